@@ -1,0 +1,15 @@
+package dev.orysalesforce;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+
+/** Keeps Salesforce Leads and Contacts in step with Ory identities. The flow is in {@code routes/}. */
+@SpringBootApplication
+@ConfigurationPropertiesScan
+public class OrySalesforceSync {
+
+    public static void main(String[] args) {
+        SpringApplication.run(OrySalesforceSync.class, args);
+    }
+}

@@ -1,0 +1,43 @@
+package dev.orysalesforce.journal;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * An event that waits for a person: what came in, and why it went no further.
+ *
+ * @param id its own ID, for replay and discard
+ * @param identity the identity's ID; null if the body had none
+ * @param event kind of the event
+ * @param code what a program can go by: a code of Salesforce or of this app
+ * @param message what happened and what to do; holds no value of the identity
+ * @param fields the record's fields that Salesforce named
+ * @param attempts how often it was sent
+ * @param receivedAt when the event came in
+ * @param failedAt when it was given up
+ * @param route which route gave it up
+ * @param original the event; a text where the body could not be read
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record DeadLetter(
+        String id,
+        String identity,
+        String event,
+        String code,
+        String message,
+        List<String> fields,
+        int attempts,
+        Instant receivedAt,
+        Instant failedAt,
+        String route,
+        JsonNode original) {
+
+    public static DeadLetter of(String identity, String event, String code, String message, List<String> fields,
+            int attempts, Instant receivedAt, String route, JsonNode original) {
+        return new DeadLetter(UUID.randomUUID().toString(), identity, event, code, message, fields, attempts,
+                receivedAt, Instant.now(), route, original);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.orysalesforce.journal;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.settings.SyncSettings;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.TextMessage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.jms.core.JmsTemplate;
+import org.springframework.jms.support.JmsUtils;
+import org.springframework.stereotype.Component;
+
+/** Reads what waits in the journal, many messages in the caller's transaction: the one thing no Camel consumer does. */
+@Component("journal")
+public class Journal {
+
+    static final String QUEUE = "identity-changes";
+
+    private static final Duration IDLE = Duration.ofMillis(500);
+
+    private final JmsTemplate jms;
+    private final ObjectMapper json;
+    private final Duration linger;
+
+    Journal(@Qualifier("journalReader") JmsTemplate journalReader, ObjectMapper json, SyncSettings settings) {
+        this.jms = journalReader;
+        this.json = json;
+        this.linger = settings.linger();
+    }
+
+    /**
+     * Waits a moment for a first event, then takes what else is there, until there are enough or the first one has
+     * waited for {@code sync.linger}. What it took comes back if the transaction rolls back.
+     *
+     * @param most how many events at the most, 1 or more
+     * @return the events in the order in which they were received; empty if there was none
+     */
+    public List<IdentityChange> take(int most) {
+        List<IdentityChange> taken = new ArrayList<>();
+        long deadline = System.nanoTime() + IDLE.toNanos();
+        Message message;
+        while (taken.size() < most && (message = receive(deadline - System.nanoTime())) != null) {
+            if (taken.isEmpty()) {
+                deadline = System.nanoTime() + linger.toNanos();
+            }
+            taken.add(read(message));
+        }
+        return taken;
+    }
+
+    private Message receive(long nanos) {
+        jms.setReceiveTimeout(Math.max(1, nanos / 1_000_000));
+        return jms.receive(QUEUE);
+    }
+
+    /** A message that is not ours (on an external broker anybody may write) is an event without an identity. */
+    private IdentityChange read(Message message) {
+        try {
+            return message instanceof TextMessage text ? json.readValue(text.getText(), IdentityChange.class)
+                    : foreign(message);
+        } catch (JsonProcessingException e) {
+            return foreign(message);
+        } catch (JMSException e) {
+            throw JmsUtils.convertJmsAccessException(e);
+        }
+    }
+
+    private static IdentityChange foreign(Message message) {
+        return new IdentityChange("unknown", Instant.now(), null, null, null, null);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.orysalesforce.journal;
+
+import dev.orysalesforce.settings.SyncSettings;
+import jakarta.jms.ConnectionFactory;
+import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
+import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.camel.spring.spi.SpringTransactionPolicy;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.jms.artemis.ArtemisConfigurationCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jms.connection.CachingConnectionFactory;
+import org.springframework.jms.connection.JmsTransactionManager;
+import org.springframework.jms.core.JmsTemplate;
+
+/** The broker keeps what it was given: it moves, drops and expires nothing on its own. */
+@Configuration
+class JournalConfiguration {
+
+    @Bean
+    ArtemisConfigurationCustomizer durableJournal(SyncSettings settings) {
+        return broker -> {
+            broker.setJournalSyncNonTransactional(true).setJournalSyncTransactional(true);
+            broker.setMaxDiskUsage(-1); // a percentage says little about a large disk
+            broker.setMinDiskFree(settings.journal().minDiskFree().toBytes());
+            broker.setDiskScanPeriod(1_000);
+            broker.setMessageExpiryScanPeriod(-1);
+            broker.clearAddressSettings();
+            broker.addAddressSetting("#", new AddressSettings()
+                    .setMaxDeliveryAttempts(-1) // an outage is not the event's fault
+                    .setAddressFullMessagePolicy(AddressFullMessagePolicy.PAGE)
+                    .setMaxSizeBytes(32L * 1024 * 1024) // beyond this, a backlog waits on disk
+                    .setPageSizeBytes(4 * 1024 * 1024)
+                    .setAutoDeleteQueues(false)
+                    .setAutoDeleteAddresses(false));
+        };
+    }
+
+    /**
+     * The batch reader's own connection, with one session and one consumer that last. It fetches nothing ahead: what a
+     * batch has not taken stays visible in the queue, for people who browse it and for whoever takes over. What is sent
+     * over this connection inside a batch is part of the batch's transaction.
+     */
+    @Bean(defaultCandidate = false)
+    CachingConnectionFactory journalConnections(ConnectionFactory connections) {
+        ConnectionFactory bare = connections instanceof CachingConnectionFactory caching
+                ? caching.getTargetConnectionFactory() : connections;
+        if (bare instanceof ActiveMQConnectionFactory artemis) {
+            artemis.setConsumerWindowSize(0);
+        }
+        CachingConnectionFactory journal = new CachingConnectionFactory(bare);
+        journal.setCacheConsumers(true);
+        return journal;
+    }
+
+    @Bean
+    JmsTransactionManager journalTransactions(
+            @Qualifier("journalConnections") CachingConnectionFactory journalConnections) {
+        return new JmsTransactionManager(journalConnections);
+    }
+
+    /** What the route calls {@code transacted}. */
+    @Bean
+    SpringTransactionPolicy batchTransaction(JmsTransactionManager journalTransactions) {
+        SpringTransactionPolicy policy = new SpringTransactionPolicy(journalTransactions);
+        policy.setPropagationBehaviorName("PROPAGATION_REQUIRED");
+        return policy;
+    }
+
+    @Bean(defaultCandidate = false)
+    JmsTemplate journalReader(@Qualifier("journalConnections") CachingConnectionFactory journalConnections) {
+        JmsTemplate reader = new JmsTemplate(journalConnections);
+        reader.setSessionTransacted(true);
+        return reader;
+    }
+}

@@ -1,0 +1,47 @@
+package dev.orysalesforce.journal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Comparator;
+
+/**
+ * Which of two states of an identity is newer. Ory numbers nothing: {@code updated_at} orders profile changes, but does
+ * not move when an address is verified, and is missing or zero in some webhook bodies.
+ *
+ * @param at {@code identity.updated_at}; missing or zero, the time of receipt
+ * @param verified how many addresses are verified
+ * @param receivedAt when the app took the event
+ */
+public record Version(Instant at, int verified, Instant receivedAt) implements Comparable<Version> {
+
+    /** Go's zero time, which Ory sends for "not set", is in the year 1. */
+    private static final Instant ZERO = Instant.EPOCH;
+
+    private static final Comparator<Version> ORDER = Comparator.comparing(Version::at)
+            .thenComparingInt(Version::verified)
+            .thenComparing(Version::receivedAt);
+
+    static Version of(JsonNode identity, Instant receivedAt) {
+        Instant updatedAt = instant(identity.path("updated_at").textValue());
+        int verified = 0;
+        for (JsonNode address : identity.path("verifiable_addresses")) {
+            verified += address.path("verified").asBoolean() ? 1 : 0;
+        }
+        return new Version(updatedAt.isAfter(ZERO) ? updatedAt : receivedAt, verified, receivedAt);
+    }
+
+    private static Instant instant(String text) {
+        try {
+            return text == null ? ZERO : OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeException e) {
+            return ZERO;
+        }
+    }
+
+    @Override
+    public int compareTo(Version other) {
+        return ORDER.compare(this, other);
+    }
+}

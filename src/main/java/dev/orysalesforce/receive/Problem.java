@@ -1,0 +1,28 @@
+package dev.orysalesforce.receive;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+
+/**
+ * An RFC 9457 problem body. It never holds a value that the caller sent.
+ *
+ * @param title the status in words
+ * @param status HTTP status
+ * @param code what a program can go by
+ * @param detail what happened and what to do about it
+ */
+public record Problem(String title, int status, String code, String detail) {
+
+    public static Problem of(HttpStatus status, String code, String detail) {
+        return new Problem(status.getReasonPhrase(), status.value(), code, detail);
+    }
+
+    void writeTo(HttpServletResponse response, ObjectMapper json) throws IOException {
+        response.setStatus(status);
+        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+        response.getOutputStream().write(json.writeValueAsBytes(this));
+    }
+}

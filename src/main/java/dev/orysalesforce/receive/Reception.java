@@ -1,0 +1,49 @@
+package dev.orysalesforce.receive;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.orysalesforce.journal.DeadLetter;
+import dev.orysalesforce.journal.IdentityChange;
+import java.time.Instant;
+import java.util.List;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+
+/** Stamps what comes in with its kind and time. */
+@Component("reception")
+public class Reception {
+
+    /** Of a body that is not JSON, no more than this is kept: it is there to recognise the sender by. */
+    private static final int UNREADABLE_KEPT = 64 * 1024;
+
+    private final ObjectMapper json;
+
+    Reception(ObjectMapper json) {
+        this.json = json;
+    }
+
+    /** @param reduced the answer of {@code mappings/event.*} */
+    public IdentityChange receive(String reduced, String event, String triggerId) throws JsonProcessingException {
+        return json.readValue(reduced, IdentityChange.class).receivedAs(event, Instant.now(), triggerId);
+    }
+
+    public Problem problem(int status, String code, String detail) {
+        return Problem.of(HttpStatus.valueOf(status), code, detail);
+    }
+
+    /**
+     * Keeps what is refused.
+     *
+     * @param original the event, if the body could be read; else the body; null if it was empty
+     */
+    public DeadLetter deadLetter(Problem problem, Object original, String event) {
+        if (original instanceof IdentityChange change) {
+            return DeadLetter.of(change.identityId(), event, problem.code(), problem.detail(), List.of(), 0,
+                    change.receivedAt(), "receive", json.valueToTree(change));
+        }
+        String body = original == null ? "" : original.toString();
+        return DeadLetter.of(null, event, problem.code(), problem.detail(), List.of(), 0, Instant.now(), "receive",
+                new TextNode(body.substring(0, Math.min(body.length(), UNREADABLE_KEPT))));
+    }
+}

@@ -1,0 +1,45 @@
+package dev.orysalesforce.receive;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.List;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.stereotype.Component;
+
+/** Knows the secrets of {@code ORY_WEBHOOK_SECRET}: one, or several while they are being rotated. */
+@Component
+class WebhookSecrets implements AuthenticationManager {
+
+    /** The user name that Ory's basic auth has to send. */
+    static final String ORY = "ory";
+
+    private final List<byte[]> secrets;
+
+    WebhookSecrets(@Value("${ORY_WEBHOOK_SECRET}") String commaSeparated) {
+        secrets = Arrays.stream(commaSeparated.split(","))
+                .map(String::strip)
+                .filter(secret -> !secret.isEmpty())
+                .map(secret -> secret.getBytes(StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    @Override
+    public Authentication authenticate(Authentication offered) throws AuthenticationException {
+        byte[] secret = String.valueOf(offered.getCredentials()).getBytes(StandardCharsets.UTF_8);
+        boolean known = false;
+        for (byte[] ours : secrets) {
+            known |= MessageDigest.isEqual(ours, secret); // all of them, so that time tells nothing
+        }
+        if (!known || !ORY.equals(offered.getPrincipal())) {
+            throw new BadCredentialsException("unknown secret");
+        }
+        return UsernamePasswordAuthenticationToken.authenticated(ORY, null, AuthorityUtils.createAuthorityList("ORY"));
+    }
+}

@@ -1,0 +1,58 @@
+package dev.orysalesforce.receive;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.AuthenticationConverter;
+import org.springframework.security.web.authentication.AuthenticationFilter;
+import org.springframework.security.web.authentication.www.BasicAuthenticationConverter;
+import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
+
+/**
+ * Only who knows the webhook secret gets to the routes. This stands before Camel because no header of a caller,
+ * {@code Authorization} included, may reach an exchange.
+ */
+@Configuration
+class WebhookSecurity {
+
+    private static final String SECRET_HEADER = "X-Webhook-Secret";
+
+    @Bean
+    SecurityFilterChain webhooks(HttpSecurity http, WebhookSecrets secrets, ObjectMapper json) throws Exception {
+        AuthenticationEntryPoint unauthorized = (request, response, failure) -> Problem.of(HttpStatus.UNAUTHORIZED,
+                "UNAUTHORIZED", "The webhook secret is missing or wrong. Send it as header " + SECRET_HEADER
+                        + " or as basic auth password of user " + WebhookSecrets.ORY + "; it has to be one of those"
+                        + " in ORY_WEBHOOK_SECRET.").writeTo(response, json);
+
+        AuthenticationFilter secret = new AuthenticationFilter(secrets, secretHeaderOrBasicAuth());
+        secret.setSuccessHandler((request, response, authentication) -> { });
+        secret.setFailureHandler(unauthorized::commence);
+
+        return http.securityMatcher("/webhooks/**")
+                .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
+                .addFilterAt(secret, BasicAuthenticationFilter.class)
+                .exceptionHandling(handling -> handling.authenticationEntryPoint(unauthorized))
+                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .csrf(AbstractHttpConfigurer::disable) // no browser, no cookie
+                .requestCache(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .anonymous(AbstractHttpConfigurer::disable)
+                .build();
+    }
+
+    private static AuthenticationConverter secretHeaderOrBasicAuth() {
+        BasicAuthenticationConverter basicAuth = new BasicAuthenticationConverter();
+        return request -> {
+            String header = request.getHeader(SECRET_HEADER);
+            return header == null ? basicAuth.convert(request)
+                    : UsernamePasswordAuthenticationToken.unauthenticated(WebhookSecrets.ORY, header);
+        };
+    }
+}

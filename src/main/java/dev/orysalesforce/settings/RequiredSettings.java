@@ -1,0 +1,46 @@
+package dev.orysalesforce.settings;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
+
+/** Refuses to start when a setting is missing that nobody but the operator can know; names all of them at once. */
+public class RequiredSettings implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+    private static final List<Setting> REQUIRED = List.of(
+            new Setting("ORY_WEBHOOK_SECRET", "the secret that Ory sends with each webhook (several, comma-separated,"
+                    + " while you rotate it)",
+                    "make one up, e.g. openssl rand -hex 32, and put it into the auth block of the Ory Action"),
+            new Setting("SALESFORCE_LOGIN_URL", "the org's My Domain URL, e.g. https://example.my.salesforce.com",
+                    "Salesforce Setup > My Domain (login.salesforce.com does not serve this login)"),
+            new Setting("SALESFORCE_CLIENT_ID", "the consumer key of the External Client App",
+                    "Salesforce Setup > External Client App Manager > your app > Settings > OAuth Settings"),
+            new Setting("SALESFORCE_CLIENT_SECRET", "the consumer secret of the External Client App",
+                    "Salesforce Setup > External Client App Manager > your app > Settings > OAuth Settings"));
+
+    private record Setting(String name, String meaning, String source) {}
+
+    @Override
+    public void initialize(ConfigurableApplicationContext context) {
+        Environment environment = context.getEnvironment();
+        if (!environment.containsProperty("sync.mappings.default")) {
+            throw new MissingSettingsException("application.yaml is not here, or has no sync.mappings.default.",
+                    "Start the app in the folder that holds application.yaml, routes/ and mappings/.");
+        }
+        List<String> missing = new ArrayList<>();
+        for (Setting setting : REQUIRED) {
+            if (!StringUtils.hasText(environment.getProperty(setting.name()))) {
+                missing.add("%s is not set: %s.%n    Where to get it: %s."
+                        .formatted(setting.name(), setting.meaning(), setting.source()));
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw new MissingSettingsException(String.join(System.lineSeparator(), missing),
+                    "Set it as an environment variable and start again. To try the app without Salesforce and Ory: "
+                            + "mvn spring-boot:test-run");
+        }
+    }
+}

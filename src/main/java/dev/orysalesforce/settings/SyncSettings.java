@@ -1,0 +1,108 @@
+package dev.orysalesforce.settings;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Everything below {@code sync} in application.yaml.
+ *
+ * @param dataDir journal and ledger; created if missing; default {@code ./data}
+ * @param linger how long a lone event may wait for company before it is sent; default 1 s
+ * @param parallelCalls collection calls in flight, 1 to 25 (the org's limit on calls that take over 20 s); default 4
+ * @param maxBodySize a larger webhook body is answered 413; default 1 MB
+ * @param mappings identity schema to mapping file or Camel endpoint; {@code default} serves every other schema
+ * @param autoAssign the {@code Sforce-Auto-Assign} header
+ * @param journal the journal's disk
+ * @param backOff pauses between tries while Salesforce can't be written to
+ * @param errors what Salesforce's error codes mean
+ */
+@ConfigurationProperties("sync")
+public record SyncSettings(
+        Path dataDir,
+        @DefaultValue("1s") Duration linger,
+        @DefaultValue("4") int parallelCalls,
+        @DefaultValue("1MB") DataSize maxBodySize,
+        Map<String, String> mappings,
+        @DefaultValue AutoAssign autoAssign,
+        @DefaultValue Journal journal,
+        @DefaultValue BackOff backOff,
+        @DefaultValue Errors errors) {
+
+    public SyncSettings {
+        check(dataDir != null, "sync.data-dir is empty");
+        check(mappings != null && mappings.containsKey("default"), "sync.mappings.default is missing");
+        check(parallelCalls >= 1 && parallelCalls <= 25, "sync.parallel-calls has to be 1 to 25");
+        check(!linger.isNegative(), "sync.linger is negative");
+        check(maxBodySize.toBytes() > 0 && maxBodySize.toMegabytes() < 1024, "sync.max-body-size has to be below 1 GB");
+    }
+
+    private static void check(boolean fine, String otherwise) {
+        if (!fine) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
+
+    /**
+     * Whether the org's assignment rules run: {@code TRUE}, {@code FALSE} or the ID of a rule.
+     *
+     * @param fresh property {@code new}: for records that do not exist yet; default TRUE
+     * @param existing for known records; default FALSE, or rules take a Lead away from whoever works on it
+     * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_autoassign.htm">
+     *     Assignment rule header</a>
+     */
+    public record AutoAssign(
+            @Name("new") @DefaultValue("TRUE") String fresh,
+            @DefaultValue("FALSE") String existing) {}
+
+    /** @param minDiskFree with less room than this, webhooks are answered 503; default 256 MB */
+    public record Journal(@DefaultValue("256MB") DataSize minDiskFree) {}
+
+    /**
+     * @param initial pause after the first failure; default 2 s
+     * @param multiplier each further pause is this much longer; default 2.5
+     * @param jitter share by which a pause varies, 0 to 1; default 0.2
+     * @param max no pause is longer; default 60 s
+     */
+    public record BackOff(
+            @DefaultValue("2s") Duration initial,
+            @DefaultValue("2.5") double multiplier,
+            @DefaultValue("0.2") double jitter,
+            @DefaultValue("60s") Duration max) {
+
+        public BackOff {
+            check(multiplier >= 1, "sync.back-off.multiplier is below 1");
+            check(jitter >= 0 && jitter < 1, "sync.back-off.jitter has to be 0 to 1");
+        }
+    }
+
+    /**
+     * @param byDefault property {@code default}: for a code that is not listed; default {@code dead-letter}
+     * @param codes Salesforce status or error code to what it means
+     * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm">
+     *     Status codes and error responses</a>
+     */
+    public record Errors(
+            @Name("default") @DefaultValue Rule byDefault,
+            @DefaultValue Map<String, Rule> codes) {}
+
+    /**
+     * @param action what is done; default {@code dead-letter}
+     * @param remedy what a person can do about it, one sentence; shown in health and dead letters
+     */
+    public record Rule(@DefaultValue("dead-letter") Action action, String remedy) {}
+
+    /** What is done about an error of Salesforce. */
+    public enum Action {
+        /** Roll back, keep the order, try again after a pause. */
+        HOLD,
+        /** The org lacks something: hold if all rows say so, else a dead letter. */
+        SET_UP,
+        /** The record waits for a person, the others go on. */
+        DEAD_LETTER
+    }
+}

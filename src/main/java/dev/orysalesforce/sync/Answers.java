@@ -1,0 +1,188 @@
+package dev.orysalesforce.sync;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.settings.SyncSettings.Action;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.component.salesforce.api.SalesforceException;
+import org.apache.camel.util.ObjectHelper;
+import org.springframework.stereotype.Component;
+
+/**
+ * Reads what Salesforce says about a chunk: an outcome for each row, a refusal of the whole call, or a reason to hold.
+ *
+ * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.242.0.api_rest.meta/api_rest/resources_composite_sobjects_collections_upsert.htm">
+ *     sObject Collections upsert</a>
+ */
+@Component("answers")
+public class Answers {
+
+    /** So many rows in succession that fail by the same set-up error are no coincidence. */
+    private static final int SUCCESSION = 3;
+
+    private final ErrorPolicy policy;
+    private final ObjectMapper json;
+
+    Answers(ErrorPolicy policy, ObjectMapper json) {
+        this.policy = policy;
+        this.json = json;
+    }
+
+    /** The body of the call. */
+    public String request(Chunk chunk) throws JsonProcessingException {
+        ObjectNode body = json.createObjectNode().put("allOrNone", false);
+        ArrayNode records = body.putArray("records");
+        for (Row row : chunk.getRows()) {
+            ObjectNode record = records.addObject();
+            record.putObject("attributes").put("type", chunk.getObject());
+            record.setAll(row.getRecord());
+        }
+        return json.writeValueAsString(body);
+    }
+
+    /**
+     * The call went through.
+     *
+     * @throws HoldException if a row says something about the org, or the answer can't be read: the write may have
+     *     happened, and is safe to repeat
+     */
+    public void accepted(Chunk chunk, String body) {
+        JsonNode results = read(body);
+        List<Row> rows = chunk.getRows();
+        if (results == null || !results.isArray() || results.size() != rows.size()) {
+            throw new HoldException("UNREADABLE_ANSWER",
+                    "Salesforce answered 200 with a body that is not a result for each of the rows. A proxy in between?");
+        }
+        List<Refusal> refusals = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            JsonNode result = results.get(i);
+            if (result.path("success").asBoolean()) {
+                refusals.add(null);
+            } else {
+                Refusal refusal = policy.advise(refusal(result.path("errors").path(0)));
+                if (policy.action(refusal.code()) == Action.HOLD) {
+                    throw hold(rows.get(i), refusal);
+                }
+                refusals.add(refusal);
+            }
+        }
+        holdOnSetUpError(rows, refusals, chunk.isWhole() ? Math.min(SUCCESSION, rows.size()) : SUCCESSION);
+        for (int i = 0; i < rows.size(); i++) {
+            if (refusals.get(i) == null) {
+                rows.get(i).synced(results.get(i).path("id").textValue(), results.get(i).path("created").asBoolean());
+            } else {
+                rows.get(i).refused(refusals.get(i));
+            }
+        }
+    }
+
+    /**
+     * The call failed. A 400 is the fault of a row, or of the set-up of the org: halving will tell.
+     *
+     * @throws HoldException for everything else
+     */
+    public void failed(Chunk chunk, Exception failure) {
+        SalesforceException salesforce = ObjectHelper.getException(SalesforceException.class, failure);
+        if (salesforce == null) {
+            throw new HoldException("UNREACHABLE", "Salesforce could not be called: " + root(failure) + ".");
+        }
+        Refusal refusal = refusal(salesforce);
+        if (refusal == null) {
+            throw new HoldException(salesforce.getStatusCode() == 0 ? "UNREACHABLE" : "SERVER_UNAVAILABLE",
+                    salesforce.getStatusCode() == 0 ? "Salesforce could not be reached: " + root(salesforce) + "."
+                            : "Salesforce answered " + salesforce.getStatusCode() + " without saying why.");
+        }
+        refusal = policy.advise(refusal);
+        boolean halvable = salesforce.getStatusCode() == 400 && policy.action(refusal.code()) != Action.HOLD;
+        if (!halvable) {
+            throw hold(chunk.getRows().get(0), refusal);
+        }
+        if (chunk.isWhole() && chunk.getSize() == 1 && policy.action(refusal.code()) == Action.SET_UP) {
+            throw hold(chunk.getRows().get(0), refusal); // every row of the call says so
+        }
+        chunk.refused(refusal);
+    }
+
+    /**
+     * Both halves of a refused call have been tried.
+     *
+     * @throws HoldException if they were refused for the same reason, and that reason is the set-up of the org
+     */
+    public void compareHalves(List<Chunk> halves) {
+        Refusal first = halves.get(0).getRefusal();
+        Refusal second = halves.get(1).getRefusal();
+        if (first != null && second != null && first.code().equals(second.code())
+                && policy.action(first.code()) == Action.SET_UP) {
+            throw hold(halves.get(0).getRows().get(0), first);
+        }
+    }
+
+    /** Halving has come down to one row: it is the one that can't be sent. */
+    public void blame(Chunk chunk) {
+        chunk.getRows().get(0).refused(chunk.getRefusal());
+    }
+
+    /** Once a batch is through: have three rows in succession been refused for the same set-up error? */
+    public void judge(Batch batch) {
+        holdOnSetUpError(batch.rows(), batch.rows().stream().map(Row::getRefusal).toList(), SUCCESSION);
+    }
+
+    private void holdOnSetUpError(List<Row> rows, List<Refusal> refusals, int enough) {
+        int succession = 0;
+        String code = null;
+        for (int i = 0; i < rows.size(); i++) {
+            Refusal refusal = refusals.get(i);
+            boolean setUp = refusal != null && policy.action(refusal.code()) == Action.SET_UP;
+            succession = !setUp ? 0 : refusal.code().equals(code) ? succession + 1 : 1;
+            code = setUp ? refusal.code() : null;
+            if (succession == enough) {
+                throw hold(rows.get(i), refusal);
+            }
+        }
+    }
+
+    private static HoldException hold(Row row, Refusal refusal) {
+        Refusal safe = refusal.without(row.getRecord());
+        return new HoldException(safe.code(), safe.message());
+    }
+
+    private Refusal refusal(JsonNode error) {
+        String code = error.path("statusCode").asText(error.path("errorCode").asText("UNKNOWN_EXCEPTION"));
+        List<String> fields = new ArrayList<>();
+        error.path("fields").forEach(field -> fields.add(field.asText()));
+        return new Refusal(code, error.path("message").asText(""), fields);
+    }
+
+    /** Null if Salesforce (or who answered in its place) gave no code. */
+    private Refusal refusal(SalesforceException failure) {
+        if (failure.getErrors() != null && !failure.getErrors().isEmpty()) {
+            var error = failure.getErrors().get(0);
+            return new Refusal(error.getErrorCode(), error.getMessage(),
+                    error.getFields() == null ? List.of() : error.getFields());
+        }
+        JsonNode body = read(failure.getMessage()); // where the raw operation puts it
+        JsonNode error = body == null ? null : body.isArray() ? body.path(0) : body;
+        return error != null && error.has("errorCode") ? refusal(error) : null;
+    }
+
+    private JsonNode read(String body) {
+        try {
+            return body == null ? null : json.readTree(body);
+        } catch (JsonProcessingException e) {
+            return null;
+        }
+    }
+
+    /** The kind of the innermost failure: its message may quote what was sent. */
+    private static String root(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.getClass().getSimpleName();
+    }
+}

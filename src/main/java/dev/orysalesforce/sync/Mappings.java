@@ -1,0 +1,69 @@
+package dev.orysalesforce.sync;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.journal.DeadLetter;
+import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.settings.SyncSettings;
+import java.util.Map;
+import java.util.TreeMap;
+import org.springframework.stereotype.Component;
+
+/** Which mapping serves which identity schema, and what its answer says. */
+@Component("mappings")
+public class Mappings {
+
+    private static final String DEFAULT = "default";
+
+    private final Map<String, Mapping> bySchema = new TreeMap<>();
+    private final ObjectMapper json;
+
+    Mappings(SyncSettings settings, ObjectMapper json) {
+        settings.mappings().forEach((schema, name) -> bySchema.put(schema, Mapping.of(name)));
+        this.json = json;
+    }
+
+    Mapping of(String schemaId) {
+        return bySchema.getOrDefault(schemaId == null ? DEFAULT : schemaId, bySchema.get(DEFAULT));
+    }
+
+    /** The mapping's input. */
+    public String input(Row row) throws JsonProcessingException {
+        return json.writeValueAsString(row.getChange());
+    }
+
+    /**
+     * Takes the mapping's answer.
+     *
+     * @param answer JSON: an object is the record, {@code null} skips the identity, anything else is a broken mapping
+     */
+    public void answered(Row row, String answer) throws JsonProcessingException {
+        JsonNode record = answer == null ? null : json.readTree(answer);
+        if (record == null || record.isNull() || record.isMissingNode()) {
+            row.skipped();
+        } else if (record.isObject()) {
+            String object = record.path("attributes").path("type").asText(row.getMapping().object());
+            ((ObjectNode) record).remove("attributes");
+            row.mapped(object, (ObjectNode) record);
+        } else {
+            broken(row);
+        }
+    }
+
+    /** The mapping's own words may quote a trait: what it says about an identity goes nowhere. */
+    public void broken(Row row) {
+        row.refused(Refusal.of("MAPPING_FAILED", row.getMapping().name() + " has no answer for this identity. Post the"
+                + " original of this dead letter to /api/preview to see what it stumbles over; replay it when the"
+                + " mapping is mended."));
+    }
+
+    /** What a refused row leaves behind; its original goes into the journal again at a replay. */
+    public DeadLetter deadLetter(Row row) {
+        IdentityChange change = row.getChange();
+        Refusal refusal = row.getRefusal();
+        return DeadLetter.of(row.getIdentity(), change.event(), refusal.code(), refusal.message(), refusal.fields(), 1,
+                change.receivedAt(), "sync", json.valueToTree(change));
+    }
+}

@@ -1,0 +1,79 @@
+package dev.orysalesforce.sync;
+
+import dev.orysalesforce.settings.SyncSettings;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.camel.util.ObjectHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.actuate.health.Status;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.stereotype.Component;
+
+/** Why nothing is sent at the moment, and for how long already. One log line when it begins, one when it ends. */
+@Component("outage")
+public class Outage implements HealthIndicator {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Outage.class);
+    private static final Status DEGRADED = new Status("DEGRADED");
+
+    private final CircuitBreaker breaker;
+    private final int batchSize;
+    private volatile Cause cause;
+
+    private record Cause(String code, String reason, Instant since) {}
+
+    Outage(CircuitBreaker salesforceBreaker, SyncSettings settings) {
+        this.breaker = salesforceBreaker;
+        this.batchSize = Batch.CHUNK * settings.parallelCalls();
+    }
+
+    /** Whether the pause after a failed batch is still running. */
+    public boolean isPausing() {
+        return breaker.getState() == CircuitBreaker.State.OPEN;
+    }
+
+    /** A whole batch; one chunk while it is only tried whether Salesforce is back. */
+    public int getBatchSize() {
+        return breaker.getState() == CircuitBreaker.State.CLOSED ? batchSize : Batch.CHUNK;
+    }
+
+    public void because(Exception failure) {
+        HoldException hold = ObjectHelper.getException(HoldException.class, failure);
+        Throwable root = hold == null ? NestedExceptionUtils.getMostSpecificCause(failure) : hold;
+        String code = hold == null ? root.getClass().getSimpleName() : hold.code();
+        Cause known = cause;
+        if (known == null || !known.code().equals(code)) {
+            String reason = hold != null ? hold.getMessage() : "The batch failed in the app itself, at "
+                    + root.getStackTrace()[0] + "; the events stay in the journal.";
+            cause = new Cause(code, reason, known == null ? Instant.now() : known.since());
+            LOG.warn("Holding all events, trying again in a while: {}: {}", code, reason);
+        }
+    }
+
+    public void over() {
+        Cause known = cause;
+        if (known != null) {
+            cause = null;
+            LOG.info("Salesforce takes events again after {} s ({})",
+                    Duration.between(known.since(), Instant.now()).toSeconds(), known.code());
+        }
+    }
+
+    @Override
+    public Health health() {
+        Cause known = cause;
+        if (known == null) {
+            return Health.up().build();
+        }
+        return Health.status(DEGRADED)
+                .withDetail("code", known.code())
+                .withDetail("reason", known.reason())
+                .withDetail("since", known.since().toString())
+                .withDetail("breaker", breaker.getState().name())
+                .build();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.orysalesforce.sync;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Why a record, or a whole call, was not taken.
+ *
+ * @param code Salesforce's status or error code, or one of this app
+ * @param message what happened, without a value of the identity
+ * @param fields the fields that Salesforce named; may be empty
+ */
+public record Refusal(String code, String message, List<String> fields) {
+
+    private static final int LONGEST = 500;
+
+    public static Refusal of(String code, String message) {
+        return new Refusal(code, message, List.of());
+    }
+
+    /** The same, with each value of the record taken out of the message: Salesforce quotes what it refuses. */
+    Refusal without(JsonNode record) {
+        List<String> values = new ArrayList<>();
+        collect(record, values);
+        values.sort(Comparator.comparing(String::length).reversed());
+        String redacted = message == null ? "" : message;
+        for (String value : values) {
+            redacted = redacted.replace(value, "…");
+        }
+        return new Refusal(code, redacted.length() > LONGEST ? redacted.substring(0, LONGEST) + "…" : redacted, fields);
+    }
+
+    private static void collect(JsonNode node, List<String> values) {
+        if (node == null) {
+            return;
+        }
+        if (node.isContainerNode()) {
+            node.forEach(child -> collect(child, values));
+        } else if (node.isTextual() && node.textValue().strip().length() > 1) {
+            values.add(node.textValue().strip());
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.orysalesforce.sync;
+
+import dev.orysalesforce.settings.SyncSettings;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.core.IntervalFunction;
+import java.util.concurrent.ExecutorService;
+import org.apache.camel.CamelContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What the routes of sync name by reference. */
+@Configuration
+class SyncConfiguration {
+
+    /**
+     * One failed batch opens it, one good batch closes it. The pauses in between grow, which Camel's own configuration
+     * of a circuit breaker can't say.
+     */
+    @Bean
+    CircuitBreaker salesforceBreaker(SyncSettings settings) {
+        SyncSettings.BackOff backOff = settings.backOff();
+        IntervalFunction growing = IntervalFunction.ofExponentialRandomBackoff(
+                backOff.initial(), backOff.multiplier(), backOff.jitter());
+        return CircuitBreaker.of("salesforce", CircuitBreakerConfig.custom()
+                .slidingWindowSize(1)
+                .minimumNumberOfCalls(1)
+                .failureRateThreshold(100)
+                .permittedNumberOfCallsInHalfOpenState(1)
+                .automaticTransitionFromOpenToHalfOpenEnabled(true)
+                .waitIntervalFunctionInOpenState(attempt -> Math.min(growing.apply(attempt), backOff.max().toMillis()))
+                .build());
+    }
+
+    /** As many threads as calls may be in flight. */
+    @Bean(destroyMethod = "shutdown", defaultCandidate = false)
+    ExecutorService salesforceCalls(CamelContext camel, SyncSettings settings) {
+        return camel.getExecutorServiceManager().newFixedThreadPool(this, "salesforce-calls", settings.parallelCalls());
+    }
+
+    /** Mapping is the only work of a batch that costs processor time. */
+    @Bean(destroyMethod = "shutdown", defaultCandidate = false)
+    ExecutorService mappingThreads(CamelContext camel) {
+        return camel.getExecutorServiceManager()
+                .newFixedThreadPool(this, "mapping", Runtime.getRuntime().availableProcessors());
+    }
+}
