@@ -1,0 +1,140 @@
+package dev.orysalesforce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.sandbox.SalesforceSandbox;
+import dev.orysalesforce.sandbox.SandboxRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalManagementPort;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jms.core.JmsTemplate;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** The whole app with its shipped routes and mappings: real HTTP, a real broker with its files, the sandbox. */
+@CamelSpringBootTest
+@SpringBootTest(classes = OrySalesforceSync.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
+public abstract class AppTest {
+
+    protected static final SalesforceSandbox SALESFORCE = SalesforceSandbox.start();
+    protected static final String SECRET = "first-secret";
+    private static final Path DATA = temporary();
+
+    @LocalServerPort
+    protected int port;
+
+    @LocalManagementPort
+    protected int managementPort;
+
+    @Autowired
+    protected JmsTemplate jms;
+
+    @Autowired
+    protected ObjectMapper json;
+
+    @Autowired
+    private EmbeddedActiveMQ broker;
+
+    protected Ory ory;
+
+    @DynamicPropertySource
+    static void settings(DynamicPropertyRegistry registry) {
+        registry.add("management.server.port", () -> 0);
+        registry.add("ORY_WEBHOOK_SECRET", () -> SECRET + ", second-secret");
+        registry.add("SALESFORCE_LOGIN_URL", SALESFORCE::url);
+        registry.add("SALESFORCE_CLIENT_ID", SALESFORCE::clientId);
+        registry.add("SALESFORCE_CLIENT_SECRET", SALESFORCE::clientSecret);
+        registry.add("sync.data-dir", DATA::toString);
+        registry.add("sync.linger", () -> "300ms");
+        registry.add("sync.back-off.initial", () -> "100ms");
+        registry.add("sync.back-off.max", () -> "500ms");
+        registry.add("logging.level.dev.orysalesforce", () -> "DEBUG");
+        registry.add("logging.level.sync", () -> "DEBUG"); // the routes' own log steps
+        registry.add("sync.mappings.tagged", () -> "src/test/resources/mappings/tagged.jslt");
+        registry.add("sync.mappings.employee", () -> "mappings/contact.ds");
+        registry.add("sync.mappings.broken", () -> "src/test/resources/mappings/broken.jslt");
+        registry.add("sync.mappings.skipped", () -> "src/test/resources/mappings/skipped.jslt");
+    }
+
+    @BeforeEach
+    void aQuietStart() {
+        ory = new Ory("http://127.0.0.1:" + port, SECRET);
+        settle();
+        jms.setReceiveTimeout(JmsTemplate.RECEIVE_TIMEOUT_NO_WAIT);
+        while (jms.receive("dead-letters") != null) {
+            // letters of an earlier test
+        }
+        SALESFORCE.reset();
+    }
+
+    @AfterEach
+    void nothingForbiddenWasSent() {
+        SALESFORCE.faults().clear();
+        settle();
+        assertThat(SALESFORCE.calls().violations()).isEmpty();
+        assertThat(SALESFORCE.writes().outOfOrder()).isEmpty();
+        assertThat(SALESFORCE.org().duplicatedIdentities()).isEmpty();
+    }
+
+    /** Waits until the journal is empty and every batch has committed. */
+    protected void settle() {
+        await().atMost(Duration.ofSeconds(60)).until(() -> pending() == 0);
+    }
+
+    protected long pending() {
+        return broker.getActiveMQServer().locateQueue("identity-changes").getMessageCount();
+    }
+
+    protected SandboxRecord record(String identity) {
+        List<SandboxRecord> records = SALESFORCE.org().byIdentity(identity);
+        assertThat(records).as("records of " + identity).hasSize(1);
+        return records.get(0);
+    }
+
+    protected List<JsonNode> deadLetters() {
+        return jms.browse("dead-letters", (session, browser) -> {
+            List<JsonNode> letters = new ArrayList<>();
+            for (Object message : Collections.list(browser.getEnumeration())) {
+                letters.add(read(((jakarta.jms.TextMessage) message).getText()));
+            }
+            return letters;
+        });
+    }
+
+    protected JsonNode health() {
+        return read(new Ory("http://127.0.0.1:" + managementPort, SECRET)
+                .send(java.net.http.HttpRequest.newBuilder(
+                        java.net.URI.create("http://127.0.0.1:" + managementPort + "/observe/health")).build()).body());
+    }
+
+    protected JsonNode read(String text) {
+        try {
+            return json.readTree(text);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Path temporary() {
+        try {
+            return Files.createTempDirectory("ory-salesforce-sync");
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

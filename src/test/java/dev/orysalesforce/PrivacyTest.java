@@ -1,0 +1,60 @@
+package dev.orysalesforce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.sandbox.DuplicateRule;
+import dev.orysalesforce.sandbox.Fault;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** No trait value, secret or token in the log, whatever goes wrong; our own code logs at DEBUG here. */
+@ExtendWith(OutputCaptureExtension.class)
+class PrivacyTest extends AppTest {
+
+    private static final List<String> SAMPLES = List.of("registration-ctx", "settings-ctx", "verification-ctx",
+            "login-ctx", "recovery-ctx", "registration-code-ctx", "registration-browser-ctx", "login-wrapped-ctx",
+            "identity-only", "flat-recipe", "identity-flow-headers", "id-and-traits", "registration-before-persistence",
+            "salesforce-shaped-lead");
+
+    @Test
+    void theLogNamesIdentitiesByTheirIdOnly(CapturedOutput log) {
+        SALESFORCE.org().activate(DuplicateRule.leadAlert().block());
+        SAMPLES.forEach(sample -> ory.sends("registration", Ory.webhook(sample)));
+        ory.sends("registration", "{\"email\": \"broken.json@example.org\"");
+        for (String schema : List.of("customer", "broken", "skipped", "tagged")) {
+            ObjectNode body = Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Zimmermannova".repeat(20));
+            ((ObjectNode) body.path("identity")).put("schema_id", schema);
+            ory.sends("registration", body);
+        }
+        settle();
+        for (Fault fault : List.of(Fault.loginRefused(), Fault.error(400, "INVALID_FIELD", "No such column for "
+                + "p-zimmermannova@example.org"), Fault.garbage(), Fault.reset())) {
+            SALESFORCE.org().expireTokens();
+            SALESFORCE.faults().start(fault);
+            ObjectNode body = Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Zimmermannova");
+            ((ObjectNode) body.path("identity").path("traits")).put("email", "p-zimmermannova@example.org");
+            ory.sends("registration", body);
+            await().until(() -> health().toString().contains("DEGRADED"));
+            assertThat(health().toString()).doesNotContainIgnoringCase("zimmermannova");
+            SALESFORCE.faults().clear();
+            settle();
+        }
+        assertThat(deadLetters()).isNotEmpty();
+        deadLetters().forEach(letter -> assertThat(letter.path("message").asText())
+                .doesNotContainIgnoringCase("zimmermannova").doesNotContainIgnoringCase("lovelace"));
+
+        assertThat(log.getAll()).contains("Batch done", "Dead letter", "Holding all events");
+        for (String personal : List.of("zimmermannova", "lovelace", "ada@king", "analytical", "countess", "grace", "hopper",
+                "sinéad", "müller", "größe", "linus", "torvalds", "katherine", "åsa", "öberg", "edith", "clarke",
+                "7946", "broken.json", "newsletter", SECRET, "second-secret", SALESFORCE.clientSecret(), "Bearer ")) {
+            assertThat(log.getAll()).as("the log").doesNotContainIgnoringCase(personal);
+        }
+    }
+}

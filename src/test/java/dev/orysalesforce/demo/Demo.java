@@ -1,0 +1,56 @@
+package dev.orysalesforce.demo;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.OrySalesforceSync;
+import dev.orysalesforce.Ory;
+import dev.orysalesforce.sandbox.SalesforceSandbox;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jms.core.JmsTemplate;
+
+/** {@code mvn spring-boot:test-run}: the app on embedded defaults, beside a Salesforce that is played by the sandbox. */
+public final class Demo {
+
+    private static final String SECRET = "demo-secret";
+    private static final int SANDBOX_PORT = 8089;
+
+    private Demo() {}
+
+    public static void main(String[] args) throws IOException {
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        out.println("\n  Starting ory-salesforce-sync beside a Salesforce sandbox ...");
+        SalesforceSandbox salesforce = SalesforceSandbox.start(SANDBOX_PORT);
+        SpringApplication app = new SpringApplication(OrySalesforceSync.class);
+        ConfigurableApplicationContext context = app.run(
+                "--ORY_WEBHOOK_SECRET=" + SECRET,
+                "--SALESFORCE_LOGIN_URL=" + salesforce.url(),
+                "--SALESFORCE_CLIENT_ID=" + salesforce.clientId(),
+                "--SALESFORCE_CLIENT_SECRET=" + salesforce.clientSecret(),
+                "--sync.data-dir=" + Files.createTempDirectory("ory-salesforce-sync-demo"),
+                "--sync.linger=100ms", // so that the story does not wait for company
+                "--logging.level.root=WARN");
+        String address = "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port");
+        new Story(new Ory(address, SECRET), salesforce, context.getBean(EmbeddedActiveMQ.class),
+                context.getBean(JmsTemplate.class), context.getBean(ObjectMapper.class)).tell(out);
+        out.printf("""
+                  Look at it
+                    the records in Salesforce       %1$s/
+                    every write, every call         %1$s/sandbox/writes  %1$s/sandbox/calls
+                    health                          http://127.0.0.1:%3$s/observe/health
+                    metrics                         http://127.0.0.1:%3$s/observe/metrics
+                    take Salesforce down, and up    curl -X POST %1$s/sandbox/faults/down
+                                                    curl -X POST %1$s/sandbox/faults/up
+
+                  Send an event of your own (change the name, send it again)
+                    curl -i %2$s/webhooks/ory/registration -H 'X-Webhook-Secret: %4$s' -H 'Content-Type: application/json' \\
+                      -d '{"identity":{"id":"11111111-2222-4333-8444-555555555555","traits":{"email":"you@example.org","name":{"first":"Your","last":"Name"}}}}'
+
+                  It keeps running; Ctrl+C ends it.
+                """, salesforce.url(), address, context.getEnvironment().getProperty("local.management.port"), SECRET);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.orysalesforce.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.orysalesforce.OrySalesforceSync;
+import dev.orysalesforce.Ory;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalManagementPort;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** An app that can't keep what it is given must not say that it took it. */
+@CamelSpringBootTest
+@SpringBootTest(classes = OrySalesforceSync.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = {"management.server.port=0", "ORY_WEBHOOK_SECRET=s", "SALESFORCE_LOGIN_URL=http://127.0.0.1:1",
+            "SALESFORCE_CLIENT_ID=i", "SALESFORCE_CLIENT_SECRET=c", "sync.journal.min-disk-free=1000000TB"})
+@DirtiesContext
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class JournalUnavailableTest {
+
+    @TempDir
+    private static Path folder;
+
+    @LocalServerPort
+    private int port;
+
+    @LocalManagementPort
+    private int managementPort;
+
+    @Autowired
+    private EmbeddedActiveMQ broker;
+
+    @DynamicPropertySource
+    static void settings(DynamicPropertyRegistry registry) {
+        registry.add("sync.data-dir", folder::toString);
+    }
+
+    @Test
+    @Order(1)
+    void aFullDiskIs503AndOryMayTryAgain() throws Exception {
+        assertUnavailable();
+    }
+
+    @Test
+    @Order(2)
+    void aStoppedBrokerIs503AndOryMayTryAgain() throws Exception {
+        broker.getActiveMQServer().stop();
+        assertUnavailable();
+    }
+
+    private void assertUnavailable() throws Exception {
+        for (String body : new String[] {Ory.webhook("registration-ctx"), "{}", "not json", ""}) {
+            HttpResponse<String> answer = new Ory("http://127.0.0.1:" + port, "s").sends("registration", body);
+            assertThat(answer.statusCode()).as(body).isEqualTo(503);
+            assertThat(answer.headers().firstValue("Retry-After")).contains("5");
+            assertThat(answer.body()).contains("JOURNAL_UNAVAILABLE").doesNotContain("lovelace");
+        }
+        HttpResponse<String> health = HttpClient.newHttpClient().send(HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + managementPort + "/observe/health")).build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(health.statusCode()).isEqualTo(503);
+        assertThat(health.body()).contains("Make room");
+    }
+}

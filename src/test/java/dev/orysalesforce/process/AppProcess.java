@@ -1,0 +1,149 @@
+package dev.orysalesforce.process;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.orysalesforce.Ory;
+import dev.orysalesforce.sandbox.SalesforceSandbox;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The packaged jar as a process of its own, run from the project's folder with the contract's variables. */
+public final class AppProcess implements AutoCloseable {
+
+    public static final String SECRET = "process-secret";
+
+    private final Map<String, String> environment = new HashMap<>();
+    private final Path log;
+    private final int port = freePort();
+    private final int managementPort = freePort();
+    private Process process;
+
+    public AppProcess(Path folder, SalesforceSandbox salesforce) {
+        log = folder.resolve("app.log");
+        environment.put("ORY_WEBHOOK_SECRET", SECRET);
+        environment.put("SALESFORCE_LOGIN_URL", salesforce.url());
+        environment.put("SALESFORCE_CLIENT_ID", salesforce.clientId());
+        environment.put("SALESFORCE_CLIENT_SECRET", salesforce.clientSecret());
+        environment.put("SYNC_DATA_DIR", folder.resolve("data").toString());
+        environment.put("SERVER_PORT", String.valueOf(port));
+        environment.put("MANAGEMENT_SERVER_PORT", String.valueOf(managementPort));
+    }
+
+    public AppProcess with(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
+    public AppProcess without(String variable) {
+        environment.remove(variable);
+        return this;
+    }
+
+    /** Starts it and waits until its health says that it is ready. */
+    public AppProcess start() {
+        launch();
+        await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(100)).until(() -> {
+            if (!process.isAlive()) {
+                throw new IllegalStateException("The app ended:\n" + log());
+            }
+            return health().contains("\"status\"");
+        });
+        return this;
+    }
+
+    /** Starts it and waits until it ends by itself. */
+    public int runToItsEnd() {
+        launch();
+        try {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("The app still runs:\n" + log());
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** SIGKILL. */
+    public void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    /** SIGTERM. */
+    public void stop() {
+        process.destroy();
+        process.onExit().join();
+    }
+
+    public Ory ory() {
+        return new Ory("http://127.0.0.1:" + port, SECRET);
+    }
+
+    /** The health document, or an empty text while nothing answers. */
+    public String health() {
+        return get("/observe/health");
+    }
+
+    public String get(String managementPath) {
+        try {
+            return HttpClient.newHttpClient().send(HttpRequest.newBuilder(
+                    URI.create("http://127.0.0.1:" + managementPort + managementPath)).build(),
+                    HttpResponse.BodyHandlers.ofString()).body();
+        } catch (IOException e) {
+            return "";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
+    }
+
+    /** What all its runs have printed. */
+    public String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process != null && process.isAlive()) {
+            kill();
+        }
+    }
+
+    private void launch() {
+        ProcessBuilder java = new ProcessBuilder(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar", "target/ory-salesforce-sync.jar"));
+        java.environment().putAll(environment);
+        java.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        try {
+            process = java.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.orysalesforce.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.orysalesforce.Ory;
+import dev.orysalesforce.sandbox.SalesforceSandbox;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A 2xx is a promise. */
+class KillIT {
+
+    @Test
+    void whatWasAcceptedSurvivesAKillTenTimesInARow(@TempDir Path folder) {
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
+                AppProcess app = new AppProcess(folder, salesforce).start()) {
+            for (int round = 0; round < 10; round++) {
+                String id = UUID.randomUUID().toString();
+                assertThat(app.ory().sends("registration", Ory.identity(id, Instant.now(), "Round " + round))
+                        .statusCode()).isEqualTo(204);
+                app.kill();
+                assertThat(salesforce.org().byIdentity(id)).as("the kill came before the delivery").isEmpty();
+                app.start();
+                await().atMost(Duration.ofSeconds(30)).until(() -> salesforce.org().byIdentity(id).size() == 1);
+                assertThat(salesforce.org().byIdentity(id).get(0).text("LastName")).isEqualTo("Round " + round);
+            }
+            assertThat(salesforce.org().records("Lead")).hasSize(10);
+        }
+    }
+}

@@ -1,0 +1,305 @@
+package dev.orysalesforce.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.AppTest;
+import dev.orysalesforce.Ory;
+import dev.orysalesforce.sandbox.Call;
+import dev.orysalesforce.sandbox.CallKind;
+import dev.orysalesforce.sandbox.Fault;
+import dev.orysalesforce.sandbox.SandboxRecord;
+import dev.orysalesforce.sandbox.Write;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SyncTest extends AppTest {
+
+    private static final String ADA = "284f097b-d550-4a52-aef1-bd8e06a255f8";
+    private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", value = {
+        "registration-ctx,         284f097b-d550-4a52-aef1-bd8e06a255f8, Ada,    Lovelace,         Ada.Lovelace@Example.org, Analytical Engines",
+        "settings-ctx,             284f097b-d550-4a52-aef1-bd8e06a255f8, Ada,    King,             ada@king.example.org,     Countess of Lovelace Ltd",
+        "verification-ctx,         284f097b-d550-4a52-aef1-bd8e06a255f8, Ada,    Lovelace,         Ada.Lovelace@Example.org, Analytical Engines",
+        "login-ctx,                284f097b-d550-4a52-aef1-bd8e06a255f8, Ada,    King,             ada@king.example.org,     Countess of Lovelace Ltd",
+        "recovery-ctx,             284f097b-d550-4a52-aef1-bd8e06a255f8, Ada,    King,             ada@king.example.org,     Countess of Lovelace Ltd",
+        "registration-code-ctx,    93e64960-5f5f-4cd0-9b14-3d3e0b1ea7e2, Grace,  Hopper,           grace@example.org,        [Not Provided]",
+        "registration-browser-ctx, 95f2e5fb-0fdb-4362-a640-50211031e148, Sinéad, O'Brien-Müller,   sinead@example.org,       Größe & Söhne <GmbH>",
+        "login-wrapped-ctx,        92cfbc5b-47bc-4e88-be06-92fb6aae7e8b, -,      grace,            grace@example.org,        [Not Provided]",
+        "identity-only,            9f425a8d-7efc-4768-8f23-7647a74fdf13, Linus,  Torvalds,         linus@example.org,        [Not Provided]",
+        "flat-recipe,              4b8f3f0a-6c2e-4b0e-9a7e-1d2c3b4a5f60, Grace,  Hopper,           grace@example.org,        [Not Provided]",
+        "identity-flow-headers,    5d2c1a77-3f4b-4c1d-8e9f-0a1b2c3d4e5f, -,      katherine,        katherine@example.org,    [Not Provided]",
+    })
+    void everySampleBecomesTheRightLead(String sample, String id, String first, String last, String email,
+            String company) {
+        assertThat(ory.sends("registration", Ory.webhook(sample)).statusCode()).isEqualTo(204);
+        settle();
+        SandboxRecord lead = record(id);
+        assertThat(lead.object()).isEqualTo("Lead");
+        assertThat(lead.text("FirstName")).isEqualTo(first);
+        assertThat(lead.text("LastName")).isEqualTo(last);
+        assertThat(lead.text("Email")).isEqualTo(email);
+        assertThat(lead.text("Company")).isEqualTo(company);
+        assertThat(lead.text("LeadSource")).isEqualTo("Ory Registration");
+    }
+
+    /** Salesforce itself refuses an address that is not ASCII. */
+    @Test
+    void aSampleThatSalesforceRefusesBecomesADeadLetter() {
+        assertThat(ory.sends("registration", Ory.webhook("id-and-traits")).statusCode()).isEqualTo(204);
+        settle();
+        JsonNode letter = deadLetters().get(0);
+        assertThat(letter.path("code").asText()).isEqualTo("INVALID_EMAIL_ADDRESS");
+        assertThat(letter.path("identity").asText()).isEqualTo("0e9a3b52-9d7c-4a34-8c5e-3f1b2a4d6c78");
+        assertThat(letter.path("fields").get(0).asText()).isEqualTo("Email");
+        assertThat(letter.path("message").asText()).doesNotContain("öberg").contains("correct it at Ory");
+        assertThat(letter.path("original").path("identity").path("traits").path("name").path("last").asText())
+                .isEqualTo("Öberg-Nguyễn 李");
+    }
+
+    @Test
+    void theSameEventTenTimesIsOneRecord() {
+        for (int i = 0; i < 10; i++) {
+            assertThat(ory.sends("registration", Ory.webhook("registration-ctx")).statusCode()).isEqualTo(204);
+        }
+        settle();
+        assertThat(record(ADA).text("LastName")).isEqualTo("Lovelace");
+    }
+
+    @Test
+    void newestFirstInABatchEndsInTheNewestState() {
+        String id = UUID.randomUUID().toString();
+        inOneBatch(
+                () -> ory.sends("settings", Ory.identity(id, START.plusSeconds(60), "Newest")),
+                () -> ory.sends("settings", Ory.identity(id, START.plusSeconds(30), "Older")),
+                () -> ory.sends("settings", Ory.identity(id, START, "Oldest")));
+        assertThat(record(id).text("LastName")).isEqualTo("Newest");
+        assertThat(SALESFORCE.writes().ofIdentity(id)).hasSize(1);
+    }
+
+    @Test
+    void aSignUpAndItsVerificationStayASignUp() {
+        ObjectNode registration = tagged(Ory.webhook("registration-ctx"));
+        ObjectNode verification = tagged(Ory.webhook("verification-ctx"));
+        inOneBatch(() -> ory.sends("registration", registration), () -> ory.sends("verification", verification));
+        assertThat(record(ADA).text("Description")).isEqualTo("registration newsletter true");
+    }
+
+    @Test
+    void aVerificationIsNewerThoughUpdatedAtDidNotMove() {
+        String id = UUID.randomUUID().toString();
+        ObjectNode unverified = Ory.identity(id, START, "Before");
+        ObjectNode verified = Ory.identity(id, START, "Verified");
+        ((ObjectNode) verified.path("identity")).putArray("verifiable_addresses").addObject().put("verified", true);
+        inOneBatch(() -> ory.sends("verification", verified), () -> ory.sends("login", unverified));
+        assertThat(record(id).text("LastName")).isEqualTo("Verified");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"''", "0001-01-01T00:00:00Z", "yesterday"})
+    void withoutATimeStampTheOrderOfReceiptCounts(String updatedAt) {
+        String id = UUID.randomUUID().toString();
+        ObjectNode first = Ory.identity(id, START, "First");
+        ObjectNode second = Ory.identity(id, START, "Second");
+        ((ObjectNode) first.path("identity")).put("updated_at", updatedAt);
+        ((ObjectNode) second.path("identity")).put("updated_at", updatedAt);
+        inOneBatch(() -> ory.sends("settings", first), () -> ory.sends("settings", second));
+        assertThat(record(id).text("LastName")).isEqualTo("Second");
+    }
+
+    @Test
+    void aSchemaMayBecomeAContactAndAMappingMaySkip() {
+        String contact = UUID.randomUUID().toString();
+        String skipped = UUID.randomUUID().toString();
+        ory.sends("registration", ofSchema("employee", contact));
+        ory.sends("registration", ofSchema("skipped", skipped));
+        settle();
+        assertThat(record(contact).object()).isEqualTo("Contact");
+        assertThat(SALESFORCE.org().byIdentity(skipped)).isEmpty();
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    @Test
+    void aMappingThatFailsForOneIdentityDoesNotHinderTheOthers() {
+        String broken = UUID.randomUUID().toString();
+        String fine = UUID.randomUUID().toString();
+        inOneBatch(() -> ory.sends("registration", ofSchema("broken", broken)),
+                () -> ory.sends("registration", Ory.identity(fine, START, "Fine")));
+        assertThat(record(fine).text("LastName")).isEqualTo("Fine");
+        JsonNode letter = deadLetters().get(0);
+        assertThat(letter.path("code").asText()).isEqualTo("MAPPING_FAILED");
+        assertThat(letter.path("message").asText()).contains("broken.jslt").doesNotContain("@");
+    }
+
+    @Test
+    void threeBadRowsDoNotDelayTheOther97() {
+        List<String> ids = ids(100);
+        Runnable[] events = IntStream.range(0, 100).<Runnable>mapToObj(i -> () -> ory.sends("registration",
+                Ory.identity(ids.get(i), START, "Row " + i))).toArray(Runnable[]::new);
+        SALESFORCE.faults().start(Fault.unavailable());
+        List.of(3, 50, 99).forEach(i -> events[i] = () -> {
+            ObjectNode body = Ory.identity(ids.get(i), START, "Row " + i);
+            ((ObjectNode) body.path("identity").path("traits")).put("email", "not an address " + i);
+            ory.sends("registration", body);
+        });
+        inOneBatch(events);
+        assertThat(SALESFORCE.org().records("Lead")).hasSize(97);
+        assertThat(deadLetters()).hasSize(3).allSatisfy(letter -> {
+            assertThat(letter.path("code").asText()).isEqualTo("INVALID_EMAIL_ADDRESS");
+            assertThat(letter.path("message").asText()).isNotEmpty().doesNotContain("not an address");
+        });
+        assertThat(deadLetters().stream().map(letter -> letter.path("identity").asText()))
+                .containsExactlyInAnyOrder(ids.get(3), ids.get(50), ids.get(99));
+    }
+
+    /** A value of the wrong type makes Salesforce refuse the whole call, without saying whose it is. */
+    @Test
+    void aRefusedCallIsHalvedDownToTheCulprit() {
+        List<String> ids = ids(40);
+        Runnable[] events = IntStream.range(0, 40).<Runnable>mapToObj(i -> () -> {
+            ObjectNode body = ofSchema("tagged", ids.get(i));
+            if (i == 17) {
+                ((ObjectNode) body.path("identity").path("traits")).putObject("title").put("wrong", "type");
+            }
+            ory.sends("registration", body);
+        }).toArray(Runnable[]::new);
+        inOneBatch(events);
+        assertThat(SALESFORCE.org().records("Lead")).hasSize(39);
+        assertThat(deadLetters()).hasSize(1);
+        assertThat(deadLetters().get(0).path("identity").asText()).isEqualTo(ids.get(17));
+        assertThat(SALESFORCE.calls().of(CallKind.UPSERT)).hasSizeLessThan(20);
+    }
+
+    @Test
+    void aFieldThatTheOrgLacksHoldsEverythingUntilItIsThere() {
+        SALESFORCE.org().schema("Lead").hide("Title");
+        List<String> ids = ids(30);
+        ids.forEach(id -> {
+            ObjectNode body = ofSchema("tagged", id);
+            ((ObjectNode) body.path("identity").path("traits")).put("title", "Countess");
+            ory.sends("registration", body);
+        });
+        await().until(() -> "DEGRADED".equals(health().path("status").asText()));
+        JsonNode reason = health().path("components").path("outage").path("details");
+        assertThat(reason.path("code").asText()).isEqualTo("INVALID_FIELD");
+        assertThat(reason.path("reason").asText()).contains("Title").contains("permission set").doesNotContain("Countess");
+        assertThat(deadLetters()).isEmpty();
+        await().until(() -> pending() == 30);
+
+        SALESFORCE.org().schema("Lead").show("Title");
+        settle();
+        assertThat(SALESFORCE.org().records("Lead")).hasSize(30);
+        assertThat(deadLetters()).isEmpty();
+        assertThat(health().path("status").asText()).isEqualTo("UP");
+    }
+
+    @Test
+    void aLoneRowWithASetUpErrorHoldsToo() {
+        SALESFORCE.org().schema("Lead").hide("Email");
+        String id = UUID.randomUUID().toString();
+        ory.sends("registration", Ory.identity(id, START, "Lone"));
+        await().until(() -> "DEGRADED".equals(health().path("status").asText()));
+        assertThat(deadLetters()).isEmpty();
+        SALESFORCE.org().schema("Lead").show("Email");
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Lone");
+    }
+
+    @Test
+    void aTokenThatExpiresCostsOneLoginHoweverManyCallsAreInFlight() {
+        String warm = UUID.randomUUID().toString();
+        ory.sends("registration", Ory.identity(warm, START, "Warm"));
+        settle();
+        SALESFORCE.org().expireTokens();
+        int logins = SALESFORCE.calls().of(CallKind.LOGIN).size();
+        List<String> ids = ids(800);
+        inOneBatch(ids.stream().<Runnable>map(id -> () ->
+                ory.sends("registration", Ory.identity(id, START, "Many"))).toArray(Runnable[]::new));
+        assertThat(SALESFORCE.org().records("Lead")).hasSize(801);
+        assertThat(SALESFORCE.calls().of(CallKind.LOGIN)).hasSize(logins + 1);
+    }
+
+    static List<Fault> outages() {
+        return List.of(Fault.unavailable(), Fault.reset(), Fault.unknownException(), Fault.dailyLimitExceeded(),
+                Fault.apiDisabled(), Fault.storageLimitExceeded(), Fault.loginRefused(), Fault.loginUnauthorized(),
+                Fault.loginUnavailable(), Fault.emptyBody(), Fault.garbage(), Fault.halfJson(), Fault.truncated(),
+                Fault.reset().withLostAnswer());
+    }
+
+    @ParameterizedTest
+    @MethodSource("outages")
+    void whateverSalesforceDoesEverythingLandsAfterwards(Fault fault) {
+        SALESFORCE.org().expireTokens();
+        SALESFORCE.faults().start(fault);
+        List<String> ids = ids(20);
+        ids.forEach(id -> ory.sends("registration", Ory.identity(id, START, "First")));
+        await().until(() -> "DEGRADED".equals(health().path("status").asText()));
+        ids.forEach(id -> ory.sends("settings", Ory.identity(id, START.plusSeconds(1), "Second")));
+        await().until(() -> pending() == 40);
+        SALESFORCE.faults().clear();
+        settle();
+        ids.forEach(id -> assertThat(record(id).text("LastName")).isEqualTo("Second"));
+        assertThat(deadLetters()).isEmpty();
+        assertThat(health().path("status").asText()).isEqualTo("UP");
+    }
+
+    @Test
+    void newLeadsGetAnOwnerFromTheAssignmentRules() {
+        ory.sends("registration", Ory.webhook("registration-ctx"));
+        settle();
+        Call upsert = SALESFORCE.calls().of(CallKind.UPSERT).get(0);
+        assertThat(upsert.header("Sforce-Auto-Assign")).isEqualTo("TRUE");
+    }
+
+    @Test
+    void theVersionOfTheIdentityIsInTheRecord() {
+        ory.sends("registration", Ory.webhook("registration-ctx"));
+        settle();
+        Write write = SALESFORCE.writes().ofIdentity(ADA).get(0);
+        assertThat(write.version()).isEqualTo(Instant.parse("2026-11-24T03:26:36.095Z"));
+    }
+
+    /** Keeps Salesforce down while the events come in, so that they wait for each other. */
+    private void inOneBatch(Runnable... events) {
+        SALESFORCE.faults().start(Fault.error(503, "SERVER_UNAVAILABLE", "down"));
+        for (Runnable event : events) {
+            event.run();
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> pending() == events.length);
+        SALESFORCE.faults().clear();
+        settle();
+    }
+
+    private static List<String> ids(int count) {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ids.add(UUID.randomUUID().toString());
+        }
+        return ids;
+    }
+
+    private static ObjectNode ofSchema(String schema, String id) {
+        ObjectNode body = Ory.identity(id, START, "Of " + schema);
+        ((ObjectNode) body.path("identity")).put("schema_id", schema);
+        ((ObjectNode) body.path("identity").path("traits")).put("company", "Tagged Ltd");
+        return body;
+    }
+
+    private ObjectNode tagged(String webhook) {
+        ObjectNode body = (ObjectNode) read(webhook);
+        ((ObjectNode) body.path("identity")).put("schema_id", "tagged");
+        return body;
+    }
+}
