@@ -1,0 +1,50 @@
+# docker build -t ory-salesforce-sync .
+# docker run -p 8080:8080 -v sync-data:/app/data --env-file sync.env --stop-timeout 40 ory-salesforce-sync
+
+FROM maven:3.9-eclipse-temurin-17 AS build
+WORKDIR /build
+COPY .mvn .mvn
+COPY pom.xml ./
+# An empty jar, for what Maven downloads: a layer of its own, which only a change of pom.xml builds anew.
+RUN mvn -B -ntp -DskipTests package
+COPY src/main src/main
+RUN mvn -B -ntp -DskipTests package
+
+FROM eclipse-temurin:25-jre AS extract
+WORKDIR /extract
+COPY --from=build /build/target/ory-salesforce-sync.jar ./
+RUN java -Djarmode=tools -jar ory-salesforce-sync.jar extract --layers --destination layers && mkdir data
+
+# Java 25, because every webhook is a virtual thread that waits for the disk: before Java 24 one that waits inside
+# "synchronized" keeps a core to itself (JEP 491), and Java 25 is the long-term release that comes without that.
+FROM eclipse-temurin:25-jre AS run
+WORKDIR /app
+# From what changes rarely to what changes often.
+COPY --from=extract /extract/layers/dependencies/ ./
+COPY --from=extract /extract/layers/snapshot-dependencies/ ./
+COPY --from=extract /extract/layers/application/ ./
+# Plain files: mount your own over any of them. The app takes edits of routes/ and mappings/ while it runs.
+COPY routes routes
+COPY mappings mappings
+COPY application.yaml ./
+# The journal and the ledger. What a 2xx has promised is in here: give it a volume that outlives the container.
+COPY --from=extract --chown=10001:10001 /extract/data data
+VOLUME ["/app/data"]
+
+# A number, so that Kubernetes can see that it is not root (runAsNonRoot).
+USER 10001:10001
+
+# 8080: webhooks, gateway, token, operator API. 9876: health and metrics, on the container's own loopback only;
+# MANAGEMENT_SERVER_ADDRESS=0.0.0.0 opens it to probes and to Prometheus. Do not publish it to the internet.
+EXPOSE 8080 9876
+
+# The image has no curl, but it has bash. DEGRADED (Salesforce is down, say) is healthy: events are still accepted.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+    CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${MANAGEMENT_SERVER_PORT:-9876} \
+        && printf 'GET /observe/health HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ code _ <&3 && [[ $code == 200 ]]"]
+
+# Java is process 1 and gets SIGTERM itself: it answers what it has begun to read, finishes or rolls back the batch,
+# and goes within 30 s; Docker waits 10 s unless told (--stop-timeout 40). Heap: 60 % of the container's memory, for
+# the broker and the HTTP clients need some outside of it. Out of memory: exit and be restarted, the journal has
+# everything. More flags: JAVA_TOOL_OPTIONS. Arguments of "docker run" go to the app.
+ENTRYPOINT ["java", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", "-jar", "ory-salesforce-sync.jar"]
