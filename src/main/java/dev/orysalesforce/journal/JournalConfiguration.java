@@ -2,6 +2,7 @@ package dev.orysalesforce.journal;
 
 import dev.orysalesforce.settings.SyncSettings;
 import jakarta.jms.ConnectionFactory;
+import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
@@ -29,6 +30,8 @@ class JournalConfiguration {
             broker.clearAddressSettings();
             broker.addAddressSetting("#", new AddressSettings()
                     .setMaxDeliveryAttempts(-1) // an outage is not the event's fault
+                    .setDeadLetterAddress(SimpleString.of("DLQ")) // never used; the broker warns without them
+                    .setExpiryAddress(SimpleString.of("ExpiryQueue"))
                     .setAddressFullMessagePolicy(AddressFullMessagePolicy.PAGE)
                     .setMaxSizeBytes(32L * 1024 * 1024) // beyond this, a backlog waits on disk
                     .setPageSizeBytes(4 * 1024 * 1024)

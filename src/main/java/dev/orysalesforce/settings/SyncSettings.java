@@ -1,6 +1,5 @@
 package dev.orysalesforce.settings;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -23,7 +22,7 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("sync")
 public record SyncSettings(
-        Path dataDir,
+        String dataDir,
         @DefaultValue("1s") Duration linger,
         @DefaultValue("4") int parallelCalls,
         @DefaultValue("1MB") DataSize maxBodySize,
@@ -34,7 +33,7 @@ public record SyncSettings(
         @DefaultValue Errors errors) {
 
     public SyncSettings {
-        check(dataDir != null, "sync.data-dir is empty");
+        check(dataDir != null && !dataDir.isBlank(), "sync.data-dir is empty");
         check(mappings != null && mappings.containsKey("default"), "sync.mappings.default is missing");
         check(parallelCalls >= 1 && parallelCalls <= 25, "sync.parallel-calls has to be 1 to 25");
         check(!linger.isNegative(), "sync.linger is negative");

@@ -58,7 +58,7 @@ public final class AppProcess implements AutoCloseable {
             if (!process.isAlive()) {
                 throw new IllegalStateException("The app ended:\n" + log());
             }
-            return health().contains("\"status\"");
+            return get("/observe/health/readiness").startsWith("{\"status\":\"UP\"");
         });
         return this;
     }

@@ -256,6 +256,18 @@ class SyncTest extends AppTest {
     }
 
     @Test
+    void aRefusedConnectionIsAnOutageLikeAnyOther() {
+        SALESFORCE.unplug();
+        String id = UUID.randomUUID().toString();
+        ory.sends("registration", Ory.identity(id, START, "Unplugged"));
+        await().until(() -> "UNREACHABLE".equals(
+                health().path("components").path("outage").path("details").path("code").asText()));
+        SALESFORCE.plugIn();
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Unplugged");
+    }
+
+    @Test
     void newLeadsGetAnOwnerFromTheAssignmentRules() {
         ory.sends("registration", Ory.webhook("registration-ctx"));
         settle();
