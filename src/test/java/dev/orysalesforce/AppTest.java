@@ -22,6 +22,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -46,6 +47,9 @@ public abstract class AppTest {
 
     @Autowired
     protected ObjectMapper json;
+
+    @Autowired
+    protected JdbcTemplate sql;
 
     @Autowired
     private EmbeddedActiveMQ broker;
@@ -80,6 +84,7 @@ public abstract class AppTest {
             // letters of an earlier test
         }
         SALESFORCE.reset();
+        sql.update("delete from identities");
     }
 
     @AfterEach

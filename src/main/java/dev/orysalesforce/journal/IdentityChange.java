@@ -69,6 +69,12 @@ public record IdentityChange(
         return NIL.equals(text("id"));
     }
 
+    /** Whether it tells the whole identity, so that what is not in it is not there any more. */
+    @JsonIgnore
+    public boolean isWhole() {
+        return isUsable() && Version.isTimed(identity);
+    }
+
     @JsonIgnore
     public String schemaId() {
         return text("schema_id");

@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
 @Component("journal")
 public class Journal {
 
-    static final String QUEUE = "identity-changes";
+    
 
     private static final Duration IDLE = Duration.ofMillis(500);
 
@@ -55,7 +55,7 @@ public class Journal {
 
     private Message receive(long nanos) {
         jms.setReceiveTimeout(Math.max(1, nanos / 1_000_000));
-        return jms.receive(QUEUE);
+        return jms.receive(Queues.JOURNAL);
     }
 
     /** A message that is not ours (on an external broker anybody may write) is an event without an identity. */

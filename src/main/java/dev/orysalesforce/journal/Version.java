@@ -32,6 +32,11 @@ public record Version(Instant at, int verified, Instant receivedAt) implements C
         return new Version(updatedAt.isAfter(ZERO) ? updatedAt : receivedAt, verified, receivedAt);
     }
 
+    /** Whether Ory says when the identity was last changed. */
+    static boolean isTimed(JsonNode identity) {
+        return instant(identity.path("updated_at").textValue()).isAfter(ZERO);
+    }
+
     private static Instant instant(String text) {
         try {
             return text == null ? ZERO : OffsetDateTime.parse(text).toInstant();

@@ -17,6 +17,7 @@ import org.springframework.util.unit.DataSize;
  * @param mappings identity schema to mapping file or Camel endpoint; {@code default} serves every other schema
  * @param autoAssign the {@code Sforce-Auto-Assign} header
  * @param journal the journal's disk
+ * @param ledger the ledger's key
  * @param backOff pauses between tries while Salesforce can't be written to
  * @param errors what Salesforce's error codes mean
  */
@@ -29,6 +30,7 @@ public record SyncSettings(
         Map<String, String> mappings,
         @DefaultValue AutoAssign autoAssign,
         @DefaultValue Journal journal,
+        @DefaultValue Ledger ledger,
         @DefaultValue BackOff backOff,
         @DefaultValue Errors errors) {
 
@@ -60,6 +62,12 @@ public record SyncSettings(
 
     /** @param minDiskFree with less room than this, webhooks are answered 503; default 256 MB */
     public record Journal(@DefaultValue("256MB") DataSize minDiskFree) {}
+
+    /**
+     * @param key what the hashes of the fields are keyed with; default: a file {@code ledger.key} in the data directory,
+     *     made at the first start. Set it where several instances share a ledger
+     */
+    public record Ledger(String key) {}
 
     /**
      * @param initial pause after the first failure; default 2 s

@@ -38,7 +38,10 @@ public class Answers {
         ArrayNode records = body.putArray("records");
         for (Row row : chunk.getRows()) {
             ObjectNode record = records.addObject();
-            record.putObject("attributes").put("type", chunk.getObject());
+            record.putObject("attributes").put("type", row.getObject());
+            if (!chunk.isNew()) {
+                record.put("id", row.getSalesforceId());
+            }
             record.setAll(row.getRecord());
         }
         return json.writeValueAsString(body);
@@ -87,24 +90,39 @@ public class Answers {
      */
     public void failed(Chunk chunk, Exception failure) {
         SalesforceException salesforce = ObjectHelper.getException(SalesforceException.class, failure);
-        if (salesforce == null) {
-            throw new HoldException("UNREACHABLE", "Salesforce could not be called: " + root(failure) + ".");
-        }
-        Refusal refusal = refusal(salesforce);
+        Refusal refusal = salesforce == null ? null : refusal(salesforce);
         if (refusal == null) {
-            throw new HoldException(salesforce.getStatusCode() == 0 ? "UNREACHABLE" : "SERVER_UNAVAILABLE",
-                    salesforce.getStatusCode() == 0 ? "Salesforce could not be reached: " + root(salesforce) + "."
-                            : "Salesforce answered " + salesforce.getStatusCode() + " without saying why.");
+            throw unavailable(failure);
         }
         refusal = policy.advise(refusal);
-        boolean halvable = salesforce.getStatusCode() == 400 && policy.action(refusal.code()) != Action.HOLD;
-        if (!halvable) {
+        boolean alone = chunk.isWhole() && chunk.getSize() == 1 && policy.action(refusal.code()) == Action.SET_UP;
+        if (salesforce.getStatusCode() != 400 || policy.action(refusal.code()) == Action.HOLD || alone) {
             throw hold(chunk.getRows().get(0), refusal);
         }
-        if (chunk.isWhole() && chunk.getSize() == 1 && policy.action(refusal.code()) == Action.SET_UP) {
-            throw hold(chunk.getRows().get(0), refusal); // every row of the call says so
-        }
         chunk.refused(refusal);
+    }
+
+    /**
+     * A call that is not about single records failed.
+     *
+     * @throws HoldException always
+     */
+    public void failed(Exception failure) {
+        SalesforceException salesforce = ObjectHelper.getException(SalesforceException.class, failure);
+        Refusal refusal = salesforce == null ? null : refusal(salesforce);
+        throw refusal == null ? unavailable(failure)
+                : new HoldException(refusal.code(), policy.advise(refusal).message());
+    }
+
+    /** Nobody gave a reason that Salesforce would give. */
+    static HoldException unavailable(Exception failure) {
+        SalesforceException salesforce = ObjectHelper.getException(SalesforceException.class, failure);
+        int status = salesforce == null ? 0 : salesforce.getStatusCode();
+        return status == 0
+                ? new HoldException("UNREACHABLE", "Salesforce could not be reached: " + root(failure)
+                        + " — Check the network and SALESFORCE_LOGIN_URL, or see status.salesforce.com.")
+                : new HoldException("SERVER_UNAVAILABLE", "Salesforce answered " + status + " without saying why"
+                        + " — Nothing to do if it passes; see status.salesforce.com.");
     }
 
     /**

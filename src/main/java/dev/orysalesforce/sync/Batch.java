@@ -16,9 +16,8 @@ public record Batch(List<Row> rows, int taken) {
     /** Salesforce's limit for one collections call. */
     static final int CHUNK = 200;
 
-    public boolean isEmpty() {
-        return taken == 0;
-    }
+    /** Identities that are looked up by one composite call: two queries for each object, four of the five allowed. */
+    private static final int LOOKUP = 2 * CHUNK;
 
     /** Rows that no step has settled yet. */
     public List<Row> getPending() {
@@ -29,24 +28,39 @@ public record Batch(List<Row> rows, int taken) {
         return rows.stream().filter(Row::isRefused).toList();
     }
 
-    /** What is to be written, one object a call, at most 200 records each. */
+    /** Rows whose record has to be looked for in Salesforce. */
+    public List<List<Row>> getUnknown() {
+        return slices(rows.stream().filter(row -> row.isPending() && !row.hasRecord()).toList(), LOOKUP);
+    }
+
+    /** What is to be written: new records an object a call, known ones in one call whatever their object. */
     public List<Chunk> getChunks() {
-        Map<String, List<Row>> byObject = new LinkedHashMap<>();
-        getPending().forEach(row -> byObject.computeIfAbsent(row.getObject(), object -> new ArrayList<>()).add(row));
+        Map<String, List<Row>> fresh = new LinkedHashMap<>();
+        Map<String, List<Row>> known = new LinkedHashMap<>();
+        getPending().forEach(row -> (row.hasRecord() ? known : fresh)
+                .computeIfAbsent(row.getObject(), object -> new ArrayList<>()).add(row));
         List<Chunk> chunks = new ArrayList<>();
-        byObject.forEach((object, members) -> {
-            for (int from = 0; from < members.size(); from += CHUNK) {
-                chunks.add(new Chunk(object, members.subList(from, Math.min(from + CHUNK, members.size()))));
-            }
-        });
+        fresh.forEach((object, members) -> slices(members, CHUNK).forEach(slice ->
+                chunks.add(Chunk.ofNew(object, slice))));
+        slices(known.values().stream().flatMap(List::stream).toList(), CHUNK).forEach(slice ->
+                chunks.add(Chunk.ofKnown(slice)));
         return chunks;
+    }
+
+    private static List<List<Row>> slices(List<Row> rows, int size) {
+        List<List<Row>> slices = new ArrayList<>();
+        for (int from = 0; from < rows.size(); from += size) {
+            slices.add(rows.subList(from, Math.min(from + size, rows.size())));
+        }
+        return slices;
     }
 
     /** For the one log line of a batch. */
     @Override
     public String toString() {
-        Map<Row.Outcome, Integer> counts = new LinkedHashMap<>();
-        rows.forEach(row -> counts.merge(row.getOutcome(), 1, Integer::sum));
-        return "%d events, %d superseded, %s".formatted(taken, taken - rows.size(), counts.toString().toLowerCase());
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        counts.put(Row.Outcome.SUPERSEDED.label(), taken - rows.size());
+        rows.forEach(row -> counts.merge(row.getOutcome().label(), 1, Integer::sum));
+        return taken + " events " + counts;
     }
 }

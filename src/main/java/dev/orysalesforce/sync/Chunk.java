@@ -2,7 +2,7 @@ package dev.orysalesforce.sync;
 
 import java.util.List;
 
-/** The rows of one collections call: one object, at most 200 of them. */
+/** The rows of one collections call, at most 200: new records of one object, or known records of any. */
 public final class Chunk {
 
     private final String object;
@@ -10,27 +10,41 @@ public final class Chunk {
     private final boolean whole;
     private Refusal refusal;
 
-    Chunk(String object, List<Row> rows) {
-        this(object, rows, true);
-    }
-
     private Chunk(String object, List<Row> rows, boolean whole) {
         this.object = object;
         this.rows = rows;
         this.whole = whole;
     }
 
-    /** Whether this is all that was to be sent, not a part of a call that was refused. */
-    boolean isWhole() {
-        return whole;
+    static Chunk ofNew(String object, List<Row> rows) {
+        return new Chunk(object, rows, true);
     }
 
+    static Chunk ofKnown(List<Row> rows) {
+        return new Chunk(null, rows, true);
+    }
+
+    /** Whether its records do not exist yet, as far as anybody knows. */
+    public boolean isNew() {
+        return object != null;
+    }
+
+    /** The object of new records. */
     public String getObject() {
         return object;
     }
 
     public List<Row> getRows() {
         return rows;
+    }
+
+    public int getSize() {
+        return rows.size();
+    }
+
+    /** Whether this is all that was to be sent, not a part of a call that was refused. */
+    boolean isWhole() {
+        return whole;
     }
 
     /** Why Salesforce refused the call as a whole; null unless it did. */
@@ -42,17 +56,13 @@ public final class Chunk {
         return refusal != null;
     }
 
-    public int getSize() {
-        return rows.size();
+    void refused(Refusal refusal) {
+        this.refusal = refusal;
     }
 
     public List<Chunk> getHalves() {
         int middle = rows.size() / 2;
         return List.of(new Chunk(object, rows.subList(0, middle), false),
                 new Chunk(object, rows.subList(middle, rows.size()), false));
-    }
-
-    void refused(Refusal refusal) {
-        this.refusal = refusal;
     }
 }

@@ -1,28 +1,85 @@
 package dev.orysalesforce.sync;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.ledger.FieldHash;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 import org.springframework.stereotype.Component;
 
-/** Decides which fields of a record go out. */
+/** Decides which fields of a record go out: what changed at Ory, so that what sales typed stays. */
 @Component("comparison")
 public class Comparison {
 
     static final String ORY_ID = "Ory_Identity_Id__c";
-    private static final String ORY_UPDATED_AT = "Ory_Updated_At__c";
+    static final String ORY_UPDATED_AT = "Ory_Updated_At__c";
     private static final String ON_CREATE = "onCreate";
 
-    /** Every record counts as new until something knows better: the stop-gaps go in where the mapping had nothing. */
+    private final FieldHash hash;
+    private final RequiredFields required;
+
+    Comparison(FieldHash hash, RequiredFields required) {
+        this.hash = hash;
+        this.required = required;
+    }
+
     public void compare(Row row) {
-        ObjectNode record = row.getRecord();
-        if (record.remove(ON_CREATE) instanceof ObjectNode stopGaps) {
-            stopGaps.properties().stream()
-                    .filter(field -> !record.hasNonNull(field.getKey()))
+        ObjectNode mapped = row.getRecord();
+        JsonNode stopGaps = mapped.remove(ON_CREATE);
+        Map<String, String> hashes = new HashMap<>();
+        mapped.properties().forEach(field ->
+                hashes.put(field.getKey(), hash.of(row.getIdentity(), field.getKey(), field.getValue())));
+
+        ObjectNode toSend = row.hasRecord() ? changed(row, mapped, hashes) : fresh(mapped, stopGaps);
+        if (row.hasRecord() && toSend.isEmpty()) {
+            row.unchanged(row.getChange().version());
+            return;
+        }
+        if (!row.hasRecord()) {
+            toSend.put(ORY_ID, row.getIdentity());
+        }
+        toSend.put(ORY_UPDATED_AT, row.getChange().version().at().truncatedTo(ChronoUnit.MILLIS).toString());
+        row.compared(toSend, hashes);
+    }
+
+    /** A new record: everything, and the stop-gaps where the mapping had nothing. */
+    private static ObjectNode fresh(ObjectNode mapped, JsonNode stopGaps) {
+        ObjectNode record = mapped.deepCopy();
+        if (stopGaps instanceof ObjectNode) {
+            stopGaps.properties().stream().filter(field -> !record.hasNonNull(field.getKey()))
                     .forEach(field -> record.set(field.getKey(), field.getValue()));
         }
-        IdentityChange change = row.getChange();
-        record.put(ORY_ID, change.identityId());
-        record.put(ORY_UPDATED_AT, change.version().at().truncatedTo(ChronoUnit.MILLIS).toString());
+        return record;
+    }
+
+    /** A known record: what differs from what was last sent, and null for what the newest state no longer has. */
+    private ObjectNode changed(Row row, ObjectNode mapped, Map<String, String> hashes) {
+        Map<String, String> before = row.getKnown() == null ? Map.of() : row.getKnown().fields();
+        ObjectNode record = mapped.objectNode();
+        mapped.properties().stream().filter(field -> !hashes.get(field.getKey()).equals(before.get(field.getKey())))
+                .forEach(field -> record.set(field.getKey(), field.getValue()));
+        before.forEach((field, sent) -> {
+            String cleared = hash.of(row.getIdentity(), field, NullNode.getInstance());
+            if (mapped.has(field)) {
+                return;
+            }
+            if (!row.getChange().isWhole() || sent.equals(cleared)) {
+                hashes.put(field, sent);
+            } else if (required.of(row.getObject()).contains(field)) {
+                hashes.put(field, sent);
+            } else {
+                record.putNull(field);
+                hashes.put(field, cleared);
+            }
+        });
+        return record;
+    }
+
+    /** Fields that the org insists on. */
+    interface RequiredFields {
+        Set<String> of(String object);
     }
 }

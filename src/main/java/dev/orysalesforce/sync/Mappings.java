@@ -7,7 +7,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.DeadLetter;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.settings.SyncSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.springframework.stereotype.Component;
 
@@ -29,8 +33,12 @@ public class Mappings {
         return bySchema.getOrDefault(schemaId == null ? DEFAULT : schemaId, bySchema.get(DEFAULT));
     }
 
-    /** The mapping's input. */
+    /** The mapping's input. Who is a Contact already gets a Contact's record, whatever the schema says. */
     public String input(Row row) throws JsonProcessingException {
+        if (row.hasRecord() && !row.getMapping().object().equals(row.getObject())) {
+            bySchema.values().stream().filter(mapping -> mapping.object().equals(row.getObject())).findFirst()
+                    .or(() -> shipped(row.getObject())).ifPresent(row::mapWith);
+        }
         return json.writeValueAsString(row.getChange());
     }
 
@@ -50,6 +58,11 @@ public class Mappings {
         } else {
             broken(row);
         }
+    }
+
+    private static Optional<Mapping> shipped(String object) {
+        Path file = Path.of("mappings", object.toLowerCase(Locale.ROOT) + ".ds");
+        return Files.exists(file) ? Optional.of(Mapping.of(file.toString())) : Optional.empty();
     }
 
     /** The mapping's own words may quote a trait: what it says about an identity goes nowhere. */

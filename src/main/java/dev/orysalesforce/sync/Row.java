@@ -2,6 +2,9 @@ package dev.orysalesforce.sync;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.journal.Version;
+import dev.orysalesforce.ledger.LedgerEntry;
+import java.util.Map;
 
 /**
  * One identity on its way through a batch: its newest state, the record that the mapping made of it, and what became of
@@ -9,18 +12,26 @@ import dev.orysalesforce.journal.IdentityChange;
  */
 public final class Row {
 
-    /** What became of a row. */
-    public enum Outcome { PENDING, SYNCED, SKIPPED, REFUSED }
+    /** What became of a row; its name in lower case is what ledger, metrics and explain say. */
+    public enum Outcome {
+        PENDING, SYNCED, UNCHANGED, SUPERSEDED, SKIPPED, DEAD_LETTER;
+
+        public String label() {
+            return name().toLowerCase().replace('_', '-');
+        }
+    }
 
     private final IdentityChange change;
-    private final Mapping mapping;
-
+    private Mapping mapping;
+    private LedgerEntry known;
     private String object;
     private ObjectNode record;
+    private Map<String, String> hashes = Map.of();
     private Outcome outcome = Outcome.PENDING;
     private Refusal refusal;
     private String salesforceId;
-    private boolean created;
+    private String foundBy;
+    private Version version;
 
     Row(IdentityChange change, Mapping mapping) {
         this.change = change;
@@ -39,7 +50,7 @@ public final class Row {
         return mapping;
     }
 
-    /** Lead or Contact, as the mapping says. */
+    /** Lead or Contact; null until the mapping has answered. */
     public String getObject() {
         return object;
     }
@@ -49,21 +60,23 @@ public final class Row {
         return record;
     }
 
+    /** Null if the ledger has not heard of the identity. */
+    public LedgerEntry getKnown() {
+        return known;
+    }
+
     public Outcome getOutcome() {
         return outcome;
     }
 
-    /** Why it was refused; null unless it was. */
+    /** Why it became a dead letter; null unless it did. */
     public Refusal getRefusal() {
         return refusal;
     }
 
+    /** The record's ID in Salesforce; null while there is none. */
     public String getSalesforceId() {
         return salesforceId;
-    }
-
-    public boolean isCreated() {
-        return created;
     }
 
     public boolean isPending() {
@@ -71,26 +84,87 @@ public final class Row {
     }
 
     public boolean isRefused() {
-        return outcome == Outcome.REFUSED;
+        return outcome == Outcome.DEAD_LETTER;
+    }
+
+    /** Whether the ledger learns something from it; it does not from an event that it knows, or from a message that is none. */
+    boolean isNews() {
+        return getIdentity() != null && (known == null || known.version() == null
+                || change.version().compareTo(known.version()) > 0);
+    }
+
+    public boolean hasRecord() {
+        return salesforceId != null;
+    }
+
+    /** What the ledger knows. A version that is not newer needs nothing more. */
+    void known(LedgerEntry entry) {
+        known = entry;
+        object = entry.object();
+        salesforceId = entry.salesforceId();
+        foundBy = entry.foundBy();
+        version = entry.version();
+        int newer = entry.version() == null ? 1 : change.version().compareTo(entry.version());
+        if (newer < 0) {
+            outcome = Outcome.SUPERSEDED;
+        } else if (newer == 0) {
+            outcome = Outcome.UNCHANGED;
+        }
+    }
+
+    /** A record that Salesforce knows and the ledger does not. */
+    void found(String object, String salesforceId, String foundBy) {
+        this.object = object;
+        this.salesforceId = salesforceId;
+        this.foundBy = foundBy;
+    }
+
+    void unchanged(Version inSalesforce) {
+        version = inSalesforce;
+        outcome = Outcome.UNCHANGED;
+    }
+
+    void mapWith(Mapping mapping) {
+        this.mapping = mapping;
     }
 
     void mapped(String object, ObjectNode record) {
-        this.object = object;
+        if (!hasRecord()) {
+            this.object = object;
+        }
         this.record = record;
+    }
+
+    /** @param hashes what the ledger keeps once {@code record} has been sent */
+    void compared(ObjectNode record, Map<String, String> hashes) {
+        this.record = record;
+        this.hashes = hashes;
     }
 
     void skipped() {
         outcome = Outcome.SKIPPED;
     }
 
-    public void synced(String salesforceId, boolean created) {
+    void synced(String salesforceId, boolean created) {
         this.salesforceId = salesforceId;
-        this.created = created;
+        foundBy = created ? "created" : foundBy == null ? "ory-id" : foundBy;
+        version = change.version();
         outcome = Outcome.SYNCED;
     }
 
-    public void refused(Refusal refusal) {
+    void refused(Refusal refusal) {
         this.refusal = refusal.without(record);
-        outcome = Outcome.REFUSED;
+        outcome = Outcome.DEAD_LETTER;
+    }
+
+    /** What the ledger is to remember. */
+    LedgerEntry entry() {
+        boolean sent = outcome == Outcome.SYNCED;
+        Map<String, String> before = known == null ? Map.of() : known.fields();
+        int attempts = sent || isRefused() ? 1 : 0;
+        return new LedgerEntry(getIdentity(), hasRecord() ? object : null, salesforceId, foundBy, version,
+                sent ? hashes : before, change.event(), change.receivedAt(), change.triggerId(), mapping.name(),
+                outcome.label(), refusal == null ? null : refusal.code(), refusal == null ? null : refusal.message(),
+                attempts, null);
     }
 }

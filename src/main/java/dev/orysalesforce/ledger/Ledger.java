@@ -1,0 +1,122 @@
+package dev.orysalesforce.ledger;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.journal.Version;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The table of identities. Reads and writes many rows at a time; one SQL for SQLite and PostgreSQL. */
+@Component("ledger")
+public class Ledger {
+
+    private static final int AT_ONCE = 500;
+    private static final TypeReference<Map<String, String>> HASHES = new TypeReference<>() {};
+
+    private static final String UPSERT = """
+            insert into identities (identity, object, salesforce_id, found_by, version_at, version_verified,
+                version_received, fields, event, received_at, trigger_id, mapping, outcome, code, message, attempts,
+                next_retry_at)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            on conflict (identity) do update set object = excluded.object, salesforce_id = excluded.salesforce_id,
+                found_by = excluded.found_by, version_at = excluded.version_at,
+                version_verified = excluded.version_verified, version_received = excluded.version_received,
+                fields = excluded.fields, event = excluded.event, received_at = excluded.received_at,
+                trigger_id = excluded.trigger_id, mapping = excluded.mapping, outcome = excluded.outcome,
+                code = excluded.code, message = excluded.message, attempts = excluded.attempts,
+                next_retry_at = excluded.next_retry_at
+            """;
+
+    private final JdbcTemplate sql;
+    private final TransactionTemplate transaction;
+    private final ObjectMapper json;
+
+    Ledger(JdbcTemplate sql, TransactionTemplate ledgerTransaction, ObjectMapper json) {
+        this.sql = sql;
+        this.transaction = ledgerTransaction;
+        this.json = json;
+    }
+
+    public Optional<LedgerEntry> find(String identity) {
+        return Optional.ofNullable(find(List.of(identity)).get(identity));
+    }
+
+    /** @return identity to entry, for those that are known */
+    public Map<String, LedgerEntry> find(Collection<String> identities) {
+        Map<String, LedgerEntry> found = new HashMap<>();
+        List<String> all = new ArrayList<>(identities);
+        for (int from = 0; from < all.size(); from += AT_ONCE) {
+            List<String> some = all.subList(from, Math.min(from + AT_ONCE, all.size()));
+            sql.query("select * from identities where identity in (" + "?,".repeat(some.size() - 1) + "?)",
+                    row -> {
+                        LedgerEntry entry = entry(row);
+                        found.put(entry.identity(), entry);
+                    }, some.toArray());
+        }
+        return found;
+    }
+
+    /** All of them or none. */
+    public void save(Collection<LedgerEntry> entries) {
+        if (!entries.isEmpty()) {
+            transaction.executeWithoutResult(status ->
+                    sql.batchUpdate(UPSERT, entries.stream().map(this::columns).toList()));
+        }
+    }
+
+    private Object[] columns(LedgerEntry entry) {
+        Version version = entry.version();
+        return new Object[] {entry.identity(), entry.object(), entry.salesforceId(), entry.foundBy(),
+            version == null ? null : version.at().toString(), version == null ? null : version.verified(),
+            version == null ? null : version.receivedAt().toString(), write(entry.fields()), entry.event(),
+            text(entry.receivedAt()), entry.triggerId(), entry.mapping(), entry.outcome(), entry.code(),
+            entry.message(), entry.attempts(), text(entry.nextRetryAt())};
+    }
+
+    private LedgerEntry entry(ResultSet row) throws SQLException {
+        String at = row.getString("version_at");
+        return new LedgerEntry(row.getString("identity"), row.getString("object"), row.getString("salesforce_id"),
+                row.getString("found_by"),
+                at == null ? null : new Version(Instant.parse(at), row.getInt("version_verified"),
+                        Instant.parse(row.getString("version_received"))),
+                read(row.getString("fields")), row.getString("event"), instant(row.getString("received_at")),
+                row.getString("trigger_id"), row.getString("mapping"), row.getString("outcome"),
+                row.getString("code"), row.getString("message"), row.getInt("attempts"),
+                instant(row.getString("next_retry_at")));
+    }
+
+    private String write(Map<String, String> hashes) {
+        try {
+            return json.writeValueAsString(hashes);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Map<String, String> read(String hashes) {
+        try {
+            return json.readValue(hashes, HASHES);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A row of the ledger can't be read: column fields", e);
+        }
+    }
+
+    private static String text(Instant instant) {
+        return instant == null ? null : instant.toString();
+    }
+
+    private static Instant instant(String text) {
+        return text == null ? null : Instant.parse(text);
+    }
+}

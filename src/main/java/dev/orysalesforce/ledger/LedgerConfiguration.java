@@ -1,0 +1,59 @@
+package dev.orysalesforce.ledger;
+
+import dev.orysalesforce.settings.SyncSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
+import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import javax.sql.DataSource;
+
+/** Opens the ledger, or says in plain words why it can't be opened. */
+@Configuration
+class LedgerConfiguration {
+
+    @Bean
+    FlywayMigrationStrategy soundLedger(DataSource dataSource, FieldHash hash,
+            @Value("${spring.datasource.url}") String url) {
+        return flyway -> {
+            try {
+                if (url.startsWith("jdbc:sqlite:")) {
+                    check(new JdbcTemplate(dataSource));
+                }
+                flyway.migrate();
+            } catch (RuntimeException e) {
+                throw new UnusableLedgerException(url, e);
+            }
+            new Belongings(new JdbcTemplate(dataSource)).claim("key", hash.fingerprint(), (ledger, ours) ->
+                    new UnusableLedgerException(url, "It was made with another key than the one in the data directory"
+                            + " (ledger.key) or in SYNC_LEDGER_KEY, so that every field would look changed."));
+        };
+    }
+
+    private static void check(JdbcTemplate sql) {
+        List<String> findings = sql.queryForList("pragma quick_check(1)", String.class);
+        if (!findings.equals(List.of("ok"))) {
+            throw new IllegalStateException("quick_check: " + findings);
+        }
+    }
+
+    /** The batch's transaction is the journal's; the ledger has short ones of its own. */
+    @Bean
+    TransactionTemplate ledgerTransaction(DataSource dataSource) {
+        return new TransactionTemplate(new JdbcTransactionManager(dataSource));
+    }
+
+    /** SQLite makes the file, but not the folder. */
+    @Bean
+    DataSource dataSource(DataSourceProperties properties, SyncSettings settings) throws IOException {
+        Files.createDirectories(Path.of(settings.dataDir()));
+        return properties.initializeDataSourceBuilder().build();
+    }
+}

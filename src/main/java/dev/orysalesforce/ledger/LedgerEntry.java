@@ -1,0 +1,46 @@
+package dev.orysalesforce.ledger;
+
+import dev.orysalesforce.journal.Version;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * What the ledger knows of an identity. It holds no trait.
+ *
+ * @param identity the identity's ID
+ * @param object Lead or Contact; null while there is no record
+ * @param salesforceId the record's 18-character ID; null while there is none
+ * @param foundBy how the record was found: created, ory-id, email, duplicate-rule, conversion, merge
+ * @param version newest version that is in Salesforce; null while none is
+ * @param fields field to keyed hash of the value that was last sent
+ * @param event kind of the last event
+ * @param receivedAt when the last event came in
+ * @param triggerId Ory's trigger ID of the last event; may be null
+ * @param mapping which mapping answered last, with its version; may be null
+ * @param outcome synced, unchanged, superseded, skipped or dead-letter
+ * @param code why, if it went wrong or was skipped; may be null
+ * @param message the same in words, without a value of the identity; may be null
+ * @param attempts how often the last event was sent
+ * @param nextRetryAt when it is tried again; null unless it is
+ */
+public record LedgerEntry(
+        String identity,
+        String object,
+        String salesforceId,
+        String foundBy,
+        Version version,
+        Map<String, String> fields,
+        String event,
+        Instant receivedAt,
+        String triggerId,
+        String mapping,
+        String outcome,
+        String code,
+        String message,
+        int attempts,
+        Instant nextRetryAt) {
+
+    public boolean hasRecord() {
+        return salesforceId != null;
+    }
+}

@@ -1,0 +1,13 @@
+package dev.orysalesforce.ledger;
+
+/** The ledger is there, but can't be used. */
+class UnusableLedgerException extends RuntimeException {
+
+    UnusableLedgerException(String url, String reason) {
+        super("The ledger " + url + " can't be used: " + reason);
+    }
+
+    UnusableLedgerException(String url, Throwable cause) {
+        super("The ledger " + url + " can't be opened: " + cause.getMessage(), cause);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.orysalesforce.sync;
+
+import dev.orysalesforce.ledger.Ledger;
+import java.util.Collection;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
+
+/** Writes outcomes into the ledger. */
+@Component("bookkeeping")
+public class Bookkeeping {
+
+    private final Ledger ledger;
+
+    Bookkeeping(Ledger ledger) {
+        this.ledger = ledger;
+    }
+
+    /** As soon as a call has come back, so that a batch that rolls back does not send these rows again. */
+    public void remember(Chunk chunk) {
+        save(chunk.getRows(), Set.of(Row.Outcome.SYNCED));
+    }
+
+    /** Before the journal lets go of the batch. */
+    public void remember(Batch batch) {
+        save(batch.rows(), Set.of(Row.Outcome.UNCHANGED, Row.Outcome.SKIPPED, Row.Outcome.DEAD_LETTER));
+    }
+
+    private void save(Collection<Row> rows, Set<Row.Outcome> outcomes) {
+        ledger.save(rows.stream()
+                .filter(row -> outcomes.contains(row.getOutcome()) && row.isNews())
+                .map(Row::entry).collect(Collectors.toList()));
+    }
+}

@@ -1,0 +1,87 @@
+package dev.orysalesforce.sync;
+
+import dev.orysalesforce.journal.Queues;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.springframework.stereotype.Component;
+
+/**
+ * The books of this process: pendingAtStart + accepted + reconciled + replayed = synced + unchanged + superseded +
+ * skipped + deadLettered + pending, at every quiet moment. Counters move after the commit.
+ */
+@Component("books")
+public class Books {
+
+    private final Queues queues;
+    private final MeterRegistry meters;
+    private final long pendingAtStart;
+    private final AtomicLong accepted = new AtomicLong();
+    private final AtomicLong reconciled = new AtomicLong();
+    private final AtomicLong replayed = new AtomicLong();
+    private final AtomicLong quarantined = new AtomicLong();
+    private final Map<Row.Outcome, AtomicLong> outcomes = new EnumMap<>(Row.Outcome.class);
+
+    Books(Queues queues, MeterRegistry meters) {
+        this.queues = queues;
+        this.meters = meters;
+        for (Row.Outcome outcome : Row.Outcome.values()) {
+            outcomes.put(outcome, new AtomicLong());
+        }
+        pendingAtStart = queues.depth(Queues.JOURNAL);
+        meters.gauge("ory.sync.pending", queues, q -> q.depth(Queues.JOURNAL));
+        meters.gauge("ory.sync.dead.letters", queues, q -> q.depth(Queues.DEAD_LETTERS));
+        meters.gauge("ory.sync.oldest.pending.seconds", queues, q -> q.oldestSeconds(Queues.JOURNAL));
+    }
+
+    /** An event is in the journal, and the sender will be told so. */
+    public void accepted(String event) {
+        accepted.incrementAndGet();
+        meters.counter("ory.sync.accepted", "event", event).increment();
+    }
+
+    /** Dead letters are in the journal again. */
+    public void replayed(int count) {
+        replayed.addAndGet(count);
+    }
+
+    /** A body was refused and kept; it never was in the journal. */
+    public void quarantined() {
+        quarantined.incrementAndGet();
+    }
+
+    /** A batch has committed; an empty round brings no batch. */
+    public void done(Object body) {
+        if (body instanceof Batch batch) {
+            count(Row.Outcome.SUPERSEDED, "none", batch.taken() - batch.rows().size());
+            batch.rows().forEach(row -> count(row.getOutcome(), row.getObject() == null ? "none" : row.getObject(), 1));
+        }
+    }
+
+    private void count(Row.Outcome outcome, String object, int many) {
+        outcomes.get(outcome).addAndGet(many);
+        meters.counter("ory.sync.outcomes", "outcome", outcome.label(), "object", object).increment(many);
+    }
+
+    public long quarantinedSoFar() {
+        return quarantined.get();
+    }
+
+    /** The ten names, in the order of the equation. */
+    public Map<String, Long> balance() {
+        Map<String, Long> balance = new LinkedHashMap<>();
+        balance.put("pendingAtStart", pendingAtStart);
+        balance.put("accepted", accepted.get());
+        balance.put("reconciled", reconciled.get());
+        balance.put("replayed", replayed.get());
+        balance.put("synced", outcomes.get(Row.Outcome.SYNCED).get());
+        balance.put("unchanged", outcomes.get(Row.Outcome.UNCHANGED).get());
+        balance.put("superseded", outcomes.get(Row.Outcome.SUPERSEDED).get());
+        balance.put("skipped", outcomes.get(Row.Outcome.SKIPPED).get());
+        balance.put("deadLettered", outcomes.get(Row.Outcome.DEAD_LETTER).get());
+        balance.put("pending", queues.depth(Queues.JOURNAL));
+        return balance;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.orysalesforce.sync;
+
+import dev.orysalesforce.ledger.Belongings;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.component.salesforce.SalesforceComponent;
+import org.apache.camel.component.salesforce.api.SalesforceException;
+import org.apache.camel.component.salesforce.internal.SalesforceSession;
+import org.springframework.stereotype.Component;
+
+/**
+ * Logs in before the first call, and again after a 401. However many calls in flight were refused, one of them does it:
+ * the others began before that login and only send again.
+ */
+@Component("login")
+public class Login implements Processor {
+
+    private final CamelContext camel;
+    private final Belongings ledger;
+    private long renewedAt;
+
+    Login(CamelContext camel, Belongings ledger) {
+        this.camel = camel;
+        this.ledger = ledger;
+    }
+
+    /**
+     * Makes sure that there is a token, and that it leads to the org whose records the ledger knows.
+     *
+     * @throws HoldException if Salesforce refuses the login, can't be reached, or it is another org
+     */
+    public void ensure() {
+        logIn(null);
+        ledger.claim("org", session().getOrgId(), (ledgers, ours) -> new HoldException("OTHER_ORG",
+                "The ledger belongs to org " + ledgers + ", but this login leads to org " + ours + ". Correct"
+                        + " SALESFORCE_LOGIN_URL and the client, or give this org a data directory of its own."));
+    }
+
+    /** Between a call that was answered 401 and its repetition. */
+    @Override
+    public synchronized void process(Exchange refused) {
+        if (renewedAt < refused.getClock().getCreated()) {
+            logIn(session().getAccessToken());
+            renewedAt = System.currentTimeMillis();
+        }
+    }
+
+    private void logIn(String usedToken) {
+        try {
+            session().login(usedToken);
+        } catch (SalesforceException e) {
+            throw e.getStatusCode() == 400 || e.getStatusCode() == 401
+                    ? new HoldException("LOGIN_REFUSED", "Salesforce refuses the login" + reason(e)
+                            + " — Check SALESFORCE_LOGIN_URL (the org's My Domain), SALESFORCE_CLIENT_ID and"
+                            + " SALESFORCE_CLIENT_SECRET, and in the External Client App's policies that the client"
+                            + " credentials flow is enabled with a run-as user.")
+                    : Answers.unavailable(e);
+        }
+    }
+
+    private static String reason(SalesforceException refused) {
+        return refused.getErrors() == null || refused.getErrors().isEmpty() ? "."
+                : ": " + refused.getErrors().get(0).getErrorCode() + ": " + refused.getErrors().get(0).getMessage() + ".";
+    }
+
+    private SalesforceSession session() {
+        return camel.getComponent("salesforce", SalesforceComponent.class).getSession();
+    }
+}
