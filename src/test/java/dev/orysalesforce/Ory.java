@@ -21,6 +21,11 @@ public final class Ory {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path WEBHOOKS = Path.of("src/test/resources/webhooks");
 
+    static {
+        // Shorter than the server's own, so that no request goes out on a connection that is just being closed.
+        System.setProperty("jdk.httpclient.keepalive.timeout", "5");
+    }
+
     private final String app;
     private final String secret;
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
