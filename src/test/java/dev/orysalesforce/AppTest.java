@@ -67,6 +67,9 @@ public abstract class AppTest {
         registry.add("sync.linger", () -> "300ms");
         registry.add("sync.back-off.initial", () -> "100ms");
         registry.add("sync.back-off.max", () -> "500ms");
+        registry.add("sync.retry.initial", () -> "1s");
+        registry.add("sync.retry.multiplier", () -> "1");
+        registry.add("sync.retry.attempts", () -> "3");
         registry.add("logging.level.dev.orysalesforce", () -> "DEBUG");
         registry.add("logging.level.sync", () -> "DEBUG"); // the routes' own log steps
         registry.add("sync.mappings.tagged", () -> "src/test/resources/mappings/tagged.jslt");

@@ -19,6 +19,7 @@ import java.util.UUID;
  * @param identity {@code id}, {@code schema_id}, {@code traits}, {@code verifiable_addresses}, {@code updated_at}, ...
  * @param flow {@code id} and {@code type} of the self-service flow; may be null
  * @param transientPayload what the form sent beside the traits, e.g. UTM values; may be null
+ * @param attempts how often it was sent to Salesforce in vain
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -28,12 +29,13 @@ public record IdentityChange(
         String triggerId,
         JsonNode identity,
         JsonNode flow,
-        @JsonProperty("transient_payload") JsonNode transientPayload) {
+        @JsonProperty("transient_payload") JsonNode transientPayload,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) int attempts) {
 
     private static final String NIL = "00000000-0000-0000-0000-000000000000";
 
     public IdentityChange receivedAs(String event, Instant receivedAt, String triggerId) {
-        return new IdentityChange(event, receivedAt, triggerId, identity, flow, transientPayload);
+        return new IdentityChange(event, receivedAt, triggerId, identity, flow, transientPayload, 0);
     }
 
     /**
@@ -43,7 +45,12 @@ public record IdentityChange(
     public IdentityChange together(IdentityChange later) {
         IdentityChange newer = later.version().compareTo(version()) >= 0 ? later : this;
         return new IdentityChange(event, newer.receivedAt, newer.triggerId, newer.identity, newer.flow,
-                merge(transientPayload, later.transientPayload));
+                merge(transientPayload, later.transientPayload), newer.attempts);
+    }
+
+    /** The same event after one more vain attempt. */
+    public IdentityChange triedAgain() {
+        return new IdentityChange(event, receivedAt, triggerId, identity, flow, transientPayload, attempts + 1);
     }
 
     /** The identity's ID in lower case, or null if there is none that is a UUID. */

@@ -71,6 +71,6 @@ public class Journal {
     }
 
     private static IdentityChange foreign(Message message) {
-        return new IdentityChange("unknown", Instant.now(), null, null, null, null);
+        return new IdentityChange("unknown", Instant.now(), null, null, null, null, 0);
     }
 }

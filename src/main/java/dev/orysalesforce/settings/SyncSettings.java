@@ -19,6 +19,9 @@ import org.springframework.util.unit.DataSize;
  * @param journal the journal's disk
  * @param ledger the ledger's key
  * @param backOff pauses between tries while Salesforce can't be written to
+ * @param retry when a row is tried again that something passing has refused
+ * @param onDeletedRecord what is done when somebody deleted a record in Salesforce; default {@code leave}
+ * @param duplicates what is done when a duplicate rule of the org refuses a record; default {@code dead-letter}
  * @param errors what Salesforce's error codes mean
  */
 @ConfigurationProperties("sync")
@@ -32,6 +35,9 @@ public record SyncSettings(
         @DefaultValue Journal journal,
         @DefaultValue Ledger ledger,
         @DefaultValue BackOff backOff,
+        @DefaultValue Retry retry,
+        @DefaultValue("leave") OnDeletedRecord onDeletedRecord,
+        @DefaultValue("dead-letter") Duplicates duplicates,
         @DefaultValue Errors errors) {
 
     public SyncSettings {
@@ -88,6 +94,46 @@ public record SyncSettings(
     }
 
     /**
+     * @param initial pause before the second try; default 15 s
+     * @param multiplier each further pause is this much longer; default 3
+     * @param max no pause is longer; default 10 min
+     * @param attempts after so many tries it becomes a dead letter, 1 or more; default 6
+     */
+    public record Retry(
+            @DefaultValue("15s") Duration initial,
+            @DefaultValue("3") double multiplier,
+            @DefaultValue("10m") Duration max,
+            @DefaultValue("6") int attempts) {
+
+        public Retry {
+            check(multiplier >= 1, "sync.retry.multiplier is below 1");
+            check(attempts >= 1, "sync.retry.attempts is below 1");
+        }
+
+        /** @param attempt how many tries there were, 1 or more */
+        public Duration pauseAfter(int attempt) {
+            return Duration.ofMillis((long) Math.min(max.toMillis(),
+                    initial.toMillis() * Math.pow(multiplier, attempt - 1)));
+        }
+    }
+
+    /** What is done when somebody deleted a record in Salesforce. */
+    public enum OnDeletedRecord { LEAVE, RECREATE }
+
+    /** What is done when a duplicate rule of the org refuses a record. */
+    public enum Duplicates {
+        /** It waits for a person. */
+        DEAD_LETTER,
+        /** Rules in alert mode are passed over; ones in block mode still refuse. */
+        ALLOW;
+
+        /** For the {@code Sforce-Duplicate-Rule-Header}. */
+        public boolean isAllowed() {
+            return this == ALLOW;
+        }
+    }
+
+    /**
      * @param byDefault property {@code default}: for a code that is not listed; default {@code dead-letter}
      * @param codes Salesforce status or error code to what it means
      * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm">
@@ -107,6 +153,12 @@ public record SyncSettings(
     public enum Action {
         /** Roll back, keep the order, try again after a pause. */
         HOLD,
+        /** Something passes: the row alone is tried again later. */
+        RETRY,
+        /** The Lead was converted: go on with its Contact. */
+        FOLLOW_CONVERSION,
+        /** The record is gone: go on with the one that it was merged into. */
+        FOLLOW_MERGE,
         /** The org lacks something: hold if all rows say so, else a dead letter. */
         SET_UP,
         /** The record waits for a person, the others go on. */

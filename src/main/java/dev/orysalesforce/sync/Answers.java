@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.Action;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.component.salesforce.api.SalesforceException;
@@ -25,10 +27,12 @@ public class Answers {
     private static final int SUCCESSION = 3;
 
     private final ErrorPolicy policy;
+    private final SyncSettings.Retry retry;
     private final ObjectMapper json;
 
-    Answers(ErrorPolicy policy, ObjectMapper json) {
+    Answers(ErrorPolicy policy, SyncSettings settings, ObjectMapper json) {
         this.policy = policy;
+        this.retry = settings.retry();
         this.json = json;
     }
 
@@ -78,8 +82,23 @@ public class Answers {
             if (refusals.get(i) == null) {
                 rows.get(i).synced(results.get(i).path("id").textValue(), results.get(i).path("created").asBoolean());
             } else {
-                rows.get(i).refused(refusals.get(i));
+                refuse(rows.get(i), refusals.get(i));
             }
+        }
+    }
+
+    private void refuse(Row row, Refusal refusal) {
+        int attempts = row.getChange().attempts() + 1;
+        switch (policy.action(refusal.code())) {
+            case FOLLOW_CONVERSION, FOLLOW_MERGE -> row.heal(policy.action(refusal.code()), refusal);
+            case RETRY -> {
+                if (attempts < retry.attempts()) {
+                    row.retry(refusal, Instant.now().plus(retry.pauseAfter(attempts)));
+                } else {
+                    row.refused(refusal);
+                }
+            }
+            default -> row.refused(refusal);
         }
     }
 
@@ -141,7 +160,7 @@ public class Answers {
 
     /** Halving has come down to one row: it is the one that can't be sent. */
     public void blame(Chunk chunk) {
-        chunk.getRows().get(0).refused(chunk.getRefusal());
+        refuse(chunk.getRows().get(0), chunk.getRefusal());
     }
 
     /** Once a batch is through: have three rows in succession been refused for the same set-up error? */

@@ -1,5 +1,6 @@
 package dev.orysalesforce.sync;
 
+import dev.orysalesforce.settings.SyncSettings.Action;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,28 @@ public record Batch(List<Row> rows, int taken) {
 
     public List<Row> getRefused() {
         return rows.stream().filter(Row::isRefused).toList();
+    }
+
+    public List<Row> getRetries() {
+        return rows.stream().filter(Row::isToBeRetried).toList();
+    }
+
+    public boolean isHealing() {
+        return rows.stream().anyMatch(Row::isHealing);
+    }
+
+    /** Leads that sales has converted. */
+    public List<List<Row>> getConverted() {
+        return slices(healing(Action.FOLLOW_CONVERSION), CHUNK);
+    }
+
+    /** Records that are not there any more. */
+    public List<List<Row>> getGone() {
+        return slices(healing(Action.FOLLOW_MERGE), CHUNK);
+    }
+
+    private List<Row> healing(Action how) {
+        return rows.stream().filter(row -> row.isHealing() && row.getHealing() == how).toList();
     }
 
     /** Rows whose record has to be looked for in Salesforce. */

@@ -23,7 +23,8 @@ public class Bookkeeping {
 
     /** Before the journal lets go of the batch. */
     public void remember(Batch batch) {
-        save(batch.rows(), Set.of(Row.Outcome.UNCHANGED, Row.Outcome.SKIPPED, Row.Outcome.DEAD_LETTER));
+        save(batch.rows(), Set.of(Row.Outcome.UNCHANGED, Row.Outcome.SKIPPED, Row.Outcome.RETRY,
+                Row.Outcome.DEAD_LETTER));
     }
 
     private void save(Collection<Row> rows, Set<Row.Outcome> outcomes) {

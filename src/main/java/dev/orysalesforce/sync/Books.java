@@ -56,7 +56,8 @@ public class Books {
     public void done(Object body) {
         if (body instanceof Batch batch) {
             count(Row.Outcome.SUPERSEDED, "none", batch.taken() - batch.rows().size());
-            batch.rows().forEach(row -> count(row.getOutcome(), row.getObject() == null ? "none" : row.getObject(), 1));
+            batch.rows().stream().filter(row -> !row.isToBeRetried()).forEach(row -> // those are in the journal again
+                    count(row.getOutcome(), row.getObject() == null ? "none" : row.getObject(), 1));
         }
     }
 

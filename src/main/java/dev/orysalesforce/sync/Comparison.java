@@ -34,11 +34,11 @@ public class Comparison {
                 hashes.put(field.getKey(), hash.of(row.getIdentity(), field.getKey(), field.getValue())));
 
         ObjectNode toSend = row.hasRecord() ? changed(row, mapped, hashes) : fresh(mapped, stopGaps);
-        if (row.hasRecord() && toSend.isEmpty()) {
+        if (row.hasRecord() && toSend.isEmpty() && !row.isToBeStamped()) {
             row.unchanged(row.getChange().version());
             return;
         }
-        if (!row.hasRecord()) {
+        if (!row.hasRecord() || row.isToBeStamped()) {
             toSend.put(ORY_ID, row.getIdentity());
         }
         toSend.put(ORY_UPDATED_AT, row.getChange().version().at().truncatedTo(ChronoUnit.MILLIS).toString());
@@ -63,8 +63,8 @@ public class Comparison {
                 .forEach(field -> record.set(field.getKey(), field.getValue()));
         before.forEach((field, sent) -> {
             String cleared = hash.of(row.getIdentity(), field, NullNode.getInstance());
-            if (mapped.has(field)) {
-                return;
+            if (mapped.has(field) || !row.getObject().equals(row.getKnown().object())) {
+                return; // fields of a Lead mean nothing to the Contact that it has become
             }
             if (!row.getChange().isWhole() || sent.equals(cleared)) {
                 hashes.put(field, sent);

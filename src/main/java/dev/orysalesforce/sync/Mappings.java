@@ -76,7 +76,13 @@ public class Mappings {
     public DeadLetter deadLetter(Row row) {
         IdentityChange change = row.getChange();
         Refusal refusal = row.getRefusal();
-        return DeadLetter.of(row.getIdentity(), change.event(), refusal.code(), refusal.message(), refusal.fields(), 1,
+        return DeadLetter.of(row.getIdentity(), change.event(), refusal.code(), refusal.message(), refusal.fields(),
+                change.attempts() + 1,
                 change.receivedAt(), "sync", json.valueToTree(change));
+    }
+
+    /** What goes into the journal again for a row that is tried later. */
+    public String retry(Row row) throws JsonProcessingException {
+        return json.writeValueAsString(row.getChange().triedAgain());
     }
 }

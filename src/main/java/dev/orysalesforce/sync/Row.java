@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.Version;
 import dev.orysalesforce.ledger.LedgerEntry;
+import dev.orysalesforce.settings.SyncSettings.Action;
+import java.time.Instant;
 import java.util.Map;
 
 /**
@@ -14,12 +16,14 @@ public final class Row {
 
     /** What became of a row; its name in lower case is what ledger, metrics and explain say. */
     public enum Outcome {
-        PENDING, SYNCED, UNCHANGED, SUPERSEDED, SKIPPED, DEAD_LETTER;
+        PENDING, SYNCED, UNCHANGED, SUPERSEDED, SKIPPED, RETRY, DEAD_LETTER;
 
         public String label() {
             return name().toLowerCase().replace('_', '-');
         }
     }
+
+    private static final int MOST_HEALED = 2;
 
     private final IdentityChange change;
     private Mapping mapping;
@@ -32,6 +36,10 @@ public final class Row {
     private String salesforceId;
     private String foundBy;
     private Version version;
+    private Action healing;
+    private int healed;
+    private boolean stamp;
+    private Instant nextRetryAt;
 
     Row(IdentityChange change, Mapping mapping) {
         this.change = change;
@@ -79,8 +87,31 @@ public final class Row {
         return salesforceId;
     }
 
+    /** Whether there is still something to do for it, as things stand. */
     public boolean isPending() {
-        return outcome == Outcome.PENDING;
+        return outcome == Outcome.PENDING && healing == null;
+    }
+
+    /** Whether its record has to be found anew before it can be written. */
+    public boolean isHealing() {
+        return outcome == Outcome.PENDING && healing != null;
+    }
+
+    Action getHealing() {
+        return healing;
+    }
+
+    /** Whether the record does not carry the Ory ID yet. */
+    boolean isToBeStamped() {
+        return stamp;
+    }
+
+    public boolean isToBeRetried() {
+        return outcome == Outcome.RETRY;
+    }
+
+    public Instant getNextRetryAt() {
+        return nextRetryAt;
     }
 
     public boolean isRefused() {
@@ -112,11 +143,43 @@ public final class Row {
         }
     }
 
-    /** A record that Salesforce knows and the ledger does not. */
-    void found(String object, String salesforceId, String foundBy) {
+    /** Goes on with a record that the ledger did not know, or another one than it knew. */
+    void follow(String object, String salesforceId, String foundBy, boolean stamp) {
         this.object = object;
         this.salesforceId = salesforceId;
         this.foundBy = foundBy;
+        this.stamp = stamp;
+        healing = null;
+    }
+
+    /** Goes on as if there had never been a record. */
+    void startOver() {
+        known = null;
+        object = null;
+        salesforceId = null;
+        foundBy = null;
+        healing = null;
+    }
+
+    /** Salesforce refused it for a reason that can be healed within the batch; not for ever. */
+    void heal(Action how, Refusal refusal) {
+        if (++healed > MOST_HEALED) {
+            refused(refusal);
+        } else {
+            this.refusal = refusal.without(record);
+            healing = how;
+        }
+    }
+
+    /** There was no way to heal it. */
+    void giveUp() {
+        outcome = Outcome.DEAD_LETTER;
+    }
+
+    void retry(Refusal refusal, Instant at) {
+        this.refusal = refusal.without(record);
+        nextRetryAt = at;
+        outcome = Outcome.RETRY;
     }
 
     void unchanged(Version inSalesforce) {
@@ -145,10 +208,16 @@ public final class Row {
         outcome = Outcome.SKIPPED;
     }
 
+    void skipped(String code, String why) {
+        refusal = Refusal.of(code, why);
+        outcome = Outcome.SKIPPED;
+    }
+
     void synced(String salesforceId, boolean created) {
         this.salesforceId = salesforceId;
         foundBy = created ? "created" : foundBy == null ? "ory-id" : foundBy;
         version = change.version();
+        refusal = null;
         outcome = Outcome.SYNCED;
     }
 
@@ -161,10 +230,10 @@ public final class Row {
     LedgerEntry entry() {
         boolean sent = outcome == Outcome.SYNCED;
         Map<String, String> before = known == null ? Map.of() : known.fields();
-        int attempts = sent || isRefused() ? 1 : 0;
+        int attempts = sent || isRefused() || isToBeRetried() ? change.attempts() + 1 : 0;
         return new LedgerEntry(getIdentity(), hasRecord() ? object : null, salesforceId, foundBy, version,
                 sent ? hashes : before, change.event(), change.receivedAt(), change.triggerId(), mapping.name(),
                 outcome.label(), refusal == null ? null : refusal.code(), refusal == null ? null : refusal.message(),
-                attempts, null);
+                attempts, nextRetryAt);
     }
 }

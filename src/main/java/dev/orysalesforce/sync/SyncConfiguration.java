@@ -32,6 +32,11 @@ class SyncConfiguration {
                 .build());
     }
 
+    @Bean
+    SyncSettings.Duplicates duplicates(SyncSettings settings) {
+        return settings.duplicates();
+    }
+
     /** As many threads as calls may be in flight. */
     @Bean(destroyMethod = "shutdown", defaultCandidate = false)
     ExecutorService salesforceCalls(CamelContext camel, SyncSettings settings) {

@@ -1,0 +1,94 @@
+package dev.orysalesforce.sync;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.orysalesforce.settings.SyncSettings;
+import dev.orysalesforce.settings.SyncSettings.OnDeletedRecord;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
+
+/** Finds the record that took the place of one which Salesforce no longer lets us write. */
+@Component("healing")
+public class Healing {
+
+    private final LookUp lookUp;
+    private final OnDeletedRecord onDeletedRecord;
+
+    Healing(LookUp lookUp, SyncSettings settings) {
+        this.lookUp = lookUp;
+        this.onDeletedRecord = settings.onDeletedRecord();
+    }
+
+    /** Asks which Contacts the converted Leads have become. */
+    public String whereConverted(List<Row> rows) {
+        return lookUp.question(List.of(
+                LookUp.query("byId", "query", CONVERTED.formatted("Id", ids(rows.stream().map(Row::getSalesforceId)
+                        .filter(id -> id != null).toList()))),
+                LookUp.query("byOryId", "query", CONVERTED.formatted(Comparison.ORY_ID,
+                        ids(rows.stream().map(Row::getIdentity).toList())))));
+    }
+
+    private static final String CONVERTED = "SELECT Id, " + Comparison.ORY_ID + ", ConvertedContactId, ConvertedContact."
+            + Comparison.ORY_ID + " FROM Lead WHERE IsConverted = true AND %s IN (%s)";
+
+    /** Goes on with the Contacts. A conversion does not always carry the Ory ID over; then it is stamped on the Contact. */
+    public void converted(List<Row> rows, String answer) {
+        for (JsonNode lead : lookUp.records(answer)) {
+            rows.stream().filter(row -> lead.path("Id").asText().equals(row.getSalesforceId())
+                            || lead.path(Comparison.ORY_ID).asText().equals(row.getIdentity()))
+                    .filter(Row::isHealing)
+                    .forEach(row -> follow(row, "Contact", lead.path("ConvertedContactId").textValue(),
+                            lead.path("ConvertedContact"), "conversion"));
+        }
+        giveUp(rows);
+    }
+
+    /** Asks what became of records that are gone: merged into others, or deleted. */
+    public String whereGone(List<Row> rows) {
+        return lookUp.question(rows.stream().collect(Collectors.groupingBy(Row::getObject)).entrySet().stream()
+                .map(object -> LookUp.query("gone" + object.getKey(), "queryAll",
+                        "SELECT Id, MasterRecordId, MasterRecord.%s FROM %s WHERE Id IN (%s)".formatted(Comparison.ORY_ID,
+                                object.getKey(), ids(object.getValue().stream().map(Row::getSalesforceId).toList()))))
+                .toList());
+    }
+
+    /** Goes on with the winner of a merge; what was plainly deleted is left alone or made again, by policy. */
+    public void gone(List<Row> rows, String answer) {
+        for (JsonNode record : lookUp.records(answer)) {
+            rows.stream().filter(row -> record.path("Id").asText().equals(row.getSalesforceId())).filter(Row::isHealing)
+                    .forEach(row -> {
+                        if (record.hasNonNull("MasterRecordId")) {
+                            follow(row, row.getObject(), record.path("MasterRecordId").textValue(),
+                                    record.path("MasterRecord"), "merge");
+                        } else {
+                            deleted(row);
+                        }
+                    });
+        }
+        rows.stream().filter(Row::isHealing).forEach(this::deleted); // not even in the recycle bin any more
+    }
+
+    private void deleted(Row row) {
+        if (onDeletedRecord == OnDeletedRecord.RECREATE) {
+            row.startOver();
+        } else {
+            row.skipped("DELETED_IN_SALESFORCE", "Somebody deleted the record in Salesforce; it is left deleted"
+                    + " (sync.on-deleted-record).");
+        }
+    }
+
+    private static void follow(Row row, String object, String id, JsonNode successor, String how) {
+        String itsIdentity = successor.path(Comparison.ORY_ID).textValue();
+        if (id != null) {
+            row.follow(object, id, how, itsIdentity == null);
+        }
+    }
+
+    private static void giveUp(List<Row> rows) {
+        rows.stream().filter(Row::isHealing).forEach(Row::giveUp);
+    }
+
+    private static String ids(List<String> ids) {
+        return ids.isEmpty() ? "''" : ids.stream().map(id -> "'" + id + "'").collect(Collectors.joining(","));
+    }
+}

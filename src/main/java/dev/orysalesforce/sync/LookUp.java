@@ -1,0 +1,82 @@
+package dev.orysalesforce.sync;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/**
+ * Several queries in one composite call.
+ *
+ * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm">
+ *     Composite</a>
+ */
+@Component
+class LookUp {
+
+    /** @param resource {@code query}, or {@code queryAll} to see deleted records, too */
+    record Query(String reference, String resource, String soql) {}
+
+    private final ObjectMapper json;
+    private final String data;
+
+    LookUp(ObjectMapper json, @Value("${salesforce.api-version}") String apiVersion) {
+        this.json = json;
+        this.data = "/services/data/v" + apiVersion;
+    }
+
+    static Query query(String reference, String resource, String soql) {
+        return new Query(reference, resource, soql);
+    }
+
+    /** The body of the call; at most five queries, says Salesforce. */
+    String question(List<Query> queries) {
+        ObjectNode body = json.createObjectNode().put("allOrNone", false);
+        ArrayNode parts = body.putArray("compositeRequest");
+        for (Query query : queries) {
+            parts.addObject().put("method", "GET").put("referenceId", query.reference()).put("url",
+                    data + "/" + query.resource() + "?q=" + URLEncoder.encode(query.soql(), StandardCharsets.UTF_8));
+        }
+        return body.toString();
+    }
+
+    /**
+     * The records of all queries, in the order of the queries.
+     *
+     * @throws HoldException if the answer can't be read, or a query was refused
+     */
+    List<JsonNode> records(String answer) {
+        List<JsonNode> records = new ArrayList<>();
+        for (JsonNode part : parts(answer)) {
+            if (part.path("httpStatusCode").asInt() != 200) {
+                JsonNode error = part.path("body").path(0);
+                throw new HoldException(error.path("errorCode").asText("UNREADABLE_ANSWER"),
+                        "Salesforce refused to look records up: " + error.path("message").asText()
+                                + " — The run-as user needs read access to Lead and Contact and to "
+                                + Comparison.ORY_ID + " and " + Comparison.ORY_UPDATED_AT + " on both.");
+            }
+            part.path("body").path("records").forEach(records::add);
+        }
+        return records;
+    }
+
+    private JsonNode parts(String answer) {
+        try {
+            JsonNode parts = json.readTree(answer == null ? "" : answer).path("compositeResponse");
+            if (parts.isArray()) {
+                return parts;
+            }
+        } catch (JsonProcessingException e) {
+            // said below
+        }
+        throw new HoldException("UNREADABLE_ANSWER", "Salesforce answered a look-up with something that is not a result."
+                + " A proxy in between?");
+    }
+}

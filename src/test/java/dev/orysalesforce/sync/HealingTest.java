@@ -1,0 +1,157 @@
+package dev.orysalesforce.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.AppTest;
+import dev.orysalesforce.Ory;
+import dev.orysalesforce.sandbox.CallKind;
+import dev.orysalesforce.sandbox.DuplicateRule;
+import dev.orysalesforce.sandbox.SandboxRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What Salesforce refuses for a reason that heals. */
+class HealingTest extends AppTest {
+
+    private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
+
+    private final String id = UUID.randomUUID().toString();
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aConvertedLeadGoesOnAsItsContact(boolean carriesTheId) {
+        send(0, "First Ltd");
+        String contact = SALESFORCE.org().convertLead(record(id).id(), carriesTheId);
+        send(1, "Second Ltd", "+44 1");
+        SandboxRecord record = SALESFORCE.org().record(contact);
+        assertThat(record.text("Phone")).isEqualTo("+44 1");
+        assertThat(record.text("LastName")).isEqualTo("Person");
+        assertThat(record.identity()).isEqualTo(id);
+        assertThat(deadLetters()).isEmpty();
+        assertThat(explained("found_by")).isEqualTo("conversion");
+
+        int lookUps = SALESFORCE.calls().of(CallKind.COMPOSITE).size();
+        send(2, "Second Ltd", "+44 2");
+        assertThat(SALESFORCE.org().record(contact).text("Phone")).isEqualTo("+44 2");
+        assertThat(SALESFORCE.calls().of(CallKind.COMPOSITE)).as("straight to the contact").hasSize(lookUps);
+    }
+
+    @Test
+    void aLostLedgerFollowsAConversionThatDidNotCarryTheId() {
+        send(0, "First Ltd");
+        String contact = SALESFORCE.org().convertLead(record(id).id(), false);
+        sql.update("delete from identities");
+        send(1, "Second Ltd", "+44 1");
+        assertThat(SALESFORCE.org().record(contact).text("Phone")).isEqualTo("+44 1");
+        assertThat(SALESFORCE.org().record(contact).identity()).isEqualTo(id);
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    @Test
+    void aMergedRecordGoesOnAsTheWinner() {
+        send(0, "First Ltd");
+        String winner = SALESFORCE.org().insert("Lead", Map.of("LastName", "Winner", "Company", "Theirs"));
+        SALESFORCE.org().merge(winner, record(id).id());
+        send(1, "Second Ltd");
+        assertThat(SALESFORCE.org().record(winner).text("Company")).isEqualTo("Second Ltd");
+        assertThat(SALESFORCE.org().record(winner).text("LastName")).as("did not change at Ory").isEqualTo("Winner");
+        assertThat(SALESFORCE.org().record(winner).identity()).isEqualTo(id);
+        assertThat(explained("found_by")).isEqualTo("merge");
+        send(2, "Third Ltd");
+        assertThat(SALESFORCE.org().record(winner).text("Company")).isEqualTo("Third Ltd");
+    }
+
+    @Test
+    void aWinnerThatBelongsToAnotherIdentityKeepsItsId() {
+        String other = UUID.randomUUID().toString();
+        send(0, "First Ltd");
+        String winner = SALESFORCE.org().insert("Lead",
+                Map.of("LastName", "Winner", "Company", "Theirs", "Ory_Identity_Id__c", other));
+        SALESFORCE.org().merge(winner, record(id).id());
+        send(1, "Second Ltd");
+        assertThat(SALESFORCE.org().record(winner).identity()).isEqualTo(other);
+        assertThat(SALESFORCE.org().record(winner).text("Company")).isEqualTo("Second Ltd");
+    }
+
+    @Test
+    void aRecordThatSalesDeletedIsLeftDeleted() {
+        send(0, "First Ltd");
+        SALESFORCE.org().delete(record(id).id());
+        send(1, "Second Ltd");
+        assertThat(SALESFORCE.org().byIdentity(id)).isEmpty();
+        assertThat(deadLetters()).isEmpty();
+        assertThat(explained("outcome")).isEqualTo("skipped");
+        assertThat(explained("code")).isEqualTo("DELETED_IN_SALESFORCE");
+    }
+
+    @Test
+    void aLockedRowIsTriedAgainAndDelaysNobody() {
+        String other = UUID.randomUUID().toString();
+        SALESFORCE.faults().lockRow(id, 2);
+        ory.sends("registration", Ory.identity(id, START, "Locked"));
+        ory.sends("registration", Ory.identity(other, START, "Free"));
+        await().until(() -> SALESFORCE.org().byIdentity(other).size() == 1);
+        await().until(() -> "retry".equals(explained("outcome")));
+        assertThat(explained("code")).isEqualTo("UNABLE_TO_LOCK_ROW");
+        assertThat(explained("next_retry_at")).isNotNull();
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Locked");
+        assertThat(sql.queryForObject("select attempts from identities where identity = ?", Integer.class, id)).isEqualTo(3);
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    @Test
+    void aRetryNeverOvertakesANewerState() {
+        SALESFORCE.faults().lockRow(id, 1);
+        ory.sends("registration", Ory.identity(id, START, "Older"));
+        await().until(() -> pending() > 0 && SALESFORCE.calls().of(CallKind.UPSERT).size() == 1);
+        ory.sends("settings", Ory.identity(id, START.plusSeconds(1), "Newer"));
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Newer");
+        assertThat(SALESFORCE.writes().ofIdentity(id)).hasSize(1);
+    }
+
+    @Test
+    void aRowThatStaysLockedBecomesADeadLetter() {
+        SALESFORCE.faults().lockRow(id, -1);
+        ory.sends("registration", Ory.identity(id, START, "Locked"));
+        await().atMost(Duration.ofSeconds(30)).until(() -> deadLetters().size() == 1);
+        assertThat(deadLetters().get(0).path("code").asText()).isEqualTo("UNABLE_TO_LOCK_ROW");
+        assertThat(deadLetters().get(0).path("attempts").asInt()).isEqualTo(3);
+        assertThat(pending()).isZero();
+    }
+
+    @Test
+    void aDuplicateRuleOfTheOrgMakesADeadLetter() {
+        SALESFORCE.org().activate(DuplicateRule.leadAlert());
+        SALESFORCE.org().insert("Lead", Map.of("LastName", "There", "Company", "Theirs", "Email", "p-" + id + "@example.org"));
+        ory.sends("registration", Ory.identity(id, START, "Again"));
+        settle();
+        assertThat(SALESFORCE.org().byIdentity(id)).isEmpty();
+        assertThat(deadLetters().get(0).path("code").asText()).isEqualTo("DUPLICATES_DETECTED");
+    }
+
+    private String explained(String column) {
+        List<String> values = sql.queryForList("select " + column + " from identities where identity = ?", String.class, id);
+        return values.isEmpty() ? null : values.get(0);
+    }
+
+    private void send(int seconds, String company, String... phone) {
+        ObjectNode body = Ory.identity(id, START.plusSeconds(seconds), "Person");
+        ObjectNode traits = (ObjectNode) body.path("identity").path("traits");
+        traits.put("company", company);
+        if (phone.length > 0) {
+            traits.put("phone", phone[0]);
+        }
+        assertThat(ory.sends(seconds == 0 ? "registration" : "settings", body).statusCode()).isEqualTo(204);
+        settle();
+    }
+}
