@@ -159,6 +159,12 @@ public record SyncSettings(
         FOLLOW_CONVERSION,
         /** The record is gone: go on with the one that it was merged into. */
         FOLLOW_MERGE,
+        /** The record refers to another one that is not there: leave the reference out. */
+        DROP_REFERENCE,
+        /** Leave the fields out that Salesforce names. */
+        DROP_FIELD,
+        /** Cut the fields that Salesforce names to the length that the org describes. */
+        SHORTEN,
         /** The org lacks something: hold if all rows say so, else a dead letter. */
         SET_UP,
         /** The record waits for a person, the others go on. */

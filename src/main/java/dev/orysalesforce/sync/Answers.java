@@ -90,7 +90,8 @@ public class Answers {
     private void refuse(Row row, Refusal refusal) {
         int attempts = row.getChange().attempts() + 1;
         switch (policy.action(refusal.code())) {
-            case FOLLOW_CONVERSION, FOLLOW_MERGE -> row.heal(policy.action(refusal.code()), refusal);
+            case FOLLOW_CONVERSION, FOLLOW_MERGE, DROP_REFERENCE, DROP_FIELD, SHORTEN ->
+                    row.heal(policy.action(refusal.code()), refusal);
             case RETRY -> {
                 if (attempts < retry.attempts()) {
                     row.retry(refusal, Instant.now().plus(retry.pauseAfter(attempts)));
@@ -191,7 +192,10 @@ public class Answers {
         String code = error.path("statusCode").asText(error.path("errorCode").asText("UNKNOWN_EXCEPTION"));
         List<String> fields = new ArrayList<>();
         error.path("fields").forEach(field -> fields.add(field.asText()));
-        return new Refusal(code, error.path("message").asText(""), fields);
+        String message = error.path("message").asText("");
+        // Salesforce has one code for a field that is not there and for a reference that leads nowhere.
+        boolean dangling = code.equals("INVALID_FIELD") && message.startsWith("Foreign key external ID");
+        return new Refusal(dangling ? "DANGLING_REFERENCE" : code, message, fields);
     }
 
     /** Null if Salesforce (or who answered in its place) gave no code. */

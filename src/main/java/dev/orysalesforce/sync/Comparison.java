@@ -7,7 +7,6 @@ import dev.orysalesforce.ledger.FieldHash;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import org.springframework.stereotype.Component;
 
 /** Decides which fields of a record go out: what changed at Ory, so that what sales typed stays. */
@@ -19,21 +18,22 @@ public class Comparison {
     private static final String ON_CREATE = "onCreate";
 
     private final FieldHash hash;
-    private final RequiredFields required;
+    private final Describe org;
 
-    Comparison(FieldHash hash, RequiredFields required) {
+    Comparison(FieldHash hash, Describe org) {
         this.hash = hash;
-        this.required = required;
+        this.org = org;
     }
 
     public void compare(Row row) {
         ObjectNode mapped = row.getRecord();
         JsonNode stopGaps = mapped.remove(ON_CREATE);
+        mapped.remove(row.getDropped());
         Map<String, String> hashes = new HashMap<>();
         mapped.properties().forEach(field ->
                 hashes.put(field.getKey(), hash.of(row.getIdentity(), field.getKey(), field.getValue())));
 
-        ObjectNode toSend = row.hasRecord() ? changed(row, mapped, hashes) : fresh(mapped, stopGaps);
+        ObjectNode toSend = row.hasRecord() ? changed(row, mapped, hashes) : fresh(row, mapped, stopGaps);
         if (row.hasRecord() && toSend.isEmpty() && !row.isToBeStamped()) {
             row.unchanged(row.getChange().version());
             return;
@@ -41,15 +41,23 @@ public class Comparison {
         if (!row.hasRecord() || row.isToBeStamped()) {
             toSend.put(ORY_ID, row.getIdentity());
         }
+        row.getShortened().forEach((field, length) -> {
+            String text = toSend.path(field).asText("");
+            if (text.length() > length) {
+                boolean splitsPair = Character.isHighSurrogate(text.charAt(length - 1));
+                toSend.put(field, text.substring(0, splitsPair ? length - 1 : length));
+            }
+        });
         toSend.put(ORY_UPDATED_AT, row.getChange().version().at().truncatedTo(ChronoUnit.MILLIS).toString());
         row.compared(toSend, hashes);
     }
 
     /** A new record: everything, and the stop-gaps where the mapping had nothing. */
-    private static ObjectNode fresh(ObjectNode mapped, JsonNode stopGaps) {
+    private static ObjectNode fresh(Row row, ObjectNode mapped, JsonNode stopGaps) {
         ObjectNode record = mapped.deepCopy();
         if (stopGaps instanceof ObjectNode) {
-            stopGaps.properties().stream().filter(field -> !record.hasNonNull(field.getKey()))
+            stopGaps.properties().stream()
+                    .filter(field -> !record.hasNonNull(field.getKey()) && !row.getDropped().contains(field.getKey()))
                     .forEach(field -> record.set(field.getKey(), field.getValue()));
         }
         return record;
@@ -68,7 +76,7 @@ public class Comparison {
             }
             if (!row.getChange().isWhole() || sent.equals(cleared)) {
                 hashes.put(field, sent);
-            } else if (required.of(row.getObject()).contains(field)) {
+            } else if (org.requires(row.getObject(), field)) {
                 hashes.put(field, sent);
             } else {
                 record.putNull(field);
@@ -76,10 +84,5 @@ public class Comparison {
             }
         });
         return record;
-    }
-
-    /** Fields that the org insists on. */
-    interface RequiredFields {
-        Set<String> of(String object);
     }
 }

@@ -5,9 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
@@ -15,17 +14,19 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Which fields the org insists on, by its own description of an object; asked when it is first needed, then once a day.
+ * What the org says of an object's fields: asked when it is first needed, then once a day.
  *
  * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_describe.htm">
  *     sObject Describe</a>
  */
 @Component
-class Describe implements Comparison.RequiredFields {
+class Describe {
 
     private static final Duration GOOD_FOR = Duration.ofDays(1);
 
-    private record Answer(Set<String> required, Instant at) {}
+    private record Field(boolean nillable, int length) {}
+
+    private record Answer(Map<String, Field> fields, Instant at) {}
 
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
     private final ProducerTemplate camel;
@@ -36,22 +37,32 @@ class Describe implements Comparison.RequiredFields {
         this.json = json;
     }
 
-    @Override
-    public Set<String> of(String object) {
+    /** Whether a field may not be empty. */
+    boolean requires(String object, String field) {
+        Field known = fields(object).get(field);
+        return known != null && !known.nillable();
+    }
+
+    /** How many characters a field takes; 0 if that is not known. */
+    int length(String object, String field) {
+        Field known = fields(object).get(field);
+        return known == null ? 0 : known.length();
+    }
+
+    private Map<String, Field> fields(String object) {
         return answers.compute(object, (name, known) ->
-                known != null && known.at().plus(GOOD_FOR).isAfter(Instant.now()) ? known : ask(name)).required();
+                known != null && known.at().plus(GOOD_FOR).isAfter(Instant.now()) ? known : ask(name)).fields();
     }
 
     private Answer ask(String object) {
         try {
             String answer = camel.requestBodyAndHeader("direct:salesforce.describe", null, "object", object, String.class);
-            Set<String> required = new HashSet<>();
+            Map<String, Field> fields = new HashMap<>();
             for (JsonNode field : json.readTree(answer).path("fields")) {
-                if (!field.path("nillable").asBoolean(true)) {
-                    required.add(field.path("name").asText());
-                }
+                fields.put(field.path("name").asText(),
+                        new Field(field.path("nillable").asBoolean(true), field.path("length").asInt()));
             }
-            return new Answer(required, Instant.now());
+            return new Answer(fields, Instant.now());
         } catch (CamelExecutionException | JsonProcessingException e) {
             throw Answers.unavailable(e);
         }

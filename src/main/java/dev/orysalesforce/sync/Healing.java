@@ -3,7 +3,10 @@ package dev.orysalesforce.sync;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.OnDeletedRecord;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
@@ -11,12 +14,61 @@ import org.springframework.stereotype.Component;
 @Component("healing")
 public class Healing {
 
+    private static final String CONVERTED = "SELECT Id, " + Comparison.ORY_ID + ", ConvertedContactId, ConvertedContact."
+            + Comparison.ORY_ID + " FROM Lead WHERE IsConverted = true AND %s IN (%s)";
+
     private final LookUp lookUp;
+    private final Describe org;
+    private final MeterRegistry meters;
     private final OnDeletedRecord onDeletedRecord;
 
-    Healing(LookUp lookUp, SyncSettings settings) {
+    Healing(LookUp lookUp, Describe org, MeterRegistry meters, SyncSettings settings) {
         this.lookUp = lookUp;
+        this.org = org;
+        this.meters = meters;
         this.onDeletedRecord = settings.onDeletedRecord();
+    }
+
+    /** Changes the records that Salesforce takes only so, and says what was changed. */
+    public void amend(Batch batch) {
+        batch.rows().stream().filter(Row::isHealing).forEach(row -> {
+            List<String> named = row.getRefusal().fields();
+            switch (row.getHealing()) {
+                case DROP_REFERENCE -> drop(row, references(row), "REFERENCE_LEFT_OUT",
+                        "The record that it refers to is not in Salesforce; the reference was left out: ");
+                case DROP_FIELD -> drop(row, named, "FIELD_LEFT_OUT",
+                        "This user may not write the field; it was left out: ");
+                case SHORTEN -> shorten(row, named);
+                default -> { }
+            }
+        });
+    }
+
+    private void drop(Row row, List<String> fields, String code, String message) {
+        if (fields.isEmpty()) {
+            row.giveUp();
+            return;
+        }
+        meters.counter("ory.sync.amended", "how", code).increment();
+        row.drop(fields, new Refusal(code, message + String.join(", ", fields) + ".", fields));
+    }
+
+    private void shorten(Row row, List<String> fields) {
+        Map<String, Integer> lengths = new LinkedHashMap<>();
+        fields.forEach(field -> lengths.put(field, org.length(row.getObject(), field)));
+        lengths.values().removeIf(length -> length <= 0);
+        if (lengths.isEmpty()) {
+            row.giveUp();
+            return;
+        }
+        meters.counter("ory.sync.amended", "how", "SHORTENED").increment();
+        row.shorten(lengths, new Refusal("SHORTENED", "Cut to what the field takes: " + lengths + ".", fields));
+    }
+
+    /** Fields such as {@code Account: {Ory_Organization_Id__c: …}}. */
+    private static List<String> references(Row row) {
+        return row.getRecord().properties().stream().filter(field -> field.getValue().isObject())
+                .map(Map.Entry::getKey).toList();
     }
 
     /** Asks which Contacts the converted Leads have become. */
@@ -27,9 +79,6 @@ public class Healing {
                 LookUp.query("byOryId", "query", CONVERTED.formatted(Comparison.ORY_ID,
                         ids(rows.stream().map(Row::getIdentity).toList())))));
     }
-
-    private static final String CONVERTED = "SELECT Id, " + Comparison.ORY_ID + ", ConvertedContactId, ConvertedContact."
-            + Comparison.ORY_ID + " FROM Lead WHERE IsConverted = true AND %s IN (%s)";
 
     /** Goes on with the Contacts. A conversion does not always carry the Ory ID over; then it is stamped on the Contact. */
     public void converted(List<Row> rows, String answer) {

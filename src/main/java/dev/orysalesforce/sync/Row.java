@@ -6,7 +6,11 @@ import dev.orysalesforce.journal.Version;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.settings.SyncSettings.Action;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One identity on its way through a batch: its newest state, the record that the mapping made of it, and what became of
@@ -40,6 +44,9 @@ public final class Row {
     private int healed;
     private boolean stamp;
     private Instant nextRetryAt;
+    private final Set<String> dropped = new HashSet<>();
+    private final Map<String, Integer> shortened = new HashMap<>();
+    private Refusal note;
 
     Row(IdentityChange change, Mapping mapping) {
         this.change = change;
@@ -77,7 +84,7 @@ public final class Row {
         return outcome;
     }
 
-    /** Why it became a dead letter; null unless it did. */
+    /** Why it became a dead letter, was skipped, or is tried again; what was changed, if it went only so; else null. */
     public Refusal getRefusal() {
         return refusal;
     }
@@ -171,6 +178,28 @@ public final class Row {
         }
     }
 
+    /** Sends the record again without some fields. */
+    void drop(Collection<String> fields, Refusal note) {
+        dropped.addAll(fields);
+        this.note = note;
+        healing = null;
+    }
+
+    /** Sends the record again with some texts cut to a length. */
+    void shorten(Map<String, Integer> lengths, Refusal note) {
+        shortened.putAll(lengths);
+        this.note = note;
+        healing = null;
+    }
+
+    Set<String> getDropped() {
+        return dropped;
+    }
+
+    Map<String, Integer> getShortened() {
+        return shortened;
+    }
+
     /** There was no way to heal it. */
     void giveUp() {
         outcome = Outcome.DEAD_LETTER;
@@ -217,7 +246,7 @@ public final class Row {
         this.salesforceId = salesforceId;
         foundBy = created ? "created" : foundBy == null ? "ory-id" : foundBy;
         version = change.version();
-        refusal = null;
+        refusal = note; // what was changed so that Salesforce took it
         outcome = Outcome.SYNCED;
     }
 

@@ -139,6 +139,30 @@ class HealingTest extends AppTest {
         assertThat(deadLetters().get(0).path("code").asText()).isEqualTo("DUPLICATES_DETECTED");
     }
 
+    @Test
+    void aReferenceThatLeadsNowhereIsLeftOut() {
+        SALESFORCE.org().insert("Account", Map.of("Name", "There", "Ory_Organization_Id__c", "org-there"));
+        referring("org-there");
+        assertThat(record(id).text("AccountId")).isNotNull();
+        String other = UUID.randomUUID().toString();
+        ObjectNode body = Ory.identity(other, START, "Alone");
+        ((ObjectNode) body.path("identity")).put("schema_id", "referring").put("organization_id", "org-nowhere");
+        ory.sends("registration", body);
+        settle();
+        assertThat(record(other).text("LastName")).isEqualTo("Alone");
+        assertThat(record(other).text("AccountId")).isNull();
+        assertThat(sql.queryForObject("select code from identities where identity = ?", String.class, other))
+                .isEqualTo("REFERENCE_LEFT_OUT");
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    private void referring(String organization) {
+        ObjectNode body = Ory.identity(id, START, "Member");
+        ((ObjectNode) body.path("identity")).put("schema_id", "referring").put("organization_id", organization);
+        ory.sends("registration", body);
+        settle();
+    }
+
     private String explained(String column) {
         List<String> values = sql.queryForList("select " + column + " from identities where identity = ?", String.class, id);
         return values.isEmpty() ? null : values.get(0);
