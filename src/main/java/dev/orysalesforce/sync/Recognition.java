@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.orysalesforce.journal.Version;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
 import java.net.URLEncoder;
@@ -14,7 +13,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -93,12 +91,8 @@ public class Recognition {
             for (JsonNode record : part.path("body").path("records")) {
                 Row row = byIdentity.get(record.path(Comparison.ORY_ID).asText());
                 if (row != null && !row.hasRecord()) {
-                    row.found(record.path("attributes").path("type").asText(), record.path("Id").asText(), "ory-id");
-                    Instant stored = time(record.path(Comparison.ORY_UPDATED_AT).textValue());
-                    if (stored != null && !row.getChange().version().at().truncatedTo(ChronoUnit.SECONDS)
-                            .isAfter(stored)) {
-                        row.unchanged(new Version(stored, 0, Instant.EPOCH));
-                    }
+                    row.found(record.path("attributes").path("type").asText(), record.path("Id").asText(), "ory-id",
+                            time(record.path(Comparison.ORY_UPDATED_AT).textValue()));
                 }
             }
         }
