@@ -13,7 +13,7 @@ create table identities (
     received_at      varchar(40) not null,
     trigger_id       varchar(100),
     mapping          varchar(300),           -- which mapping answered, and its version
-    outcome          varchar(20) not null,   -- synced, unchanged, superseded, skipped, dead-letter
+    outcome          varchar(20) not null,   -- synced, unchanged, superseded, skipped, dead-letter, pending
     code             varchar(100),
     message          varchar(1000),
     attempts         integer not null,

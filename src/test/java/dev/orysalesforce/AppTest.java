@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.ledger.LedgerUnderTest;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import dev.orysalesforce.sandbox.SandboxRecord;
 import java.io.IOException;
@@ -18,6 +19,8 @@ import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalManagementPort;
@@ -28,6 +31,8 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** The whole app with its shipped routes and mappings: real HTTP, a real broker with its files, the sandbox. */
+@Tag("ledger")
+@ExtendWith(LedgerUnderTest.class)
 @CamelSpringBootTest
 @SpringBootTest(classes = OrySalesforceSync.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 public abstract class AppTest {
@@ -58,6 +63,7 @@ public abstract class AppTest {
 
     @DynamicPropertySource
     static void settings(DynamicPropertyRegistry registry) {
+        LedgerUnderTest.settings(registry);
         registry.add("management.server.port", () -> 0);
         registry.add("ORY_WEBHOOK_SECRET", () -> SECRET + ", second-secret");
         registry.add("SALESFORCE_LOGIN_URL", SALESFORCE::url);

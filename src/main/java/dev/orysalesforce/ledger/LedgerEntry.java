@@ -11,13 +11,13 @@ import java.util.Map;
  * @param object Lead or Contact; null while there is no record
  * @param salesforceId the record's 18-character ID; null while there is none
  * @param foundBy how the record was found: created, ory-id, email, duplicate-rule, conversion, merge
- * @param version newest version that is in Salesforce; null while none is
+ * @param version newest version that is in Salesforce; null while none is; of a pending new record, the one being sent
  * @param fields field to keyed hash of the value that was last sent
  * @param event kind of the last event
  * @param receivedAt when the last event came in
  * @param triggerId Ory's trigger ID of the last event; may be null
  * @param mapping which mapping answered last, with its version; may be null
- * @param outcome synced, unchanged, superseded, skipped or dead-letter
+ * @param outcome synced, unchanged, superseded, skipped, dead-letter, or pending: about to be sent, if not sent already
  * @param code why, if it went wrong or was skipped; may be null
  * @param message the same in words, without a value of the identity; may be null
  * @param attempts how often the last event was sent
@@ -42,5 +42,11 @@ public record LedgerEntry(
 
     public boolean hasRecord() {
         return salesforceId != null;
+    }
+
+    /** This entry of a new record whose call's answer never came, as if it had come. */
+    public LedgerEntry landed(String object, String salesforceId) {
+        return new LedgerEntry(identity, object, salesforceId, "created", version, fields, event, receivedAt, triggerId,
+                mapping, outcome, code, message, attempts, nextRetryAt);
     }
 }

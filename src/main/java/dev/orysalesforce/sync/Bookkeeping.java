@@ -16,6 +16,14 @@ public class Bookkeeping {
         this.ledger = ledger;
     }
 
+    /**
+     * Before a batch goes out, so that a write whose answer is lost, or that a kill interrupts, is not taken for one that
+     * never was.
+     */
+    public void intend(Batch batch) {
+        ledger.save(batch.getPending().stream().map(Row::intent).toList());
+    }
+
     /** As soon as a call has come back, so that a batch that rolls back does not send these rows again. */
     public void remember(Chunk chunk) {
         save(chunk.getRows(), Set.of(Row.Outcome.SYNCED));

@@ -1,14 +1,12 @@
 package dev.orysalesforce.sync;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.orysalesforce.journal.Version;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -80,12 +78,8 @@ public class Recognition {
                 }
                 continue;
             }
-            row.follow(record.path("attributes").path("type").asText(), record.path("Id").asText(), "ory-id", false);
-            Instant stored = time(record.path(Comparison.ORY_UPDATED_AT).textValue());
-            if (stored != null
-                    && !row.getChange().version().at().truncatedTo(ChronoUnit.SECONDS).isAfter(stored)) {
-                row.unchanged(new Version(stored, 0, Instant.EPOCH));
-            }
+            row.found(record.path("attributes").path("type").asText(), record.path("Id").asText(), "ory-id",
+                    time(record.path(Comparison.ORY_UPDATED_AT).textValue()));
         }
     }
 

@@ -6,6 +6,7 @@ import dev.orysalesforce.journal.Version;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.settings.SyncSettings.Action;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,9 +30,13 @@ public final class Row {
 
     private static final int MOST_HEALED = 2;
 
+    /** No value has this hash, so that the field goes out again. */
+    private static final String IN_DOUBT = "?";
+
     private final IdentityChange change;
     private Mapping mapping;
     private LedgerEntry known;
+    private LedgerEntry attempted;
     private String object;
     private ObjectNode record;
     private Map<String, String> hashes = Map.of();
@@ -127,7 +132,7 @@ public final class Row {
 
     /** Whether the ledger learns something from it; it does not from an event that it knows, or from a message that is none. */
     boolean isNews() {
-        return getIdentity() != null && (known == null || known.version() == null
+        return getIdentity() != null && (attempted != null || known == null || known.version() == null
                 || change.version().compareTo(known.version()) > 0);
     }
 
@@ -137,6 +142,10 @@ public final class Row {
 
     /** What the ledger knows. A version that is not newer needs nothing more. */
     void known(LedgerEntry entry) {
+        if (!entry.hasRecord() && Outcome.PENDING.label().equals(entry.outcome())) {
+            attempted = entry;
+            return;
+        }
         known = entry;
         object = entry.object();
         salesforceId = entry.salesforceId();
@@ -211,6 +220,28 @@ public final class Row {
         outcome = Outcome.RETRY;
     }
 
+    /**
+     * A record that Salesforce knows and the ledger does not. If it is the one that was about to be made when the answer
+     * went missing, the ledger knows it after all. Else an event that is not newer than its record needs nothing more.
+     *
+     * @param stored the record's version in whole seconds; null if it has none
+     */
+    void found(String object, String salesforceId, String foundBy, Instant stored) {
+        if (attempted != null && attempted.version().at().truncatedTo(ChronoUnit.SECONDS).equals(stored)) {
+            known(attempted.landed(object, salesforceId));
+            return;
+        }
+        this.object = object;
+        this.salesforceId = salesforceId;
+        this.foundBy = foundBy;
+        if (stored != null) {
+            version = new Version(stored, 0, Instant.EPOCH);
+            if (!change.version().at().truncatedTo(ChronoUnit.SECONDS).isAfter(stored)) {
+                outcome = Outcome.UNCHANGED;
+            }
+        }
+    }
+
     void unchanged(Version inSalesforce) {
         version = inSalesforce;
         outcome = Outcome.UNCHANGED;
@@ -253,6 +284,20 @@ public final class Row {
     void refused(Refusal refusal) {
         this.refusal = refusal.without(record);
         outcome = Outcome.DEAD_LETTER;
+    }
+
+    /**
+     * What the ledger is to remember before the call: nobody can tell any more what is in the fields that it carries. A
+     * new record either has all that was sent or does not exist.
+     */
+    LedgerEntry intent() {
+        Map<String, String> fields = new HashMap<>(hashes);
+        if (hasRecord()) {
+            fields.replaceAll((field, sent) -> record.has(field) ? IN_DOUBT : sent);
+        }
+        return new LedgerEntry(getIdentity(), hasRecord() ? object : null, salesforceId, foundBy,
+                hasRecord() ? version : change.version(), fields, change.event(), change.receivedAt(),
+                change.triggerId(), mapping.name(), outcome.label(), null, null, 0, null);
     }
 
     /** What the ledger is to remember. */
