@@ -63,6 +63,21 @@ public final class AppProcess implements AutoCloseable {
         return this;
     }
 
+    /** Starts it and does not wait. */
+    public AppProcess begin() {
+        launch();
+        return this;
+    }
+
+    /** SIGTERM, without waiting for the end. */
+    public void beginToStop() {
+        process.destroy();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** Starts it and waits until it ends by itself. */
     public int runToItsEnd() {
         launch();

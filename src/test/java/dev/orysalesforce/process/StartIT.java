@@ -1,15 +1,26 @@
 package dev.orysalesforce.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.orysalesforce.Ory;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the operator has to say before the app starts. */
 class StartIT {
+
+    private static final int REFUSED = 0;
 
     @ParameterizedTest
     @CsvSource({
@@ -24,6 +35,37 @@ class StartIT {
             assertThat(app.runToItsEnd()).isNotZero();
             assertThat(app.log()).contains(variable + " is not set").contains(source)
                     .doesNotContain("\tat ").doesNotContain("Exception");
+        }
+    }
+
+    /** Ory tries again after a 503 or a refused connection, never after a 404. */
+    @Test
+    void whileItStartsAndStopsNoEventIsTurnedAwayForGood(@TempDir Path folder) {
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
+                AppProcess app = new AppProcess(folder, salesforce).begin()) {
+            Set<Integer> answers = new HashSet<>();
+            await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(5)).until(() -> {
+                int answer = send(app);
+                answers.add(answer);
+                return answer == 204;
+            });
+            assertThat(answers).as("while it starts").contains(503).isSubsetOf(REFUSED, 503, 204);
+            answers.clear();
+            app.beginToStop();
+            await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(2)).until(() -> {
+                answers.add(send(app));
+                return !app.isAlive();
+            });
+            assertThat(answers).as("while it stops").isSubsetOf(REFUSED, 503, 204);
+        }
+    }
+
+    private static int send(AppProcess app) {
+        try {
+            return app.ory().sends("registration", Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Early"))
+                    .statusCode();
+        } catch (UncheckedIOException e) {
+            return REFUSED;
         }
     }
 
