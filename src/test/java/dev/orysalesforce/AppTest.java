@@ -69,7 +69,7 @@ public abstract class AppTest {
         registry.add("SALESFORCE_LOGIN_URL", SALESFORCE::url);
         registry.add("SALESFORCE_CLIENT_ID", SALESFORCE::clientId);
         registry.add("SALESFORCE_CLIENT_SECRET", SALESFORCE::clientSecret);
-        registry.add("sync.data-dir", DATA::toString);
+        registry.add("sync.data-dir", () -> DATA + "/${test.context:shared}"); // one for each set of properties
         registry.add("sync.linger", () -> "300ms");
         registry.add("sync.back-off.initial", () -> "100ms");
         registry.add("sync.back-off.max", () -> "500ms");

@@ -82,6 +82,17 @@ public record IdentityChange(
         return isUsable() && Version.isTimed(identity);
     }
 
+    /** Whether Ory says that the identity has proved an e-mail address to be its own. */
+    @JsonIgnore
+    public boolean hasVerified(String address) {
+        for (JsonNode known : identity.path("verifiable_addresses")) {
+            if (known.path("verified").asBoolean() && known.path("value").asText().equalsIgnoreCase(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     @JsonIgnore
     public String schemaId() {
         return text("schema_id");

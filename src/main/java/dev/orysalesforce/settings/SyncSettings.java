@@ -122,8 +122,13 @@ public record SyncSettings(
 
     /** What is done when a duplicate rule of the org refuses a record. */
     public enum Duplicates {
-        /** It waits for a person. */
+        /** It waits for a person; the dead letter names the matching records. */
         DEAD_LETTER,
+        /**
+         * The record that matches is taken over: its empty fields are filled, the others stay. Only if it is the only one,
+         * belongs to no other identity, is not converted, and Ory says that the address is verified.
+         */
+        ADOPT,
         /** Rules in alert mode are passed over; ones in block mode still refuse. */
         ALLOW;
 
@@ -165,6 +170,8 @@ public record SyncSettings(
         DROP_FIELD,
         /** Cut the fields that Salesforce names to the length that the org describes. */
         SHORTEN,
+        /** A duplicate rule of the org refuses the record: {@code sync.duplicates} says what then. */
+        ASK_DUPLICATES,
         /** The org lacks something: hold if all rows say so, else a dead letter. */
         SET_UP,
         /** The record waits for a person, the others go on. */

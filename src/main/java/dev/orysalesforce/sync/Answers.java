@@ -90,7 +90,7 @@ public class Answers {
     private void refuse(Row row, Refusal refusal) {
         int attempts = row.getChange().attempts() + 1;
         switch (policy.action(refusal.code())) {
-            case FOLLOW_CONVERSION, FOLLOW_MERGE, DROP_REFERENCE, DROP_FIELD, SHORTEN ->
+            case FOLLOW_CONVERSION, FOLLOW_MERGE, ASK_DUPLICATES, DROP_REFERENCE, DROP_FIELD, SHORTEN ->
                     row.heal(policy.action(refusal.code()), refusal);
             case RETRY -> {
                 if (attempts < retry.attempts()) {

@@ -47,6 +47,11 @@ public record Batch(List<Row> rows, int taken) {
         return slices(healing(Action.FOLLOW_MERGE), CHUNK);
     }
 
+    /** Rows that a duplicate rule has refused; details are told one record at a time. */
+    public List<Row> getDuplicates() {
+        return healing(Action.ASK_DUPLICATES);
+    }
+
     private List<Row> healing(Action how) {
         return rows.stream().filter(row -> row.isHealing() && row.getHealing() == how).toList();
     }

@@ -68,6 +68,7 @@ public class Comparison {
         Map<String, String> before = row.getKnown() == null ? Map.of() : row.getKnown().fields();
         ObjectNode record = mapped.objectNode();
         mapped.properties().stream().filter(field -> !hashes.get(field.getKey()).equals(before.get(field.getKey())))
+                .filter(field -> !row.getFilled().contains(field.getKey()))
                 .forEach(field -> record.set(field.getKey(), field.getValue()));
         before.forEach((field, sent) -> {
             String cleared = hash.of(row.getIdentity(), field, NullNode.getInstance());

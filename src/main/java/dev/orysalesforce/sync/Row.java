@@ -51,7 +51,9 @@ public final class Row {
     private Instant nextRetryAt;
     private final Set<String> dropped = new HashSet<>();
     private final Map<String, Integer> shortened = new HashMap<>();
+    private final Set<String> filled = new HashSet<>();
     private Refusal note;
+    private Candidate candidate;
 
     Row(IdentityChange change, Mapping mapping) {
         this.change = change;
@@ -168,6 +170,28 @@ public final class Row {
         healing = null;
     }
 
+    /** A record that may be taken over, if what is in it does not speak against it. */
+    record Candidate(String object, String salesforceId) {}
+
+    void mayAdopt(String object, String salesforceId, Refusal otherwise) {
+        candidate = new Candidate(object, salesforceId);
+        refusal = otherwise.without(record);
+    }
+
+    Candidate getCandidate() {
+        return candidate;
+    }
+
+    /** Takes over a record that was there before the identity; the fields that it has filled stay. */
+    void adopt(String object, String salesforceId, String foundBy, Collection<String> filled) {
+        follow(object, salesforceId, foundBy, true);
+        this.filled.addAll(filled);
+    }
+
+    Set<String> getFilled() {
+        return filled;
+    }
+
     /** Goes on as if there had never been a record. */
     void startOver() {
         known = null;
@@ -207,6 +231,12 @@ public final class Row {
 
     Map<String, Integer> getShortened() {
         return shortened;
+    }
+
+    /** There was no way to heal it, for a reason that could be told better. */
+    void giveUp(Refusal better) {
+        refusal = better.without(record);
+        giveUp();
     }
 
     /** There was no way to heal it. */

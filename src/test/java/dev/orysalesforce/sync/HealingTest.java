@@ -132,11 +132,13 @@ class HealingTest extends AppTest {
     @Test
     void aDuplicateRuleOfTheOrgMakesADeadLetter() {
         SALESFORCE.org().activate(DuplicateRule.leadAlert());
-        SALESFORCE.org().insert("Lead", Map.of("LastName", "There", "Company", "Theirs", "Email", "p-" + id + "@example.org"));
+        String there = SALESFORCE.org().insert("Lead", Map.of("LastName", "There", "Company", "Theirs",
+                "Email", "p-" + id + "@example.org"));
         ory.sends("registration", Ory.identity(id, START, "Again"));
         settle();
         assertThat(SALESFORCE.org().byIdentity(id)).isEmpty();
         assertThat(deadLetters().get(0).path("code").asText()).isEqualTo("DUPLICATES_DETECTED");
+        assertThat(deadLetters().get(0).path("message").asText()).contains(there).doesNotContain("@");
     }
 
     @Test

@@ -1,0 +1,81 @@
+package dev.orysalesforce.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.orysalesforce.AppTest;
+import dev.orysalesforce.Ory;
+import dev.orysalesforce.sandbox.DuplicateRule;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.springframework.test.context.TestPropertySource;
+
+/** {@code sync.duplicates: allow}, and the other policies that are not the shipped ones. */
+@TestPropertySource(properties = {"test.context=allow", "sync.duplicates=allow", "sync.on-deleted-record=recreate",
+    "sync.errors.codes.STRING_TOO_LONG.action=shorten",
+    "sync.errors.codes.INVALID_FIELD_FOR_INSERT_UPDATE.action=drop-field"})
+class OtherPoliciesTest extends AppTest {
+
+    private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
+
+    private final String id = UUID.randomUUID().toString();
+
+    @Test
+    void aRuleInAlertModeIsPassedOverAndOneInBlockModeIsNot() {
+        SALESFORCE.org().activate(DuplicateRule.leadAlert());
+        SALESFORCE.org().insert("Lead", Map.of("LastName", "There", "Company", "C", "Email", "p-" + id + "@example.org"));
+        ory.sends("registration", Ory.identity(id, START, "Second"));
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Second");
+
+        SALESFORCE.org().deactivateRules();
+        SALESFORCE.org().activate(DuplicateRule.leadAlert().block());
+        String blocked = UUID.randomUUID().toString();
+        SALESFORCE.org().insert("Lead", Map.of("LastName", "There", "Company", "C",
+                "Email", "p-" + blocked + "@example.org"));
+        ory.sends("registration", Ory.identity(blocked, START, "Blocked"));
+        settle();
+        assertThat(SALESFORCE.org().byIdentity(blocked)).isEmpty();
+        assertThat(deadLetters()).hasSize(1);
+    }
+
+    @Test
+    void aRecordThatSalesDeletedIsMadeAgain() {
+        ory.sends("registration", Ory.identity(id, START, "First"));
+        settle();
+        String first = record(id).id();
+        SALESFORCE.org().delete(first);
+        ory.sends("settings", Ory.identity(id, START.plusSeconds(1), "Second"));
+        settle();
+        assertThat(record(id).id()).isNotEqualTo(first);
+        assertThat(record(id).text("LastName")).isEqualTo("Second");
+    }
+
+    @Test
+    void whatIsTooLongIsCutToTheLengthInTheOrg() {
+        SALESFORCE.org().schema("Lead").alter("LastName", rule -> rule.withLength(10));
+        ory.sends("registration", Ory.identity(id, START, "Papadimitriou"));
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Papadimitr");
+        assertThat(note()).isEqualTo("SHORTENED");
+        int writes = SALESFORCE.writes().ofIdentity(id).size();
+        ory.sends("login", Ory.identity(id, START, "Papadimitriou"));
+        settle();
+        assertThat(SALESFORCE.writes().ofIdentity(id)).as("not again").hasSize(writes);
+    }
+
+    @Test
+    void aFieldThatThisUserMayNotWriteIsLeftOut() {
+        SALESFORCE.org().schema("Lead").alter("FirstName", rule -> rule.readOnly());
+        ory.sends("registration", Ory.identity(id, START, "Person"));
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Person");
+        assertThat(record(id).text("FirstName")).isNull();
+        assertThat(note()).isEqualTo("FIELD_LEFT_OUT");
+    }
+
+    private String note() {
+        return sql.queryForObject("select code from identities where identity = ?", String.class, id);
+    }
+}
