@@ -23,7 +23,7 @@ WORKDIR /app
 COPY --from=extract /extract/layers/dependencies/ ./
 COPY --from=extract /extract/layers/snapshot-dependencies/ ./
 COPY --from=extract /extract/layers/application/ ./
-# Plain files: mount your own over any of them. The app takes edits of routes/ and mappings/ while it runs.
+# Plain files: mount your own over any of them. Restart the container after an edit.
 COPY routes routes
 COPY mappings mappings
 COPY application.yaml ./

@@ -10,6 +10,10 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 public class OrySalesforceSync {
 
     public static void main(String[] args) {
-        SpringApplication.run(OrySalesforceSync.class, args);
+        try {
+            SpringApplication.run(OrySalesforceSync.class, args);
+        } catch (RuntimeException alreadyReported) {
+            System.exit(1); // a thread of the broker would keep a failed start alive, and nobody would restart it
+        }
     }
 }

@@ -35,6 +35,7 @@ class JournalConfiguration {
                     .setAddressFullMessagePolicy(AddressFullMessagePolicy.PAGE)
                     .setMaxSizeBytes(32L * 1024 * 1024) // beyond this, a backlog waits on disk
                     .setPageSizeBytes(4 * 1024 * 1024)
+                    .setManagementMessageAttributeSizeLimit(-1) // an operator reads dead letters whole
                     .setAutoDeleteQueues(false)
                     .setAutoDeleteAddresses(false));
         };

@@ -4,6 +4,8 @@ import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.jms.JmsException;
+import org.springframework.jms.core.JmsTemplate;
 import org.springframework.stereotype.Component;
 
 /**
@@ -14,9 +16,11 @@ import org.springframework.stereotype.Component;
 public class JournalHealth implements HealthIndicator {
 
     private final ObjectProvider<EmbeddedActiveMQ> broker;
+    private final JmsTemplate jms;
 
-    JournalHealth(ObjectProvider<EmbeddedActiveMQ> broker) {
+    JournalHealth(ObjectProvider<EmbeddedActiveMQ> broker, JmsTemplate jms) {
         this.broker = broker;
+        this.jms = jms;
     }
 
     /** Asked before each write: on a full disk the broker would let the sender wait, without a limit. */
@@ -26,10 +30,18 @@ public class JournalHealth implements HealthIndicator {
                 && !embedded.getActiveMQServer().getPagingManager().isDiskFull());
     }
 
+    private boolean isConnected() {
+        try {
+            return Boolean.FALSE.equals(jms.execute(session -> session.getTransacted()));
+        } catch (JmsException e) {
+            return false;
+        }
+    }
+
     @Override
     public Health health() {
-        return isWritable() ? Health.up().build() : Health.down()
-                .withDetail("reason", "The journal's broker is stopped or its disk is full")
+        return isWritable() && isConnected() ? Health.up().build() : Health.down()
+                .withDetail("reason", "The journal's broker is stopped or out of reach, or its disk is full")
                 .withDetail("remedy", "Make room below sync.data-dir (sync.journal.min-disk-free is what has to be free),"
                         + " or restart the app if the broker was stopped. Webhooks are answered 503 until then.")
                 .build();

@@ -39,6 +39,8 @@ public class FieldHash {
             byte[] fresh = new byte[32];
             new SecureRandom().nextBytes(fresh);
             Files.write(file, fresh);
+            file.toFile().setReadable(false, false);
+            file.toFile().setReadable(true, true);
         }
         return Files.readAllBytes(file);
     }

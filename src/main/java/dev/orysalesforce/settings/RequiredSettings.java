@@ -2,9 +2,11 @@ package dev.orysalesforce.settings;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.core.env.Environment;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.util.StringUtils;
 
 /** Refuses to start when a setting is missing that nobody but the operator can know; names all of them at once. */
@@ -25,7 +27,11 @@ public class RequiredSettings implements ApplicationContextInitializer<Configura
 
     @Override
     public void initialize(ConfigurableApplicationContext context) {
-        Environment environment = context.getEnvironment();
+        ConfigurableEnvironment environment = context.getEnvironment();
+        if ("native".equalsIgnoreCase(environment.getProperty("spring.artemis.mode"))) {
+            environment.getPropertySources().addLast(new MapPropertySource("externalBroker",
+                    Map.of("spring.artemis.embedded.enabled", "false"))); // Spring Boot would start one all the same
+        }
         if (!environment.containsProperty("sync.mappings.default")) {
             throw new MissingSettingsException("application.yaml is not here, or has no sync.mappings.default.",
                     "Start the app in the folder that holds application.yaml, routes/ and mappings/.");

@@ -131,7 +131,7 @@ public class Answers {
         SalesforceException salesforce = ObjectHelper.getException(SalesforceException.class, failure);
         Refusal refusal = salesforce == null ? null : refusal(salesforce);
         throw refusal == null ? unavailable(failure)
-                : new HoldException(refusal.code(), policy.advise(refusal).message());
+                : new HoldException(refusal.code(), policy.advise(refusal).without(null).message());
     }
 
     /** Nobody gave a reason that Salesforce would give. */
@@ -164,8 +164,14 @@ public class Answers {
         refuse(chunk.getRows().get(0), chunk.getRefusal());
     }
 
-    /** Once a batch is through: have three rows in succession been refused for the same set-up error? */
+    /** Once a batch is through: was it the set-up of the org, or a mapping, and not the records? */
     public void judge(Batch batch) {
+        List<Row> unmapped = batch.rows().stream().filter(row ->
+                row.isRefused() && row.getRefusal().code().equals(Mappings.FAILED)).toList();
+        if (unmapped.size() >= SUCCESSION && unmapped.size() == batch.rows().size()) {
+            throw new HoldException(Mappings.FAILED, unmapped.get(0).getMapping().name() + " answers for nobody. Mend it,"
+                    + " and start the app again.");
+        }
         holdOnSetUpError(batch.rows(), batch.rows().stream().map(Row::getRefusal).toList(), SUCCESSION);
     }
 

@@ -58,7 +58,8 @@ class LookUp {
             if (part.path("httpStatusCode").asInt() != 200) {
                 JsonNode error = part.path("body").path(0);
                 throw new HoldException(error.path("errorCode").asText("UNREADABLE_ANSWER"),
-                        "Salesforce refused to look records up: " + error.path("message").asText()
+                        "Salesforce refused to look records up: "
+                                + Refusal.of("", error.path("message").asText()).without(null).message()
                                 + " — The run-as user needs read access to Lead and Contact and to "
                                 + Comparison.ORY_ID + " and " + Comparison.ORY_UPDATED_AT + " on both.");
             }

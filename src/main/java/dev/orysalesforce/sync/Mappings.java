@@ -19,6 +19,7 @@ import org.springframework.stereotype.Component;
 @Component("mappings")
 public class Mappings {
 
+    static final String FAILED = "MAPPING_FAILED";
     private static final String DEFAULT = "default";
 
     private final Map<String, Mapping> bySchema = new TreeMap<>();
@@ -67,9 +68,8 @@ public class Mappings {
 
     /** The mapping's own words may quote a trait: what it says about an identity goes nowhere. */
     public void broken(Row row) {
-        row.refused(Refusal.of("MAPPING_FAILED", row.getMapping().name() + " has no answer for this identity. Post the"
-                + " original of this dead letter to /api/preview to see what it stumbles over; replay it when the"
-                + " mapping is mended."));
+        row.refused(Refusal.of(FAILED, row.getMapping().name() + " has no answer for this identity. See in the original what"
+                + " it stumbles over, mend the mapping, replay the dead letter."));
     }
 
     /** What a refused row leaves behind; its original goes into the journal again at a replay. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Why a record, or a whole call, was not taken.
@@ -15,6 +16,7 @@ import java.util.List;
 public record Refusal(String code, String message, List<String> fields) {
 
     private static final int LONGEST = 500;
+    private static final Pattern ADDRESS = Pattern.compile("\\S+@\\S+");
 
     public static Refusal of(String code, String message) {
         return new Refusal(code, message, List.of());
@@ -25,7 +27,7 @@ public record Refusal(String code, String message, List<String> fields) {
         List<String> values = new ArrayList<>();
         collect(record, values);
         values.sort(Comparator.comparing(String::length).reversed());
-        String redacted = message == null ? "" : message;
+        String redacted = message == null ? "" : ADDRESS.matcher(message).replaceAll("…");
         for (String value : values) {
             redacted = redacted.replace(value, "…");
         }

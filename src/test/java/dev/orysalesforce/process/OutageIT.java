@@ -31,7 +31,8 @@ class OutageIT {
                         .with("SYNC_LINGER", "5s").start()) {
             List<String> ids = Stream.generate(() -> UUID.randomUUID().toString()).limit(500).toList();
             // Written, but nobody is told: what the retry sends must not be older than this.
-            salesforce.faults().start(Fault.hang(Duration.ofSeconds(3)).withLostAnswer().times(4));
+            salesforce.faults().start(Fault.hang(Duration.ofSeconds(3)).withLostAnswer()
+                    .on(CallKind.UPSERT).times(4));
             send(app, ids, 0);
             await().atMost(Duration.ofSeconds(30)).until(() -> salesforce.calls().mostAtOnce(CallKind.UPSERT) == 4);
             salesforce.faults().start(Fault.unavailable());
