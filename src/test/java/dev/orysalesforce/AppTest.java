@@ -39,6 +39,7 @@ public abstract class AppTest {
 
     protected static final SalesforceSandbox SALESFORCE = SalesforceSandbox.start();
     protected static final String SECRET = "first-secret";
+    protected static final String OPERATOR_TOKEN = "operator-token";
     private static final Path DATA = temporary();
 
     @LocalServerPort
@@ -65,6 +66,8 @@ public abstract class AppTest {
     static void settings(DynamicPropertyRegistry registry) {
         LedgerUnderTest.settings(registry);
         registry.add("management.server.port", () -> 0);
+        registry.add("management.prometheus.metrics.export.enabled", () -> true); // Spring's tests go without
+        registry.add("OPERATOR_TOKEN", () -> OPERATOR_TOKEN);
         registry.add("ORY_WEBHOOK_SECRET", () -> SECRET + ", second-secret");
         registry.add("SALESFORCE_LOGIN_URL", SALESFORCE::url);
         registry.add("SALESFORCE_CLIENT_ID", SALESFORCE::clientId);
@@ -93,6 +96,7 @@ public abstract class AppTest {
         while (jms.receive("dead-letters") != null) {
             // letters of an earlier test
         }
+        jms.setReceiveTimeout(JmsTemplate.RECEIVE_TIMEOUT_INDEFINITE_WAIT); // the app uses the same template
         SALESFORCE.reset();
         sql.update("delete from identities");
     }

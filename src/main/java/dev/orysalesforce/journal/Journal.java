@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.jms.support.JmsUtils;
@@ -19,13 +21,12 @@ import org.springframework.stereotype.Component;
 @Component("journal")
 public class Journal {
 
-    
-
     private static final Duration IDLE = Duration.ofMillis(500);
 
     private final JmsTemplate jms;
     private final ObjectMapper json;
     private final Duration linger;
+    private final Set<String> inFlight = ConcurrentHashMap.newKeySet();
 
     Journal(@Qualifier("journalReader") JmsTemplate journalReader, ObjectMapper json, SyncSettings settings) {
         this.jms = journalReader;
@@ -48,9 +49,23 @@ public class Journal {
             if (taken.isEmpty()) {
                 deadline = System.nanoTime() + linger.toNanos();
             }
-            taken.add(read(message));
+            IdentityChange change = read(message);
+            taken.add(change);
+            if (change.identityId() != null) {
+                inFlight.add(change.identityId());
+            }
         }
         return taken;
+    }
+
+    /** The batch has committed or rolled back. */
+    public void letGo() {
+        inFlight.clear();
+    }
+
+    /** Whether the batch that is on its way holds an event of the identity; a queue browser does not see it there. */
+    public boolean isInFlight(String identity) {
+        return inFlight.contains(identity);
     }
 
     private Message receive(long nanos) {

@@ -20,7 +20,7 @@ public record Problem(String title, int status, String code, String detail) {
         return new Problem(status.getReasonPhrase(), status.value(), code, detail);
     }
 
-    void writeTo(HttpServletResponse response, ObjectMapper json) throws IOException {
+    public void writeTo(HttpServletResponse response, ObjectMapper json) throws IOException {
         response.setStatus(status);
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
         response.getOutputStream().write(json.writeValueAsBytes(this));

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.Action;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,11 +30,13 @@ public class Answers {
     private final ErrorPolicy policy;
     private final SyncSettings.Retry retry;
     private final ObjectMapper json;
+    private final MeterRegistry meters;
 
-    Answers(ErrorPolicy policy, SyncSettings settings, ObjectMapper json) {
+    Answers(ErrorPolicy policy, SyncSettings settings, ObjectMapper json, MeterRegistry meters) {
         this.policy = policy;
         this.retry = settings.retry();
         this.json = json;
+        this.meters = meters;
     }
 
     /** The body of the call. */
@@ -71,6 +74,7 @@ public class Answers {
                 refusals.add(null);
             } else {
                 Refusal refusal = policy.advise(refusal(result.path("errors").path(0)));
+                meters.counter("ory.sync.salesforce.row.errors", "code", refusal.code()).increment();
                 if (policy.action(refusal.code()) == Action.HOLD) {
                     throw hold(rows.get(i), refusal);
                 }

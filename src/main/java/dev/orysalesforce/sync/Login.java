@@ -46,6 +46,13 @@ public class Login implements Processor {
         }
     }
 
+    /** Where people find the org's records: its instance URL, or what is known of it before the first login. */
+    public String address() {
+        String instance = session().getInstanceUrl();
+        return instance != null ? instance
+                : camel.getComponent("salesforce", SalesforceComponent.class).getLoginConfig().getLoginUrl();
+    }
+
     private void logIn(String usedToken) {
         try {
             session().login(usedToken);

@@ -9,6 +9,7 @@ import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.settings.SyncSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,13 @@ public class Mappings {
     Mappings(SyncSettings settings, ObjectMapper json) {
         settings.mappings().forEach((schema, name) -> bySchema.put(schema, Mapping.of(name)));
         this.json = json;
+    }
+
+    /** Each mapping once, by name. */
+    public Collection<Mapping> all() {
+        Map<String, Mapping> byName = new TreeMap<>();
+        bySchema.values().forEach(mapping -> byName.put(mapping.name(), mapping));
+        return byName.values();
     }
 
     Mapping of(String schemaId) {

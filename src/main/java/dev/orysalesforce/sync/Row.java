@@ -336,7 +336,7 @@ public final class Row {
         Map<String, String> before = known == null ? Map.of() : known.fields();
         int attempts = sent || isRefused() || isToBeRetried() ? change.attempts() + 1 : 0;
         return new LedgerEntry(getIdentity(), hasRecord() ? object : null, salesforceId, foundBy, version,
-                sent ? hashes : before, change.event(), change.receivedAt(), change.triggerId(), mapping.name(),
+                sent ? hashes : before, change.event(), change.receivedAt(), change.triggerId(), mapping.label(),
                 outcome.label(), refusal == null ? null : refusal.code(), refusal == null ? null : refusal.message(),
                 attempts, nextRetryAt);
     }

@@ -44,6 +44,13 @@ class RouteFilesTest {
     void everyRouteHasAnIdADescriptionAndItsErrorHandling(Path file) throws IOException {
         assertThat(file.toString()).endsWith(".camel.yaml");
         for (JsonNode entry : YAML.readTree(file.toFile())) {
+            if (entry.has("restConfiguration")) {
+                continue;
+            }
+            if (entry.has("rest")) {
+                assertEveryOperationLeadsToARoute(entry.path("rest"));
+                continue;
+            }
             JsonNode route = entry.has("route") ? entry.path("route") : entry.path("routeConfiguration");
             assertThat(route.isObject()).as("route or routeConfiguration in " + file).isTrue();
             assertThat(route.path("id").asText()).matches("[a-z]+(-[a-z]+)*(\\.[a-z]+(-[a-z]+)*)?");
@@ -54,11 +61,23 @@ class RouteFilesTest {
         }
     }
 
+    private static void assertEveryOperationLeadsToARoute(JsonNode rest) {
+        assertThat(rest.path("description").asText()).as(rest.path("path").asText()).isNotEmpty();
+        for (String verb : List.of("get", "post", "put", "patch", "delete")) {
+            for (JsonNode operation : rest.path(verb)) {
+                assertThat(operation.path("routeId").asText()).matches("[a-z]+(-[a-z]+)*\\.[a-z]+(-[a-z]+)*");
+                assertThat(operation.path("description").asText()).as(operation.path("routeId").asText()).isNotEmpty();
+                assertThat(operation.path("to").path("uri").asText()).startsWith("direct:");
+            }
+        }
+    }
+
     @Test
     void allIdsAreDifferent() throws IOException {
         List<String> ids = new ArrayList<>();
         for (Path file : routeFiles()) {
             YAML.readTree(file.toFile()).findValuesAsText("id", ids);
+            YAML.readTree(file.toFile()).findValuesAsText("routeId", ids);
         }
         assertThat(ids).doesNotHaveDuplicates();
     }

@@ -1,0 +1,9 @@
+package dev.orysalesforce.operator;
+
+/** A parameter or body of the operator API that makes no sense; the message says what would, and quotes nothing. */
+public class BadRequestException extends RuntimeException {
+
+    BadRequestException(String message) {
+        super(message, null, false, false);
+    }
+}

@@ -1,0 +1,238 @@
+package dev.orysalesforce.operator;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.journal.DeadLetter;
+import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.journal.Queues;
+import dev.orysalesforce.ledger.Ledger;
+import dev.orysalesforce.ledger.LedgerEntry;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.apache.camel.Header;
+import org.springframework.jms.core.JmsTemplate;
+import org.springframework.jms.support.JmsUtils;
+import org.springframework.stereotype.Component;
+
+/** Reads, takes and discards what waits in the queue {@code dead-letters}. */
+@Component("deadLetters")
+public class DeadLetters {
+
+    private static final int AT_ONCE = 200;
+    private static final int DEFAULT_LIMIT = 100;
+    private static final int MOST = 1000;
+
+    /** The journal takes events of identities that Ory has stored; these codes say that the letter holds none. */
+    private static final String REPLAYABLE =
+            "identity IS NOT NULL AND code NOT IN ('UNREADABLE_BODY','NO_IDENTITY','IDENTITY_NOT_STORED')";
+
+    private final JmsTemplate jms;
+    private final Ledger ledger;
+    private final ObjectMapper json;
+
+    DeadLetters(JmsTemplate jms, Ledger ledger, ObjectMapper json) {
+        this.jms = jms;
+        this.ledger = ledger;
+        this.json = json;
+    }
+
+    /** A page of the letters that match, without their originals. */
+    public LetterPage list(@Header("code") String code, @Header("identity") String identity,
+            @Header("offset") String offset, @Header("limit") String limit) {
+        check(code == null || Selector.isCode(code), "code is a code of Salesforce or of this app, such as"
+                + " FIELD_CUSTOM_VALIDATION_EXCEPTION.");
+        check(identity == null || Selector.isId(identity), "identity is a UUID.");
+        int from = number(offset, 0, 0, Integer.MAX_VALUE, "offset is a number from 0.");
+        int most = number(limit, DEFAULT_LIMIT, 1, MOST, "limit is a number from 1 to " + MOST + ".");
+        String selector = Selector.all(code == null ? null : Selector.ofCode(code),
+                identity == null ? null : Selector.ofIdentity(identity));
+        return jms.browseSelected(Queues.DEAD_LETTERS, selector, (session, browser) -> {
+            List<DeadLetter> page = new ArrayList<>();
+            int total = 0;
+            for (var all = browser.getEnumeration(); all.hasMoreElements(); total++) {
+                Message message = (Message) all.nextElement();
+                if (total >= from && page.size() < most) {
+                    page.add(letter(message));
+                }
+            }
+            return new LetterPage(items(page, false), total);
+        });
+    }
+
+    /** One letter, with its original if {@code reveal} says so; null if there is none with this ID. */
+    public LetterItem find(@Header("id") String id, @Header("reveal") String reveal) {
+        return !Selector.isId(id) ? null
+                : items(browse(Selector.ofLetter(id)), isTrue(reveal)).stream().findFirst().orElse(null);
+    }
+
+    /** Throws a letter away; whether there was one. */
+    public boolean discard(@Header("id") String id) {
+        return Selector.isId(id) && Boolean.TRUE.equals(jms.execute(session -> {
+            try (MessageConsumer letters = session.createConsumer(
+                    session.createQueue(Queues.DEAD_LETTERS), Selector.ofLetter(id))) {
+                return letters.receiveNoWait() != null;
+            }
+        }, true));
+    }
+
+    /** All letters of an identity. */
+    List<LetterItem> of(String identity, boolean reveal) {
+        return items(browse(Selector.ofIdentity(identity)), reveal);
+    }
+
+    /**
+     * Reads which letters are to be replayed.
+     *
+     * @param body {@code {"ids":[…]}}, {@code {"code":"…"}} or {@code {"all":true}}
+     */
+    public Replay select(String body) throws JsonProcessingException {
+        JsonNode wanted = json.readTree(body == null ? "" : body);
+        String now = "JMSTimestamp <= " + System.currentTimeMillis(); // not those that a replay brings back
+        if (wanted.size() == 1 && wanted.path("all").asBoolean()) {
+            return new Replay(List.of(now));
+        }
+        if (wanted.size() == 1 && Selector.isCode(wanted.path("code").textValue())) {
+            return new Replay(List.of(Selector.all(Selector.ofCode(wanted.path("code").textValue()), now)));
+        }
+        List<String> ids = new ArrayList<>();
+        wanted.path("ids").forEach(id -> ids.add(id.textValue()));
+        check(wanted.size() == 1 && !ids.isEmpty() && ids.stream().allMatch(Selector::isId),
+                "The body is {\"ids\":[\"…\"]} with IDs of dead letters, {\"code\":\"…\"} or {\"all\":true}.");
+        List<String> selectors = new ArrayList<>();
+        for (int i = 0; i < ids.size(); i += AT_ONCE) {
+            selectors.add(Selector.all(Selector.ofLetters(ids.subList(i, Math.min(i + AT_ONCE, ids.size()))), now));
+        }
+        return new Replay(selectors);
+    }
+
+    /** Takes the next events out of their letters, in the caller's transaction. Each keeps its time of receipt. */
+    public List<IdentityChange> take(Replay replay) {
+        return jms.execute(session -> {
+            List<IdentityChange> taken = new ArrayList<>();
+            List<Message> useless = new ArrayList<>();
+            try (MessageConsumer letters = session.createConsumer(session.createQueue(Queues.DEAD_LETTERS),
+                    Selector.all(REPLAYABLE, replay.next()))) {
+                Message message = null;
+                while (taken.size() < AT_ONCE && (message = letters.receiveNoWait()) != null) {
+                    IdentityChange change = event(letter(message));
+                    if (change != null) {
+                        taken.add(change);
+                    } else {
+                        useless.add(message);
+                    }
+                }
+                if (message == null) {
+                    replay.exhausted();
+                }
+            }
+            putBack(session, useless);
+            return taken;
+        }, true);
+    }
+
+    /** What the caller is told once everything has been committed. */
+    public Map<String, Object> result(Replay replay) {
+        int left = 0;
+        for (String selector : replay.asked()) {
+            left += jms.browseSelected(Queues.DEAD_LETTERS, selector,
+                    (session, browser) -> Collections.list(browser.getEnumeration()).size());
+        }
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("replayed", replay.replayed());
+        result.put("left", left);
+        if (left > 0) {
+            result.put("message", "Letters that hold no event of a stored identity stay. The cause is at the sender;"
+                    + " discard them once it is mended.");
+        }
+        return result;
+    }
+
+    private static void putBack(Session session, List<Message> messages) throws JMSException {
+        try (MessageProducer letters = session.createProducer(session.createQueue(Queues.DEAD_LETTERS))) {
+            for (Message message : messages) {
+                letters.send(message);
+            }
+        }
+    }
+
+    private List<DeadLetter> browse(String selector) {
+        return jms.browseSelected(Queues.DEAD_LETTERS, selector, (session, browser) -> {
+            List<DeadLetter> letters = new ArrayList<>();
+            for (Object message : Collections.list(browser.getEnumeration())) {
+                letters.add(letter((Message) message));
+            }
+            return letters;
+        });
+    }
+
+    private List<LetterItem> items(List<DeadLetter> letters, boolean reveal) {
+        Map<String, LedgerEntry> known = ledger.find(letters.stream()
+                .map(DeadLetter::identity).filter(Objects::nonNull).distinct().toList());
+        return letters.stream().map(letter ->
+                LetterItem.of(letter, isNewerSynced(letter, known.get(letter.identity())), reveal)).toList();
+    }
+
+    private boolean isNewerSynced(DeadLetter letter, LedgerEntry entry) {
+        IdentityChange change = entry == null || entry.version() == null ? null : event(letter);
+        return change != null && entry.version().compareTo(change.version()) >= 0;
+    }
+
+    /** The event in a letter; null if there is none that can be synced. */
+    private IdentityChange event(DeadLetter letter) {
+        try {
+            IdentityChange change = letter.original() == null || !letter.original().isObject() ? null
+                    : json.treeToValue(letter.original(), IdentityChange.class);
+            return change != null && change.isUsable() && change.receivedAt() != null ? change : null;
+        } catch (JsonProcessingException e) {
+            return null;
+        }
+    }
+
+    /** On an external broker anybody may write into the queue. */
+    private DeadLetter letter(Message message) {
+        try {
+            if (message instanceof TextMessage text) {
+                return json.readValue(text.getText(), DeadLetter.class);
+            }
+        } catch (JsonProcessingException e) {
+            // said below
+        } catch (JMSException e) {
+            throw JmsUtils.convertJmsAccessException(e);
+        }
+        return new DeadLetter(null, null, "unknown", "UNREADABLE_LETTER", "A message in the queue of dead letters is not"
+                + " one of this app. Look for who else writes to it.", List.of(), 0, null, null, null, null);
+    }
+
+    static boolean isTrue(String reveal) {
+        check(reveal == null || Stream.of("true", "false").anyMatch(reveal::equals), "reveal is true or false.");
+        return "true".equals(reveal);
+    }
+
+    private static int number(String text, int byDefault, int least, int most, String otherwise) {
+        if (text == null) {
+            return byDefault;
+        }
+        check(text.matches("[0-9]{1,10}"), otherwise);
+        long number = Long.parseLong(text);
+        check(number >= least && number <= most, otherwise);
+        return (int) number;
+    }
+
+    private static void check(boolean fine, String otherwise) {
+        if (!fine) {
+            throw new BadRequestException(otherwise);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.orysalesforce.operator;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.journal.Journal;
+import dev.orysalesforce.journal.Queues;
+import dev.orysalesforce.ledger.Ledger;
+import dev.orysalesforce.ledger.LedgerEntry;
+import dev.orysalesforce.operator.Explanation.LastEvent;
+import dev.orysalesforce.operator.Explanation.Values;
+import dev.orysalesforce.sync.Login;
+import dev.orysalesforce.sync.Row;
+import jakarta.jms.TextMessage;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.camel.Header;
+import org.springframework.jms.core.JmsTemplate;
+import org.springframework.stereotype.Component;
+
+/** Puts together what journal, ledger and dead letters know of an identity. */
+@Component("explain")
+public class Explain {
+
+    private final JmsTemplate jms;
+    private final Journal journal;
+    private final Ledger ledger;
+    private final DeadLetters deadLetters;
+    private final Login login;
+    private final ObjectMapper json;
+
+    Explain(JmsTemplate jms, Journal journal, Ledger ledger, DeadLetters deadLetters, Login login, ObjectMapper json) {
+        this.jms = jms;
+        this.journal = journal;
+        this.ledger = ledger;
+        this.deadLetters = deadLetters;
+        this.login = login;
+        this.json = json;
+    }
+
+    /**
+     * @param reveal {@code true} adds the values of a pending event or of a dead letter, if there is one
+     * @return null if nobody has heard of the identity
+     */
+    public Explanation explain(@Header("id") String id, @Header("reveal") String reveal) {
+        boolean withValues = DeadLetters.isTrue(reveal);
+        if (!Selector.isId(id)) {
+            return null;
+        }
+        String identity = id.toLowerCase(Locale.ROOT);
+        boolean inFlight = journal.isInFlight(identity);
+        JsonNode waiting = lastWaiting(identity);
+        boolean pending = inFlight || waiting != null || journal.isInFlight(identity);
+        List<LetterItem> letters = deadLetters.of(identity, true);
+        LedgerEntry entry = ledger.find(identity).orElse(null); // last, so that what just left the journal is here
+        if (!pending && letters.isEmpty() && entry == null) {
+            return null;
+        }
+        Explanation explanation = entry != null ? of(entry, pending, letters) : ofUnknown(identity, pending, letters);
+        return !withValues ? explanation : explanation.with(values(waiting, letters));
+    }
+
+    /** @param record what Salesforce holds; of that, the fields that the app wrote are shown */
+    public Explanation withRecord(Explanation explanation, String record) throws JsonProcessingException {
+        ObjectNode written = json.createObjectNode();
+        JsonNode all = json.readTree(record);
+        explanation.fields().forEach(field -> written.set(field, all.path(field)));
+        return explanation.with(new Values("salesforce", written));
+    }
+
+    private Explanation of(LedgerEntry entry, boolean pending, List<LetterItem> letters) {
+        return new Explanation(entry.identity(), pending || entry.nextRetryAt() != null, entry.outcome(), entry.code(),
+                entry.message(), entry.object(), entry.salesforceId(),
+                entry.hasRecord() ? login.address() + "/" + entry.salesforceId() : null, entry.foundBy(),
+                entry.version() == null ? null : entry.version().at(), entry.mapping(),
+                new TreeSet<>(entry.fields().keySet()), entry.attempts(), entry.nextRetryAt(),
+                new LastEvent(entry.event(), entry.receivedAt(), entry.triggerId()), hidden(letters), null);
+    }
+
+    /** The ledger learns of an identity when its first event has an outcome, and never of what was refused at the door. */
+    private static Explanation ofUnknown(String identity, boolean pending, List<LetterItem> letters) {
+        LetterItem last = pending || letters.isEmpty() ? null : letters.get(letters.size() - 1);
+        return new Explanation(identity, pending,
+                (last == null ? Row.Outcome.PENDING : Row.Outcome.DEAD_LETTER).label(),
+                last == null ? null : last.code(), last == null ? null : last.message(), null, null, null, null, null,
+                null, Set.of(), last == null ? 0 : last.attempts(), null,
+                last == null ? null : new LastEvent(last.event(), last.receivedAt(), null), hidden(letters), null);
+    }
+
+    private static List<LetterItem> hidden(List<LetterItem> letters) {
+        return letters.stream().map(LetterItem::hidden).toList();
+    }
+
+    private static Values values(JsonNode waiting, List<LetterItem> letters) {
+        if (waiting != null) {
+            return new Values("pending", waiting);
+        }
+        return letters.isEmpty() ? null : new Values("dead-letter", letters.get(letters.size() - 1).original());
+    }
+
+    /** The identity's newest event in the queue; null if there is none, or if a batch has it. */
+    private JsonNode lastWaiting(String identity) {
+        return jms.browseSelected(Queues.JOURNAL, Selector.ofIdentity(identity), (session, browser) -> {
+            JsonNode last = null;
+            for (Enumeration<?> all = browser.getEnumeration(); all.hasMoreElements();) {
+                if (all.nextElement() instanceof TextMessage text) {
+                    try {
+                        last = json.readTree(text.getText());
+                    } catch (JsonProcessingException e) {
+                        last = json.missingNode();
+                    }
+                }
+            }
+            return last;
+        });
+    }
+}

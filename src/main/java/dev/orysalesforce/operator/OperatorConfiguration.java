@@ -1,0 +1,36 @@
+package dev.orysalesforce.operator;
+
+import jakarta.jms.ConnectionFactory;
+import org.apache.camel.http.base.HttpHeaderFilterStrategy;
+import org.apache.camel.spi.HeaderFilterStrategy;
+import org.apache.camel.spring.spi.SpringTransactionPolicy;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jms.connection.JmsTransactionManager;
+
+/** What the routes of the operator API name by reference. */
+@Configuration
+class OperatorConfiguration {
+
+    /**
+     * The parameters of the operator API, and nothing else of a request: as for webhooks, any other header or query
+     * parameter could redirect a Salesforce call (CVE-2026-49099) or would be echoed (CVE-2026-85254).
+     */
+    @Bean
+    HeaderFilterStrategy operatorHeaders() {
+        HttpHeaderFilterStrategy strategy = new HttpHeaderFilterStrategy();
+        strategy.setInFilterPattern("(?i)(?!(content-type|code|identity|limit|offset|reveal)$).*");
+        return strategy;
+    }
+
+    /**
+     * Takes letters and puts events into the journal as one. Not over the batch reader's connection, which keeps each
+     * consumer it ever had: here every replay has a selector of its own.
+     */
+    @Bean
+    SpringTransactionPolicy replayTransaction(ConnectionFactory connections) {
+        SpringTransactionPolicy policy = new SpringTransactionPolicy(new JmsTransactionManager(connections));
+        policy.setPropagationBehaviorName("PROPAGATION_REQUIRED");
+        return policy;
+    }
+}

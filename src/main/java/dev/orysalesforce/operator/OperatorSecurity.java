@@ -1,0 +1,51 @@
+package dev.orysalesforce.operator;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.receive.Problem;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.AuthenticationFilter;
+import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
+
+/** Only who knows {@code OPERATOR_TOKEN} gets to the operator API; nobody does while there is none. */
+@Configuration
+class OperatorSecurity {
+
+    @Bean
+    SecurityFilterChain operatorApi(HttpSecurity http, OperatorToken token, ObjectMapper json) throws Exception {
+        http.securityMatcher("/api/**")
+                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .csrf(AbstractHttpConfigurer::disable) // no browser, no cookie
+                .requestCache(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .anonymous(AbstractHttpConfigurer::disable);
+        return token.isSet() ? open(http, token, json) : closed(http, json);
+    }
+
+    private static SecurityFilterChain open(HttpSecurity http, OperatorToken token, ObjectMapper json) throws Exception {
+        SlowRefusal refusal = new SlowRefusal(Problem.of(HttpStatus.UNAUTHORIZED, "UNAUTHORIZED",
+                "The operator token is missing or wrong. Send Authorization: Bearer with the value of OPERATOR_TOKEN."), json);
+        AuthenticationFilter bearer = new AuthenticationFilter(token::authenticate, token::offered);
+        bearer.setSuccessHandler((request, response, authentication) -> { });
+        bearer.setFailureHandler((request, response, failure) -> refusal.refuse(request, response));
+        return http.authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
+                .addFilterAt(bearer, BasicAuthenticationFilter.class)
+                .exceptionHandling(handling -> handling
+                        .authenticationEntryPoint((request, response, failure) -> refusal.answer(response)))
+                .build();
+    }
+
+    private static SecurityFilterChain closed(HttpSecurity http, ObjectMapper json) throws Exception {
+        Problem closed = Problem.of(HttpStatus.FORBIDDEN, "OPERATOR_API_CLOSED", "The operator API is closed, because"
+                + " there is no token for it. Set the environment variable OPERATOR_TOKEN and start the app again.");
+        return http.authorizeHttpRequests(requests -> requests.anyRequest().denyAll())
+                .exceptionHandling(handling -> handling
+                        .accessDeniedHandler((request, response, failure) -> closed.writeTo(response, json)))
+                .build();
+    }
+}

@@ -1,0 +1,47 @@
+package dev.orysalesforce.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.orysalesforce.OrySalesforceSync;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** Without OPERATOR_TOKEN nobody gets in, whatever he sends. */
+@CamelSpringBootTest
+@SpringBootTest(classes = OrySalesforceSync.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = {"management.server.port=0", "ORY_WEBHOOK_SECRET=s", "SALESFORCE_LOGIN_URL=http://127.0.0.1:1",
+            "SALESFORCE_CLIENT_ID=i", "SALESFORCE_CLIENT_SECRET=c", "OPERATOR_TOKEN= "})
+@DirtiesContext
+class ClosedOperatorApiTest {
+
+    @TempDir
+    private static Path folder;
+
+    @LocalServerPort
+    private int port;
+
+    @DynamicPropertySource
+    static void settings(DynamicPropertyRegistry registry) {
+        registry.add("sync.data-dir", folder::toString);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/status", "/api/dead-letters", "/api/openapi.json", "/api/elsewhere"})
+    void theAnswerSaysHowToOpenIt(String path) {
+        for (String token : new String[] {null, "", " ", "guess"}) {
+            HttpResponse<String> answer = new Operator(port, token).get(path);
+            assertThat(answer.statusCode()).isEqualTo(403);
+            assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+            assertThat(answer.body()).contains("OPERATOR_TOKEN");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.orysalesforce.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OperatorSecurityTest extends OperatorTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/status", "/api/dead-letters", "/api/identities/x", "/api/openapi.json", "/api", "/api/elsewhere"})
+    void withoutATokenNobodyGetsIn(String path) {
+        HttpResponse<String> answer = new Operator(port, null).get(path);
+        assertProblem(answer, 401, "UNAUTHORIZED");
+        assertThat(answer.headers().firstValue("WWW-Authenticate")).contains("Bearer");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer wrong", "Bearer ", "Bearer operator-token2", "Bearer operator-toke", "Basic b3BlcmF0b3I6b3BlcmF0b3ItdG9rZW4=",
+        "operator-token", "Bearer first-secret", "Bearer operator-token, operator-token"})
+    void aWrongTokenIsRefused(String authorization) {
+        HttpResponse<String> answer = new Operator(port, null).send(new Operator(port, null).request("/api/status")
+                .header("Authorization", authorization).DELETE());
+        assertProblem(answer, 401, "UNAUTHORIZED");
+        assertThat(answer.headers().firstValue("WWW-Authenticate")).contains("Bearer");
+        assertThat(answer.headers().map()).doesNotContainKey("authorization").doesNotContainKey("set-cookie");
+    }
+
+    @Test
+    void theWebhookSecretOpensNothingHereNorTheTokenThere() {
+        assertThat(new Operator(port, null).send(new Operator(port, null).request("/api/status")
+                .header("X-Webhook-Secret", SECRET).GET()).statusCode()).isEqualTo(401);
+        assertThat(operator.post("/webhooks/ory/login", "{}").statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void whoGuessesWaitsAndWhoKnowsDoesNot() throws Exception {
+        Operator guesser = new Operator(port, "guess");
+        ExecutorService guessers = Executors.newFixedThreadPool(100);
+        List<Future<Integer>> guesses = new ArrayList<>();
+        Instant before = Instant.now();
+        for (int i = 0; i < 100; i++) {
+            guesses.add(guessers.submit(() -> guesser.get("/api/status").statusCode()));
+        }
+        Thread.sleep(500);
+        for (int i = 0; i < 10; i++) {
+            Instant asked = Instant.now();
+            get("/api/dead-letters");
+            assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(2));
+        }
+        List<Integer> answers = new ArrayList<>();
+        for (Future<Integer> guess : guesses) {
+            answers.add(guess.get());
+        }
+        guessers.shutdown();
+        assertThat(answers).containsOnly(401, 429).contains(401, 429);
+        assertThat(answers.stream().filter(status -> status == 401).count()).isGreaterThanOrEqualTo(50);
+        assertThat(Duration.between(before, Instant.now())).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(20));
+    }
+
+    /** CVE-2026-49099 and CVE-2026-85254, as for webhooks. */
+    @Test
+    void aCallerCanNotRedirectACallNorIsEchoed() {
+        String id = UUID.randomUUID().toString();
+        ory.sends("registration", dev.orysalesforce.Ory.identity(id, START, "Safe"));
+        settle();
+        HttpResponse<String> answer = operator.send(operator.request("/api/identities/" + id
+                        + "?reveal=true&sObjectName=Account&rawPath=/evil&rawMethod=DELETE&apexUrl=/evil&id=" + UUID.randomUUID()
+                        + "&object=Account&salesforceId=evil")
+                .header("sObjectName", "Account").header("rawPath", "/evil").header("rawMethod", "DELETE")
+                .header("rawHttpHeaders", "x-sfdc-evil").header("Sforce-Auto-Assign", "TRUE").header("x-sfdc-evil", "1")
+                .header("CamelSalesforceRawPath", "/evil").header("CamelHttpUri", "http://127.0.0.1:1/")
+                .header("CAmElJmsDestinationName", "elsewhere").header("id", UUID.randomUUID().toString())
+                .header("CamelBeanMethodName", "toString").header("X-Evil", "evil-value").GET());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(read(answer.body()).path("identity").asText()).isEqualTo(id);
+        assertThat(read(answer.body()).path("values").path("content").path("LastName").asText()).isEqualTo("Safe");
+        assertThat(answer.headers().map().toString()).doesNotContain("evil", OPERATOR_TOKEN);
+        assertThat(answer.headers().map()).doesNotContainKeys("authorization", "user-agent", "reveal", "rawpath");
+        SALESFORCE.calls().all().forEach(call -> {
+            assertThat(call.path()).doesNotContain("evil").doesNotContain("Account");
+            assertThat(call.method()).isNotEqualTo("DELETE");
+            assertThat(call.header("x-sfdc-evil")).isNull();
+        });
+    }
+
+    @Test
+    void errorsEchoNoHeaderEither() {
+        for (String path : List.of("/api/dead-letters?limit=x", "/api/dead-letters/x", "/api/openapi.json", "/api/elsewhere")) {
+            HttpResponse<String> answer = operator.send(operator.request(path).header("X-Evil", "evil-value").GET());
+            assertThat(answer.headers().map().toString()).doesNotContain("evil-value", OPERATOR_TOKEN);
+        }
+    }
+
+    @Test
+    void aLargeBodyIsRefused() {
+        HttpResponse<String> answer = operator.send(operator.request("/api/dead-letters/replay")
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[1024 * 1024 + 1])));
+        assertProblem(answer, 413, "BODY_TOO_LARGE");
+    }
+}
