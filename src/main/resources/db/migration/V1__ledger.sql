@@ -25,3 +25,9 @@ create table belongings (
     name  varchar(40) primary key,
     value varchar(200) not null
 );
+
+-- Calls to Salesforce, hour by hour, so that a restart does not forget what was spent.
+create table api_calls (
+    hour  varchar(20) primary key,           -- 2026-11-24T08:00:00Z
+    calls integer not null
+);

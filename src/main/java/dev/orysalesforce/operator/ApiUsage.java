@@ -1,7 +1,7 @@
 package dev.orysalesforce.operator;
 
+import dev.orysalesforce.sync.CallBudget;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,15 +29,13 @@ class ApiUsage extends EventNotifierSupport {
 
     private static final Pattern USAGE = Pattern.compile("api-usage=(\\d+)/(\\d+)");
 
-    private record Usage(long used, long limit, Instant at) {}
-
     private final MeterRegistry meters;
     private final Map<String, AtomicLong> calls = new ConcurrentHashMap<>();
-    private volatile Usage usage;
+    private final CallBudget spending;
 
-    ApiUsage(MeterRegistry meters) {
+    ApiUsage(CallBudget spending, MeterRegistry meters) {
+        this.spending = spending;
         this.meters = meters;
-        meters.gauge("ory.sync.api.usage.ratio", this, ApiUsage::ratio);
         setIgnoreCamelContextEvents(true);
         setIgnoreRouteEvents(true);
         setIgnoreServiceEvents(true);
@@ -53,12 +51,8 @@ class ApiUsage extends EventNotifierSupport {
     Map<String, Object> budget() {
         Map<String, Long> made = new TreeMap<>();
         calls.forEach((kind, count) -> made.put(kind, count.get()));
-        Usage seen = usage;
-        Map<String, Object> budget = new LinkedHashMap<>();
+        Map<String, Object> budget = new LinkedHashMap<>(spending.report());
         budget.put("calls", made);
-        budget.put("used", seen == null ? null : seen.used());
-        budget.put("limit", seen == null ? null : seen.limit());
-        budget.put("at", seen == null ? null : seen.at());
         return budget;
     }
 
@@ -68,11 +62,12 @@ class ApiUsage extends EventNotifierSupport {
             Exchange exchange = sent.getExchange();
             String kind = kind(exchange.getProperty("method", "", String.class),
                     exchange.getProperty("path", "", String.class));
+            spending.called();
             calls.computeIfAbsent(kind, name -> new AtomicLong()).incrementAndGet();
             meters.counter("ory.sync.salesforce.calls", "kind", kind, "status", status(exchange)).increment();
             Matcher info = USAGE.matcher(String.valueOf(exchange.getMessage().getHeader("Sforce-Limit-Info")));
             if (info.find()) {
-                usage = new Usage(Long.parseLong(info.group(1)), Long.parseLong(info.group(2)), Instant.now());
+                spending.told(Long.parseLong(info.group(1)), Long.parseLong(info.group(2)));
             }
         }
     }
@@ -108,10 +103,5 @@ class ApiUsage extends EventNotifierSupport {
         }
         SalesforceException failure = ObjectHelper.getException(SalesforceException.class, exchange.getException());
         return failure == null || failure.getStatusCode() == 0 ? "none" : String.valueOf(failure.getStatusCode());
-    }
-
-    private double ratio() {
-        Usage seen = usage;
-        return seen == null || seen.limit() == 0 ? Double.NaN : (double) seen.used() / seen.limit();
     }
 }

@@ -13,6 +13,7 @@ import org.springframework.util.unit.DataSize;
  * @param dataDir journal and ledger; created if missing; default {@code ./data}
  * @param linger how long a lone event may wait for company before it is sent; default 1 s
  * @param parallelCalls collection calls in flight, 1 to 25 (the org's limit on calls that take over 20 s); default 4
+ * @param dailyCallShare share of the org's daily API calls that this app may use, above 0 to 1; default 0.5
  * @param maxBodySize a larger webhook body is answered 413; default 1 MB
  * @param mappings identity schema to mapping file or Camel endpoint; {@code default} serves every other schema
  * @param autoAssign the {@code Sforce-Auto-Assign} header
@@ -29,6 +30,7 @@ public record SyncSettings(
         String dataDir,
         @DefaultValue("1s") Duration linger,
         @DefaultValue("4") int parallelCalls,
+        @DefaultValue("0.5") double dailyCallShare,
         @DefaultValue("1MB") DataSize maxBodySize,
         Map<String, String> mappings,
         @DefaultValue AutoAssign autoAssign,
@@ -45,6 +47,7 @@ public record SyncSettings(
         check(mappings != null && mappings.containsKey("default"), "sync.mappings.default is missing");
         check(parallelCalls >= 1 && parallelCalls <= 25, "sync.parallel-calls has to be 1 to 25");
         check(!linger.isNegative(), "sync.linger is negative");
+        check(dailyCallShare > 0 && dailyCallShare <= 1, "sync.daily-call-share has to be above 0 and at most 1");
         check(maxBodySize.toBytes() > 0 && maxBodySize.toMegabytes() < 1024, "sync.max-body-size has to be below 1 GB");
     }
 

@@ -4,6 +4,7 @@ import dev.orysalesforce.settings.SyncSettings;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.core.IntervalFunction;
+import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import org.apache.camel.CamelContext;
 import org.springframework.context.annotation.Bean;
@@ -30,6 +31,11 @@ class SyncConfiguration {
                 .automaticTransitionFromOpenToHalfOpenEnabled(true)
                 .waitIntervalFunctionInOpenState(attempt -> Math.min(growing.apply(attempt), backOff.max().toMillis()))
                 .build());
+    }
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
     }
 
     @Bean

@@ -1,0 +1,131 @@
+package dev.orysalesforce.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.AppTest;
+import dev.orysalesforce.Ory;
+import dev.orysalesforce.settings.SyncSettings;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+
+/** The share of the org's API calls, over days that a moved clock makes short. */
+class CallBudgetTest extends AppTest {
+
+    @Autowired
+    private SyncSettings settings;
+
+    private final MovedClock clock = new MovedClock();
+
+    @ParameterizedTest
+    @ValueSource(ints = {15_000, 50_000})
+    void howeverMuchThereIsToDoTheShareIsNeverUsedUp(int limit) {
+        CallBudget budget = fresh();
+        Deque<Instant> lastDay = new ArrayDeque<>();
+        Instant end = clock.instant().plus(Duration.ofDays(2));
+        long most = 0;
+        Duration longestRest = Duration.ZERO;
+        while (clock.instant().isBefore(end)) {
+            Instant start = clock.instant();
+            for (int call = 0; call < 6; call++) { // a full batch: two look-ups and four writes
+                budget.called();
+                lastDay.add(clock.instant());
+                clock.move(Duration.ofMillis(500));
+            }
+            budget.told(lastDay.size(), limit);
+            budget.rest();
+            while (budget.isResting()) {
+                clock.move(Duration.ofSeconds(1));
+            }
+            while (lastDay.peek().isBefore(clock.instant().minus(Duration.ofHours(24)))) {
+                lastDay.remove();
+            }
+            most = Math.max(most, lastDay.size());
+            Duration rest = Duration.between(start, clock.instant());
+            longestRest = rest.compareTo(longestRest) > 0 ? rest : longestRest;
+        }
+        assertThat(most).isBetween((long) (limit * 0.25), (long) (limit * 0.5));
+        assertThat(longestRest).isLessThan(Duration.ofSeconds(6 * 61));
+    }
+
+    @Test
+    void whatOthersNeedIsLeftToThem() {
+        CallBudget budget = fresh();
+        budget.called();
+        budget.told(80_000, 100_000);
+        budget.rest();
+        assertThat(budget.isResting()).as("plenty left").isFalse();
+        budget.called();
+        budget.told(97_000, 100_000);
+        budget.rest();
+        assertThat(budget.isResting()).as("others have nearly used it up").isTrue();
+    }
+
+    @Test
+    void aRestartForgetsNothing() {
+        CallBudget budget = fresh();
+        for (int call = 0; call < 40; call++) {
+            budget.called();
+        }
+        budget.rest();
+        CallBudget restarted = budget();
+        restarted.told(40, 100);
+        assertThat(restarted.report()).containsEntry("own", 40L).containsEntry("share", 50L);
+        clock.move(Duration.ofHours(26));
+        assertThat(restarted.report()).containsEntry("own", 0L);
+    }
+
+    @Test
+    void theRunningAppCountsItsCalls() {
+        sql.update("delete from api_calls");
+        ObjectNode body = Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Counted");
+        ory.sends("registration", body);
+        settle();
+        await().until(() -> sql.queryForObject("select coalesce(sum(calls), 0) from api_calls", Long.class) >= 2);
+    }
+
+    private CallBudget fresh() {
+        sql.update("delete from api_calls");
+        return budget();
+    }
+
+    private CallBudget budget() {
+        return new CallBudget(sql, clock, settings, new SimpleMeterRegistry());
+    }
+
+    private static final class MovedClock extends Clock {
+
+        private Instant now = Instant.parse("2026-11-01T10:00:00Z");
+
+        void move(Duration by) {
+            now = now.plus(by);
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+}
