@@ -117,7 +117,10 @@ public class DeadLetters {
         return new Replay(selectors);
     }
 
-    /** Takes the next events out of their letters, in the caller's transaction. Each keeps its time of receipt. */
+    /**
+     * Takes the next events out of their letters, in the caller's transaction. Each keeps its time of receipt; its
+     * attempts are counted anew.
+     */
     public List<IdentityChange> take(Replay replay) {
         return jms.execute(session -> {
             List<IdentityChange> taken = new ArrayList<>();
@@ -128,7 +131,7 @@ public class DeadLetters {
                 while (taken.size() < AT_ONCE && (message = letters.receiveNoWait()) != null) {
                     IdentityChange change = event(letter(message));
                     if (change != null) {
-                        taken.add(change);
+                        taken.add(change.receivedAs(change.event(), change.receivedAt(), change.triggerId()));
                     } else {
                         useless.add(message);
                     }
@@ -185,7 +188,8 @@ public class DeadLetters {
     }
 
     private boolean isNewerSynced(DeadLetter letter, LedgerEntry entry) {
-        IdentityChange change = entry == null || entry.version() == null ? null : event(letter);
+        boolean nothingSynced = entry == null || !entry.hasRecord() || entry.version() == null;
+        IdentityChange change = nothingSynced ? null : event(letter);
         return change != null && entry.version().compareTo(change.version()) >= 0;
     }
 

@@ -76,7 +76,7 @@ public class Explain {
         return new Explanation(entry.identity(), pending || entry.nextRetryAt() != null, entry.outcome(), entry.code(),
                 entry.message(), entry.object(), entry.salesforceId(),
                 entry.hasRecord() ? login.address() + "/" + entry.salesforceId() : null, entry.foundBy(),
-                entry.version() == null ? null : entry.version().at(), entry.mapping(),
+                entry.hasRecord() && entry.version() != null ? entry.version().at() : null, entry.mapping(),
                 new TreeSet<>(entry.fields().keySet()), entry.attempts(), entry.nextRetryAt(),
                 new LastEvent(entry.event(), entry.receivedAt(), entry.triggerId()), hidden(letters), null);
     }

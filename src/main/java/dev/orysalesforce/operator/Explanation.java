@@ -11,7 +11,8 @@ import java.util.Set;
  *
  * @param identity the identity's ID
  * @param pending whether an event of it is in the journal, in the batch on its way, or waits for a retry
- * @param outcome what became of its last event: synced, unchanged, skipped, dead-letter; pending if it is the first
+ * @param outcome what became of its last event: synced, unchanged, skipped, retry, dead-letter; pending if
+ *     none of that yet
  * @param code why, if it went wrong or was skipped
  * @param message the same in words
  * @param object Lead or Contact

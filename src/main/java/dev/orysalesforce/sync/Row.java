@@ -327,7 +327,7 @@ public final class Row {
         }
         return new LedgerEntry(getIdentity(), hasRecord() ? object : null, salesforceId, foundBy,
                 hasRecord() ? version : change.version(), fields, change.event(), change.receivedAt(),
-                change.triggerId(), mapping.name(), outcome.label(), null, null, 0, null);
+                change.triggerId(), mapping.label(), outcome.label(), null, null, 0, null);
     }
 
     /** What the ledger is to remember. */

@@ -1,6 +1,7 @@
 package dev.orysalesforce.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -75,6 +76,26 @@ class ReplayTest extends OperatorTest {
         settle();
         assertThat(record(id).text("LastName")).isEqualTo("Newer");
         assertThat(deadLetters()).isEmpty();
+    }
+
+    @Test
+    void aReplayCountsItsAttemptsAnew() throws Exception {
+        String id = refused("Tired");
+        settle();
+        jms.convertAndSend("dead-letters", tired(jms.receive("dead-letters")), message -> {
+            message.setStringProperty("identity", id);
+            message.setStringProperty("code", "UNABLE_TO_LOCK_ROW");
+            return message;
+        });
+        assertThat(replay("{\"code\":\"UNABLE_TO_LOCK_ROW\"}").path("replayed").asInt()).isEqualTo(1);
+        await().until(() -> deadLetters().size() == 1);
+        assertThat(deadLetters().get(0).path("attempts").asInt()).isEqualTo(1);
+    }
+
+    private String tired(jakarta.jms.Message letter) throws Exception {
+        ObjectNode content = (ObjectNode) read(((jakarta.jms.TextMessage) letter).getText());
+        ((ObjectNode) content.path("original")).put("attempts", 3);
+        return content.toString();
     }
 
     @Test
