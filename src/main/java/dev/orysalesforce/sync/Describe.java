@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -54,17 +54,30 @@ class Describe {
                 known != null && known.at().plus(GOOD_FOR).isAfter(Instant.now()) ? known : ask(name)).fields();
     }
 
+    /** On another thread: a batch that asks in the middle of a split would lose the parts that are done (Camel 4.17). */
     private Answer ask(String object) {
         try {
-            String answer = camel.requestBodyAndHeader("direct:salesforce.describe", null, "object", object, String.class);
+            String answer = camel.asyncRequestBodyAndHeader("direct:salesforce.describe", null, "object", object,
+                    String.class).join();
+            JsonNode described = json.readTree(answer == null ? "" : answer).path("fields");
+            if (!described.isArray()) {
+                throw unreadable();
+            }
             Map<String, Field> fields = new HashMap<>();
-            for (JsonNode field : json.readTree(answer).path("fields")) {
+            for (JsonNode field : described) {
                 fields.put(field.path("name").asText(),
                         new Field(field.path("nillable").asBoolean(true), field.path("length").asInt()));
             }
             return new Answer(fields, Instant.now());
-        } catch (CamelExecutionException | JsonProcessingException e) {
+        } catch (JsonProcessingException e) {
+            throw unreadable();
+        } catch (CompletionException e) {
             throw Answers.unavailable(e);
         }
+    }
+
+    private static HoldException unreadable() {
+        return new HoldException("UNREADABLE_ANSWER", "Salesforce described an object with something that is not a"
+                + " description. A proxy in between?");
     }
 }

@@ -1,0 +1,128 @@
+package dev.orysalesforce.property;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What may be in the record of one person at the end. Mostly one value for each field; several where it depends on which
+ * events met in a batch.
+ */
+final class Expectation {
+
+    static final String STOP_GAP = "[Not Provided]";
+
+    private final List<Told> told = new ArrayList<>();
+    private final Map<String, Correction> corrections = new HashMap<>();
+    private boolean ledgerLost;
+    private String note;
+
+    private record Told(State state, boolean verified, int order) {
+
+        private static final Comparator<Told> VERSION = Comparator
+                .comparing((Told told) -> told.state.timed() ? told.state.updatedAt() : Instant.MAX)
+                .thenComparing(told -> told.state.timed() && told.verified)
+                .thenComparingInt(Told::order);
+
+        boolean isNewerThan(Told other) {
+            return VERSION.compare(this, other) > 0;
+        }
+
+        String value(String field) {
+            return state.fields().get(field);
+        }
+    }
+
+    /** @param on the newest state when it was made */
+    private record Correction(String value, Told on) {}
+
+    void accepted(State state, boolean verified) {
+        told.add(new Told(state, verified, told.size()));
+    }
+
+    void corrected(String field, String value) {
+        corrections.put(field, new Correction(value, newest()));
+    }
+
+    void noted(String text) {
+        note = text;
+    }
+
+    void lostLedger() {
+        ledgerLost = true;
+    }
+
+    boolean isKnown() {
+        return !told.isEmpty();
+    }
+
+    State newestState() {
+        return newest().state;
+    }
+
+    boolean newestIsVerified() {
+        return newest().verified;
+    }
+
+    String note() {
+        return note;
+    }
+
+    /** @return the values that are right; null stands for an empty field */
+    Set<String> of(String field) {
+        Correction correction = corrections.get(field);
+        Set<String> right = new HashSet<>();
+        if (correction == null) {
+            right.add(newest().value(field));
+            if (newest().value(field) == null && (ledgerLost || field.equals("Company"))) {
+                // Nobody knows any more that it came from Ory; or the org insists on a value, and any will do.
+                told.forEach(event -> right.add(event.value(field)));
+            }
+        } else {
+            List<Told> later = told.stream().filter(event -> event.isNewerThan(correction.on())).toList();
+            String before = correction.on().value(field);
+            boolean changed = later.stream().anyMatch(event -> !Objects.equals(event.value(field), before));
+            boolean changedInTheEnd = !Objects.equals(newest().value(field), before);
+            if (changed || ledgerLost) {
+                right.add(newest().value(field));
+            }
+            if (!changedInTheEnd || ledgerLost || field.equals("Company") && newest().value(field) == null) {
+                right.add(correction.value());
+            }
+            if (newest().value(field) == null && (ledgerLost || field.equals("Company"))) {
+                later.forEach(event -> right.add(event.value(field)));
+            }
+        }
+        if (field.equals("Company") && right.remove(null) && correction == null) {
+            right.add(STOP_GAP);
+        }
+        return right;
+    }
+
+    /** The values that a write of this version may carry for a field. */
+    Set<String> at(Instant version, String field) {
+        return told.stream()
+                .filter(event -> event.state.timed() ? event.state.updatedAt().equals(version) : isReceipt(version))
+                .map(event -> event.value(field)).collect(Collectors.toCollection(HashSet::new));
+    }
+
+    private static boolean isReceipt(Instant version) {
+        return version.isAfter(State.START.plusSeconds(1_000_000));
+    }
+
+    private Told newest() {
+        return told.stream().max(Told.VERSION).orElseThrow();
+    }
+
+    @Override
+    public String toString() {
+        return told + ", by hand: " + corrections;
+    }
+}

@@ -1,0 +1,94 @@
+package dev.orysalesforce.property;
+
+import dev.orysalesforce.property.Step.Trouble;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.Tuple;
+
+/** Makes histories. Values come from small pools, so that they often change back to what they were. */
+final class Histories {
+
+    private static final int STATES = 4;
+    private static final Map<String, List<String>> POOLS = new TreeMap<>(Map.of(
+            "Email", List.of("ada@example.org", "Ada.King@example.org"), "LastName", List.of("Lovelace", "King"),
+            "FirstName", List.of("Ada", "Augusta"), "Phone", List.of("+44 1", "+44 2"),
+            "Company", List.of("Engines Ltd", "Looms & Sons"), "City", List.of("London", "Turin")));
+
+    private Histories() {}
+
+    /** For an app that can't be killed: it shares its process with the test. */
+    static Arbitrary<History> withoutKills(int people, int steps) {
+        return histories(people, steps, step(people));
+    }
+
+    static Arbitrary<History> withKills(int people, int steps) {
+        Arbitrary<Step> kill = Combinators.combine(Arbitraries.of(true, false), Arbitraries.frequency(
+                Tuple.of(3, false), Tuple.of(1, true))).as(Step.Kill::new);
+        return histories(people, steps, Arbitraries.frequencyOf(Tuple.of(50, step(people)), Tuple.of(1, kill)));
+    }
+
+    private static Arbitrary<History> histories(int people, int steps, Arbitrary<Step> step) {
+        Arbitrary<List<State>> person = state().list().ofSize(STATES).map(Histories::inOrder);
+        return Combinators.combine(person.list().ofSize(people), step.list().ofMinSize(steps / 2).ofMaxSize(steps))
+                .as(History::new);
+    }
+
+    private static Arbitrary<State> state() {
+        Arbitrary<Map<String, String>> fields = Combinators.combine(POOLS.entrySet().stream().map(pool ->
+                Arbitraries.of(pool.getValue()).injectNull(isRequired(pool.getKey()) ? 0 : 0.3)).toList()).as(values -> {
+                    Map<String, String> told = new TreeMap<>();
+                    int i = 0;
+                    for (String field : POOLS.keySet()) {
+                        if (values.get(i) != null) {
+                            told.put(field, values.get(i));
+                        }
+                        i++;
+                    }
+                    return told;
+                });
+        return Combinators.combine(fields, Arbitraries.frequency(Tuple.of(12, true), Tuple.of(1, false)))
+                .as((told, timed) -> new State(0, timed, timed ? told : complete(told)));
+    }
+
+    private static boolean isRequired(String field) {
+        return field.equals("Email") || field.equals("LastName");
+    }
+
+    /** An event without a time can't clear a field, so that what it leaves out could be anything. */
+    private static Map<String, String> complete(Map<String, String> told) {
+        Map<String, String> all = new TreeMap<>(told);
+        POOLS.forEach((field, pool) -> all.putIfAbsent(field, pool.get(0)));
+        return all;
+    }
+
+    private static List<State> inOrder(List<State> states) {
+        List<State> ordered = new ArrayList<>();
+        for (State state : states) {
+            ordered.add(new State(ordered.size() + 1, state.timed(), state.fields()));
+        }
+        return ordered;
+    }
+
+    private static Arbitrary<Step> step(int people) {
+        Arbitrary<Integer> person = Arbitraries.integers().between(0, people - 1);
+        Arbitrary<Step> tell = Combinators.combine(person, Arbitraries.integers().between(0, STATES - 1),
+                Arbitraries.of("registration", "settings", "login", "verification", "recovery"),
+                Arbitraries.of(true, false), Arbitraries.of("spring", "autumn").injectNull(0.5)).as(Step.Tell::new);
+        Arbitrary<Step> disturb = Combinators.combine(Arbitraries.of(Trouble.class),
+                Arbitraries.integers().between(1, 5)).as(Step.Disturb::new);
+        Arbitrary<Step> refuse = Combinators.combine(person, Arbitraries.of("UNABLE_TO_LOCK_ROW",
+                "FIELD_CUSTOM_VALIDATION_EXCEPTION", "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"),
+                Arbitraries.integers().between(1, 3)).as(Step.Refuse::new);
+        Arbitrary<Step> correct = Combinators.combine(person,
+                Arbitraries.of("LastName", "FirstName", "Phone", "Company", "City")).as(Step.Correct::new);
+        return Arbitraries.frequencyOf(Tuple.of(80, tell), Tuple.of(8, disturb), Tuple.of(3, refuse),
+                Tuple.of(4, Arbitraries.create(Step.Heal::new)), Tuple.of(2, Arbitraries.create(Step.ExpireTokens::new)),
+                Tuple.of(3, correct), Tuple.of(2, person.map(Step.Note::new)),
+                Tuple.of(1, Arbitraries.create(Step.Replay::new)));
+    }
+}

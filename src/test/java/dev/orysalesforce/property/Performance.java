@@ -1,0 +1,190 @@
+package dev.orysalesforce.property;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.orysalesforce.sandbox.Call;
+import dev.orysalesforce.sandbox.CallKind;
+import dev.orysalesforce.sandbox.Fault;
+import dev.orysalesforce.sandbox.RowError;
+import dev.orysalesforce.sandbox.SalesforceSandbox;
+import dev.orysalesforce.sandbox.SandboxRecord;
+import dev.orysalesforce.sandbox.Write;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.awaitility.core.ConditionTimeoutException;
+
+/** Plays a history to an app and judges what Salesforce was told, write by write and in the end. */
+final class Performance {
+
+    private static final List<String> FIELDS = List.of("Email", "LastName", "FirstName", "Phone", "Company", "City");
+
+    private final App app;
+    private final SalesforceSandbox salesforce;
+    private final History history;
+    private final List<String> ids = new ArrayList<>();
+    private final List<Expectation> expectations = new ArrayList<>();
+    private final Map<Integer, Long> untimedAt = new HashMap<>();
+    private long acceptedBefore;
+    private int acceptedHere;
+    private int typed;
+
+    Performance(App app, SalesforceSandbox salesforce, History history) {
+        this.app = app;
+        this.salesforce = salesforce;
+        this.history = history;
+        for (int i = 0; i < history.people().size(); i++) {
+            ids.add(UUID.randomUUID().toString());
+            expectations.add(new Expectation());
+        }
+        acceptedBefore = app.accepted();
+    }
+
+    void play() {
+        history.steps().forEach(this::perform);
+        comeToRest();
+        if (history.losesTheLedger()) {
+            tellAgain();
+        }
+        judgeWrites();
+        for (int person = 0; person < ids.size(); person++) {
+            judge(person);
+        }
+    }
+
+    private void perform(Step step) {
+        if (step instanceof Step.Tell tell) {
+            tell(tell.person(), history.state(tell), tell.event(), tell.verified(), tell.campaign());
+        } else if (step instanceof Step.Disturb disturb) {
+            salesforce.faults().start(disturb.trouble().fault().times(disturb.calls()));
+        } else if (step instanceof Step.Refuse refuse && app.canReplay()) {
+            String id = ids.get(refuse.person());
+            salesforce.faults().refuseRows(row -> id.equals(row.identity()), new RowError(refuse.code(), "refused"),
+                    refuse.rows());
+        } else if (step instanceof Step.ExpireTokens) {
+            salesforce.org().expireTokens();
+        } else if (step instanceof Step.Heal) {
+            salesforce.faults().clear();
+        } else if (step instanceof Step.Correct correct) {
+            comeToRest();
+            edit(correct.person(), correct.field(), value -> expectations.get(correct.person())
+                    .corrected(correct.field(), value));
+        } else if (step instanceof Step.Note note) {
+            edit(note.person(), "Title", value -> expectations.get(note.person()).noted(value));
+        } else if (step instanceof Step.Replay && app.canReplay()) {
+            app.replay();
+        } else if (step instanceof Step.Kill kill) {
+            kill(kill);
+        }
+    }
+
+    private void tell(int person, State state, String event, boolean verified, String campaign) {
+        if (!state.timed() && history.losesTheLedger()) {
+            // Without the ledger, only whole seconds tell one time of receipt from another.
+            await().until(() -> Instant.now().getEpochSecond() > untimedAt.getOrDefault(person, 0L));
+            untimedAt.put(person, Instant.now().getEpochSecond());
+        }
+        assertThat(app.ory().sends(event, state.body(ids.get(person), verified, campaign)).statusCode()).isEqualTo(204);
+        expectations.get(person).accepted(state, verified);
+        acceptedHere++;
+    }
+
+    private void edit(int person, String field, java.util.function.Consumer<String> done) {
+        List<SandboxRecord> records = salesforce.org().byIdentity(ids.get(person));
+        if (!records.isEmpty()) {
+            String value = "Typed " + ++typed;
+            salesforce.org().edit(records.get(0).id(), Map.of(field, value));
+            done.accept(value);
+        }
+    }
+
+    private void kill(Step.Kill kill) {
+        if (kill.duringACall()) {
+            salesforce.faults().start(Fault.latency(Duration.ofMillis(500)).on(CallKind.UPSERT, CallKind.UPDATE));
+            try {
+                await().atMost(Duration.ofMillis(500)).pollInterval(Duration.ofMillis(5))
+                        .until(() -> salesforce.calls().inFlight() > 0);
+            } catch (ConditionTimeoutException e) {
+                // nothing to write; killed all the same
+            }
+        }
+        app.kill();
+        if (kill.losingTheLedger()) {
+            app.deleteLedger();
+            expectations.forEach(Expectation::lostLedger);
+        }
+        app.start();
+        acceptedBefore = 0;
+        acceptedHere = 0;
+    }
+
+    /** Salesforce works, nothing is left in the journal, nobody waits in the dead letters, and the books balance. */
+    private void comeToRest() {
+        salesforce.faults().clear();
+        waitUntilNothingIsPending();
+        while (app.canReplay() && app.deadLetters() > 0) {
+            app.replay();
+            waitUntilNothingIsPending();
+        }
+        await("balanced books").atMost(Duration.ofSeconds(5)).until(app::imbalance, imbalance -> imbalance == 0);
+        assertThat(app.accepted() - acceptedBefore).as("accepted").isEqualTo(acceptedHere);
+    }
+
+    private void waitUntilNothingIsPending() {
+        try {
+            await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20)).until(() -> app.pending() == 0);
+        } catch (ConditionTimeoutException e) {
+            List<Call> calls = salesforce.calls().all();
+            throw new AssertionError(app.pending() + " events stay in the journal; the last calls were "
+                    + calls.subList(Math.max(0, calls.size() - 10), calls.size()));
+        }
+    }
+
+    /** What reconcile does after the ledger is lost: the newest state of everybody comes in again. */
+    private void tellAgain() {
+        for (int person = 0; person < ids.size(); person++) {
+            Expectation expectation = expectations.get(person);
+            if (expectation.isKnown()) {
+                tell(person, expectation.newestState(), "login", expectation.newestIsVerified(), null);
+            }
+        }
+        comeToRest();
+    }
+
+    private void judgeWrites() {
+        assertThat(salesforce.writes().outOfOrder()).as("older after newer").isEmpty();
+        assertThat(salesforce.writes().createdTwice()).as("created twice").isEmpty();
+        assertThat(salesforce.org().duplicatedIdentities()).as("more than one record").isEmpty();
+        assertThat(salesforce.calls().violations()).as("forbidden calls").isEmpty();
+        for (Write write : salesforce.writes().all()) {
+            Expectation expectation = expectations.get(ids.indexOf(write.identity()));
+            FIELDS.stream().filter(write.fields()::containsKey).forEach(field -> {
+                Set<String> right = expectation.at(write.version(), field);
+                if (write.operation() == Write.Operation.CREATE && field.equals("Company")) {
+                    right.add(Expectation.STOP_GAP);
+                }
+                assertThat(right).as("%s in %s of person %d", field, write, ids.indexOf(write.identity()))
+                        .contains((String) write.fields().get(field));
+            });
+        }
+    }
+
+    private void judge(int person) {
+        Expectation expectation = expectations.get(person);
+        List<SandboxRecord> records = salesforce.org().byIdentity(ids.get(person));
+        assertThat(records).as("records of person %d", person).hasSize(expectation.isKnown() ? 1 : 0);
+        if (expectation.isKnown()) {
+            FIELDS.forEach(field -> assertThat(expectation.of(field))
+                    .as("what may be in %s of person %d, who was %s; writes: %s", field, person, expectation,
+                            salesforce.writes().ofIdentity(ids.get(person)))
+                    .contains(records.get(0).text(field)));
+            assertThat(records.get(0).text("Title")).as("note on person %d", person).isEqualTo(expectation.note());
+        }
+    }
+}

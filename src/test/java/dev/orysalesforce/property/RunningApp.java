@@ -1,0 +1,116 @@
+package dev.orysalesforce.property;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.Ory;
+import dev.orysalesforce.OrySalesforceSync;
+import dev.orysalesforce.sandbox.SalesforceSandbox;
+import dev.orysalesforce.sync.Books;
+import jakarta.jms.JMSException;
+import jakarta.jms.TextMessage;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jms.core.JmsTemplate;
+
+/** The app in the process of the test: quick, but nothing can kill it. */
+final class RunningApp implements App, AutoCloseable {
+
+    private static final String SECRET = "property-secret";
+
+    private final ConfigurableApplicationContext context;
+    private final Ory ory;
+    private final JmsTemplate jms;
+
+    RunningApp(Path data, SalesforceSandbox salesforce) {
+        context = new SpringApplication(OrySalesforceSync.class).run("--server.port=0", "--management.server.port=0",
+                "--ORY_WEBHOOK_SECRET=" + SECRET, "--SALESFORCE_LOGIN_URL=" + salesforce.url(),
+                "--SALESFORCE_CLIENT_ID=" + salesforce.clientId(),
+                "--SALESFORCE_CLIENT_SECRET=" + salesforce.clientSecret(), "--sync.data-dir=" + data,
+                "--sync.linger=30ms", "--sync.retry.initial=50ms", "--sync.retry.max=100ms", "--sync.retry.attempts=2",
+                "--sync.back-off.initial=20ms", "--sync.back-off.max=100ms",
+                "--logging.threshold.console=OFF", "--logging.file.name=target/promises.log");
+        ory = new Ory("http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port"), SECRET);
+        jms = new JmsTemplate(context.getBean(JmsTemplate.class).getConnectionFactory());
+        jms.setReceiveTimeout(JmsTemplate.RECEIVE_TIMEOUT_NO_WAIT);
+    }
+
+    @Override
+    public Ory ory() {
+        return ory;
+    }
+
+    @Override
+    public long pending() {
+        return depth("identity-changes");
+    }
+
+    @Override
+    public long deadLetters() {
+        return depth("dead-letters");
+    }
+
+    @Override
+    public long imbalance() {
+        Map<String, Long> balance = context.getBean(Books.class).balance();
+        return sum(balance, List.of("pendingAtStart", "accepted", "reconciled", "replayed"))
+                - sum(balance, List.of("synced", "unchanged", "superseded", "skipped", "deadLettered", "pending"));
+    }
+
+    @Override
+    public long accepted() {
+        return context.getBean(Books.class).balance().get("accepted");
+    }
+
+    @Override
+    public boolean canReplay() {
+        return true;
+    }
+
+    /** As the operator API does it: original events go through the journal. */
+    @Override
+    public void replay() {
+        ObjectMapper json = context.getBean(ObjectMapper.class);
+        try {
+            while (jms.receive("dead-letters") instanceof TextMessage letter) {
+                JsonNode original = json.readTree(letter.getText()).path("original");
+                context.getBean(Books.class).replayed(1);
+                jms.convertAndSend("identity-changes", original.toString());
+            }
+        } catch (JMSException | JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void kill() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void deleteLedger() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void start() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+
+    private long depth(String queue) {
+        return context.getBean(EmbeddedActiveMQ.class).getActiveMQServer().locateQueue(queue).getMessageCount();
+    }
+
+    private static long sum(Map<String, Long> balance, List<String> names) {
+        return names.stream().mapToLong(balance::get).sum();
+    }
+}

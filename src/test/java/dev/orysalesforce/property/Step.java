@@ -1,0 +1,62 @@
+package dev.orysalesforce.property;
+
+import dev.orysalesforce.sandbox.Fault;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/** What happens next in a history. People are numbers. */
+sealed interface Step {
+
+    /** Ory sends a webhook: for the first time, again, or late. */
+    record Tell(int person, int state, String event, boolean verified, String campaign) implements Step {}
+
+    /** Something goes wrong with the next calls. */
+    record Disturb(Trouble trouble, int calls) implements Step {}
+
+    /** Salesforce refuses the person's next rows. */
+    record Refuse(int person, String code, int rows) implements Step {}
+
+    record ExpireTokens() implements Step {}
+
+    /** Salesforce works again. */
+    record Heal() implements Step {}
+
+    /** Sales corrects a field of the person, at a quiet moment. */
+    record Correct(int person, String field) implements Step {}
+
+    /** Sales types something into a field that Ory knows nothing of, at any moment. */
+    record Note(int person) implements Step {}
+
+    record Replay() implements Step {}
+
+    /** SIGKILL and a new start. */
+    record Kill(boolean duringACall, boolean losingTheLedger) implements Step {}
+
+    enum Trouble {
+        DOWN(Fault::unavailable),
+        RESET(Fault::reset),
+        RESET_AFTER_WRITE(() -> Fault.reset().withLostAnswer()),
+        HANG(() -> Fault.hang(Duration.ofMillis(200))),
+        HANG_AFTER_WRITE(() -> Fault.hang(Duration.ofMillis(200)).withLostAnswer()),
+        SLOW(() -> Fault.latency(Duration.ofMillis(100))),
+        GARBAGE(Fault::garbage),
+        HALF_JSON(Fault::halfJson),
+        TRUNCATED(Fault::truncated),
+        EMPTY(Fault::emptyBody),
+        INTERNAL_ERROR(Fault::unknownException),
+        INTERNAL_ERROR_AFTER_WRITE(() -> Fault.unknownException().withLostAnswer()),
+        LIMIT(Fault::dailyLimitExceeded),
+        LOGIN_REFUSED(Fault::loginRefused),
+        LOGIN_DOWN(Fault::loginUnavailable);
+
+        private final Supplier<Fault> fault;
+
+        Trouble(Supplier<Fault> fault) {
+            this.fault = fault;
+        }
+
+        Fault fault() {
+            return fault.get();
+        }
+    }
+}
