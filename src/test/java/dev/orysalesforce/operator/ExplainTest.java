@@ -81,6 +81,25 @@ class ExplainTest extends OperatorTest {
     }
 
     @Test
+    void whatIsTriedAgain() {
+        String id = UUID.randomUUID().toString();
+        SALESFORCE.faults().lockRow(id, 1);
+        ory.sends("registration", Ory.identity(id, START, "Kowalczykowa"));
+        await().until(() -> "retry".equals(explain(id).path("outcome").asText()));
+        JsonNode explanation = explain(id);
+        assertThat(explanation.path("pending").asBoolean()).isTrue();
+        assertThat(explanation.path("code").asText()).isEqualTo("UNABLE_TO_LOCK_ROW");
+        assertThat(explanation.path("nextRetryAt").asText()).isNotEmpty();
+        assertThat(explanation.path("version").isNull()).isTrue();
+        assertThat(explanation.toString()).doesNotContainIgnoringCase("kowalczykowa");
+        settle();
+        explanation = settled(id);
+        assertThat(explanation.path("outcome").asText()).isEqualTo("synced");
+        assertThat(explanation.path("nextRetryAt").isNull()).isTrue();
+        assertThat(explanation.path("attempts").asInt()).isEqualTo(2);
+    }
+
+    @Test
     void whatIsPending() {
         SALESFORCE.faults().start(Fault.unavailable());
         String id = UUID.randomUUID().toString();
