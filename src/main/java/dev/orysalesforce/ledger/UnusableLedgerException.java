@@ -1,5 +1,7 @@
 package dev.orysalesforce.ledger;
 
+import org.springframework.core.NestedExceptionUtils;
+
 /** The ledger is there, but can't be used. */
 class UnusableLedgerException extends RuntimeException {
 
@@ -8,6 +10,6 @@ class UnusableLedgerException extends RuntimeException {
     }
 
     UnusableLedgerException(String url, Throwable cause) {
-        super("The ledger " + url + " can't be opened: " + cause.getMessage(), cause);
+        super("The ledger " + url + " can't be opened: " + NestedExceptionUtils.getMostSpecificCause(cause).getMessage(), cause);
     }
 }

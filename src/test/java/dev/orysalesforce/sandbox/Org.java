@@ -35,7 +35,7 @@ public final class Org {
     private final ApiUsage usage = new ApiUsage();
     private final Sessions sessions = new Sessions();
     private final WriteLog writes = new WriteLog();
-    private final String id = RecordId.of("00D", 1);
+    private volatile String id = RecordId.of("00D", 1);
     private final String userId = RecordId.of("005", 1);
     private volatile RecordId ids;
     private volatile boolean limitsReadable;
@@ -53,6 +53,11 @@ public final class Org {
     /** The 18-character ID of the org. */
     public String id() {
         return id;
+    }
+
+    /** The same login leads to another org from now on, as after a change of the login URL. */
+    public void becomeAnother() {
+        id = RecordId.of("00D", 2);
     }
 
     /** The user on whose behalf calls run; owns what no assignment rule gives away. */
@@ -300,6 +305,7 @@ public final class Org {
 
     /** A new org: no records, the original set-up, an empty write log. Client, secret and tokens stay. */
     public void reset() {
+        id = RecordId.of("00D", 1);
         locked(() -> {
             tables.clear();
             StandardObjects.all().forEach(this::addObject);

@@ -1,0 +1,106 @@
+package dev.orysalesforce.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.Ory;
+import dev.orysalesforce.process.AppProcess;
+import dev.orysalesforce.sandbox.SalesforceSandbox;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A ledger that is lost, broken, or somebody else's. */
+class LedgerIT {
+
+    private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void withoutItsLedgerEverythingStillEndsInTheRightState() throws IOException {
+        List<String> ids = Stream.generate(() -> UUID.randomUUID().toString()).limit(3).toList();
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
+                AppProcess app = new AppProcess(folder, salesforce).start()) {
+            ids.forEach(id -> send(app, id, 10, "First Ltd"));
+            await().atMost(Duration.ofSeconds(30)).until(() -> salesforce.org().records("Lead").size() == 3);
+            app.stop();
+            delete();
+            app.start();
+            send(app, ids.get(0), 20, "Newer Ltd");
+            send(app, ids.get(1), 5, "Older Ltd");
+            send(app, ids.get(2), 10, "First Ltd");
+            await().atMost(Duration.ofSeconds(30)).until(() -> app.log().contains("Batch done: 3 events {superseded=0, "
+                    + "synced=1, unchanged=2}"));
+            assertThat(ids.stream().map(id -> salesforce.org().byIdentity(id).get(0).text("Company")))
+                    .containsExactly("Newer Ltd", "First Ltd", "First Ltd");
+            assertThat(salesforce.org().duplicatedIdentities()).isEmpty();
+            assertThat(salesforce.writes().outOfOrder()).isEmpty();
+        }
+    }
+
+    @Test
+    void aBrokenLedgerIsRefusedWithWhatDeletingItCosts() throws IOException {
+        byte[] noise = new byte[20_000];
+        new SecureRandom().nextBytes(noise);
+        Files.createDirectories(folder.resolve("data"));
+        Files.write(folder.resolve("data/ledger.db"), noise);
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
+                AppProcess app = new AppProcess(folder, salesforce)) {
+            assertThat(app.runToItsEnd()).isNotZero();
+            assertThat(app.log()).contains("The ledger", "not a database", "delete ledger.db*",
+                    "loses no event and no record").doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void aLedgerThatWasMadeWithAnotherKeyIsRefused() {
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
+                AppProcess app = new AppProcess(folder, salesforce).start()) {
+            app.stop();
+            app.with("SYNC_LEDGER_KEY", "another key");
+            assertThat(app.runToItsEnd()).isNotZero();
+            assertThat(app.log()).contains("another key than the one in the data directory");
+        }
+    }
+
+    @Test
+    void anotherOrgThanTheLedgersHoldsEverythingAndNamesBoth() {
+        String id = UUID.randomUUID().toString();
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
+                AppProcess app = new AppProcess(folder, salesforce).start()) {
+            send(app, id, 0, "First Ltd");
+            await().atMost(Duration.ofSeconds(30)).until(() -> salesforce.org().records("Lead").size() == 1);
+            app.stop();
+            String first = salesforce.org().id();
+            salesforce.org().becomeAnother();
+            app.start();
+            send(app, id, 1, "Second Ltd");
+            await().atMost(Duration.ofSeconds(30)).until(() -> app.health().contains("OTHER_ORG"));
+            assertThat(app.health()).contains("DEGRADED", first, salesforce.org().id());
+            assertThat(salesforce.org().byIdentity(id).get(0).text("Company")).isEqualTo("First Ltd");
+        }
+    }
+
+    private void delete() throws IOException {
+        for (String file : List.of("ledger.db", "ledger.db-wal", "ledger.db-shm")) {
+            Files.deleteIfExists(folder.resolve("data").resolve(file));
+        }
+    }
+
+    private static void send(AppProcess app, String id, int seconds, String company) {
+        ObjectNode body = Ory.identity(id, START.plusSeconds(seconds), "Person");
+        ((ObjectNode) body.path("identity").path("traits")).put("company", company);
+        assertThat(app.ory().sends("settings", body).statusCode()).isEqualTo(204);
+    }
+}
