@@ -75,9 +75,9 @@ public class Comparison {
             if (mapped.has(field) || !row.getObject().equals(row.getKnown().object())) {
                 return; // fields of a Lead mean nothing to the Contact that it has become
             }
-            if (!row.getChange().isWhole() || sent.equals(cleared)) {
-                hashes.put(field, sent);
-            } else if (org.requires(row.getObject(), field)) {
+            boolean stays = !row.getChange().isWhole() || row.getDropped().contains(field) || sent.equals(cleared)
+                    || org.requires(row.getObject(), field);
+            if (stays) {
                 hashes.put(field, sent);
             } else {
                 record.putNull(field);

@@ -12,7 +12,10 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
-/** Whatever Salesforce does. The same histories at each run; take the seed away to try others. {@code -Djqwik.tries.default=1000} tries it more often. */
+/**
+ * Whatever Salesforce does. The same histories at each run; take the seed away to try others.
+ * {@code -Djqwik.tries.default=1000} tries it more often.
+ */
 class PromisesTest {
 
     private static SalesforceSandbox salesforce;

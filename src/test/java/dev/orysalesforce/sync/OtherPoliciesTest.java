@@ -2,6 +2,7 @@ package dev.orysalesforce.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.sandbox.DuplicateRule;
@@ -72,6 +73,20 @@ class OtherPoliciesTest extends AppTest {
         settle();
         assertThat(record(id).text("LastName")).isEqualTo("Person");
         assertThat(record(id).text("FirstName")).isNull();
+        assertThat(note()).isEqualTo("FIELD_LEFT_OUT");
+    }
+
+    @Test
+    void aFieldThatIsLeftOutIsNotTakenForOneThatIsGone() {
+        ory.sends("registration", Ory.identity(id, START, "First"));
+        settle();
+        SALESFORCE.org().schema("Lead").alter("LastName", rule -> rule.readOnly());
+        ObjectNode second = Ory.identity(id, START.plusSeconds(1), "Second");
+        ((ObjectNode) second.path("identity").path("traits")).put("phone", "+44 1");
+        ory.sends("settings", second);
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("First");
+        assertThat(record(id).text("Phone")).isEqualTo("+44 1");
         assertThat(note()).isEqualTo("FIELD_LEFT_OUT");
     }
 
