@@ -17,6 +17,7 @@ public final class LedgerUnderTest implements ExecutionCondition {
     public static void settings(DynamicPropertyRegistry registry) {
         if (POSTGRESQL) {
             registry.add("spring.datasource.url", PostgreSqlServer.shared()::url);
+            registry.add("sync.ledger.key", () -> "one key for all who share a ledger");
         }
     }
 
