@@ -29,9 +29,8 @@ class BurstIT {
             burst(app, salesforce, 500); // so that code and connections are warm
             assertThat(burst(app, salesforce, 1)).as("calls for 1").isLessThanOrEqualTo(2);
             assertThat(burst(app, salesforce, 200)).as("calls for 200").isLessThanOrEqualTo(6);
-            salesforce.org().expireTokens();
-            assertThat(burst(app, salesforce, 1_000)).as("calls for 1,000, login and look-ups included")
-                    .isLessThanOrEqualTo(12);
+            assertThat(burst(app, salesforce, 1_000)).as("calls for 1,000, look-ups included; a login is one more")
+                    .isLessThan(12);
             assertThat(burst(app, salesforce, 10_000)).as("calls for 10,000").isLessThanOrEqualTo(90);
             assertThat(salesforce.calls().violations()).isEmpty();
         }
