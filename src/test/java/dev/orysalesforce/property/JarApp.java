@@ -27,7 +27,7 @@ final class JarApp implements App, AutoCloseable {
     JarApp(Path folder, SalesforceSandbox salesforce) {
         this.folder = folder;
         process = new AppProcess(folder, salesforce).with("OPERATOR_TOKEN", TOKEN).with("SYNC_LINGER", "30ms")
-                .with("SYNC_BACKOFF_INITIAL", "20ms").with("SYNC_BACKOFF_MAX", "100ms")
+                .with("SYNC_BACKOFF_INITIAL", "100ms").with("SYNC_BACKOFF_MAX", "200ms")
                 .with("SYNC_RETRY_INITIAL", "50ms").with("SYNC_RETRY_MAX", "100ms").with("SYNC_RETRY_ATTEMPTS", "2");
         start();
     }
