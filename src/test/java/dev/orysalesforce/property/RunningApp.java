@@ -66,11 +66,6 @@ final class RunningApp implements App, AutoCloseable {
         return context.getBean(Books.class).balance().get("accepted");
     }
 
-    @Override
-    public boolean canReplay() {
-        return true;
-    }
-
     /** As the operator API does it: original events go through the journal. */
     @Override
     public void replay() {
