@@ -32,16 +32,18 @@ public class Login implements Processor {
      */
     public void ensure() {
         logIn(null);
-        ledger.claim("org", session().getOrgId(), (ledgers, ours) -> new HoldException("OTHER_ORG",
-                "The ledger belongs to org " + ledgers + ", but this login leads to org " + ours + ". Correct"
-                        + " SALESFORCE_LOGIN_URL and the client, or give this org a data directory of its own."));
     }
 
     /** Between a call that was answered 401 and its repetition. */
     @Override
     public synchronized void process(Exchange refused) {
         if (renewedAt < refused.getClock().getCreated()) {
-            logIn(session().getAccessToken());
+            try {
+                logIn(session().getAccessToken());
+            } catch (HoldException e) {
+                refused.setRouteStop(true); // or Camel repeats the call all the same
+                throw e;
+            }
             renewedAt = System.currentTimeMillis();
         }
     }
@@ -64,6 +66,18 @@ public class Login implements Processor {
                             + " credentials flow is enabled with a run-as user.")
                     : Answers.unavailable(e);
         }
+        ledger.claim("org", session().getOrgId(), this::otherOrg);
+    }
+
+    /** A Salesforce sandbox that was refreshed is another org, at the same address: its token must not be used. */
+    private HoldException otherOrg(String ledgers, String ours) {
+        try {
+            session().logout();
+        } catch (SalesforceException e) {
+            // without a token now, whether Salesforce has heard of it or not
+        }
+        return new HoldException("OTHER_ORG", "The ledger belongs to org " + ledgers + ", but this login leads to org "
+                + ours + ". Correct SALESFORCE_LOGIN_URL and the client, or give this org a data directory of its own.");
     }
 
     private static String reason(SalesforceException refused) {

@@ -16,9 +16,6 @@ interface App {
     /** How many events the books say were accepted since the app started. */
     long accepted();
 
-    /** Whether dead letters can be replayed; rows are refused only if they can. */
-    boolean canReplay();
-
     /** Puts all dead letters back into the journal. */
     void replay();
 

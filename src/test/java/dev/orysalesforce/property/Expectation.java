@@ -93,7 +93,7 @@ final class Expectation {
             if (changed || ledgerLost) {
                 right.add(newest().value(field));
             }
-            if (!changedInTheEnd || ledgerLost || field.equals("Company") && newest().value(field) == null) {
+            if (!changedInTheEnd || ledgerLost || field.equals("Company") && isNothingNew(correction)) {
                 right.add(correction.value());
             }
             if (newest().value(field) == null && (ledgerLost || field.equals("Company"))) {
@@ -104,6 +104,13 @@ final class Expectation {
             right.add(STOP_GAP);
         }
         return right;
+    }
+
+    /** Whether the company is gone, which clears nothing, or one that may have been sent last, before it was gone. */
+    private boolean isNothingNew(Correction correction) {
+        String company = newest().value("Company");
+        return company == null || correction.on().value("Company") == null && told.stream().anyMatch(event ->
+                !event.isNewerThan(correction.on()) && company.equals(event.value("Company")));
     }
 
     /** The values that a write of this version may carry for a field. */

@@ -63,7 +63,7 @@ final class Performance {
             tell(tell.person(), history.state(tell), tell.event(), tell.verified(), tell.campaign());
         } else if (step instanceof Step.Disturb disturb) {
             salesforce.faults().start(disturb.trouble().fault().times(disturb.calls()));
-        } else if (step instanceof Step.Refuse refuse && app.canReplay()) {
+        } else if (step instanceof Step.Refuse refuse) {
             String id = ids.get(refuse.person());
             salesforce.faults().refuseRows(row -> id.equals(row.identity()), new RowError(refuse.code(), "refused"),
                     refuse.rows());
@@ -77,7 +77,7 @@ final class Performance {
                     .corrected(correct.field(), value));
         } else if (step instanceof Step.Note note) {
             edit(note.person(), "Title", value -> expectations.get(note.person()).noted(value));
-        } else if (step instanceof Step.Replay && app.canReplay()) {
+        } else if (step instanceof Step.Replay) {
             app.replay();
         } else if (step instanceof Step.Kill kill) {
             kill(kill);
@@ -128,7 +128,7 @@ final class Performance {
     private void comeToRest() {
         salesforce.faults().clear();
         waitUntilNothingIsPending();
-        while (app.canReplay() && app.deadLetters() > 0) {
+        while (app.deadLetters() > 0) {
             app.replay();
             waitUntilNothingIsPending();
         }

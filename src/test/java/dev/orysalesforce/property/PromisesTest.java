@@ -41,6 +41,6 @@ class PromisesTest {
 
     @Provide
     Arbitrary<History> histories() {
-        return Histories.withoutKills(8, 120);
+        return Histories.withoutKills(5, 120);
     }
 }

@@ -32,7 +32,7 @@ final class RunningApp implements App, AutoCloseable {
                 "--SALESFORCE_CLIENT_ID=" + salesforce.clientId(),
                 "--SALESFORCE_CLIENT_SECRET=" + salesforce.clientSecret(), "--sync.data-dir=" + data,
                 "--sync.linger=30ms", "--sync.retry.initial=50ms", "--sync.retry.max=100ms", "--sync.retry.attempts=2",
-                "--sync.back-off.initial=20ms", "--sync.back-off.max=100ms",
+                "--sync.back-off.initial=100ms", "--sync.back-off.max=200ms",
                 "--logging.threshold.console=OFF", "--logging.file.name=target/promises.log");
         ory = new Ory("http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port"), SECRET);
         jms = new JmsTemplate(context.getBean(JmsTemplate.class).getConnectionFactory());
@@ -64,11 +64,6 @@ final class RunningApp implements App, AutoCloseable {
     @Override
     public long accepted() {
         return context.getBean(Books.class).balance().get("accepted");
-    }
-
-    @Override
-    public boolean canReplay() {
-        return true;
     }
 
     /** As the operator API does it: original events go through the journal. */

@@ -60,6 +60,11 @@ public final class Org {
         id = RecordId.of("00D", 2);
     }
 
+    /** The login leads to the first org again. */
+    public void becomeItself() {
+        id = RecordId.of("00D", 1);
+    }
+
     /** The user on whose behalf calls run; owns what no assignment rule gives away. */
     public String userId() {
         return userId;
@@ -305,7 +310,7 @@ public final class Org {
 
     /** A new org: no records, the original set-up, an empty write log. Client, secret and tokens stay. */
     public void reset() {
-        id = RecordId.of("00D", 1);
+        becomeItself();
         locked(() -> {
             tables.clear();
             StandardObjects.all().forEach(this::addObject);
