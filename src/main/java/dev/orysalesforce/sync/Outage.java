@@ -2,6 +2,7 @@ package dev.orysalesforce.sync;
 
 import dev.orysalesforce.settings.SyncSettings;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.camel.util.ObjectHelper;
@@ -22,23 +23,38 @@ public class Outage implements HealthIndicator {
 
     private final CircuitBreaker breaker;
     private final int batchSize;
+    private final Duration longestPause;
+    private final Clock clock;
+    private volatile Instant leaveAloneUntil = Instant.MIN;
     private volatile Cause cause;
 
     private record Cause(String code, String reason, Instant since) {}
 
-    Outage(CircuitBreaker salesforceBreaker, SyncSettings settings) {
+    Outage(CircuitBreaker salesforceBreaker, SyncSettings settings, Clock clock) {
         this.breaker = salesforceBreaker;
         this.batchSize = Batch.CHUNK * settings.parallelCalls();
+        this.longestPause = settings.backOff().max();
+        this.clock = clock;
     }
 
     /** Whether the pause after a failed batch is still running. */
     public boolean isPausing() {
-        return breaker.getState() == CircuitBreaker.State.OPEN;
+        boolean allowed = breaker.tryAcquirePermission();
+        if (allowed) {
+            breaker.releasePermission();
+        }
+        return !allowed;
     }
 
     /** A whole batch; one chunk while it is only tried whether Salesforce is back. */
     public int getBatchSize() {
         return breaker.getState() == CircuitBreaker.State.CLOSED ? batchSize : Batch.CHUNK;
+    }
+
+    /** Salesforce asks for a pause of its own; taken if it is longer than the one due, up to the longest that is configured. */
+    void leaveAlone(Duration pause) {
+        Duration bearable = pause.compareTo(longestPause) > 0 ? longestPause : pause;
+        leaveAloneUntil = clock.instant().plus(bearable);
     }
 
     public void because(Exception failure) {
@@ -49,8 +65,11 @@ public class Outage implements HealthIndicator {
         if (known == null || !known.code().equals(code)) {
             String reason = hold != null ? hold.getMessage() : "The batch failed in the app itself, at "
                     + root.getStackTrace()[0] + "; the events stay in the journal.";
-            cause = new Cause(code, reason, known == null ? Instant.now() : known.since());
+            cause = new Cause(code, reason, known == null ? clock.instant() : known.since());
             LOG.warn("Holding all events, trying again in a while: {}: {}", code, reason);
+        }
+        if (isPausing() && clock.instant().isBefore(leaveAloneUntil)) {
+            breaker.transitionToOpenStateUntil(leaveAloneUntil);
         }
     }
 
@@ -59,7 +78,7 @@ public class Outage implements HealthIndicator {
         if (known != null) {
             cause = null;
             LOG.info("Salesforce takes events again after {} s ({})",
-                    Duration.between(known.since(), Instant.now()).toSeconds(), known.code());
+                    Duration.between(known.since(), clock.instant()).toSeconds(), known.code());
         }
     }
 

@@ -19,7 +19,7 @@ class SyncConfiguration {
      * of a circuit breaker can't say.
      */
     @Bean
-    CircuitBreaker salesforceBreaker(SyncSettings settings) {
+    CircuitBreaker salesforceBreaker(SyncSettings settings, Clock clock) {
         SyncSettings.BackOff backOff = settings.backOff();
         IntervalFunction growing = IntervalFunction.ofExponentialRandomBackoff(
                 backOff.initial(), backOff.multiplier(), backOff.jitter());
@@ -28,7 +28,7 @@ class SyncConfiguration {
                 .minimumNumberOfCalls(1)
                 .failureRateThreshold(100)
                 .permittedNumberOfCallsInHalfOpenState(1)
-                .automaticTransitionFromOpenToHalfOpenEnabled(true)
+                .clock(clock)
                 .waitIntervalFunctionInOpenState(attempt -> Math.min(growing.apply(attempt), backOff.max().toMillis()))
                 .build());
     }

@@ -8,11 +8,8 @@ import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.settings.SyncSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.UUID;
@@ -103,29 +100,5 @@ class CallBudgetTest extends AppTest {
 
     private CallBudget budget() {
         return new CallBudget(sql, clock, settings, new SimpleMeterRegistry());
-    }
-
-    private static final class MovedClock extends Clock {
-
-        private Instant now = Instant.parse("2026-11-01T10:00:00Z");
-
-        void move(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }
