@@ -9,6 +9,8 @@ import dev.orysalesforce.sandbox.FieldRule.Trait;
 import dev.orysalesforce.sandbox.SandboxClient.Reply;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -17,7 +19,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -471,6 +475,13 @@ class SalesforceSandboxTest {
             "Email NOT IN ('jane@example.com')|2",
             "(Ory_Identity_Id__c = 'B' OR LastName = 'O\\'Neil') AND IsDeleted = false|1",
             "Ory_Identity_Id__c = 'b'|1",
+            "Ory_Identity_Id__c IN ('b', 'x') OR Email IN ('JANE@EXAMPLE.COM', 'd@example.com')|3",
+            "Email IN ('jane@example.com') AND (Ory_Identity_Id__c = null OR Ory_Identity_Id__c = '')|1",
+            "Ory_Identity_Id__c != null AND Id > '00Q5e0000000000' ORDER BY Id LIMIT 2000|1",
+            "LastName = '\\u004f\\'Neil'|1",
+            "LastName = 'O\\\\\\'Neil'|0",
+            "LastName LIKE '_\\'n%'|1",
+            "LastName LIKE 'D\\%'|0",
             "NOT (LastName LIKE 'D%')|1",
             "Ory_Updated_At__c >= 2026-01-01T00:00:00Z|1",
             "CreatedDate > 2020-01-01T00:00:00Z LIMIT 2|2"})
@@ -489,6 +500,11 @@ class SalesforceSandboxTest {
             "SELECT Id FROM Lead WHERE Email = 'a' OR Email = 'b' AND Email = 'c'|MALFORMED_QUERY",
             "SELECT Id FROM Lead WHERE Email = 'a|MALFORMED_QUERY",
             "SELECT Id FROM Lead WHERE Email IN ()|MALFORMED_QUERY",
+            "SELECT Id FROM Lead WHERE Email = 'o'neil@example.com'|MALFORMED_QUERY",
+            "SELECT Id FROM Lead WHERE Email = 'a\\'|MALFORMED_QUERY",
+            "SELECT Id FROM Lead WHERE Email = 'a\\xb'|MALFORMED_QUERY",
+            "SELECT Id FROM Lead WHERE Email = 'a\\_b'|MALFORMED_QUERY",
+            "SELECT Id FROM Lead WHERE Email = 'a\\u00g0'|MALFORMED_QUERY",
             "SELECT Nope__c FROM Lead|INVALID_FIELD",
             "SELECT Id FROM Lead WHERE Email = 5|INVALID_FIELD",
             "SELECT Id FROM Lead WHERE CreatedDate > '2020-01-01T00:00:00Z'|INVALID_FIELD",
@@ -509,7 +525,34 @@ class SalesforceSandboxTest {
                 .isEqualTo(431);
     }
 
+    @Test
+    void stringsOfQueriesHaveLimits() throws Exception {
+        String query = "SELECT Id FROM Lead WHERE Email = '%s'";
+        assertThat(client.query(query.formatted("x".repeat(4_000))).status()).isEqualTo(200);
+        assertThat(client.query(query.formatted("x".repeat(4_001))).code()).isEqualTo("MALFORMED_QUERY");
+        assertThat(client.query(query.formatted("two\nlines")).code()).isEqualTo("MALFORMED_QUERY");
+    }
+
     // ---- composite ----
+
+    @Test
+    void compositeFindsEverybodyWithAnEmail() throws Exception {
+        sandbox.org().insert("Lead", Map.of("LastName", "A", "Email", "twice@example.com"));
+        sandbox.org().insert("Lead", Map.of("LastName", "B", "Email", "Twice@Example.com"));
+        sandbox.org().insert("Contact", Map.of("LastName", "C", "Email", "twice@example.com"));
+        String emails = IntStream.range(0, 400).mapToObj(i -> "'" + "p".repeat(50) + i + "@example.com'")
+                .collect(Collectors.joining(",", "'TWICE@example.com',", ""));
+        String parts = Stream.of("Lead", "Contact").map(object -> "{\"method\":\"GET\",\"referenceId\":\"" + object
+                + "\",\"url\":\"" + DATA + "/query?q=" + URLEncoder.encode("SELECT Id, FirstName FROM " + object
+                + " WHERE Email IN (" + emails + ") ORDER BY Id", StandardCharsets.UTF_8) + "\"}")
+                .collect(Collectors.joining(","));
+        assertThat(parts.length()).as("more than a URL may hold").isGreaterThan(2 * 16_384);
+
+        Reply reply = client.send("POST", DATA + "/composite", "{\"compositeRequest\":[" + parts + "]}");
+
+        assertThat(reply.json().at("/compositeResponse/0/body/totalSize").asInt()).isEqualTo(2);
+        assertThat(reply.json().at("/compositeResponse/1/body/totalSize").asInt()).isEqualTo(1);
+    }
 
     @Test
     void compositeAsksAndWrites() throws Exception {

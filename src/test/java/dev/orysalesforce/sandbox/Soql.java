@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
  */
 final class Soql {
     static final int LONGEST = 100_000;
+    /** "4,000 characters for each string within a WHERE clause" (Salesforce Limits Quick Reference). */
+    private static final int LONGEST_STRING = 4_000;
     private static final String END = "";
 
     private final Org org;
@@ -27,7 +29,11 @@ final class Soql {
     private int next;
     private ObjectTable table;
 
-    private record Token(Kind kind, String text, int at) {
+    /** @param pattern a string's text with the escapes that only LIKE knows, else null */
+    private record Token(Kind kind, String text, int at, String pattern) {
+        Token(Kind kind, String text, int at) {
+            this(kind, text, at, null);
+        }
     }
 
     private enum Kind { WORD, STRING, SYMBOL, END }
@@ -143,7 +149,7 @@ final class Soql {
             } while (accept(","));
             expect(")");
         } else if (operator == Operator.LIKE) {
-            like = likePattern(token().text);
+            like = likePattern(token());
         } else {
             keys.add(literal(path.field()));
         }
@@ -175,6 +181,9 @@ final class Soql {
             throw unexpected(token);
         }
         boolean quoted = token.kind == Kind.STRING;
+        if (quoted && !token.pattern.equals(token.text.replace("\\", "\\\\"))) {
+            throw malformed("Illegal character sequence in string literal: \\_ and \\% belong to LIKE.");
+        }
         if (!quoted && token.text.equalsIgnoreCase("null")) {
             return null;
         }
@@ -240,12 +249,21 @@ final class Soql {
         return new FieldPath(List.copyOf(hops), field, List.copyOf(shown));
     }
 
-    private static Pattern likePattern(String like) {
-        StringBuilder regex = new StringBuilder();
-        for (char c : like.toLowerCase(Locale.ROOT).toCharArray()) {
-            regex.append(c == '%' ? ".*" : c == '_' ? "." : Pattern.quote(String.valueOf(c)));
+    private Pattern likePattern(Token token) {
+        if (token.kind != Kind.STRING) {
+            throw unexpected(token);
         }
-        return Pattern.compile(regex.toString(), Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+        StringBuilder regex = new StringBuilder();
+        for (int i = 0; i < token.pattern.length(); i++) {
+            char c = token.pattern.charAt(i);
+            if (c == '\\') {
+                regex.append(Pattern.quote(token.pattern.substring(++i, i + 1)));
+            } else {
+                regex.append(c == '%' ? ".*" : c == '_' ? "." : Pattern.quote(String.valueOf(c)));
+            }
+        }
+        return Pattern.compile(regex.toString(),
+                Pattern.DOTALL | Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
     }
 
     private int number() {
@@ -339,30 +357,54 @@ final class Soql {
 
     private int string(int start) {
         StringBuilder value = new StringBuilder();
+        StringBuilder pattern = new StringBuilder();
         int i = start + 1;
         while (i < text.length() && text.charAt(i) != '\'') {
-            char c = text.charAt(i);
-            if (c == '\\') {
-                i++;
-                char escaped = i < text.length() ? text.charAt(i) : ' ';
-                value.append(switch (escaped) {
-                    case 'n', 'N' -> '\n';
-                    case 'r', 'R' -> '\r';
-                    case 't', 'T' -> '\t';
-                    case 'b', 'B' -> '\b';
-                    case 'f', 'F' -> '\f';
-                    case '\'', '"', '\\', '_', '%' -> escaped;
-                    default -> throw malformed("Illegal character sequence '\\" + escaped + "' in string literal.");
-                });
-            } else {
-                value.append(c);
+            char c = text.charAt(i++);
+            if (c == '\n' || c == '\r') {
+                throw malformed("line breaks not allowed in string literals");
             }
-            i++;
+            boolean onlyInLike = false;
+            if (c == '\\') {
+                char escaped = i < text.length() ? text.charAt(i++) : ' ';
+                onlyInLike = escaped == '_' || escaped == '%';
+                if (escaped == 'u') {
+                    c = unicode(i);
+                    i += 4;
+                } else {
+                    c = onlyInLike ? escaped : unescaped(escaped);
+                }
+            }
+            value.append(c);
+            pattern.append(onlyInLike || c == '\\' ? "\\" : "").append(c);
         }
         if (i >= text.length()) {
             throw malformed("unexpected token: ''");
         }
-        tokens.add(new Token(Kind.STRING, value.toString(), start));
+        if (value.length() > LONGEST_STRING) {
+            throw malformed("string literal is longer than " + LONGEST_STRING + " characters");
+        }
+        tokens.add(new Token(Kind.STRING, value.toString(), start, pattern.toString()));
         return i + 1;
+    }
+
+    private char unescaped(char escaped) {
+        return switch (escaped) {
+            case 'n', 'N' -> '\n';
+            case 'r', 'R' -> '\r';
+            case 't', 'T' -> '\t';
+            case 'b', 'B' -> '\b';
+            case 'f', 'F' -> '\f';
+            case '\'', '"', '\\' -> escaped;
+            default -> throw malformed("Illegal character sequence '\\" + escaped + "' in string literal.");
+        };
+    }
+
+    private char unicode(int at) {
+        String digits = text.substring(at, Math.min(text.length(), at + 4));
+        if (!digits.matches("\\p{XDigit}{4}")) {
+            throw malformed("Illegal character sequence '\\u' in string literal.");
+        }
+        return (char) Integer.parseInt(digits, 16);
     }
 }
