@@ -23,6 +23,8 @@ import org.springframework.util.unit.DataSize;
  * @param retry when a row is tried again that something passing has refused
  * @param onDeletedRecord what is done when somebody deleted a record in Salesforce; default {@code leave}
  * @param duplicates what is done when a duplicate rule of the org refuses a record; default {@code dead-letter}
+ * @param matchEmail which records are taken over because of their e-mail address; default {@code verified}
+ * @param matchSeveral what is done with an identity that several records match; default {@code create}
  * @param errors what Salesforce's error codes mean
  */
 @ConfigurationProperties("sync")
@@ -40,6 +42,8 @@ public record SyncSettings(
         @DefaultValue Retry retry,
         @DefaultValue("leave") OnDeletedRecord onDeletedRecord,
         @DefaultValue("dead-letter") Duplicates duplicates,
+        @DefaultValue("verified") MatchEmail matchEmail,
+        @DefaultValue("create") MatchSeveral matchSeveral,
         @DefaultValue Errors errors) {
 
     public SyncSettings {
@@ -122,6 +126,19 @@ public record SyncSettings(
 
     /** What is done when somebody deleted a record in Salesforce. */
     public enum OnDeletedRecord { LEAVE, RECREATE }
+
+    /** Whether a record with the identity's e-mail, but no Ory ID, is taken over. */
+    public enum MatchEmail {
+        /** Once Ory says that the address is verified. Until then nothing is written: it may be somebody else's. */
+        VERIFIED,
+        /** Whoever's address it is. Whoever registers with it gets hold of the record. */
+        ALWAYS,
+        /** E-mails are not looked for; a registration is taken as new without asking Salesforce. */
+        NEVER
+    }
+
+    /** What is done with an identity when several records have its e-mail. None of them is ever taken. */
+    public enum MatchSeveral { CREATE, DEAD_LETTER }
 
     /** What is done when a duplicate rule of the org refuses a record. */
     public enum Duplicates {

@@ -9,6 +9,8 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
@@ -34,6 +36,12 @@ class LookUp {
 
     static Query query(String reference, String resource, String soql) {
         return new Query(reference, resource, soql);
+    }
+
+    /** Texts as the list of an {@code IN}, whatever is in them. */
+    static String list(Stream<String> texts) {
+        return texts.map(text -> "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'")
+                .collect(Collectors.collectingAndThen(Collectors.joining(","), list -> list.isEmpty() ? "''" : list));
     }
 
     /** The body of the call; at most five queries, says Salesforce. */

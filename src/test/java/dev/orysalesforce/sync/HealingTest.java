@@ -133,7 +133,7 @@ class HealingTest extends AppTest {
     void aDuplicateRuleOfTheOrgMakesADeadLetter() {
         SALESFORCE.org().activate(DuplicateRule.leadAlert());
         String there = SALESFORCE.org().insert("Lead", Map.of("LastName", "There", "Company", "Theirs",
-                "Email", "p-" + id + "@example.org"));
+                "Email", "p-" + id + "@example.org", "Ory_Identity_Id__c", UUID.randomUUID().toString()));
         ory.sends("registration", Ory.identity(id, START, "Again"));
         settle();
         assertThat(SALESFORCE.org().byIdentity(id)).isEmpty();
