@@ -328,6 +328,10 @@ public final class Row {
         this.record = record;
     }
 
+    Refusal getNote() {
+        return note;
+    }
+
     /** What explain says of it once it is synced. */
     void note(Refusal note) {
         this.note = note;
