@@ -57,6 +57,10 @@ class Describe {
         return known != null && !known.nillable();
     }
 
+    boolean has(String object, String field) {
+        return fields(object, GOOD_FOR).containsKey(field);
+    }
+
     /** How many characters a field takes; 0 if that is not known. */
     int length(String object, String field) {
         Field known = fields(object, GOOD_FOR).get(field);

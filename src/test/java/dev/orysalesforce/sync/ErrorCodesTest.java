@@ -29,11 +29,13 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the shipped table of error codes promises, for each code in it, as Salesforce delivers that code. */
+@Tag("any-ledger")
 class ErrorCodesTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
@@ -313,7 +315,7 @@ class ErrorCodesTest extends AppTest {
     void aDuplicateRuleOfTheOrgMakesADeadLetterThatNamesTheMatches(String code) {
         SALESFORCE.org().activate(DuplicateRule.leadAlert());
         String there = SALESFORCE.org().insert("Lead", Map.of("LastName", "There", "Company", "Theirs",
-                "Email", "p-" + id + "@example.org"));
+                "Email", "p-" + id + "@example.org", "Ory_Identity_Id__c", UUID.randomUUID().toString()));
         String other = UUID.randomUUID().toString();
         inOneBatch(() -> { }, () -> List.of(id, other).forEach(one -> send(one, 0, "Again")), 2);
         assertThat(SALESFORCE.org().byIdentity(id)).isEmpty();
