@@ -21,6 +21,8 @@ import org.springframework.util.unit.DataSize;
  * @param ledger the ledger's key
  * @param backOff pauses between tries while Salesforce can't be written to
  * @param retry when a row is tried again that something passing has refused
+ * @param takeoverAfter how long an instance that takes over waits for the calls of one that was killed, where several
+ *     share a broker; default 60 s
  * @param onDeletedRecord what is done when somebody deleted a record in Salesforce; default {@code leave}
  * @param duplicates what is done when a duplicate rule of the org refuses a record; default {@code dead-letter}
  * @param matchEmail which records are taken over because of their e-mail address; default {@code verified}
@@ -40,6 +42,7 @@ public record SyncSettings(
         @DefaultValue Ledger ledger,
         @DefaultValue BackOff backOff,
         @DefaultValue Retry retry,
+        @DefaultValue("60s") Duration takeoverAfter,
         @DefaultValue("leave") OnDeletedRecord onDeletedRecord,
         @DefaultValue("dead-letter") Duplicates duplicates,
         @DefaultValue("verified") MatchEmail matchEmail,
@@ -51,6 +54,7 @@ public record SyncSettings(
         check(mappings != null && mappings.containsKey("default"), "sync.mappings.default is missing");
         check(parallelCalls >= 1 && parallelCalls <= 25, "sync.parallel-calls has to be 1 to 25");
         check(!linger.isNegative(), "sync.linger is negative");
+        check(!takeoverAfter.isNegative(), "sync.takeover-after is negative");
         check(dailyCallShare > 0 && dailyCallShare <= 1, "sync.daily-call-share has to be above 0 and at most 1");
         check(maxBodySize.toBytes() > 0 && maxBodySize.toMegabytes() < 1024, "sync.max-body-size has to be below 1 GB");
     }
