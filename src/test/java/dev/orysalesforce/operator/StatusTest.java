@@ -155,7 +155,7 @@ class StatusTest extends OperatorTest {
                 }
             }
         }
-        assertThat(operations).isEqualTo(6);
+        assertThat(operations).isEqualTo(7);
     }
 
     private JsonNode status() {
