@@ -26,6 +26,8 @@ import org.springframework.util.unit.DataSize;
  * @param eraseLimit no run erases more than this share of the ledger, 0 to 1; default 0.05
  * @param reconcile how Ory's identities are compared with the ledger
  * @param duplicates what is done when a duplicate rule of the org refuses a record; default {@code dead-letter}
+ * @param matchEmail which records are taken over because of their e-mail address; default {@code verified}
+ * @param matchSeveral what is done with an identity that several records match; default {@code create}
  * @param errors what Salesforce's error codes mean
  */
 @ConfigurationProperties("sync")
@@ -46,6 +48,8 @@ public record SyncSettings(
         @DefaultValue("0.05") double eraseLimit,
         @DefaultValue Reconcile reconcile,
         @DefaultValue("dead-letter") Duplicates duplicates,
+        @DefaultValue("verified") MatchEmail matchEmail,
+        @DefaultValue("create") MatchSeveral matchSeveral,
         @DefaultValue Errors errors) {
 
     public SyncSettings {
@@ -155,6 +159,19 @@ public record SyncSettings(
             check(queueLimit >= 1, "sync.reconcile.queue-limit is below 1");
         }
     }
+
+    /** Whether a record with the identity's e-mail, but no Ory ID, is taken over. */
+    public enum MatchEmail {
+        /** Once Ory says that the address is verified. Until then nothing is written: it may be somebody else's. */
+        VERIFIED,
+        /** Whoever's address it is. Whoever registers with it gets hold of the record. */
+        ALWAYS,
+        /** E-mails are not looked for; a registration is taken as new without asking Salesforce. */
+        NEVER
+    }
+
+    /** What is done with an identity when several records have its e-mail. None of them is ever taken. */
+    public enum MatchSeveral { CREATE, DEAD_LETTER }
 
     /** What is done when a duplicate rule of the org refuses a record. */
     public enum Duplicates {

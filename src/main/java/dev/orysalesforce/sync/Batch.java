@@ -18,7 +18,7 @@ public record Batch(List<Row> rows, int taken) {
     static final int CHUNK = 200;
 
     /** Identities that are looked up by one composite call: two queries for each object, four of the five allowed. */
-    private static final int LOOKUP = 2 * CHUNK;
+    static final int LOOKUP = 2 * CHUNK;
 
     /** Rows that no step has settled yet. */
     public List<Row> getPending() {
@@ -56,9 +56,14 @@ public record Batch(List<Row> rows, int taken) {
         return rows.stream().filter(row -> row.isHealing() && row.getHealing() == how).toList();
     }
 
-    /** Rows whose record has to be looked for in Salesforce. */
-    public List<List<Row>> getUnknown() {
-        return slices(rows.stream().filter(row -> row.isPending() && !row.hasRecord()).toList(), LOOKUP);
+    /** Rows of which the mapping has not said yet what goes out. */
+    public List<Row> getUnmapped() {
+        return rows.stream().filter(Row::isUnmapped).toList();
+    }
+
+    /** Rows that may take a record over that was there before them. */
+    public List<List<Row>> getCandidates() {
+        return slices(rows.stream().filter(Row::isCandidate).toList(), LOOKUP);
     }
 
     /** What is to be written: new records an object a call, known ones in one call whatever their object. */
@@ -75,7 +80,7 @@ public record Batch(List<Row> rows, int taken) {
         return chunks;
     }
 
-    private static List<List<Row>> slices(List<Row> rows, int size) {
+    static List<List<Row>> slices(List<Row> rows, int size) {
         List<List<Row>> slices = new ArrayList<>();
         for (int from = 0; from < rows.size(); from += size) {
             slices.add(rows.subList(from, Math.min(from + size, rows.size())));

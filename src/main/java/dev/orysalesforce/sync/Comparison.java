@@ -53,7 +53,12 @@ public class Comparison {
     }
 
     /** A new record: everything, and the stop-gaps where the mapping had nothing. */
-    private static ObjectNode fresh(Row row, ObjectNode mapped, JsonNode stopGaps) {
+    private ObjectNode fresh(Row row, ObjectNode mapped, JsonNode stopGaps) {
+        if (row.getObject().equals("Contact") && org.has("Contact", "IsPersonAccount")) {
+            throw new HoldException("PERSON_ACCOUNTS", "This org has person accounts: there, a person is an Account, and a"
+                    + " Contact without one is seen by nobody but its owner. This app does not write person accounts; let"
+                    + " sync.mappings make Leads of these identities.");
+        }
         ObjectNode record = mapped.deepCopy();
         if (stopGaps instanceof ObjectNode) {
             stopGaps.properties().stream()

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.Duplicates;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,13 +28,11 @@ public class DuplicateRecords {
 
     private final Duplicates policy;
     private final Answers answers;
-    private final LookUp lookUp;
     private final ObjectMapper json;
 
-    DuplicateRecords(SyncSettings settings, Answers answers, LookUp lookUp, ObjectMapper json) {
+    DuplicateRecords(SyncSettings settings, Answers answers, ObjectMapper json) {
         this.policy = settings.duplicates();
         this.answers = answers;
-        this.lookUp = lookUp;
         this.json = json;
     }
 
@@ -78,48 +75,11 @@ public class DuplicateRecords {
         }
         Refusal named = new Refusal(CODE, row.getRefusal().message() + " Matches: "
                 + String.join(", ", matches.keySet()) + ".", List.of());
+        row.because(named);
         boolean one = matches.size() == 1 && ADOPTABLE.containsAll(matches.values());
         if (policy == Duplicates.ADOPT && one && !row.hasRecord()) {
             Map.Entry<String, String> match = matches.entrySet().iterator().next();
-            row.mayAdopt(match.getValue(), match.getKey(), named);
-        } else {
-            row.giveUp(named);
-        }
-    }
-
-    /** Asks what is in the record that may be taken over. */
-    public String question(Row row) {
-        List<String> fields = new ArrayList<>(List.of("Id", Comparison.ORY_ID));
-        if (row.getCandidate().object().equals("Lead")) {
-            fields.add("IsConverted");
-        }
-        row.getRecord().fieldNames().forEachRemaining(field -> {
-            if (!fields.contains(field) && !row.getRecord().path(field).isContainerNode()
-                    && (row.getCandidate().object().equals(row.getObject()))) {
-                fields.add(field);
-            }
-        });
-        if (!fields.contains("Email")) {
-            fields.add("Email");
-        }
-        return lookUp.question(List.of(LookUp.query("match", "query", "SELECT " + String.join(", ", fields) + " FROM "
-                + row.getCandidate().object() + " WHERE Id = '" + row.getCandidate().salesforceId() + "'")));
-    }
-
-    /** Takes it over if nothing speaks against it; what it has filled stays. */
-    public void adopt(Row row, String answer) {
-        List<JsonNode> records = lookUp.records(answer);
-        JsonNode record = records.isEmpty() ? json.nullNode() : records.get(0);
-        boolean free = !records.isEmpty() && !record.hasNonNull(Comparison.ORY_ID)
-                && !record.path("IsConverted").asBoolean();
-        if (free && row.getChange().hasVerified(record.path("Email").asText())) {
-            List<String> filled = new ArrayList<>();
-            record.properties().forEach(field -> {
-                if (!field.getValue().isNull()) {
-                    filled.add(field.getKey());
-                }
-            });
-            row.adopt(row.getCandidate().object(), row.getCandidate().salesforceId(), "duplicate-rule", filled);
+            row.mayAdopt(new Row.Candidate(match.getValue(), match.getKey(), TakeOver.DUPLICATE_RULE));
         } else {
             row.giveUp();
         }

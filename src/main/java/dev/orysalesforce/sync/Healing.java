@@ -74,10 +74,10 @@ public class Healing {
     /** Asks which Contacts the converted Leads have become. */
     public String whereConverted(List<Row> rows) {
         return lookUp.question(List.of(
-                LookUp.query("byId", "query", CONVERTED.formatted("Id", ids(rows.stream().map(Row::getSalesforceId)
-                        .filter(id -> id != null).toList()))),
+                LookUp.query("byId", "query", CONVERTED.formatted("Id", LookUp.list(rows.stream().map(Row::getSalesforceId)
+                        .filter(id -> id != null)))),
                 LookUp.query("byOryId", "query", CONVERTED.formatted(Comparison.ORY_ID,
-                        ids(rows.stream().map(Row::getIdentity).toList())))));
+                        LookUp.list(rows.stream().map(Row::getIdentity))))));
     }
 
     /** Goes on with the Contacts. A conversion does not always carry the Ory ID over; then it is stamped on the Contact. */
@@ -97,7 +97,8 @@ public class Healing {
         return lookUp.question(rows.stream().collect(Collectors.groupingBy(Row::getObject)).entrySet().stream()
                 .map(object -> LookUp.query("gone" + object.getKey(), "queryAll",
                         "SELECT Id, MasterRecordId, MasterRecord.%s FROM %s WHERE Id IN (%s)".formatted(Comparison.ORY_ID,
-                                object.getKey(), ids(object.getValue().stream().map(Row::getSalesforceId).toList()))))
+                                object.getKey(), LookUp.list(object.getValue().stream().map(Row::getSalesforceId)
+                                        .filter(id -> id != null)))))
                 .toList());
     }
 
@@ -114,7 +115,9 @@ public class Healing {
                         }
                     });
         }
-        rows.stream().filter(Row::isHealing).forEach(this::deleted); // not even in the recycle bin any more
+        rows.stream().filter(row -> row.isHealing() && row.hasRecord())
+                .forEach(this::deleted); // not even in the recycle bin any more
+        giveUp(rows); // it never had a record: what is deleted is something else, which a trigger wanted
     }
 
     private void deleted(Row row) {
@@ -135,9 +138,5 @@ public class Healing {
 
     private static void giveUp(List<Row> rows) {
         rows.stream().filter(Row::isHealing).forEach(Row::giveUp);
-    }
-
-    private static String ids(List<String> ids) {
-        return ids.isEmpty() ? "''" : ids.stream().map(id -> "'" + id + "'").collect(Collectors.joining(","));
     }
 }

@@ -44,7 +44,7 @@ public class Mappings {
 
     /** The mapping's input. Who is a Contact already gets a Contact's record, whatever the schema says. */
     public String input(Row row) throws JsonProcessingException {
-        if (row.hasRecord() && !row.getMapping().object().equals(row.getObject())) {
+        if (row.isBound() && !row.getMapping().object().equals(row.getObject())) {
             bySchema.values().stream().filter(mapping -> mapping.object().equals(row.getObject())).findFirst()
                     .or(() -> shipped(row.getObject())).ifPresent(row::mapWith);
         }

@@ -106,6 +106,11 @@ public final class Row {
         return outcome == Outcome.PENDING && healing == null;
     }
 
+    /** Whether a mapping still has to say what goes into the record that it has turned out to be. */
+    public boolean isUnmapped() {
+        return isPending() && record == null;
+    }
+
     /** Whether its record has to be found anew before it can be written. */
     public boolean isHealing() {
         return outcome == Outcome.PENDING && healing != null;
@@ -138,6 +143,11 @@ public final class Row {
                 || change.version().compareTo(known.version()) > 0);
     }
 
+    /** Whether it tells of somebody new, and no earlier try may have made the record. */
+    boolean isFirstOfARegistration() {
+        return change.event().equals("registration") && attempted == null;
+    }
+
     public boolean hasRecord() {
         return salesforceId != null;
     }
@@ -167,25 +177,53 @@ public final class Row {
         this.salesforceId = salesforceId;
         this.foundBy = foundBy;
         this.stamp = stamp;
+        mapAgain();
+    }
+
+    /** What goes out is decided anew. */
+    private void mapAgain() {
+        record = null;
         healing = null;
     }
 
-    /** A record that may be taken over, if what is in it does not speak against it. */
-    record Candidate(String object, String salesforceId) {}
+    /** A record that was there before the identity, and may be taken over. */
+    record Candidate(String object, String salesforceId, String foundBy) {}
 
-    void mayAdopt(String object, String salesforceId, Refusal otherwise) {
-        candidate = new Candidate(object, salesforceId);
-        refusal = otherwise.without(record);
+    void mayAdopt(Candidate found) {
+        if (healing != null || !found.object().equals(object)) {
+            mapAgain();
+        }
+        candidate = found;
+        object = found.object();
     }
 
+    /** Null unless there is one. */
     Candidate getCandidate() {
         return candidate;
     }
 
-    /** Takes over a record that was there before the identity; the fields that it has filled stay. */
-    void adopt(String object, String salesforceId, String foundBy, Collection<String> filled) {
-        follow(object, salesforceId, foundBy, true);
+    boolean isCandidate() {
+        return isPending() && candidate != null;
+    }
+
+    /** Whether it is settled which object its record is, whatever a mapping says. */
+    boolean isBound() {
+        return hasRecord() || candidate != null;
+    }
+
+    /** Somebody else in the batch has taken the candidate. */
+    void missOut() {
+        candidate = null;
+    }
+
+    /** Takes the candidate over; the fields that it has filled stay. */
+    void adopt(Collection<String> filled) {
+        object = candidate.object();
+        salesforceId = candidate.salesforceId();
+        foundBy = candidate.foundBy();
+        stamp = true;
         this.filled.addAll(filled);
+        candidate = null;
     }
 
     Set<String> getFilled() {
@@ -198,7 +236,7 @@ public final class Row {
         object = null;
         salesforceId = null;
         foundBy = null;
-        healing = null;
+        mapAgain();
     }
 
     /** Salesforce refused it for a reason that can be healed within the batch; not for ever. */
@@ -215,14 +253,14 @@ public final class Row {
     void drop(Collection<String> fields, Refusal note) {
         dropped.addAll(fields);
         this.note = note;
-        healing = null;
+        mapAgain();
     }
 
     /** Sends the record again with some texts cut to a length. */
     void shorten(Map<String, Integer> lengths, Refusal note) {
         shortened.putAll(lengths);
         this.note = note;
-        healing = null;
+        mapAgain();
     }
 
     Set<String> getDropped() {
@@ -233,10 +271,9 @@ public final class Row {
         return shortened;
     }
 
-    /** There was no way to heal it, for a reason that could be told better. */
-    void giveUp(Refusal better) {
+    /** The same refusal, told better. */
+    void because(Refusal better) {
         refusal = better.without(record);
-        giveUp();
     }
 
     /** There was no way to heal it. */
@@ -261,6 +298,9 @@ public final class Row {
             known(attempted.landed(object, salesforceId));
             return;
         }
+        if (!object.equals(this.object)) {
+            mapAgain();
+        }
         this.object = object;
         this.salesforceId = salesforceId;
         this.foundBy = foundBy;
@@ -282,10 +322,19 @@ public final class Row {
     }
 
     void mapped(String object, ObjectNode record) {
-        if (!hasRecord()) {
+        if (!isBound()) {
             this.object = object;
         }
         this.record = record;
+    }
+
+    Refusal getNote() {
+        return note;
+    }
+
+    /** What explain says of it once it is synced. */
+    void note(Refusal note) {
+        this.note = note;
     }
 
     /** @param hashes what the ledger keeps once {@code record} has been sent */

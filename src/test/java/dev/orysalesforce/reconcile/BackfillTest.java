@@ -37,6 +37,7 @@ class BackfillTest extends ReconcileTest {
         settle();
         List<Call> calls = SALESFORCE.calls().all();
         JsonNode done = reconcile();
+        calls.forEach(call -> System.out.println("XX " + call.at() + " " + call.kind() + " " + call.rows()));
         System.out.println(calls.size() + " calls, " + live.size() + " live events, " + done);
 
         assertThat(live.size()).isGreaterThan(5);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
 /** {@code sync.duplicates: adopt}: nothing is guessed, and what sales typed stays. */
-@TestPropertySource(properties = {"test.context=adopt", "sync.duplicates=adopt"})
+@TestPropertySource(properties = {"test.context=adopt", "sync.duplicates=adopt", "sync.match-email=never"})
 class AdoptTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");

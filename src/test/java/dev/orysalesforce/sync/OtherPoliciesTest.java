@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.DuplicateRule;
 import java.time.Instant;
 import java.util.Map;
@@ -13,7 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
 /** {@code sync.duplicates: allow}, and the other policies that are not the shipped ones. */
-@TestPropertySource(properties = {"test.context=allow", "sync.duplicates=allow", "sync.on-deleted-record=recreate",
+@TestPropertySource(properties = {"test.context=allow", "sync.duplicates=allow", "sync.match-email=never",
+    "sync.on-deleted-record=recreate",
     "sync.errors.codes.STRING_TOO_LONG.action=shorten",
     "sync.errors.codes.INVALID_FIELD_FOR_INSERT_UPDATE.action=drop-field"})
 class OtherPoliciesTest extends AppTest {
@@ -39,6 +41,15 @@ class OtherPoliciesTest extends AppTest {
         settle();
         assertThat(SALESFORCE.org().byIdentity(blocked)).isEmpty();
         assertThat(deadLetters()).hasSize(1);
+    }
+
+    @Test
+    void aRegistrationIsTakenForNewWithoutAsking() {
+        SALESFORCE.org().insert("Lead", Map.of("LastName", "There", "Company", "C", "Email", "p-" + id + "@example.org"));
+        ory.sends("registration", Ory.identity(id, START, "New"));
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("New");
+        assertThat(SALESFORCE.calls().where(call -> call.kind() == CallKind.COMPOSITE)).isEmpty();
     }
 
     @Test
