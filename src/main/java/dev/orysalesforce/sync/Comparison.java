@@ -13,8 +13,8 @@ import org.springframework.stereotype.Component;
 @Component("comparison")
 public class Comparison {
 
-    static final String ORY_ID = "Ory_Identity_Id__c";
-    static final String ORY_UPDATED_AT = "Ory_Updated_At__c";
+    public static final String ORY_ID = "Ory_Identity_Id__c";
+    public static final String ORY_UPDATED_AT = "Ory_Updated_At__c";
     private static final String ON_CREATE = "onCreate";
 
     private final FieldHash hash;
