@@ -37,6 +37,11 @@ class Describe {
         this.json = json;
     }
 
+    /** Whether there is such a field, or a reference of that name. */
+    boolean has(String object, String field) {
+        return fields(object).containsKey(field);
+    }
+
     /** Whether a field may not be empty. */
     boolean requires(String object, String field) {
         Field known = fields(object).get(field);
@@ -65,8 +70,11 @@ class Describe {
             }
             Map<String, Field> fields = new HashMap<>();
             for (JsonNode field : described) {
-                fields.put(field.path("name").asText(),
-                        new Field(field.path("nillable").asBoolean(true), field.path("length").asInt()));
+                Field known = new Field(field.path("nillable").asBoolean(true), field.path("length").asInt());
+                fields.put(field.path("name").asText(), known);
+                if (field.hasNonNull("relationshipName")) {
+                    fields.put(field.path("relationshipName").asText(), known);
+                }
             }
             return new Answer(fields, Instant.now());
         } catch (JsonProcessingException e) {

@@ -8,6 +8,8 @@ import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.DuplicateRule;
+import dev.orysalesforce.sandbox.Fault;
+import dev.orysalesforce.sandbox.RowError;
 import dev.orysalesforce.sandbox.SandboxRecord;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,6 +55,35 @@ class HealingTest extends AppTest {
         assertThat(SALESFORCE.org().record(contact).text("Phone")).isEqualTo("+44 1");
         assertThat(SALESFORCE.org().record(contact).identity()).isEqualTo(id);
         assertThat(deadLetters()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aContactIsNotClearedOfWhatOnlyALeadHas(boolean carriesTheId) {
+        send(0, "First Ltd", "+44 1");
+        String contact = SALESFORCE.org().convertLead(record(id).id(), carriesTheId);
+        send(1, "Second Ltd", "+44 1"); // nothing that a Contact has
+        send(2, null, "+44 2");
+        assertThat(SALESFORCE.org().record(contact).text("Phone")).isEqualTo("+44 2");
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    @Test
+    void aConversionWhileTheAnswerIsMissingLeavesAContact() {
+        SALESFORCE.faults().start(Fault.reset().on(CallKind.UPSERT).withLostAnswer().times(1));
+        SALESFORCE.faults().refuseRows(row -> {
+            SALESFORCE.faults().start(Fault.unavailable().on(CallKind.COMPOSITE)); // so that it is not found at once
+            return false;
+        }, new RowError("UNABLE_TO_LOCK_ROW", "not refused"), 1);
+        post(0, "First Ltd", "+44 1");
+        await().until(() -> SALESFORCE.org().byIdentity(id).size() == 1);
+        String contact = SALESFORCE.org().convertLead(record(id).id(), true);
+        SALESFORCE.faults().clear();
+        settle();
+        SALESFORCE.org().edit(contact, Map.of("LastName", "Corrected"));
+        send(1, null, "+44 2");
+        assertThat(SALESFORCE.org().record(contact).text("Phone")).isEqualTo("+44 2");
+        assertThat(SALESFORCE.org().record(contact).text("LastName")).as("what sales typed").isEqualTo("Corrected");
     }
 
     @Test
@@ -171,13 +202,19 @@ class HealingTest extends AppTest {
     }
 
     private void send(int seconds, String company, String... phone) {
+        post(seconds, company, phone);
+        settle();
+    }
+
+    private void post(int seconds, String company, String... phone) {
         ObjectNode body = Ory.identity(id, START.plusSeconds(seconds), "Person");
         ObjectNode traits = (ObjectNode) body.path("identity").path("traits");
-        traits.put("company", company);
+        if (company != null) {
+            traits.put("company", company);
+        }
         if (phone.length > 0) {
             traits.put("phone", phone[0]);
         }
         assertThat(ory.sends(seconds == 0 ? "registration" : "settings", body).statusCode()).isEqualTo(204);
-        settle();
     }
 }
