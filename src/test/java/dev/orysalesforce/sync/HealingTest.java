@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -84,6 +85,26 @@ class HealingTest extends AppTest {
         send(1, null, "+44 2");
         assertThat(SALESFORCE.org().record(contact).text("Phone")).isEqualTo("+44 2");
         assertThat(SALESFORCE.org().record(contact).text("LastName")).as("what sales typed").isEqualTo("Corrected");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aWinnerIsStampedEvenAfterASecondTry(boolean lostOnTheWay) {
+        send(0, "First Ltd");
+        String winner = SALESFORCE.org().insert("Lead", Map.of("LastName", "Winner", "Company", "Theirs"));
+        SALESFORCE.org().merge(winner, record(id).id());
+        AtomicInteger calls = new AtomicInteger();
+        if (lostOnTheWay) {
+            SALESFORCE.faults().refuseRows(row -> winner.equals(row.recordId()) && calls.incrementAndGet() > 0,
+                    new RowError("SERVER_UNAVAILABLE", "busy"), 1);
+        } else {
+            SALESFORCE.faults().lockRows(row -> winner.equals(row.recordId()) && calls.incrementAndGet() > 0, 1);
+        }
+        send(1, "Second Ltd");
+        assertThat(calls).hasValue(1);
+        assertThat(SALESFORCE.org().record(winner).identity()).isEqualTo(id);
+        assertThat(SALESFORCE.org().record(winner).text("Company")).isEqualTo("Second Ltd");
+        assertThat(SALESFORCE.org().record(winner).text("LastName")).isEqualTo("Winner");
     }
 
     @Test
