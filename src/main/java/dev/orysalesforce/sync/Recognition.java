@@ -71,15 +71,16 @@ public class Recognition {
             if (row == null || row.hasRecord()) {
                 continue;
             }
-            if (record.path("IsConverted").asBoolean()) {
-                if (record.hasNonNull("ConvertedContactId")) {
-                    row.follow("Contact", record.path("ConvertedContactId").asText(), "conversion",
-                            !record.path("ConvertedContact").hasNonNull(Comparison.ORY_ID));
-                }
+            boolean converted = record.path("IsConverted").asBoolean();
+            if (converted && !record.hasNonNull("ConvertedContactId")) {
                 continue;
             }
             row.found(record.path("attributes").path("type").asText(), record.path("Id").asText(), "ory-id",
                     time(record.path(Comparison.ORY_UPDATED_AT).textValue()));
+            if (converted && row.isPending()) {
+                row.follow("Contact", record.path("ConvertedContactId").asText(), "conversion",
+                        !record.path("ConvertedContact").hasNonNull(Comparison.ORY_ID));
+            }
         }
     }
 

@@ -87,6 +87,15 @@ class HealingTest extends AppTest {
         assertThat(SALESFORCE.org().record(contact).text("LastName")).as("what sales typed").isEqualTo("Corrected");
     }
 
+    @Test
+    void aLostLedgerDoesNotMakeAnOlderStateWinAfterAConversion() {
+        send(1, "First Ltd", "+44 2");
+        String contact = SALESFORCE.org().convertLead(record(id).id(), false);
+        sql.update("delete from identities");
+        send(0, "First Ltd", "+44 1");
+        assertThat(SALESFORCE.org().record(contact).text("Phone")).isEqualTo("+44 2");
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aWinnerIsStampedEvenAfterASecondTry(boolean lostOnTheWay) {
