@@ -48,6 +48,7 @@ public final class Row {
     private Action healing;
     private int healed;
     private boolean stamp;
+    private boolean followed;
     private Instant nextRetryAt;
     private final Set<String> dropped = new HashSet<>();
     private final Map<String, Integer> shortened = new HashMap<>();
@@ -177,6 +178,7 @@ public final class Row {
         this.salesforceId = salesforceId;
         this.foundBy = foundBy;
         this.stamp = stamp;
+        followed = true;
         mapAgain();
     }
 
@@ -222,6 +224,7 @@ public final class Row {
         salesforceId = candidate.salesforceId();
         foundBy = candidate.foundBy();
         stamp = true;
+        followed = true;
         this.filled.addAll(filled);
         candidate = null;
     }
@@ -370,12 +373,15 @@ public final class Row {
      * new record either has all that was sent or does not exist.
      */
     LedgerEntry intent() {
-        Map<String, String> fields = new HashMap<>(hashes);
-        if (hasRecord()) {
-            fields.replaceAll((field, sent) -> record.has(field) ? IN_DOUBT : sent);
+        Place place = place(false);
+        Map<String, String> fields = new HashMap<>(followed && place.isThere() ? known.fields() : hashes);
+        if (place.isThere()) {
+            hashes.keySet().stream().filter(record::has)
+                    .filter(field -> object.equals(place.object()) || fields.containsKey(field))
+                    .forEach(field -> fields.put(field, IN_DOUBT));
         }
-        return new LedgerEntry(getIdentity(), hasRecord() ? object : null, salesforceId, foundBy,
-                hasRecord() ? version : change.version(), null, fields, change.event(), change.receivedAt(),
+        return new LedgerEntry(getIdentity(), place.object(), place.salesforceId(), place.foundBy(),
+                place.isThere() ? version : change.version(), null, fields, change.event(), change.receivedAt(),
                 change.triggerId(), mapping.label(), outcome.label(), null, null, 0, null);
     }
 
@@ -384,9 +390,27 @@ public final class Row {
         boolean sent = outcome == Outcome.SYNCED;
         Map<String, String> before = known == null ? Map.of() : known.fields();
         int attempts = sent || isRefused() || isToBeRetried() ? change.attempts() + 1 : 0;
-        return new LedgerEntry(getIdentity(), hasRecord() ? object : null, salesforceId, foundBy, version,
+        Place place = place(sent);
+        return new LedgerEntry(getIdentity(), place.object(), place.salesforceId(), place.foundBy(), version,
                 change.version(), sent ? hashes : before, change.event(), change.receivedAt(), change.triggerId(),
                 mapping.label(), outcome.label(), refusal == null ? null : refusal.code(), refusal == null ? null : refusal.message(),
                 attempts, nextRetryAt);
+    }
+
+    /** Where the ledger says that the identity is; all null if it has no record. */
+    private record Place(String object, String salesforceId, String foundBy) {
+
+        boolean isThere() {
+            return salesforceId != null;
+        }
+    }
+
+    /** A record that was followed is asked for again until it was written to: only then does it surely carry the Ory ID. */
+    private Place place(boolean written) {
+        if (followed && !written) {
+            return known == null ? new Place(null, null, null)
+                    : new Place(known.object(), known.salesforceId(), known.foundBy());
+        }
+        return new Place(hasRecord() ? object : null, salesforceId, foundBy);
     }
 }
