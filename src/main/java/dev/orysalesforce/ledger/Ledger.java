@@ -75,6 +75,13 @@ public class Ledger {
         }
     }
 
+    public void forget(Collection<String> identities) {
+        if (!identities.isEmpty()) {
+            transaction.executeWithoutResult(status -> sql.batchUpdate("delete from identities where identity = ?",
+                    identities.stream().map(identity -> new Object[] {identity}).toList()));
+        }
+    }
+
     private Object[] columns(LedgerEntry entry) {
         Version version = entry.version();
         return new Object[] {entry.identity(), entry.object(), entry.salesforceId(), entry.foundBy(),
