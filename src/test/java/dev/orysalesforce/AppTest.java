@@ -82,7 +82,7 @@ public abstract class AppTest {
         registry.add("logging.level.dev.orysalesforce", () -> "DEBUG");
         registry.add("logging.level.sync", () -> "DEBUG"); // the routes' own log steps
         registry.add("sync.mappings.tagged", () -> "src/test/resources/mappings/tagged.jslt");
-        registry.add("sync.mappings.referring", () -> "src/test/resources/mappings/referring.jslt");
+        registry.add("sync.mappings.referring", AppTest::contactsWithAccounts);
         registry.add("sync.mappings.employee", () -> "mappings/contact.ds");
         registry.add("sync.mappings.broken", () -> "src/test/resources/mappings/broken.jslt");
         registry.add("sync.mappings.skipped", () -> "src/test/resources/mappings/skipped.jslt");
@@ -144,6 +144,19 @@ public abstract class AppTest {
     protected JsonNode read(String text) {
         try {
             return json.readTree(text);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The shipped mapping with the line that it offers for Accounts. */
+    private static String contactsWithAccounts() {
+        try {
+            Path file = Files.createDirectories(DATA.resolve("mappings")).resolve("contact.ds");
+            String offered = "// [if text(at(identity, 'organization_id'))";
+            String mapping = Files.readString(Path.of("mappings/contact.ds"));
+            assertThat(mapping).contains(offered);
+            return Files.writeString(file, mapping.replace(offered, offered.substring(3))).toString();
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

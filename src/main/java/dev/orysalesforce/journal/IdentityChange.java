@@ -13,7 +13,7 @@ import java.util.UUID;
 /**
  * What Ory told about an identity, reduced to what sync needs; the journal's message and the input of every mapping.
  *
- * @param event what happened: registration, settings, login, verification, recovery; erase: an operator wants it gone
+ * @param event what happened: registration, settings, login, verification, recovery, reconcile, erase
  * @param receivedAt when the app took it
  * @param triggerId Ory's {@code Ory-Webhook-Trigger-Id}: one for all tries of an event; null before Kratos v25.4
  * @param identity {@code id}, {@code schema_id}, {@code traits}, {@code verifiable_addresses}, {@code updated_at}, ...
@@ -32,7 +32,12 @@ public record IdentityChange(
         @JsonProperty("transient_payload") JsonNode transientPayload,
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) int attempts) {
 
+    /** What Ory's Admin API listed: nobody knows what had happened. */
+    public static final String RECONCILE = "reconcile";
+
+    /** Somebody wants the identity to be forgotten. */
     public static final String ERASE = "erase";
+
     private static final String NIL = "00000000-0000-0000-0000-000000000000";
 
     /** The identity is to be erased. It holds nothing but the ID. */
@@ -47,15 +52,16 @@ public record IdentityChange(
 
     /**
      * This event and a later received one of the same identity in one: the newer state of the two, told as the earlier
-     * kind of event with both transient payloads, so that a sign-up and its verification stay a sign-up. An erasure goes
-     * before any state.
+     * kind of event with both transient payloads, so that a sign-up and its verification stay a sign-up. What Ory's list
+     * said of it is no event, if there is one. An erasure goes before any state.
      */
     public IdentityChange together(IdentityChange later) {
         if (isErasure() || later.isErasure()) {
             return isErasure() ? this : later;
         }
         IdentityChange newer = later.version().compareTo(version()) >= 0 ? later : this;
-        return new IdentityChange(event, newer.receivedAt, newer.triggerId, newer.identity, newer.flow,
+        String kind = event.equals(RECONCILE) ? later.event : event;
+        return new IdentityChange(kind, newer.receivedAt, newer.triggerId, newer.identity, newer.flow,
                 merge(transientPayload, later.transientPayload), newer.attempts);
     }
 

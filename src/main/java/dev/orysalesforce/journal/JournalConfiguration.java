@@ -72,6 +72,17 @@ class JournalConfiguration {
         return policy;
     }
 
+    /**
+     * Puts several events into the journal as one, and takes letters for that. Not over the batch reader's connection,
+     * which keeps each consumer it ever had: every replay has a selector of its own.
+     */
+    @Bean
+    SpringTransactionPolicy writeTransaction(ConnectionFactory connections) {
+        SpringTransactionPolicy policy = new SpringTransactionPolicy(new JmsTransactionManager(connections));
+        policy.setPropagationBehaviorName("PROPAGATION_REQUIRED");
+        return policy;
+    }
+
     @Bean(defaultCandidate = false)
     JmsTemplate journalReader(@Qualifier("journalConnections") CachingConnectionFactory journalConnections) {
         JmsTemplate reader = new JmsTemplate(journalConnections);

@@ -26,13 +26,16 @@ public class Ledger {
 
     private static final String UPSERT = """
             insert into identities (identity, object, salesforce_id, found_by, version_at, version_verified,
-                version_received, fields, event, received_at, trigger_id, mapping, outcome, code, message, attempts,
-                next_retry_at)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                version_received, seen_at, seen_verified, written_at, fields, event, received_at, trigger_id, mapping,
+                outcome, code, message, attempts, next_retry_at)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             on conflict (identity) do update set object = excluded.object, salesforce_id = excluded.salesforce_id,
                 found_by = excluded.found_by, version_at = excluded.version_at,
                 version_verified = excluded.version_verified, version_received = excluded.version_received,
-                fields = excluded.fields, event = excluded.event, received_at = excluded.received_at,
+                seen_at = coalesce(excluded.seen_at, identities.seen_at),
+                seen_verified = coalesce(excluded.seen_verified, identities.seen_verified),
+                written_at = coalesce(excluded.written_at, identities.written_at), fields = excluded.fields,
+                event = excluded.event, received_at = excluded.received_at,
                 trigger_id = excluded.trigger_id, mapping = excluded.mapping, outcome = excluded.outcome,
                 code = excluded.code, message = excluded.message, attempts = excluded.attempts,
                 next_retry_at = excluded.next_retry_at
@@ -84,23 +87,27 @@ public class Ledger {
 
     private Object[] columns(LedgerEntry entry) {
         Version version = entry.version();
+        Version seen = entry.seen();
         return new Object[] {entry.identity(), entry.object(), entry.salesforceId(), entry.foundBy(),
-            version == null ? null : version.at().toString(), version == null ? null : version.verified(),
-            version == null ? null : version.receivedAt().toString(), write(entry.fields()), entry.event(),
-            text(entry.receivedAt()), entry.triggerId(), entry.mapping(), entry.outcome(), entry.code(),
-            entry.message(), entry.attempts(), text(entry.nextRetryAt())};
+            version == null ? null : Moment.text(version.at()), version == null ? null : version.verified(),
+            version == null ? null : Moment.text(version.receivedAt()), seen == null ? null : Moment.text(seen.at()),
+            seen == null ? null : seen.verified(), entry.outcome().equals("synced") ? Moment.text(Instant.now()) : null,
+            write(entry.fields()), entry.event(), Moment.text(entry.receivedAt()), entry.triggerId(), entry.mapping(),
+            entry.outcome(), entry.code(), entry.message(), entry.attempts(), Moment.text(entry.nextRetryAt())};
     }
 
     private LedgerEntry entry(ResultSet row) throws SQLException {
-        String at = row.getString("version_at");
+        Instant at = Moment.of(row.getString("version_at"));
+        Instant seen = Moment.of(row.getString("seen_at"));
         return new LedgerEntry(row.getString("identity"), row.getString("object"), row.getString("salesforce_id"),
                 row.getString("found_by"),
-                at == null ? null : new Version(Instant.parse(at), row.getInt("version_verified"),
-                        Instant.parse(row.getString("version_received"))),
-                read(row.getString("fields")), row.getString("event"), instant(row.getString("received_at")),
+                at == null ? null : new Version(at, row.getInt("version_verified"),
+                        Moment.of(row.getString("version_received"))),
+                seen == null ? null : new Version(seen, row.getInt("seen_verified"), Instant.EPOCH),
+                read(row.getString("fields")), row.getString("event"), Moment.of(row.getString("received_at")),
                 row.getString("trigger_id"), row.getString("mapping"), row.getString("outcome"),
                 row.getString("code"), row.getString("message"), row.getInt("attempts"),
-                instant(row.getString("next_retry_at")));
+                Moment.of(row.getString("next_retry_at")));
     }
 
     private String write(Map<String, String> hashes) {
@@ -117,13 +124,5 @@ public class Ledger {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A row of the ledger can't be read: column fields", e);
         }
-    }
-
-    private static String text(Instant instant) {
-        return instant == null ? null : instant.toString();
-    }
-
-    private static Instant instant(String text) {
-        return text == null ? null : Instant.parse(text);
     }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param salesforceId the record's 18-character ID; null while there is none
  * @param foundBy how the record was found: created, ory-id, email, duplicate-rule, conversion, merge
  * @param version newest version that is in Salesforce; null while none is; of a pending new record, the one being sent
+ * @param seen version of the last event that got an outcome, whatever that was; null while none did
  * @param fields field to keyed hash of the value that was last sent
  * @param event kind of the last event
  * @param receivedAt when the last event came in
@@ -29,6 +30,7 @@ public record LedgerEntry(
         String salesforceId,
         String foundBy,
         Version version,
+        Version seen,
         Map<String, String> fields,
         String event,
         Instant receivedAt,
@@ -46,7 +48,7 @@ public record LedgerEntry(
 
     /** This entry of a new record whose call's answer never came, as if it had come. */
     public LedgerEntry landed(String object, String salesforceId) {
-        return new LedgerEntry(identity, object, salesforceId, "created", version, fields, event, receivedAt, triggerId,
-                mapping, outcome, code, message, attempts, nextRetryAt);
+        return new LedgerEntry(identity, object, salesforceId, "created", version, seen, fields, event, receivedAt,
+                triggerId, mapping, outcome, code, message, attempts, nextRetryAt);
     }
 }

@@ -3,7 +3,7 @@ package dev.orysalesforce.operator;
 /** A parameter or body of the operator API that makes no sense; the message says what would, and quotes nothing. */
 public class BadRequestException extends RuntimeException {
 
-    BadRequestException(String message) {
+    public BadRequestException(String message) {
         super(message, null, false, false);
     }
 }

@@ -11,6 +11,7 @@ import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.ledger.Tombstones;
 import dev.orysalesforce.operator.Explanation.LastEvent;
 import dev.orysalesforce.operator.Explanation.Values;
+import dev.orysalesforce.reconcile.Sightings;
 import dev.orysalesforce.sync.Login;
 import dev.orysalesforce.sync.Row;
 import jakarta.jms.TextMessage;
@@ -31,16 +32,18 @@ public class Explain {
     private final Journal journal;
     private final Ledger ledger;
     private final Tombstones tombstones;
+    private final Sightings sightings;
     private final DeadLetters deadLetters;
     private final Login login;
     private final ObjectMapper json;
 
-    Explain(JmsTemplate jms, Journal journal, Ledger ledger, Tombstones tombstones, DeadLetters deadLetters, Login login,
-            ObjectMapper json) {
+    Explain(JmsTemplate jms, Journal journal, Ledger ledger, Tombstones tombstones, Sightings sightings,
+            DeadLetters deadLetters, Login login, ObjectMapper json) {
         this.jms = jms;
         this.journal = journal;
         this.ledger = ledger;
         this.tombstones = tombstones;
+        this.sightings = sightings;
         this.deadLetters = deadLetters;
         this.login = login;
         this.json = json;
@@ -64,7 +67,8 @@ public class Explain {
         if (!pending && letters.isEmpty() && entry == null) {
             return null;
         }
-        Explanation explanation = entry != null ? of(entry, pending, letters) : ofUnknown(identity, pending, letters);
+        Explanation explanation = (entry != null ? of(entry, pending, letters) : ofUnknown(identity, pending, letters))
+                .with(sightings.find(identity));
         return !withValues ? explanation : explanation.with(values(waiting, letters));
     }
 
@@ -95,7 +99,7 @@ public class Explain {
                 entry.hasRecord() ? login.address() + "/" + entry.salesforceId() : null, entry.foundBy(),
                 entry.hasRecord() && entry.version() != null ? entry.version().at() : null, entry.mapping(),
                 new TreeSet<>(entry.fields().keySet()), entry.attempts(), entry.nextRetryAt(),
-                new LastEvent(entry.event(), entry.receivedAt(), entry.triggerId()), hidden(letters), null);
+                new LastEvent(entry.event(), entry.receivedAt(), entry.triggerId()), null, null, hidden(letters), null);
     }
 
     /** The ledger learns of an identity when its first event has an outcome, and never of what was refused at the door. */
@@ -105,7 +109,8 @@ public class Explain {
                 (last == null ? Row.Outcome.PENDING : Row.Outcome.DEAD_LETTER).label(),
                 last == null ? null : last.code(), last == null ? null : last.message(), null, null, null, null, null,
                 null, Set.of(), last == null ? 0 : last.attempts(), null,
-                last == null ? null : new LastEvent(last.event(), last.receivedAt(), null), hidden(letters), null);
+                last == null ? null : new LastEvent(last.event(), last.receivedAt(), null), null, null,
+                hidden(letters), null);
     }
 
     private static List<LetterItem> hidden(List<LetterItem> letters) {

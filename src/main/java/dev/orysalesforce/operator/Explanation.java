@@ -2,6 +2,9 @@ package dev.orysalesforce.operator;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.orysalesforce.reconcile.Sightings.Listed;
+import dev.orysalesforce.reconcile.Sightings.Read;
+import dev.orysalesforce.reconcile.Sightings.Sighting;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +28,8 @@ import java.util.Set;
  * @param attempts how often the last event was sent
  * @param nextRetryAt when it is tried again
  * @param lastEvent the last event that went through
+ * @param ory which version Ory listed, and when; null until it did
+ * @param salesforce which version the record showed when it was read, and when; null until it was
  * @param deadLetters its letters, oldest first
  * @param values what the identity's fields hold; only on request
  */
@@ -44,6 +49,8 @@ public record Explanation(
         int attempts,
         Instant nextRetryAt,
         LastEvent lastEvent,
+        Listed ory,
+        Read salesforce,
         List<LetterItem> deadLetters,
         @JsonInclude(JsonInclude.Include.NON_NULL) Values values) {
 
@@ -56,8 +63,13 @@ public record Explanation(
      */
     public record Values(String source, JsonNode content) {}
 
+    Explanation with(Sighting seen) {
+        return new Explanation(identity, pending, outcome, code, message, object, salesforceId, link, foundBy, version,
+                mapping, fields, attempts, nextRetryAt, lastEvent, seen.ory(), seen.salesforce(), deadLetters, values);
+    }
+
     Explanation with(Values values) {
         return new Explanation(identity, pending, outcome, code, message, object, salesforceId, link, foundBy, version,
-                mapping, fields, attempts, nextRetryAt, lastEvent, deadLetters, values);
+                mapping, fields, attempts, nextRetryAt, lastEvent, ory, salesforce, deadLetters, values);
     }
 }

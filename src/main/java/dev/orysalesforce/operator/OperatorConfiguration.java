@@ -22,15 +22,4 @@ class OperatorConfiguration {
         strategy.setInFilterPattern("(?i)(?!(content-type|code|identity|limit|offset|reveal)$).*");
         return strategy;
     }
-
-    /**
-     * Takes letters and puts events into the journal as one. Not over the batch reader's connection, which keeps each
-     * consumer it ever had: here every replay has a selector of its own.
-     */
-    @Bean
-    SpringTransactionPolicy replayTransaction(ConnectionFactory connections) {
-        SpringTransactionPolicy policy = new SpringTransactionPolicy(new JmsTransactionManager(connections));
-        policy.setPropagationBehaviorName("PROPAGATION_REQUIRED");
-        return policy;
-    }
 }

@@ -1,6 +1,7 @@
 package dev.orysalesforce.operator;
 
 import dev.orysalesforce.journal.Queues;
+import dev.orysalesforce.reconcile.ReconcileReport;
 import dev.orysalesforce.sync.Books;
 import dev.orysalesforce.sync.Mapping;
 import dev.orysalesforce.sync.Mappings;
@@ -22,16 +23,18 @@ public class StatusReport {
     private final Outage outage;
     private final CircuitBreaker breaker;
     private final ApiUsage usage;
+    private final ReconcileReport reconcile;
     private final Mappings mappings;
     private final CamelContext camel;
 
     StatusReport(Books books, Queues queues, Outage outage, CircuitBreaker salesforceBreaker, ApiUsage usage,
-            Mappings mappings, CamelContext camel) {
+            ReconcileReport reconcile, Mappings mappings, CamelContext camel) {
         this.books = books;
         this.queues = queues;
         this.outage = outage;
         this.breaker = salesforceBreaker;
         this.usage = usage;
+        this.reconcile = reconcile;
         this.mappings = mappings;
         this.camel = camel;
     }
@@ -44,7 +47,7 @@ public class StatusReport {
         report.put("oldestPendingSeconds", queues.oldestSeconds(Queues.JOURNAL));
         report.put("breaker", breaker());
         report.put("budget", usage.budget());
-        report.put("reconcile", Map.of("state", "off"));
+        report.put("reconcile", reconcile.report());
         report.put("routes", camel.getRoutes().stream().map(this::route).toList());
         report.put("mappings", mappings.all().stream().map(StatusReport::mapping).toList());
         return report;

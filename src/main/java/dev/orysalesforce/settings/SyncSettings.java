@@ -21,7 +21,12 @@ import org.springframework.util.unit.DataSize;
  * @param ledger the ledger's key
  * @param backOff pauses between tries while Salesforce can't be written to
  * @param retry when a row is tried again that something passing has refused
+ * @param takeoverAfter how long an instance that takes over waits for the calls of one that was killed, where several
+ *     share a broker; default 60 s
  * @param onDeletedRecord what is done when somebody deleted a record in Salesforce; default {@code leave}
+ * @param onMissing what is done with identities that vanished from Ory; default {@code report}
+ * @param eraseLimit no run erases more than this share of the ledger, 0 to 1; default 0.05
+ * @param reconcile how Ory's identities are compared with the ledger
  * @param duplicates what is done when a duplicate rule of the org refuses a record; default {@code dead-letter}
  * @param matchEmail which records are taken over because of their e-mail address; default {@code verified}
  * @param matchSeveral what is done with an identity that several records match; default {@code create}
@@ -43,7 +48,11 @@ public record SyncSettings(
         @DefaultValue Ledger ledger,
         @DefaultValue BackOff backOff,
         @DefaultValue Retry retry,
+        @DefaultValue("60s") Duration takeoverAfter,
         @DefaultValue("leave") OnDeletedRecord onDeletedRecord,
+        @DefaultValue("report") OnMissing onMissing,
+        @DefaultValue("0.05") double eraseLimit,
+        @DefaultValue Reconcile reconcile,
         @DefaultValue("dead-letter") Duplicates duplicates,
         @DefaultValue("verified") MatchEmail matchEmail,
         @DefaultValue("create") MatchSeveral matchSeveral,
@@ -56,7 +65,9 @@ public record SyncSettings(
         check(mappings != null && mappings.containsKey("default"), "sync.mappings.default is missing");
         check(parallelCalls >= 1 && parallelCalls <= 25, "sync.parallel-calls has to be 1 to 25");
         check(!linger.isNegative(), "sync.linger is negative");
+        check(!takeoverAfter.isNegative(), "sync.takeover-after is negative");
         check(dailyCallShare > 0 && dailyCallShare <= 1, "sync.daily-call-share has to be above 0 and at most 1");
+        check(eraseLimit >= 0 && eraseLimit <= 1, "sync.erase-limit has to be 0 to 1");
         check(maxBodySize.toBytes() > 0 && maxBodySize.toMegabytes() < 1024, "sync.max-body-size has to be below 1 GB");
     }
 
@@ -131,6 +142,32 @@ public record SyncSettings(
 
     /** What is done when somebody deleted a record in Salesforce. */
     public enum OnDeletedRecord { LEAVE, RECREATE }
+
+    /** What is done with identities of the ledger that Ory has no more. */
+    public enum OnMissing {
+        /** They are counted. */
+        REPORT,
+        /** As if somebody had called {@code DELETE /api/identities/{id}}. */
+        ERASE
+    }
+
+    /**
+     * @param every how often all identities are compared; 0: only on request; default 24 h
+     * @param afterStart how long after a start; default 5 s
+     * @param afterEmptyBody how long after a webhook with an empty body, so that several cost one run; default 30 s
+     * @param queueLimit a page is queued only while the journal holds fewer events than this; default 2,000
+     */
+    public record Reconcile(
+            @DefaultValue("24h") Duration every,
+            @DefaultValue("5s") Duration afterStart,
+            @DefaultValue("30s") Duration afterEmptyBody,
+            @DefaultValue("2000") int queueLimit) {
+
+        public Reconcile {
+            check(!every.isNegative(), "sync.reconcile.every is negative");
+            check(queueLimit >= 1, "sync.reconcile.queue-limit is below 1");
+        }
+    }
 
     /** Whether a record with the identity's e-mail, but no Ory ID, is taken over. */
     public enum MatchEmail {

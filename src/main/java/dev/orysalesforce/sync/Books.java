@@ -42,6 +42,11 @@ public class Books {
         meters.counter("ory.sync.accepted", "event", event).increment();
     }
 
+    /** What Ory's list told is in the journal. */
+    public void reconciled(int count) {
+        reconciled.addAndGet(count);
+    }
+
     /** Dead letters are in the journal again. */
     public void replayed(int count) {
         replayed.addAndGet(count);

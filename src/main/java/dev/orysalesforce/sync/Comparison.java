@@ -13,8 +13,8 @@ import org.springframework.stereotype.Component;
 @Component("comparison")
 public class Comparison {
 
-    static final String ORY_ID = "Ory_Identity_Id__c";
-    static final String ORY_UPDATED_AT = "Ory_Updated_At__c";
+    public static final String ORY_ID = "Ory_Identity_Id__c";
+    public static final String ORY_UPDATED_AT = "Ory_Updated_At__c";
     private static final String ON_CREATE = "onCreate";
 
     private final FieldHash hash;
@@ -53,7 +53,12 @@ public class Comparison {
     }
 
     /** A new record: everything, and the stop-gaps where the mapping had nothing. */
-    private static ObjectNode fresh(Row row, ObjectNode mapped, JsonNode stopGaps) {
+    private ObjectNode fresh(Row row, ObjectNode mapped, JsonNode stopGaps) {
+        if (row.getObject().equals("Contact") && org.has("Contact", "IsPersonAccount")) {
+            throw new HoldException("PERSON_ACCOUNTS", "This org has person accounts: there, a person is an Account, and a"
+                    + " Contact without one is seen by nobody but its owner. This app does not write person accounts; let"
+                    + " sync.mappings make Leads of these identities.");
+        }
         ObjectNode record = mapped.deepCopy();
         if (stopGaps instanceof ObjectNode) {
             stopGaps.properties().stream()

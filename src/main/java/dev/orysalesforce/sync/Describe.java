@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.ProducerTemplate;
@@ -24,7 +26,19 @@ class Describe {
 
     private static final Duration GOOD_FOR = Duration.ofDays(1);
 
-    private record Field(boolean nillable, int length) {}
+    /**
+     * @param type Salesforce's, e.g. string, email, picklist, boolean, double, date, datetime, reference
+     * @param length of texts; else 0
+     * @param values what a restricted picklist takes; empty for any other field
+     */
+    record Field(String type, int length, boolean nillable, boolean defaulted, boolean createable, boolean updateable,
+            Set<String> values) {
+
+        /** Whether a new record has to bring it. */
+        boolean isRequired() {
+            return !nillable && !defaulted && createable && !type.equals("boolean");
+        }
+    }
 
     private record Answer(Map<String, Field> fields, Instant at) {}
 
@@ -39,19 +53,28 @@ class Describe {
 
     /** Whether a field may not be empty. */
     boolean requires(String object, String field) {
-        Field known = fields(object).get(field);
+        Field known = fields(object, GOOD_FOR).get(field);
         return known != null && !known.nillable();
+    }
+
+    boolean has(String object, String field) {
+        return fields(object, GOOD_FOR).containsKey(field);
     }
 
     /** How many characters a field takes; 0 if that is not known. */
     int length(String object, String field) {
-        Field known = fields(object).get(field);
+        Field known = fields(object, GOOD_FOR).get(field);
         return known == null ? 0 : known.length();
     }
 
-    private Map<String, Field> fields(String object) {
+    /**
+     * What this user may see, by field or name of a relationship.
+     *
+     * @param goodFor how old the answer may be
+     */
+    Map<String, Field> fields(String object, Duration goodFor) {
         return answers.compute(object, (name, known) ->
-                known != null && known.at().plus(GOOD_FOR).isAfter(Instant.now()) ? known : ask(name)).fields();
+                known != null && known.at().plus(goodFor).isAfter(Instant.now()) ? known : ask(name)).fields();
     }
 
     /** On another thread: a batch that asks in the middle of a split would lose the parts that are done (Camel 4.17). */
@@ -65,8 +88,17 @@ class Describe {
             }
             Map<String, Field> fields = new HashMap<>();
             for (JsonNode field : described) {
-                fields.put(field.path("name").asText(),
-                        new Field(field.path("nillable").asBoolean(true), field.path("length").asInt()));
+                Set<String> values = new LinkedHashSet<>();
+                if (field.path("restrictedPicklist").asBoolean()) {
+                    field.path("picklistValues").forEach(value -> values.add(value.path("value").asText()));
+                }
+                Field known = new Field(field.path("type").asText(), field.path("length").asInt(),
+                        field.path("nillable").asBoolean(true), field.path("defaultedOnCreate").asBoolean(),
+                        field.path("createable").asBoolean(true), field.path("updateable").asBoolean(true), values);
+                fields.put(field.path("name").asText(), known);
+                if (field.hasNonNull("relationshipName")) {
+                    fields.put(field.path("relationshipName").asText(), known);
+                }
             }
             return new Answer(fields, Instant.now());
         } catch (JsonProcessingException e) {

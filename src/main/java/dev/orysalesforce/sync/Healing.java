@@ -97,7 +97,8 @@ public class Healing {
         return lookUp.question(rows.stream().collect(Collectors.groupingBy(Row::getObject)).entrySet().stream()
                 .map(object -> LookUp.query("gone" + object.getKey(), "queryAll",
                         "SELECT Id, MasterRecordId, MasterRecord.%s FROM %s WHERE Id IN (%s)".formatted(Comparison.ORY_ID,
-                                object.getKey(), LookUp.list(object.getValue().stream().map(Row::getSalesforceId)))))
+                                object.getKey(), LookUp.list(object.getValue().stream().map(Row::getSalesforceId)
+                                        .filter(id -> id != null)))))
                 .toList());
     }
 
@@ -114,7 +115,9 @@ public class Healing {
                         }
                     });
         }
-        rows.stream().filter(Row::isHealing).forEach(this::deleted); // not even in the recycle bin any more
+        rows.stream().filter(row -> row.isHealing() && row.hasRecord())
+                .forEach(this::deleted); // not even in the recycle bin any more
+        giveUp(rows); // it never had a record: what is deleted is something else, which a trigger wanted
     }
 
     private void deleted(Row row) {

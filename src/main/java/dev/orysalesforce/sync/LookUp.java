@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.settings.SyncSettings.Action;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,10 +27,12 @@ class LookUp {
     /** @param resource {@code query}, or {@code queryAll} to see deleted records, too */
     record Query(String reference, String resource, String soql) {}
 
+    private final ErrorPolicy policy;
     private final ObjectMapper json;
     private final String data;
 
-    LookUp(ObjectMapper json, @Value("${salesforce.api-version}") String apiVersion) {
+    LookUp(ErrorPolicy policy, ObjectMapper json, @Value("${salesforce.api-version}") String apiVersion) {
+        this.policy = policy;
         this.json = json;
         this.data = "/services/data/v" + apiVersion;
     }
@@ -64,16 +67,19 @@ class LookUp {
         List<JsonNode> records = new ArrayList<>();
         for (JsonNode part : parts(answer)) {
             if (part.path("httpStatusCode").asInt() != 200) {
-                JsonNode error = part.path("body").path(0);
-                throw new HoldException(error.path("errorCode").asText("UNREADABLE_ANSWER"),
-                        "Salesforce refused to look records up: "
-                                + Refusal.of("", error.path("message").asText()).without(null).message()
-                                + " — The run-as user needs read access to Lead and Contact and to "
-                                + Comparison.ORY_ID + " and " + Comparison.ORY_UPDATED_AT + " on both.");
+                throw refused(part.path("body").path(0));
             }
             part.path("body").path("records").forEach(records::add);
         }
         return records;
+    }
+
+    private HoldException refused(JsonNode error) {
+        Refusal refusal = Refusal.of(error.path("errorCode").asText("UNREADABLE_ANSWER"), error.path("message").asText());
+        String reason = policy.action(refusal.code()) == Action.HOLD ? policy.advise(refusal).without(null).message()
+                : refusal.without(null).message() + " — The run-as user needs read access to Lead and Contact and to "
+                        + Comparison.ORY_ID + " and " + Comparison.ORY_UPDATED_AT + " on both.";
+        return new HoldException(refusal.code(), "Salesforce refused to look records up: " + reason);
     }
 
     private JsonNode parts(String answer) {

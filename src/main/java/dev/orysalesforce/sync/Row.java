@@ -370,6 +370,10 @@ public final class Row {
         this.record = record;
     }
 
+    Refusal getNote() {
+        return note;
+    }
+
     /** What explain says of it once it is synced. */
     void note(Refusal note) {
         this.note = note;
@@ -422,7 +426,7 @@ public final class Row {
             fields.replaceAll((field, sent) -> record.has(field) ? IN_DOUBT : sent);
         }
         return new LedgerEntry(getIdentity(), hasRecord() ? object : null, salesforceId, foundBy,
-                hasRecord() ? version : change.version(), fields, change.event(), change.receivedAt(),
+                hasRecord() ? version : change.version(), null, fields, change.event(), change.receivedAt(),
                 change.triggerId(), mapping.label(), outcome.label(), null, null, 0, null);
     }
 
@@ -432,8 +436,8 @@ public final class Row {
         Map<String, String> before = known == null ? Map.of() : known.fields();
         int attempts = sent || isRefused() || isToBeRetried() ? change.attempts() + 1 : 0;
         return new LedgerEntry(getIdentity(), hasRecord() ? object : null, salesforceId, foundBy, version,
-                sent ? hashes : before, change.event(), change.receivedAt(), change.triggerId(), mapping.label(),
-                outcome.label(), refusal == null ? null : refusal.code(), refusal == null ? null : refusal.message(),
+                change.version(), sent ? hashes : before, change.event(), change.receivedAt(), change.triggerId(),
+                mapping.label(), outcome.label(), refusal == null ? null : refusal.code(), refusal == null ? null : refusal.message(),
                 attempts, nextRetryAt);
     }
 }

@@ -27,7 +27,7 @@ class ReplayTest extends OperatorTest {
     private DeadLetters letters;
 
     @Autowired
-    @Qualifier("replayTransaction")
+    @Qualifier("writeTransaction")
     private SpringTransactionPolicy transaction;
 
     @Test

@@ -155,7 +155,7 @@ class StatusTest extends OperatorTest {
                 }
             }
         }
-        assertThat(operations).isEqualTo(6);
+        assertThat(operations).isEqualTo(8);
     }
 
     private JsonNode status() {

@@ -54,7 +54,12 @@ public final class AppProcess implements AutoCloseable {
     /** Starts it and waits until its health says that it is ready. */
     public AppProcess start() {
         launch();
-        await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(100)).until(() -> {
+        return untilReady();
+    }
+
+    /** Waits until its health says that it is ready. */
+    public AppProcess untilReady() {
+        await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(100)).until(() -> {
             if (!process.isAlive()) {
                 throw new IllegalStateException("The app ended:\n" + log());
             }
@@ -75,7 +80,7 @@ public final class AppProcess implements AutoCloseable {
     }
 
     public boolean isAlive() {
-        return process.isAlive();
+        return process != null && process.isAlive();
     }
 
     /** Starts it and waits until it ends by itself. */

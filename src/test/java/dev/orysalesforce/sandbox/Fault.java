@@ -100,7 +100,9 @@ public record Fault(String name, Effect effect, Duration delay, Answer answer, b
 
     /** Data calls: any error. */
     public static Fault error(int status, String code, String message) {
-        return data(code, Effect.ANSWER, Duration.ZERO, Answer.error(status, new RowError(code, message)));
+        Answer answer = Answer.error(status, new RowError(code, message));
+        return data(code, Effect.ANSWER, Duration.ZERO,
+                status == 401 ? answer.withHeader("WWW-Authenticate", "Token") : answer);
     }
 
     /** Logins: 400 {@code invalid_client_id} "client identifier invalid". */

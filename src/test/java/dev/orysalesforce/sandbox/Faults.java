@@ -11,7 +11,9 @@ public final class Faults {
     private final List<ActiveFault> active = new CopyOnWriteArrayList<>();
     private final List<RowFault> rows = new CopyOnWriteArrayList<>();
 
-    private record RowFault(Predicate<RowAttempt> which, RowError error, AtomicInteger left) {
+    private volatile RowError queries;
+
+    private record RowFault(Predicate<RowAttempt> which, RowError error, AtomicInteger left, boolean wholeCall) {
     }
 
     /** Switches a fault on. Delays add up; of other faults, the first one that fits a call hits it. */
@@ -24,7 +26,17 @@ public final class Faults {
 
     /** Refuses the next {@code times} rows that a predicate picks; -1 for all. */
     public void refuseRows(Predicate<RowAttempt> which, RowError error, int times) {
-        rows.add(new RowFault(which, error, new AtomicInteger(times)));
+        rows.add(new RowFault(which, error, new AtomicInteger(times), false));
+    }
+
+    /** Refuses with 400 every call that carries a row which a predicate picks. */
+    public void refuseCalls(Predicate<RowAttempt> which, RowError error) {
+        rows.add(new RowFault(which, error, new AtomicInteger(-1), true));
+    }
+
+    /** Refuses every query with 400, also as a part of a composite call. */
+    public void refuseQueries(RowError error) {
+        queries = error;
     }
 
     /** Refuses an identity's rows {@code times} times, because another program holds the record's lock. */
@@ -49,6 +61,7 @@ public final class Faults {
         active.forEach(ActiveFault::stop);
         active.clear();
         rows.clear();
+        queries = null;
     }
 
     /** The faults that are on. */
@@ -79,11 +92,22 @@ public final class Faults {
         return hits;
     }
 
-    /** Why a row is to be refused, or null. */
+    /** Ends a query that is to be refused. */
+    void checkQuery() {
+        RowError error = queries;
+        if (error != null) {
+            throw new ApiError(400, error);
+        }
+    }
+
+    /** Why a row is to be refused, or null. Ends the whole call if it is to be refused for this row. */
     RowError refusalOf(RowAttempt row) {
         for (RowFault fault : rows) {
             if (fault.left.get() != 0 && fault.which.test(row)) {
                 int before = fault.left.getAndUpdate(left -> left > 0 ? left - 1 : left);
+                if (before != 0 && fault.wholeCall) {
+                    throw new ApiError(400, fault.error);
+                }
                 if (before != 0) {
                     return fault.error;
                 }

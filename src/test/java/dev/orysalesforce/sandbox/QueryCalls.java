@@ -11,14 +11,16 @@ final class QueryCalls {
     private static final int MOST_CURSORS = 50;
 
     private final Org org;
+    private final Faults faults;
     private final Map<String, Cursor> cursors = new LinkedHashMap<>();
     private long numbers;
 
     private record Cursor(SoqlQuery query, List<SandboxRecord> found, int batchSize) {
     }
 
-    QueryCalls(Org org) {
+    QueryCalls(Org org, Faults faults) {
         this.org = org;
+        this.faults = faults;
     }
 
     Prepared query(ApiRequest request, boolean deletedToo) {
@@ -29,6 +31,7 @@ final class QueryCalls {
         SoqlQuery query = Soql.parse(soql, org);
         int batchSize = batchSize(request.header("Sforce-Query-Options"));
         return Prepared.reading(() -> {
+            faults.checkQuery();
             List<SandboxRecord> found = query.run(org, deletedToo);
             if (query.isCount()) {
                 ObjectNode count = Json.object().put("totalSize", found.size()).put("done", true);

@@ -30,7 +30,7 @@ final class RestApi {
         this.calls = calls;
         this.logins = new LoginCalls(org, url);
         this.describes = new DescribeCalls(org);
-        this.queries = new QueryCalls(org);
+        this.queries = new QueryCalls(org, faults);
         this.collections = new CollectionCalls(org, reader, writer);
         this.singles = new SingleRecordCalls(org, reader, writer);
         this.composites = new CompositeCalls(org, this::resource);

@@ -70,6 +70,23 @@ class DescribeTest extends AppTest {
         });
     }
 
+    @Test
+    void whereAPersonIsAnAccountNoContactIsMade() {
+        SALESFORCE.org().enablePersonAccounts();
+        String contact = UUID.randomUUID().toString();
+        ObjectNode body = Ory.identity(contact, START, "Person");
+        ((ObjectNode) body.path("identity")).put("schema_id", "employee");
+        ory.sends("registration", body);
+        await().until(() -> health().path("components").path("outage").path("details").path("code").asText()
+                .equals("PERSON_ACCOUNTS"));
+        assertThat(deadLetters()).as("nothing is wrong with the event").isEmpty();
+        SALESFORCE.reset();
+        aDayLater();
+        settle();
+        assertThat(record(contact).object()).isEqualTo("Contact");
+        aDayLater();
+    }
+
     private void send(String id, int seconds, String phone) {
         ObjectNode body = Ory.identity(id, START.plusSeconds(seconds), "Person");
         ObjectNode traits = (ObjectNode) body.path("identity").path("traits");

@@ -1,15 +1,12 @@
 package dev.orysalesforce.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.sandbox.CallKind;
-import dev.orysalesforce.sandbox.DuplicateRule;
 import dev.orysalesforce.sandbox.SandboxRecord;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -90,79 +87,6 @@ class HealingTest extends AppTest {
         assertThat(deadLetters()).isEmpty();
         assertThat(explained("outcome")).isEqualTo("skipped");
         assertThat(explained("code")).isEqualTo("DELETED_IN_SALESFORCE");
-    }
-
-    @Test
-    void aLockedRowIsTriedAgainAndDelaysNobody() {
-        String other = UUID.randomUUID().toString();
-        SALESFORCE.faults().lockRow(id, 2);
-        ory.sends("registration", Ory.identity(id, START, "Locked"));
-        ory.sends("registration", Ory.identity(other, START, "Free"));
-        await().until(() -> SALESFORCE.org().byIdentity(other).size() == 1);
-        await().until(() -> "retry".equals(explained("outcome")));
-        assertThat(explained("code")).isEqualTo("UNABLE_TO_LOCK_ROW");
-        assertThat(explained("next_retry_at")).isNotNull();
-        settle();
-        assertThat(record(id).text("LastName")).isEqualTo("Locked");
-        assertThat(sql.queryForObject("select attempts from identities where identity = ?", Integer.class, id)).isEqualTo(3);
-        assertThat(deadLetters()).isEmpty();
-    }
-
-    @Test
-    void aRetryNeverOvertakesANewerState() {
-        SALESFORCE.faults().lockRow(id, 1);
-        ory.sends("registration", Ory.identity(id, START, "Older"));
-        await().until(() -> pending() > 0 && SALESFORCE.calls().of(CallKind.UPSERT).size() == 1);
-        ory.sends("settings", Ory.identity(id, START.plusSeconds(1), "Newer"));
-        settle();
-        assertThat(record(id).text("LastName")).isEqualTo("Newer");
-        assertThat(SALESFORCE.writes().ofIdentity(id)).hasSize(1);
-    }
-
-    @Test
-    void aRowThatStaysLockedBecomesADeadLetter() {
-        SALESFORCE.faults().lockRow(id, -1);
-        ory.sends("registration", Ory.identity(id, START, "Locked"));
-        await().atMost(Duration.ofSeconds(30)).until(() -> deadLetters().size() == 1);
-        assertThat(deadLetters().get(0).path("code").asText()).isEqualTo("UNABLE_TO_LOCK_ROW");
-        assertThat(deadLetters().get(0).path("attempts").asInt()).isEqualTo(3);
-        assertThat(pending()).isZero();
-    }
-
-    @Test
-    void aDuplicateRuleOfTheOrgMakesADeadLetter() {
-        SALESFORCE.org().activate(DuplicateRule.leadAlert());
-        String there = SALESFORCE.org().insert("Lead", Map.of("LastName", "There", "Company", "Theirs",
-                "Email", "p-" + id + "@example.org", "Ory_Identity_Id__c", UUID.randomUUID().toString()));
-        ory.sends("registration", Ory.identity(id, START, "Again"));
-        settle();
-        assertThat(SALESFORCE.org().byIdentity(id)).isEmpty();
-        assertThat(deadLetters().get(0).path("code").asText()).isEqualTo("DUPLICATES_DETECTED");
-        assertThat(deadLetters().get(0).path("message").asText()).contains(there).doesNotContain("@");
-    }
-
-    @Test
-    void aReferenceThatLeadsNowhereIsLeftOut() {
-        SALESFORCE.org().insert("Account", Map.of("Name", "There", "Ory_Organization_Id__c", "org-there"));
-        referring("org-there");
-        assertThat(record(id).text("AccountId")).isNotNull();
-        String other = UUID.randomUUID().toString();
-        ObjectNode body = Ory.identity(other, START, "Alone");
-        ((ObjectNode) body.path("identity")).put("schema_id", "referring").put("organization_id", "org-nowhere");
-        ory.sends("registration", body);
-        settle();
-        assertThat(record(other).text("LastName")).isEqualTo("Alone");
-        assertThat(record(other).text("AccountId")).isNull();
-        assertThat(sql.queryForObject("select code from identities where identity = ?", String.class, other))
-                .isEqualTo("REFERENCE_LEFT_OUT");
-        assertThat(deadLetters()).isEmpty();
-    }
-
-    private void referring(String organization) {
-        ObjectNode body = Ory.identity(id, START, "Member");
-        ((ObjectNode) body.path("identity")).put("schema_id", "referring").put("organization_id", organization);
-        ory.sends("registration", body);
-        settle();
     }
 
     private String explained(String column) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -29,6 +30,7 @@ import org.springframework.test.context.TestPropertySource;
 @Import(OutageTest.ClockToMove.class)
 @ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = {"test.context=outage", "test.first-pause=2s", "test.longest-pause=60s"})
+@Tag("any-ledger")
 class OutageTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");

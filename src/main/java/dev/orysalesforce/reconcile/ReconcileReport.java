@@ -1,0 +1,69 @@
+package dev.orysalesforce.reconcile;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.actuate.health.Status;
+import org.springframework.stereotype.Component;
+
+/** How the last comparison went, for status, metrics and health. */
+@Component("reconcileReport")
+public class ReconcileReport implements HealthIndicator {
+
+    private static final Status DEGRADED = new Status("DEGRADED");
+
+    private final OryAdmin ory;
+    private final Sightings sightings;
+
+    ReconcileReport(OryAdmin ory, Sightings sightings, MeterRegistry meters) {
+        this.ory = ory;
+        this.sightings = sightings;
+        meters.gauge("ory.sync.in.sync.ratio", this, report -> report.of(report::inSync));
+        meters.gauge("ory.sync.missing", this, report -> report.of(run -> (double) run.missing));
+        meters.gauge("ory.sync.gone.in.salesforce", this, report -> report.of(run -> (double) run.gone));
+    }
+
+    /** What {@code /api/status} says of it. */
+    public Map<String, Object> report() {
+        Map<String, Object> report = new LinkedHashMap<>();
+        Run run = run().orElse(null);
+        report.put("state", run == null ? "off" : run.state);
+        if (run != null) {
+            report.put("startedAt", run.startedAt);
+            report.put("finishedAt", run.finishedAt);
+            report.put("seen", run.seen);
+            report.put("queued", run.queued);
+            report.put("missing", run.missing);
+            report.put("goneInSalesforce", run.gone);
+            report.put("error", run.error());
+            report.put("inSync", inSync(run));
+        }
+        return report;
+    }
+
+    private Optional<Run> run() {
+        return ory.isSet() ? sightings.run() : Optional.empty();
+    }
+
+    /** Null until both sides have been read once. */
+    private Double inSync(Run run) {
+        return run.readSince == null ? null : sightings.inSync(run.listedSince, run.readSince);
+    }
+
+    private double of(Function<Run, Double> number) {
+        return run().map(number).orElse(Double.NaN);
+    }
+
+    @Override
+    public Health health() {
+        Run run = run().orElse(null);
+        if (run == null || !run.state.equals("failed")) {
+            return Health.up().build();
+        }
+        return Health.status(DEGRADED).withDetail("reason", run.error).withDetail("since", run.finishedAt.toString()).build();
+    }
+}

@@ -1,0 +1,102 @@
+package dev.orysalesforce.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.AppTest;
+import dev.orysalesforce.operator.Operator;
+import dev.orysalesforce.sandbox.ory.OryAdminSandbox;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** The app, an Ory that knows more than it has told, and an operator who asks for a comparison. */
+abstract class ReconcileTest extends AppTest {
+
+    static final OryAdminSandbox ORY = OryAdminSandbox.start();
+    static final String KEY = "ory_apikey_secret";
+
+    Operator operator;
+
+    @DynamicPropertySource
+    static void ory(DynamicPropertyRegistry registry) {
+        registry.add("ORY_ADMIN_URL", () -> ORY.url() + "/");
+        registry.add("ORY_ADMIN_TOKEN", () -> KEY);
+        registry.add("sync.reconcile.after-start", () -> "1h"); // tests ask for it
+        registry.add("sync.reconcile.after-empty-body", () -> "300ms");
+    }
+
+    @BeforeEach
+    void nothingComparedYet() {
+        operator = new Operator(port, OPERATOR_TOKEN);
+        ORY.recover();
+        await().atMost(Duration.ofSeconds(30)).until(() -> !"running".equals(state()));
+        settle();
+        SALESFORCE.reset();
+        sql.update("delete from identities");
+        sql.update("delete from sightings");
+        sql.update("delete from reconcile_run");
+        ORY.reset();
+        ORY.requireKey(KEY);
+    }
+
+    JsonNode status() {
+        return read(operator.get("/api/status").body());
+    }
+
+    JsonNode reconcile() {
+        return status().path("reconcile");
+    }
+
+    String state() {
+        return reconcile().path("state").asText();
+    }
+
+    /** Asks for a comparison and waits for its end. */
+    JsonNode compare() {
+        begin();
+        return end();
+    }
+
+    void begin() {
+        assertThat(operator.post("/api/reconcile", "").statusCode()).isEqualTo(202);
+    }
+
+    JsonNode end() {
+        await().atMost(Duration.ofSeconds(60)).until(() -> !"running".equals(state()));
+        return reconcile();
+    }
+
+    JsonNode done() {
+        JsonNode done = compare();
+        assertThat(done.path("state").asText()).as(done.toString()).isEqualTo("done");
+        return done;
+    }
+
+    JsonNode failed() {
+        JsonNode failed = compare();
+        assertThat(failed.path("state").asText()).as(failed.toString()).isEqualTo("failed");
+        return failed;
+    }
+
+    void awaitInSync() {
+        await().atMost(Duration.ofSeconds(30)).until(() -> reconcile().path("inSync").asDouble(-1) == 1.0);
+    }
+
+    JsonNode explain(String id) {
+        return read(operator.get("/api/identities/" + id).body());
+    }
+
+    static Map<String, ?> person(String lastName) {
+        return Map.of("email", UUID.randomUUID() + "@example.org", "name", Map.of("first", "Pat", "last", lastName));
+    }
+
+    static ObjectNode hook(String id) {
+        return ORY.project().hook(id);
+    }
+}
