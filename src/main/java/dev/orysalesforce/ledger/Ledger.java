@@ -78,10 +78,14 @@ public class Ledger {
         }
     }
 
+    /** Also what was seen of them when Ory and Salesforce were compared. */
     public void forget(Collection<String> identities) {
         if (!identities.isEmpty()) {
-            transaction.executeWithoutResult(status -> sql.batchUpdate("delete from identities where identity = ?",
-                    identities.stream().map(identity -> new Object[] {identity}).toList()));
+            List<Object[]> rows = identities.stream().map(identity -> new Object[] {identity}).toList();
+            transaction.executeWithoutResult(status -> {
+                sql.batchUpdate("delete from identities where identity = ?", rows);
+                sql.batchUpdate("delete from sightings where identity = ?", rows);
+            });
         }
     }
 

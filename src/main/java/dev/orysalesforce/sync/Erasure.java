@@ -22,6 +22,7 @@ import org.springframework.stereotype.Component;
 @Component("erasure")
 public class Erasure {
 
+    private static final Refusal ERASED = Refusal.of("ERASED", "Somebody has erased this identity.");
     private static final String QUERY = "SELECT Id, %1$s, IsDeleted, MasterRecordId, MasterRecord.%1$s%2$s FROM %3$s"
             + " WHERE %1$s IN (%4$s)";
     private static final String CONVERSION = ", IsConverted, ConvertedContactId, ConvertedContact." + Comparison.ORY_ID;
@@ -64,7 +65,7 @@ public class Erasure {
     public void leaveOut(Batch batch) {
         List<Row> rows = batch.rows().stream().filter(Row::isLeavingTraces).toList();
         Set<String> erased = tombstones.erased(rows.stream().map(Row::getIdentity).toList());
-        rows.stream().filter(row -> erased.contains(row.getIdentity())).forEach(Row::superseded);
+        rows.stream().filter(row -> erased.contains(row.getIdentity())).forEach(row -> row.superseded(ERASED));
     }
 
     /** Rows whose record has to be found; the ledger may have been lost since the erasure was accepted. */

@@ -394,6 +394,11 @@ public final class Row {
         outcome = Outcome.SUPERSEDED;
     }
 
+    void superseded(Refusal why) {
+        refusal = why;
+        superseded();
+    }
+
     void skipped() {
         outcome = Outcome.SKIPPED;
     }
