@@ -45,6 +45,12 @@ public class ReconcileReport implements HealthIndicator {
         return report;
     }
 
+    /** How much of Ory's list has been read, 0 to 1: IDs are random, and listed in their order. */
+    public double listedShare() {
+        return run().map(run -> run.phase.compareTo(Run.Phase.LIST) > 0 || !run.isRunning() ? 1
+                : sightings.listedShare(run.startedAt)).orElse(Double.NaN);
+    }
+
     private Optional<Run> run() {
         return ory.isSet() ? sightings.run() : Optional.empty();
     }
