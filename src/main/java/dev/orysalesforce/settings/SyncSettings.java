@@ -30,6 +30,9 @@ import org.springframework.util.unit.DataSize;
  * @param duplicates what is done when a duplicate rule of the org refuses a record; default {@code dead-letter}
  * @param matchEmail which records are taken over because of their e-mail address; default {@code verified}
  * @param matchSeveral what is done with an identity that several records match; default {@code create}
+ * @param erase what becomes of the record of an identity that is erased; default {@code keep}
+ * @param erasedMapping mapping file or Camel endpoint that answers what is written into such a record by
+ *     {@code anonymize}; default {@code mappings/erased.ds}
  * @param errors what Salesforce's error codes mean
  */
 @ConfigurationProperties("sync")
@@ -53,6 +56,8 @@ public record SyncSettings(
         @DefaultValue("dead-letter") Duplicates duplicates,
         @DefaultValue("verified") MatchEmail matchEmail,
         @DefaultValue("create") MatchSeveral matchSeveral,
+        @DefaultValue("keep") Erase erase,
+        @DefaultValue("mappings/erased.ds") String erasedMapping,
         @DefaultValue Errors errors) {
 
     public SyncSettings {
@@ -176,6 +181,16 @@ public record SyncSettings(
 
     /** What is done with an identity when several records have its e-mail. None of them is ever taken. */
     public enum MatchSeveral { CREATE, DEAD_LETTER }
+
+    /** What becomes of the record in Salesforce when an identity is erased. */
+    public enum Erase {
+        /** It stays as it is; only the two Ory fields are cleared. */
+        KEEP,
+        /** What the mapping of {@code sync.erased-mapping} answers is written into it, and the Ory fields are cleared. */
+        ANONYMIZE,
+        /** It is deleted; the run-as user needs permission for that. */
+        DELETE
+    }
 
     /** What is done when a duplicate rule of the org refuses a record. */
     public enum Duplicates {

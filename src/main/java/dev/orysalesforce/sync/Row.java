@@ -55,6 +55,7 @@ public final class Row {
     private final Set<String> filled = new HashSet<>();
     private Refusal note;
     private Candidate candidate;
+    private boolean deletion;
 
     Row(IdentityChange change, Mapping mapping) {
         this.change = change;
@@ -102,9 +103,43 @@ public final class Row {
         return salesforceId;
     }
 
-    /** Whether there is still something to do for it, as things stand. */
+    String getFoundBy() {
+        return foundBy;
+    }
+
+    /** Whether there is still something to do for its state, as things stand. */
     public boolean isPending() {
+        return isOpen() && !isErasure();
+    }
+
+    private boolean isOpen() {
         return outcome == Outcome.PENDING && healing == null;
+    }
+
+    /** Whether it is no state of the identity, but the wish that it be forgotten. */
+    boolean isErasure() {
+        return change.isErasure();
+    }
+
+    /** Whether its record is still to be erased, as things stand. */
+    boolean isToBeErased() {
+        return isOpen() && isErasure();
+    }
+
+    /** Whether it is erased now; perhaps there was no record. */
+    boolean isErased() {
+        return isErasure() && (outcome == Outcome.SYNCED || outcome == Outcome.UNCHANGED);
+    }
+
+    /** Whether what is written is that its record is deleted. */
+    boolean isDeletion() {
+        return deletion;
+    }
+
+    /** Whether it would leave something behind: a record, a dead letter, an event that is tried later. */
+    boolean isLeavingTraces() {
+        return !isErasure() && getIdentity() != null
+                && (outcome == Outcome.PENDING || isRefused() || isToBeRetried());
     }
 
     /** Whether a mapping still has to say what goes into the record that it has turned out to be. */
@@ -140,7 +175,7 @@ public final class Row {
 
     /** Whether the ledger learns something from it; it does not from an event that it knows, or from a message that is none. */
     boolean isNews() {
-        return getIdentity() != null && (attempted != null || known == null || known.version() == null
+        return getIdentity() != null && (isErasure() || attempted != null || known == null || known.version() == null
                 || change.version().compareTo(known.version()) > 0);
     }
 
@@ -166,10 +201,17 @@ public final class Row {
         version = entry.version();
         int newer = entry.version() == null ? 1 : change.version().compareTo(entry.version());
         if (newer < 0) {
-            outcome = Outcome.SUPERSEDED;
+            superseded();
         } else if (newer == 0) {
             outcome = Outcome.UNCHANGED;
         }
+    }
+
+    /** What the ledger knows of an identity that is to be erased. */
+    void remembered(LedgerEntry entry) {
+        known = entry;
+        foundBy = entry.foundBy();
+        version = entry.version();
     }
 
     /** Goes on with a record that the ledger did not know, or another one than it knew. */
@@ -344,6 +386,20 @@ public final class Row {
     void compared(ObjectNode record, Map<String, String> hashes) {
         this.record = record;
         this.hashes = hashes;
+    }
+
+    void delete(ObjectNode nothing) {
+        compared(nothing, Map.of());
+        deletion = true;
+    }
+
+    void superseded() {
+        outcome = Outcome.SUPERSEDED;
+    }
+
+    void superseded(Refusal why) {
+        refusal = why;
+        superseded();
     }
 
     void skipped() {

@@ -162,7 +162,7 @@ class StatusTest extends OperatorTest {
         return get("/api/status");
     }
 
-    private static void assertBalance(JsonNode status) {
+    static void assertBalance(JsonNode status) {
         JsonNode balance = status.path("balance");
         assertThat(balance.size()).isEqualTo(10);
         assertThat(IN.stream().mapToLong(name -> balance.path(name).asLong()).sum())
