@@ -155,7 +155,7 @@ class StatusTest extends OperatorTest {
                 }
             }
         }
-        assertThat(operations).isEqualTo(8);
+        assertThat(operations).isEqualTo(9);
     }
 
     private JsonNode status() {
