@@ -5,16 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.springframework.boot.actuate.health.Health;
-import org.springframework.boot.actuate.health.HealthIndicator;
-import org.springframework.boot.actuate.health.Status;
 import org.springframework.stereotype.Component;
 
-/** How the last comparison went, for status, metrics and health. */
+/** How the last comparison went, for status and metrics. */
 @Component("reconcileReport")
-public class ReconcileReport implements HealthIndicator {
-
-    private static final Status DEGRADED = new Status("DEGRADED");
+public class ReconcileReport {
 
     private final OryAdmin ory;
     private final Sightings sightings;
@@ -51,7 +46,8 @@ public class ReconcileReport implements HealthIndicator {
                 : sightings.listedShare(run.startedAt)).orElse(Double.NaN);
     }
 
-    private Optional<Run> run() {
+    /** The run on its way, or the last one; nothing without an Admin API. */
+    Optional<Run> run() {
         return ory.isSet() ? sightings.run() : Optional.empty();
     }
 
@@ -62,14 +58,5 @@ public class ReconcileReport implements HealthIndicator {
 
     private double of(Function<Run, Double> number) {
         return run().map(number).orElse(Double.NaN);
-    }
-
-    @Override
-    public Health health() {
-        Run run = run().orElse(null);
-        if (run == null || !run.state.equals("failed")) {
-            return Health.up().build();
-        }
-        return Health.status(DEGRADED).withDetail("reason", run.error).withDetail("since", run.finishedAt.toString()).build();
     }
 }

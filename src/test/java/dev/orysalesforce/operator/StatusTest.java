@@ -114,6 +114,7 @@ class StatusTest extends OperatorTest {
     void routesAndMappingsSayWhichTheyAre() throws Exception {
         JsonNode status = status();
         assertThat(status.path("reconcile").path("state").asText()).isEqualTo("off");
+        assertProblem(operator.post("/api/reconcile", ""), 409, "NO_ADMIN_API");
         assertThat(status.path("routes")).anySatisfy(route -> {
             assertThat(route.path("id").asText()).isEqualTo("receive.webhook");
             assertThat(route.path("status").asText()).isEqualTo("Started");

@@ -41,12 +41,12 @@ class HostileOryTest extends ReconcileTest {
         synced(3);
         ORY.fail(OryFault.emptyList());
         assertThat(failed().path("error").asText()).contains("Ory knows 0", "another project", "Nothing was queued or erased");
-        JsonNode health = health().path("components").path("reconcileReport");
+        JsonNode health = health().path("components").path("reconcile");
         assertThat(health.path("status").asText()).isEqualTo("DEGRADED");
 
         ORY.recover();
         assertThat(done().path("error").isNull()).isTrue();
-        assertThat(health().path("components").path("reconcileReport").path("status").asText()).isEqualTo("UP");
+        assertThat(health().path("components").path("reconcile").path("status").asText()).isEqualTo("UP");
     }
 
     @Test

@@ -1,0 +1,21 @@
+package dev.orysalesforce.reconcile;
+
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.springframework.test.context.TestPropertySource;
+
+/** Nobody asks for it. */
+@TestPropertySource(properties = {"test.context=schedule", "sync.reconcile.every=2s"})
+class ScheduleTest extends ReconcileTest {
+
+    @Test
+    void allIdentitiesAreComparedAgainAndAgain() {
+        begin();
+        for (String lastName : new String[] {"First", "Second"}) {
+            String id = ORY.project().add(person(lastName));
+            await().atMost(Duration.ofSeconds(60)).until(() -> SALESFORCE.org().byIdentity(id).size() == 1);
+        }
+    }
+}
