@@ -2,6 +2,8 @@ package dev.orysalesforce.process;
 
 import static org.awaitility.Awaitility.await;
 
+import jakarta.jms.JMSContext;
+import jakarta.jms.JMSException;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.stream.Collectors;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /**
  * A broker that the app does not own: Artemis' server as a process of its own, started by the main class that it has for
@@ -58,6 +62,20 @@ final class ArtemisProcess implements AutoCloseable {
 
     String url() {
         return "tcp://127.0.0.1:" + port;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** How many messages it has moved out of the app's reach. */
+    int moved() {
+        try (ActiveMQConnectionFactory connections = new ActiveMQConnectionFactory(url());
+                JMSContext jms = connections.createContext()) {
+            return Collections.list(jms.createBrowser(jms.createQueue("DLQ")).getEnumeration()).size();
+        } catch (JMSException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** SIGKILL. */
