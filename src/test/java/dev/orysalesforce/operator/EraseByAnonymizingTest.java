@@ -1,5 +1,6 @@
 package dev.orysalesforce.operator;
 
+import org.junit.jupiter.api.Tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orysalesforce.sandbox.CallKind;
@@ -7,6 +8,7 @@ import dev.orysalesforce.sandbox.SandboxRecord;
 import org.springframework.test.context.TestPropertySource;
 
 @TestPropertySource(properties = {"test.context=anonymize", "sync.erase=anonymize"})
+@Tag("any-ledger")
 class EraseByAnonymizingTest extends ErasingTest {
 
     @Override

@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
 @TestPropertySource(properties = {"test.context=delete", "sync.erase=delete"})
+@Tag("any-ledger")
 class EraseByDeletingTest extends ErasingTest {
 
     @BeforeEach

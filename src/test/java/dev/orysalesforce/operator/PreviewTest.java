@@ -13,12 +13,14 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.test.util.ReflectionTestUtils;
 
 /** {@code POST /api/preview} says beforehand what is sent, and sends nothing. */
+@Tag("any-ledger")
 class PreviewTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");

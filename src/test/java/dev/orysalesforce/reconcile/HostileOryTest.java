@@ -12,11 +12,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
 /** An Admin API that answers wrongly erases nobody, gets no key, and says what is wrong. */
 @TestPropertySource(properties = {"test.context=hostile-ory", "sync.on-missing=erase", "sync.erase-limit=1"})
+@Tag("any-ledger")
 class HostileOryTest extends ReconcileTest {
 
     @AfterEach

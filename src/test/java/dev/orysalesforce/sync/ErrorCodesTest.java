@@ -84,6 +84,7 @@ class ErrorCodesTest extends AppTest {
             row("FIELD_INTEGRITY_EXCEPTION", "There's a problem with this value: Culprit", "LastName"),
             row("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "LeadTrigger: execution of BeforeInsert caused by: Culprit"),
             refusedCall("JSON_PARSER_ERROR", "Cannot deserialize instance of string from START_OBJECT value {"),
+            row("DELETE_FAILED", "Your attempt to delete Culprit could not be completed"),
             row("DUPLICATE_VALUE", "duplicate value found: Nickname__c duplicates value on record with id: 00Q5e00000"),
             row("DUPLICATE_EXTERNAL_ID", "Duplicate external id found: more than one record found for external id field"),
             row("DUPLICATES_DETECTED", "Use one of these records?"),

@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is in Salesforce already, before Ory says so, is taken over by e-mail, and only by whose it is. */
+@Tag("any-ledger")
 class MatchTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");

@@ -10,6 +10,7 @@ import dev.orysalesforce.sandbox.DuplicateRule;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
@@ -18,6 +19,7 @@ import org.springframework.test.context.TestPropertySource;
     "sync.on-deleted-record=recreate",
     "sync.errors.codes.STRING_TOO_LONG.action=shorten",
     "sync.errors.codes.INVALID_FIELD_FOR_INSERT_UPDATE.action=drop-field"})
+@Tag("any-ledger")
 class OtherPoliciesTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
