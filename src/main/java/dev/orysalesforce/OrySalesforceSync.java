@@ -1,8 +1,11 @@
 package dev.orysalesforce;
 
+import dev.orysalesforce.command.CommandLine;
+import java.util.Optional;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.ConfigurableApplicationContext;
 
 /** Keeps Salesforce Leads and Contacts in step with Ory identities. The flow is in {@code routes/}. */
 @SpringBootApplication
@@ -10,8 +13,15 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 public class OrySalesforceSync {
 
     public static void main(String[] args) {
+        SpringApplication app = new SpringApplication(OrySalesforceSync.class);
+        Optional<CommandLine> command = CommandLine.of(args);
+        String[] settings = command.map(given -> given.prepare(app)).orElse(args);
         try {
-            SpringApplication.run(OrySalesforceSync.class, args);
+            ConfigurableApplicationContext context = app.run(settings);
+            command.ifPresent(given -> {
+                int code = given.run(context, System.err);
+                System.exit(SpringApplication.exit(context, () -> code));
+            });
         } catch (RuntimeException alreadyReported) {
             System.exit(1); // a thread of the broker would keep a failed start alive, and nobody would restart it
         }

@@ -13,7 +13,7 @@ import java.util.UUID;
 /**
  * What Ory told about an identity, reduced to what sync needs; the journal's message and the input of every mapping.
  *
- * @param event what happened: registration, settings, login, verification, recovery, reconcile
+ * @param event what happened: registration, settings, login, verification, recovery, reconcile, erase
  * @param receivedAt when the app took it
  * @param triggerId Ory's {@code Ory-Webhook-Trigger-Id}: one for all tries of an event; null before Kratos v25.4
  * @param identity {@code id}, {@code schema_id}, {@code traits}, {@code verifiable_addresses}, {@code updated_at}, ...
@@ -35,7 +35,16 @@ public record IdentityChange(
     /** What Ory's Admin API listed: nobody knows what had happened. */
     public static final String RECONCILE = "reconcile";
 
+    /** Somebody wants the identity to be forgotten. */
+    public static final String ERASE = "erase";
+
     private static final String NIL = "00000000-0000-0000-0000-000000000000";
+
+    /** The identity is to be erased. It holds nothing but the ID. */
+    public static IdentityChange erasure(String identity, Instant receivedAt) {
+        return new IdentityChange(ERASE, receivedAt, null, JsonNodeFactory.instance.objectNode().put("id", identity),
+                null, null, 0);
+    }
 
     public IdentityChange receivedAs(String event, Instant receivedAt, String triggerId) {
         return new IdentityChange(event, receivedAt, triggerId, identity, flow, transientPayload, 0);
@@ -44,9 +53,12 @@ public record IdentityChange(
     /**
      * This event and a later received one of the same identity in one: the newer state of the two, told as the earlier
      * kind of event with both transient payloads, so that a sign-up and its verification stay a sign-up. What Ory's list
-     * said of it is no event, if there is one.
+     * said of it is no event, if there is one. An erasure goes before any state.
      */
     public IdentityChange together(IdentityChange later) {
+        if (isErasure() || later.isErasure()) {
+            return isErasure() ? this : later;
+        }
         IdentityChange newer = later.version().compareTo(version()) >= 0 ? later : this;
         String kind = event.equals(RECONCILE) ? later.event : event;
         return new IdentityChange(kind, newer.receivedAt, newer.triggerId, newer.identity, newer.flow,
@@ -69,10 +81,15 @@ public record IdentityChange(
         }
     }
 
-    /** Whether a record can be made of it: a UUID and traits are there. */
+    /** Whether sync can go by it: a UUID and traits are there, or it is an erasure. */
     @JsonIgnore
     public boolean isUsable() {
-        return identityId() != null && identity.path("traits").isObject();
+        return isErasure() || identityId() != null && identity.path("traits").isObject();
+    }
+
+    @JsonIgnore
+    public boolean isErasure() {
+        return ERASE.equals(event) && identityId() != null;
     }
 
     /** Whether the hook ran before Kratos had stored the identity, so that its ID is nil. */

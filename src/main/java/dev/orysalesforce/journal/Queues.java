@@ -6,10 +6,12 @@ import org.apache.activemq.artemis.api.core.management.ResourceNames;
 import org.apache.activemq.artemis.api.jms.management.JMSManagementHelper;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.jms.support.JmsUtils;
+import org.springframework.context.annotation.DependsOn;
 import org.springframework.stereotype.Component;
 
 /** What the broker says of its queues, asked the same way whether it is embedded or not. */
 @Component
+@DependsOn("journalConnections") // which sets up what has to be set before the first connection
 public class Queues {
 
     public static final String JOURNAL = "identity-changes";

@@ -49,6 +49,10 @@ public class FieldHash {
         return hash(identity + '\n' + field + '\n' + value);
     }
 
+    public String ofIdentity(String identity) {
+        return hash("identity\n" + identity);
+    }
+
     /** Names the key without giving it away, so that a ledger can be told from one that was made with another key. */
     String fingerprint() {
         return hash("fingerprint");

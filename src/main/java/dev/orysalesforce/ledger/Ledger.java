@@ -78,6 +78,17 @@ public class Ledger {
         }
     }
 
+    /** Also what was seen of them when Ory and Salesforce were compared. */
+    public void forget(Collection<String> identities) {
+        if (!identities.isEmpty()) {
+            List<Object[]> rows = identities.stream().map(identity -> new Object[] {identity}).toList();
+            transaction.executeWithoutResult(status -> {
+                sql.batchUpdate("delete from identities where identity = ?", rows);
+                sql.batchUpdate("delete from sightings where identity = ?", rows);
+            });
+        }
+    }
+
     private Object[] columns(LedgerEntry entry) {
         Version version = entry.version();
         Version seen = entry.seen();

@@ -15,6 +15,7 @@ import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,6 +86,28 @@ public class DeadLetters {
                 return letters.receiveNoWait() != null;
             }
         }, true));
+    }
+
+    /** Throws all letters of an identity away. */
+    public void discardOf(String identity) {
+        discardOfAll(List.of(identity));
+    }
+
+    /** Throws all letters of identities away. */
+    public void discardOfAll(Collection<String> identities) {
+        List<String> all = List.copyOf(identities);
+        for (int from = 0; from < all.size(); from += AT_ONCE) {
+            String selector = Selector.ofIdentities(all.subList(from, Math.min(from + AT_ONCE, all.size())));
+            jms.execute(session -> {
+                try (MessageConsumer letters = session.createConsumer(
+                        session.createQueue(Queues.DEAD_LETTERS), selector)) {
+                    while (letters.receiveNoWait() != null) {
+                        // gone
+                    }
+                }
+                return null;
+            }, true);
+        }
     }
 
     /** All letters of an identity. */

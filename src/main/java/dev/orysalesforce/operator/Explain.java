@@ -8,6 +8,7 @@ import dev.orysalesforce.journal.Journal;
 import dev.orysalesforce.journal.Queues;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
+import dev.orysalesforce.ledger.Tombstones;
 import dev.orysalesforce.operator.Explanation.LastEvent;
 import dev.orysalesforce.operator.Explanation.Values;
 import dev.orysalesforce.reconcile.Sightings;
@@ -30,16 +31,18 @@ public class Explain {
     private final JmsTemplate jms;
     private final Journal journal;
     private final Ledger ledger;
+    private final Tombstones tombstones;
     private final Sightings sightings;
     private final DeadLetters deadLetters;
     private final Login login;
     private final ObjectMapper json;
 
-    Explain(JmsTemplate jms, Journal journal, Ledger ledger, Sightings sightings, DeadLetters deadLetters, Login login,
-            ObjectMapper json) {
+    Explain(JmsTemplate jms, Journal journal, Ledger ledger, Tombstones tombstones, Sightings sightings,
+            DeadLetters deadLetters, Login login, ObjectMapper json) {
         this.jms = jms;
         this.journal = journal;
         this.ledger = ledger;
+        this.tombstones = tombstones;
         this.sightings = sightings;
         this.deadLetters = deadLetters;
         this.login = login;
@@ -67,6 +70,19 @@ public class Explain {
         Explanation explanation = (entry != null ? of(entry, pending, letters) : ofUnknown(identity, pending, letters))
                 .with(sightings.find(identity));
         return !withValues ? explanation : explanation.with(values(waiting, letters));
+    }
+
+    /** The ID of the identity that is to be erased. */
+    public String identity(@Header("id") String id) {
+        if (!Selector.isId(id)) {
+            throw new BadRequestException("The path ends in the ID of an identity, which is a UUID.");
+        }
+        return id.toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether the app has heard of an identity, perhaps only to erase it. */
+    public boolean isKnown(String identity) {
+        return tombstones.isErased(identity) || explain(identity, null) != null;
     }
 
     /** @param record what Salesforce holds; of that, the fields that the app wrote are shown */

@@ -2,6 +2,7 @@ package dev.orysalesforce.operator;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.receive.Problem;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
@@ -14,6 +15,7 @@ import org.springframework.security.web.authentication.www.BasicAuthenticationFi
 
 /** Only who knows {@code OPERATOR_TOKEN} gets to the operator API; nobody does while there is none. */
 @Configuration
+@ConditionalOnWebApplication
 class OperatorSecurity {
 
     @Bean

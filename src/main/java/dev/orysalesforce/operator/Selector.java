@@ -32,12 +32,15 @@ final class Selector {
     }
 
     static String ofLetters(List<String> ids) {
-        return ids.stream().map(id -> "'" + id.toLowerCase(Locale.ROOT) + "'")
-                .collect(Collectors.joining(",", "deadLetterId IN (", ")"));
+        return in("deadLetterId", ids);
     }
 
     static String ofIdentity(String identity) {
         return equal("identity", identity.toLowerCase(Locale.ROOT));
+    }
+
+    static String ofIdentities(List<String> identities) {
+        return in("identity", identities);
     }
 
     static String ofCode(String code) {
@@ -49,6 +52,11 @@ final class Selector {
         String joined = Stream.of(conditions).filter(condition -> condition != null)
                 .collect(Collectors.joining(" AND "));
         return joined.isEmpty() ? null : joined;
+    }
+
+    private static String in(String label, List<String> ids) {
+        return ids.stream().map(id -> "'" + id.toLowerCase(Locale.ROOT) + "'")
+                .collect(Collectors.joining(",", label + " IN (", ")"));
     }
 
     private static String equal(String label, String value) {

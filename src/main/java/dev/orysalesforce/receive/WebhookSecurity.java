@@ -1,6 +1,7 @@
 package dev.orysalesforce.receive;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
@@ -20,6 +21,7 @@ import org.springframework.security.web.authentication.www.BasicAuthenticationFi
  * {@code Authorization} included, may reach an exchange.
  */
 @Configuration
+@ConditionalOnWebApplication
 class WebhookSecurity {
 
     private static final String SECRET_HEADER = "X-Webhook-Secret";

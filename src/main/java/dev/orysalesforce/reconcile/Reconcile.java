@@ -5,6 +5,7 @@ import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.Queues;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
+import dev.orysalesforce.ledger.Tombstones;
 import dev.orysalesforce.reconcile.Run.Phase;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.OnMissing;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.camel.Body;
@@ -49,6 +51,7 @@ public class Reconcile {
     private final OryAdmin ory;
     private final Sightings sightings;
     private final Ledger ledger;
+    private final Tombstones tombstones;
     private final Queues queues;
     private final Outage outage;
     private final CallBudget budget;
@@ -61,11 +64,12 @@ public class Reconcile {
     private Step step;
     private OryPage page;
 
-    Reconcile(OryAdmin ory, Sightings sightings, Ledger ledger, Queues queues, Outage outage, CallBudget budget,
-            Interruption interruption, SyncSettings settings, ObjectMapper json, Clock clock) {
+    Reconcile(OryAdmin ory, Sightings sightings, Ledger ledger, Tombstones tombstones, Queues queues, Outage outage,
+            CallBudget budget, Interruption interruption, SyncSettings settings, ObjectMapper json, Clock clock) {
         this.ory = ory;
         this.sightings = sightings;
         this.ledger = ledger;
+        this.tombstones = tombstones;
         this.queues = queues;
         this.outage = outage;
         this.budget = budget;
@@ -172,10 +176,17 @@ public class Reconcile {
             case LIST -> checkPage();
             default -> { }
         }
-        sightings.listed(page.identities().values(), clock.instant());
+        List<IdentityChange> listed = notErased();
+        sightings.listed(listed, clock.instant());
         Map<String, LedgerEntry> known = ledger.find(page.identities().keySet());
-        return page.identities().values().stream()
-                .filter(listed -> listed.isUsable() && isNews(listed, known.get(listed.identityId()))).toList();
+        return listed.stream().filter(one -> one.isUsable() && isNews(one, known.get(one.identityId()))).toList();
+    }
+
+    /** Who was erased stays so as long as Ory lists them. */
+    private List<IdentityChange> notErased() {
+        Set<String> erased = tombstones.erased(page.identities().keySet());
+        tombstones.touch(erased);
+        return page.identities().values().stream().filter(listed -> !erased.contains(listed.identityId())).toList();
     }
 
     private void checkPage() {
@@ -279,6 +290,7 @@ public class Reconcile {
     private Step done() {
         run.end("done", clock.instant(), null);
         sightings.forget(run.startedAt);
+        tombstones.purge();
         remember();
         LOG.info("Compared {} identities: {} queued, {} missing at Ory, {} records gone in Salesforce{}", run.seen,
                 run.queued, run.missing, run.gone, run.note == null ? "" : ". " + run.note);

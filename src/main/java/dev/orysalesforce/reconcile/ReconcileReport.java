@@ -40,6 +40,12 @@ public class ReconcileReport {
         return report;
     }
 
+    /** How much of Ory's list has been read, 0 to 1: IDs are random, and listed in their order. */
+    public double listedShare() {
+        return run().map(run -> run.phase.compareTo(Run.Phase.LIST) > 0 || !run.isRunning() ? 1
+                : sightings.listedShare(run.startedAt)).orElse(Double.NaN);
+    }
+
     /** The run on its way, or the last one; nothing without an Admin API. */
     Optional<Run> run() {
         return ory.isSet() ? sightings.run() : Optional.empty();

@@ -153,6 +153,13 @@ public class Sightings {
         }
     }
 
+    /** Where the last identity that was listed stands among all possible ones, 0 to 1. */
+    double listedShare(Instant runBegan) {
+        String last = sql.queryForObject("select max(identity) from sightings where listed_at >= ?", String.class,
+                Moment.text(runBegan));
+        return last == null ? 0 : Long.parseLong(last.substring(0, 8), 16) / (double) 0xFFFFFFFFL;
+    }
+
     /** Identities of the ledger that were there before the run, and that it has not met. */
     List<String> notListed(Instant runBegan, String after, int most) {
         String began = Moment.text(runBegan);

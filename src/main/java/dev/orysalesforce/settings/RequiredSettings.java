@@ -33,7 +33,7 @@ public class RequiredSettings implements ApplicationContextInitializer<Configura
                     Map.of("spring.artemis.embedded.enabled", "false"))); // Spring Boot would start one all the same
         }
         if (!environment.containsProperty("sync.mappings.default")) {
-            throw new MissingSettingsException("application.yaml is not here, or has no sync.mappings.default.",
+            throw new CannotStartException("application.yaml is not here, or has no sync.mappings.default.",
                     "Start the app in the folder that holds application.yaml, routes/ and mappings/.");
         }
         List<String> missing = new ArrayList<>();
@@ -44,7 +44,7 @@ public class RequiredSettings implements ApplicationContextInitializer<Configura
             }
         }
         if (!missing.isEmpty()) {
-            throw new MissingSettingsException(String.join(System.lineSeparator(), missing),
+            throw new CannotStartException(String.join(System.lineSeparator(), missing),
                     "Set it as an environment variable and start again. To try the app without Salesforce and Ory: "
                             + "mvn spring-boot:test-run");
         }

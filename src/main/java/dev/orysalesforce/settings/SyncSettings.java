@@ -21,6 +21,8 @@ import org.springframework.util.unit.DataSize;
  * @param ledger the ledger's key
  * @param backOff pauses between tries while Salesforce can't be written to
  * @param retry when a row is tried again that something passing has refused
+ * @param takeoverAfter how long an instance that takes over waits for the calls of one that was killed, where several
+ *     share a broker; default 60 s
  * @param onDeletedRecord what is done when somebody deleted a record in Salesforce; default {@code leave}
  * @param onMissing what is done with identities that vanished from Ory; default {@code report}
  * @param eraseLimit no run erases more than this share of the ledger, 0 to 1; default 0.05
@@ -28,6 +30,9 @@ import org.springframework.util.unit.DataSize;
  * @param duplicates what is done when a duplicate rule of the org refuses a record; default {@code dead-letter}
  * @param matchEmail which records are taken over because of their e-mail address; default {@code verified}
  * @param matchSeveral what is done with an identity that several records match; default {@code create}
+ * @param erase what becomes of the record of an identity that is erased; default {@code keep}
+ * @param erasedMapping mapping file or Camel endpoint that answers what is written into such a record by
+ *     {@code anonymize}; default {@code mappings/erased.ds}
  * @param errors what Salesforce's error codes mean
  */
 @ConfigurationProperties("sync")
@@ -43,6 +48,7 @@ public record SyncSettings(
         @DefaultValue Ledger ledger,
         @DefaultValue BackOff backOff,
         @DefaultValue Retry retry,
+        @DefaultValue("60s") Duration takeoverAfter,
         @DefaultValue("leave") OnDeletedRecord onDeletedRecord,
         @DefaultValue("report") OnMissing onMissing,
         @DefaultValue("0.05") double eraseLimit,
@@ -50,6 +56,8 @@ public record SyncSettings(
         @DefaultValue("dead-letter") Duplicates duplicates,
         @DefaultValue("verified") MatchEmail matchEmail,
         @DefaultValue("create") MatchSeveral matchSeveral,
+        @DefaultValue("keep") Erase erase,
+        @DefaultValue("mappings/erased.ds") String erasedMapping,
         @DefaultValue Errors errors) {
 
     public SyncSettings {
@@ -57,6 +65,7 @@ public record SyncSettings(
         check(mappings != null && mappings.containsKey("default"), "sync.mappings.default is missing");
         check(parallelCalls >= 1 && parallelCalls <= 25, "sync.parallel-calls has to be 1 to 25");
         check(!linger.isNegative(), "sync.linger is negative");
+        check(!takeoverAfter.isNegative(), "sync.takeover-after is negative");
         check(dailyCallShare > 0 && dailyCallShare <= 1, "sync.daily-call-share has to be above 0 and at most 1");
         check(eraseLimit >= 0 && eraseLimit <= 1, "sync.erase-limit has to be 0 to 1");
         check(maxBodySize.toBytes() > 0 && maxBodySize.toMegabytes() < 1024, "sync.max-body-size has to be below 1 GB");
@@ -172,6 +181,16 @@ public record SyncSettings(
 
     /** What is done with an identity when several records have its e-mail. None of them is ever taken. */
     public enum MatchSeveral { CREATE, DEAD_LETTER }
+
+    /** What becomes of the record in Salesforce when an identity is erased. */
+    public enum Erase {
+        /** It stays as it is; only the two Ory fields are cleared. */
+        KEEP,
+        /** What the mapping of {@code sync.erased-mapping} answers is written into it, and the Ory fields are cleared. */
+        ANONYMIZE,
+        /** It is deleted; the run-as user needs permission for that. */
+        DELETE
+    }
 
     /** What is done when a duplicate rule of the org refuses a record. */
     public enum Duplicates {

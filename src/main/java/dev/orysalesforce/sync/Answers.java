@@ -41,6 +41,9 @@ public class Answers {
 
     /** The body of the call. */
     public String request(Chunk chunk) throws JsonProcessingException {
+        if (chunk.isDeletion()) {
+            return ""; // the IDs are in the path
+        }
         ObjectNode body = json.createObjectNode().put("allOrNone", false);
         ArrayNode records = body.putArray("records");
         for (Row row : chunk.getRows()) {
@@ -73,7 +76,7 @@ public class Answers {
             if (result.path("success").asBoolean()) {
                 refusals.add(null);
             } else {
-                Refusal refusal = policy.advise(refusal(result.path("errors").path(0)));
+                Refusal refusal = policy.advise(told(rows.get(i), refusal(result.path("errors").path(0))));
                 meters.counter("ory.sync.salesforce.row.errors", "code", refusal.code()).increment();
                 if (policy.action(refusal.code()) == Action.HOLD) {
                     throw hold(rows.get(i), refusal);
@@ -89,6 +92,12 @@ public class Answers {
                 refuse(rows.get(i), refusals.get(i));
             }
         }
+    }
+
+    /** Salesforce may name the person: "Your attempt to delete … could not be completed". Here nobody knows the name. */
+    private static Refusal told(Row row, Refusal refusal) {
+        return !row.isErasure() ? refusal
+                : new Refusal(refusal.code(), "Salesforce did not let the record be erased.", refusal.fields());
     }
 
     private void refuse(Row row, Refusal refusal) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What one transaction brings to Salesforce: a row for each identity.
@@ -66,17 +67,31 @@ public record Batch(List<Row> rows, int taken) {
         return slices(rows.stream().filter(Row::isCandidate).toList(), LOOKUP);
     }
 
+    /** Rows whose record is still to be erased. */
+    public List<Row> getErasures() {
+        return rows.stream().filter(Row::isToBeErased).toList();
+    }
+
+    /** Identities that are erased now. */
+    public List<String> getErased() {
+        return rows.stream().filter(Row::isErased).map(Row::getIdentity).toList();
+    }
+
     /** What is to be written: new records an object a call, known ones in one call whatever their object. */
     public List<Chunk> getChunks() {
         Map<String, List<Row>> fresh = new LinkedHashMap<>();
         Map<String, List<Row>> known = new LinkedHashMap<>();
-        getPending().forEach(row -> (row.hasRecord() ? known : fresh)
-                .computeIfAbsent(row.getObject(), object -> new ArrayList<>()).add(row));
+        Map<String, List<Row>> deleted = new LinkedHashMap<>();
+        Stream.concat(getPending().stream(), getErasures().stream()).forEach(row ->
+                (row.isDeletion() ? deleted : row.hasRecord() ? known : fresh)
+                        .computeIfAbsent(row.getObject(), object -> new ArrayList<>()).add(row));
         List<Chunk> chunks = new ArrayList<>();
         fresh.forEach((object, members) -> slices(members, CHUNK).forEach(slice ->
                 chunks.add(Chunk.ofNew(object, slice))));
-        slices(known.values().stream().flatMap(List::stream).toList(), CHUNK).forEach(slice ->
-                chunks.add(Chunk.ofKnown(slice)));
+        for (Map<String, List<Row>> byObject : List.of(known, deleted)) {
+            slices(byObject.values().stream().flatMap(List::stream).toList(), CHUNK).forEach(slice ->
+                    chunks.add(Chunk.ofKnown(slice)));
+        }
         return chunks;
     }
 

@@ -31,13 +31,14 @@ public class Bookkeeping {
 
     /** Before the journal lets go of the batch. */
     public void remember(Batch batch) {
+        ledger.forget(batch.getErased());
         save(batch.rows(), Set.of(Row.Outcome.UNCHANGED, Row.Outcome.SKIPPED, Row.Outcome.RETRY,
                 Row.Outcome.DEAD_LETTER));
     }
 
     private void save(Collection<Row> rows, Set<Row.Outcome> outcomes) {
         ledger.save(rows.stream()
-                .filter(row -> outcomes.contains(row.getOutcome()) && row.isNews())
+                .filter(row -> outcomes.contains(row.getOutcome()) && row.isNews() && !row.isErased())
                 .map(Row::entry).collect(Collectors.toList()));
     }
 }

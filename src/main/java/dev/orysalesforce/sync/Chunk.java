@@ -1,6 +1,7 @@
 package dev.orysalesforce.sync;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The rows of one collections call, at most 200: new records of one object, or known records of any. */
 public final class Chunk {
@@ -27,6 +28,16 @@ public final class Chunk {
     /** Whether its records do not exist yet, as far as anybody knows. */
     public boolean isNew() {
         return object != null;
+    }
+
+    /** Whether its records are to be deleted. */
+    public boolean isDeletion() {
+        return rows.get(0).isDeletion();
+    }
+
+    /** The IDs of known records. */
+    public String getIds() {
+        return rows.stream().map(Row::getSalesforceId).collect(Collectors.joining(","));
     }
 
     /** The object of new records. */

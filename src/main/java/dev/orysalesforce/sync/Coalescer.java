@@ -29,7 +29,7 @@ public class Coalescer {
     }
 
     private Row row(IdentityChange change) {
-        Row row = new Row(change, mappings.of(change.schemaId()));
+        Row row = new Row(change, mappings.of(change));
         if (!change.isUsable()) {
             row.refused(Refusal.of("UNREADABLE_BODY", "A message in the journal is not an event of this app."
                     + " Look for who else writes to the queue."));

@@ -84,7 +84,7 @@ public class Comparison {
                     || org.requires(row.getObject(), field);
             if (stays) {
                 hashes.put(field, sent);
-            } else {
+            } else if (org.has(row.getObject(), field)) { // a Contact lacks some that it had as a Lead
                 record.putNull(field);
                 hashes.put(field, cleared);
             }

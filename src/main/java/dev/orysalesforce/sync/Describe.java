@@ -51,14 +51,15 @@ class Describe {
         this.json = json;
     }
 
+    /** Whether there is such a field, or a reference of that name. */
+    boolean has(String object, String field) {
+        return fields(object, GOOD_FOR).containsKey(field);
+    }
+
     /** Whether a field may not be empty. */
     boolean requires(String object, String field) {
         Field known = fields(object, GOOD_FOR).get(field);
         return known != null && !known.nillable();
-    }
-
-    boolean has(String object, String field) {
-        return fields(object, GOOD_FOR).containsKey(field);
     }
 
     /** How many characters a field takes; 0 if that is not known. */

@@ -121,7 +121,9 @@ public class Healing {
     }
 
     private void deleted(Row row) {
-        if (onDeletedRecord == OnDeletedRecord.RECREATE) {
+        if (row.isErasure()) {
+            row.unchanged(null);
+        } else if (onDeletedRecord == OnDeletedRecord.RECREATE) {
             row.startOver();
         } else {
             row.skipped("DELETED_IN_SALESFORCE", "Somebody deleted the record in Salesforce; it is left deleted"
@@ -131,7 +133,9 @@ public class Healing {
 
     private static void follow(Row row, String object, String id, JsonNode successor, String how) {
         String itsIdentity = successor.path(Comparison.ORY_ID).textValue();
-        if (id != null) {
+        if (row.isErasure() && itsIdentity != null && !itsIdentity.equals(row.getIdentity())) {
+            row.unchanged(null); // it is somebody else's
+        } else if (id != null) {
             row.follow(object, id, how, itsIdentity == null);
         }
     }

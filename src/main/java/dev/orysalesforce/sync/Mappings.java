@@ -24,10 +24,12 @@ public class Mappings {
     private static final String DEFAULT = "default";
 
     private final Map<String, Mapping> bySchema = new TreeMap<>();
+    private final Mapping erased;
     private final ObjectMapper json;
 
     Mappings(SyncSettings settings, ObjectMapper json) {
         settings.mappings().forEach((schema, name) -> bySchema.put(schema, Mapping.of(name)));
+        erased = Mapping.of(settings.erasedMapping());
         this.json = json;
     }
 
@@ -38,7 +40,11 @@ public class Mappings {
         return byName.values();
     }
 
-    Mapping of(String schemaId) {
+    Mapping of(IdentityChange change) {
+        return change.isErasure() ? erased : of(change.schemaId());
+    }
+
+    private Mapping of(String schemaId) {
         return bySchema.getOrDefault(schemaId == null ? DEFAULT : schemaId, bySchema.get(DEFAULT));
     }
 

@@ -58,7 +58,9 @@ public class Previews {
     private static void say(Row row, List<Problem> problems) {
         switch (row.getOutcome()) {
             case UNCHANGED -> problems.add(Problem.info("Nothing would be sent: Salesforce has all of it already."));
-            case SUPERSEDED -> problems.add(Problem.info("Nothing would be sent: a newer state of the identity has been."));
+            case SUPERSEDED -> problems.add(Problem.info(row.getRefusal() == null
+                    ? "Nothing would be sent: a newer state of the identity has been."
+                    : "Nothing would be sent: " + row.getRefusal().message()));
             case SKIPPED -> problems.add(row.getRefusal() == null
                     ? Problem.info("Nothing would be sent: the mapping answers null.")
                     : Problem.warning(row.getRefusal().code() + ": " + row.getRefusal().message()));

@@ -105,10 +105,13 @@ public class Recognition {
         if (row.hasRecord()) {
             return;
         }
-        if (!record.path("IsConverted").asBoolean()) {
-            row.found(object(record), record.path("Id").asText(), "ory-id",
-                    time(record.path(Comparison.ORY_UPDATED_AT).textValue()));
-        } else if (record.hasNonNull("ConvertedContactId")) {
+        boolean converted = record.path("IsConverted").asBoolean();
+        if (converted && !record.hasNonNull("ConvertedContactId")) {
+            return;
+        }
+        row.found(object(record), record.path("Id").asText(), "ory-id",
+                time(record.path(Comparison.ORY_UPDATED_AT).textValue()));
+        if (converted && row.isPending()) {
             row.follow("Contact", record.path("ConvertedContactId").asText(), "conversion",
                     !record.path("ConvertedContact").hasNonNull(Comparison.ORY_ID));
         }

@@ -48,12 +48,14 @@ public final class Row {
     private Action healing;
     private int healed;
     private boolean stamp;
+    private boolean followed;
     private Instant nextRetryAt;
     private final Set<String> dropped = new HashSet<>();
     private final Map<String, Integer> shortened = new HashMap<>();
     private final Set<String> filled = new HashSet<>();
     private Refusal note;
     private Candidate candidate;
+    private boolean deletion;
 
     Row(IdentityChange change, Mapping mapping) {
         this.change = change;
@@ -101,9 +103,43 @@ public final class Row {
         return salesforceId;
     }
 
-    /** Whether there is still something to do for it, as things stand. */
+    String getFoundBy() {
+        return foundBy;
+    }
+
+    /** Whether there is still something to do for its state, as things stand. */
     public boolean isPending() {
+        return isOpen() && !isErasure();
+    }
+
+    private boolean isOpen() {
         return outcome == Outcome.PENDING && healing == null;
+    }
+
+    /** Whether it is no state of the identity, but the wish that it be forgotten. */
+    boolean isErasure() {
+        return change.isErasure();
+    }
+
+    /** Whether its record is still to be erased, as things stand. */
+    boolean isToBeErased() {
+        return isOpen() && isErasure();
+    }
+
+    /** Whether it is erased now; perhaps there was no record. */
+    boolean isErased() {
+        return isErasure() && (outcome == Outcome.SYNCED || outcome == Outcome.UNCHANGED);
+    }
+
+    /** Whether what is written is that its record is deleted. */
+    boolean isDeletion() {
+        return deletion;
+    }
+
+    /** Whether it would leave something behind: a record, a dead letter, an event that is tried later. */
+    boolean isLeavingTraces() {
+        return !isErasure() && getIdentity() != null
+                && (outcome == Outcome.PENDING || isRefused() || isToBeRetried());
     }
 
     /** Whether a mapping still has to say what goes into the record that it has turned out to be. */
@@ -139,7 +175,7 @@ public final class Row {
 
     /** Whether the ledger learns something from it; it does not from an event that it knows, or from a message that is none. */
     boolean isNews() {
-        return getIdentity() != null && (attempted != null || known == null || known.version() == null
+        return getIdentity() != null && (isErasure() || attempted != null || known == null || known.version() == null
                 || change.version().compareTo(known.version()) > 0);
     }
 
@@ -165,10 +201,17 @@ public final class Row {
         version = entry.version();
         int newer = entry.version() == null ? 1 : change.version().compareTo(entry.version());
         if (newer < 0) {
-            outcome = Outcome.SUPERSEDED;
+            superseded();
         } else if (newer == 0) {
             outcome = Outcome.UNCHANGED;
         }
+    }
+
+    /** What the ledger knows of an identity that is to be erased. */
+    void remembered(LedgerEntry entry) {
+        known = entry;
+        foundBy = entry.foundBy();
+        version = entry.version();
     }
 
     /** Goes on with a record that the ledger did not know, or another one than it knew. */
@@ -177,6 +220,7 @@ public final class Row {
         this.salesforceId = salesforceId;
         this.foundBy = foundBy;
         this.stamp = stamp;
+        followed = true;
         mapAgain();
     }
 
@@ -222,6 +266,7 @@ public final class Row {
         salesforceId = candidate.salesforceId();
         foundBy = candidate.foundBy();
         stamp = true;
+        followed = true;
         this.filled.addAll(filled);
         candidate = null;
     }
@@ -343,6 +388,20 @@ public final class Row {
         this.hashes = hashes;
     }
 
+    void delete(ObjectNode nothing) {
+        compared(nothing, Map.of());
+        deletion = true;
+    }
+
+    void superseded() {
+        outcome = Outcome.SUPERSEDED;
+    }
+
+    void superseded(Refusal why) {
+        refusal = why;
+        superseded();
+    }
+
     void skipped() {
         outcome = Outcome.SKIPPED;
     }
@@ -370,12 +429,15 @@ public final class Row {
      * new record either has all that was sent or does not exist.
      */
     LedgerEntry intent() {
-        Map<String, String> fields = new HashMap<>(hashes);
-        if (hasRecord()) {
-            fields.replaceAll((field, sent) -> record.has(field) ? IN_DOUBT : sent);
+        Place place = place(false);
+        Map<String, String> fields = new HashMap<>(followed && place.isThere() ? known.fields() : hashes);
+        if (place.isThere()) {
+            hashes.keySet().stream().filter(record::has)
+                    .filter(field -> object.equals(place.object()) || fields.containsKey(field))
+                    .forEach(field -> fields.put(field, IN_DOUBT));
         }
-        return new LedgerEntry(getIdentity(), hasRecord() ? object : null, salesforceId, foundBy,
-                hasRecord() ? version : change.version(), null, fields, change.event(), change.receivedAt(),
+        return new LedgerEntry(getIdentity(), place.object(), place.salesforceId(), place.foundBy(),
+                place.isThere() ? version : change.version(), null, fields, change.event(), change.receivedAt(),
                 change.triggerId(), mapping.label(), outcome.label(), null, null, 0, null);
     }
 
@@ -384,9 +446,27 @@ public final class Row {
         boolean sent = outcome == Outcome.SYNCED;
         Map<String, String> before = known == null ? Map.of() : known.fields();
         int attempts = sent || isRefused() || isToBeRetried() ? change.attempts() + 1 : 0;
-        return new LedgerEntry(getIdentity(), hasRecord() ? object : null, salesforceId, foundBy, version,
+        Place place = place(sent);
+        return new LedgerEntry(getIdentity(), place.object(), place.salesforceId(), place.foundBy(), version,
                 change.version(), sent ? hashes : before, change.event(), change.receivedAt(), change.triggerId(),
                 mapping.label(), outcome.label(), refusal == null ? null : refusal.code(), refusal == null ? null : refusal.message(),
                 attempts, nextRetryAt);
+    }
+
+    /** Where the ledger says that the identity is; all null if it has no record. */
+    private record Place(String object, String salesforceId, String foundBy) {
+
+        boolean isThere() {
+            return salesforceId != null;
+        }
+    }
+
+    /** A record that was followed is asked for again until it was written to: only then does it surely carry the Ory ID. */
+    private Place place(boolean written) {
+        if (followed && !written) {
+            return known == null ? new Place(null, null, null)
+                    : new Place(known.object(), known.salesforceId(), known.foundBy());
+        }
+        return new Place(hasRecord() ? object : null, salesforceId, foundBy);
     }
 }

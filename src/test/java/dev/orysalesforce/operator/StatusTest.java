@@ -156,14 +156,14 @@ class StatusTest extends OperatorTest {
                 }
             }
         }
-        assertThat(operations).isEqualTo(8);
+        assertThat(operations).isEqualTo(9);
     }
 
     private JsonNode status() {
         return get("/api/status");
     }
 
-    private static void assertBalance(JsonNode status) {
+    static void assertBalance(JsonNode status) {
         JsonNode balance = status.path("balance");
         assertThat(balance.size()).isEqualTo(10);
         assertThat(IN.stream().mapToLong(name -> balance.path(name).asLong()).sum())

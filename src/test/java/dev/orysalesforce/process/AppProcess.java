@@ -54,7 +54,12 @@ public final class AppProcess implements AutoCloseable {
     /** Starts it and waits until its health says that it is ready. */
     public AppProcess start() {
         launch();
-        await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(100)).until(() -> {
+        return untilReady();
+    }
+
+    /** Waits until its health says that it is ready. */
+    public AppProcess untilReady() {
+        await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(100)).until(() -> {
             if (!process.isAlive()) {
                 throw new IllegalStateException("The app ended:\n" + log());
             }
@@ -75,14 +80,14 @@ public final class AppProcess implements AutoCloseable {
     }
 
     public boolean isAlive() {
-        return process.isAlive();
+        return process != null && process.isAlive();
     }
 
     /** Starts it and waits until it ends by itself. */
-    public int runToItsEnd() {
-        launch();
+    public int runToItsEnd(String... arguments) {
+        launch(arguments);
         try {
-            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            if (!process.waitFor(120, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("The app still runs:\n" + log());
             }
             return process.exitValue();
@@ -141,10 +146,11 @@ public final class AppProcess implements AutoCloseable {
         }
     }
 
-    private void launch() {
-        ProcessBuilder java = new ProcessBuilder(List.of(
+    private void launch(String... arguments) {
+        ProcessBuilder java = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar", "target/ory-salesforce-sync.jar"));
+                "-jar", "target/ory-salesforce-sync.jar");
+        java.command().addAll(List.of(arguments));
         java.environment().putAll(environment);
         java.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         try {

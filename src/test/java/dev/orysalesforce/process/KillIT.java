@@ -15,11 +15,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** A 2xx is a promise. */
 class KillIT {
 
+    /** Each starts the app anew; {@code -Dkill.rounds} asks for more. */
+    private static final int ROUNDS = Integer.getInteger("kill.rounds", 4);
+
     @Test
-    void whatWasAcceptedSurvivesAKillTenTimesInARow(@TempDir Path folder) {
+    void whatWasAcceptedSurvivesAKillEachTime(@TempDir Path folder) {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce).start()) {
-            for (int round = 0; round < 10; round++) {
+            for (int round = 0; round < ROUNDS; round++) {
                 String id = UUID.randomUUID().toString();
                 assertThat(app.ory().sends("registration", Ory.identity(id, Instant.now(), "Round " + round))
                         .statusCode()).isEqualTo(204);
@@ -29,7 +32,7 @@ class KillIT {
                 await().atMost(Duration.ofSeconds(30)).until(() -> salesforce.org().byIdentity(id).size() == 1);
                 assertThat(salesforce.org().byIdentity(id).get(0).text("LastName")).isEqualTo("Round " + round);
             }
-            assertThat(salesforce.org().records("Lead")).hasSize(10);
+            assertThat(salesforce.org().records("Lead")).hasSize(ROUNDS);
         }
     }
 }

@@ -18,12 +18,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** Plays a history to an app and judges what Salesforce was told, write by write and in the end. */
 final class Performance {
 
     private static final List<String> FIELDS = List.of("Email", "LastName", "FirstName", "Phone", "Company", "City");
+
+    /** A login or look-up, a write, and what follows a failure. */
+    private static final int FELT = 4;
 
     private final App app;
     private final SalesforceSandbox salesforce;
@@ -34,6 +38,7 @@ final class Performance {
     private long acceptedBefore;
     private int acceptedHere;
     private int typed;
+    private long callsBeforeTrouble = Long.MAX_VALUE;
 
     Performance(App app, SalesforceSandbox salesforce, History history) {
         this.app = app;
@@ -62,15 +67,17 @@ final class Performance {
         if (step instanceof Step.Tell tell) {
             tell(tell.person(), history.state(tell), tell.event(), tell.verified(), tell.campaign());
         } else if (step instanceof Step.Disturb disturb) {
+            trouble();
             salesforce.faults().start(disturb.trouble().fault().times(disturb.calls()));
         } else if (step instanceof Step.Refuse refuse) {
+            trouble();
             String id = ids.get(refuse.person());
             salesforce.faults().refuseRows(row -> id.equals(row.identity()), new RowError(refuse.code(), "refused"),
                     refuse.rows());
         } else if (step instanceof Step.ExpireTokens) {
             salesforce.org().expireTokens();
         } else if (step instanceof Step.Heal) {
-            salesforce.faults().clear();
+            heal();
         } else if (step instanceof Step.Correct correct) {
             comeToRest();
             edit(correct.person(), correct.field(), value -> expectations.get(correct.person())
@@ -107,12 +114,7 @@ final class Performance {
     private void kill(Step.Kill kill) {
         if (kill.duringACall()) {
             salesforce.faults().start(Fault.latency(Duration.ofMillis(500)).on(CallKind.UPSERT, CallKind.UPDATE));
-            try {
-                await().atMost(Duration.ofMillis(500)).pollInterval(Duration.ofMillis(5))
-                        .until(() -> salesforce.calls().inFlight() > 0);
-            } catch (ConditionTimeoutException e) {
-                // nothing to write; killed all the same
-            }
+            awaitShortly(() -> salesforce.calls().inFlight() > 0 || app.pending() == 0);
         }
         app.kill();
         if (kill.losingTheLedger()) {
@@ -124,9 +126,29 @@ final class Performance {
         acceptedHere = 0;
     }
 
+    private void trouble() {
+        callsBeforeTrouble = Math.min(callsBeforeTrouble, salesforce.calls().count());
+    }
+
+    /** Not before the app has felt it: Ory tells faster than a busy machine brings batches on their way. */
+    private void heal() {
+        long felt = callsBeforeTrouble == Long.MAX_VALUE ? 0 : callsBeforeTrouble + FELT;
+        awaitShortly(() -> salesforce.calls().count() >= felt || app.pending() == 0);
+        salesforce.faults().clear();
+        callsBeforeTrouble = Long.MAX_VALUE;
+    }
+
+    private static void awaitShortly(Callable<Boolean> condition) {
+        try {
+            await().atMost(Duration.ofSeconds(1)).pollInterval(Duration.ofMillis(5)).until(condition);
+        } catch (ConditionTimeoutException e) {
+            // then it goes on all the same
+        }
+    }
+
     /** Salesforce works, nothing is left in the journal, nobody waits in the dead letters, and the books balance. */
     private void comeToRest() {
-        salesforce.faults().clear();
+        heal();
         waitUntilNothingIsPending();
         while (app.deadLetters() > 0) {
             app.replay();

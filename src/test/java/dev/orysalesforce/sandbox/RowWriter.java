@@ -48,6 +48,7 @@ final class RowWriter {
     RowResult delete(ObjectTable table, String id, CallContext context, Transaction transaction) {
         try {
             SandboxRecord record = changeable(table, id, Org.Permission.DELETE);
+            refuseOnCommand(new RowAttempt(record.object(), id, record.identity(), Map.of()));
             SandboxRecord deleted = org.changed(record, Map.of("IsDeleted", true));
             transaction.put(table, deleted);
             transaction.log(new Write(0, context.call(), Instant.now(), record.object(), id, record.identity(),
@@ -277,8 +278,11 @@ final class RowWriter {
         if (identity == null && before != null) {
             identity = before.identity();
         }
-        RowError error = faults.refusalOf(new RowAttempt(plan.table().schema().name(), plan.targetId(), identity,
-                plan.data().values()));
+        refuseOnCommand(new RowAttempt(plan.table().schema().name(), plan.targetId(), identity, plan.data().values()));
+    }
+
+    private void refuseOnCommand(RowAttempt row) {
+        RowError error = faults.refusalOf(row);
         if (error != null) {
             throw new RowRefused(error);
         }

@@ -1,0 +1,59 @@
+package dev.orysalesforce.command;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * The same app without its doors: no webhook, no operator API. Only a command that writes gets the journal; the others
+ * get an empty one in memory, so that they can run beside the app.
+ */
+public record CommandLine(String name, List<String> arguments) {
+
+    private static final String WRITES = "backfill";
+    private static final String DRY_RUN = "--dry-run";
+
+    /** Empty if the app is to serve: no first word, only options. */
+    public static Optional<CommandLine> of(String[] args) {
+        return args.length == 0 || args[0].startsWith("-") ? Optional.empty()
+                : Optional.of(new CommandLine(args[0], Arrays.asList(args).subList(1, args.length)));
+    }
+
+    /** @return the arguments for Spring Boot */
+    public String[] prepare(SpringApplication app) {
+        app.setWebApplicationType(WebApplicationType.NONE);
+        app.setLogStartupInfo(false);
+        app.setDefaultProperties(Map.of("ORY_WEBHOOK_SECRET", "nobody can call"));
+        List<String> settings = new ArrayList<>(arguments);
+        settings.add("--camel.main.routes-exclude-pattern=**/receive.camel.yaml,**/refuse.camel.yaml,"
+                + "**/operator.camel.yaml");
+        settings.add("--logging.level.root=ERROR");
+        if (!name.equals(WRITES) || arguments.contains(DRY_RUN)) {
+            settings.add("--spring.artemis.embedded.persistent=false");
+            app.setDefaultProperties(Map.of("ORY_WEBHOOK_SECRET", "nobody can call", // Salesforce can't be asked, then
+                    "SALESFORCE_LOGIN_URL", "http://127.0.0.1:9", "SALESFORCE_CLIENT_ID", "none",
+                    "SALESFORCE_CLIENT_SECRET", "none"));
+        }
+        return settings.toArray(String[]::new);
+    }
+
+    /** @return the exit code */
+    public int run(ConfigurableApplicationContext context, PrintStream errors) {
+        Map<String, Command> commands = new LinkedHashMap<>();
+        context.getBeansOfType(Command.class).values().forEach(command -> commands.put(command.name(), command));
+        Command command = commands.get(name);
+        if (command == null) {
+            errors.println("There is no command " + name + ". There are: " + String.join(", ", commands.keySet())
+                    + ". Without one, the app serves.");
+            return 2;
+        }
+        return command.run(arguments.stream().filter(argument -> !argument.matches("--[\\w.-]+=.*")).toList());
+    }
+}

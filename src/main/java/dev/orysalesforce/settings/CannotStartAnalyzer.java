@@ -1,0 +1,13 @@
+package dev.orysalesforce.settings;
+
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** Turns what keeps the app from starting into one readable message without a stack trace. */
+public class CannotStartAnalyzer extends AbstractFailureAnalyzer<CannotStartException> {
+
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, CannotStartException cause) {
+        return new FailureAnalysis(cause.getMessage(), cause.remedy(), cause);
+    }
+}

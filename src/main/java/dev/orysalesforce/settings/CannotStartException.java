@@ -1,0 +1,16 @@
+package dev.orysalesforce.settings;
+
+/** Something that the app can't do without is missing, or taken. */
+public class CannotStartException extends RuntimeException {
+
+    private final String remedy;
+
+    CannotStartException(String what, String remedy) {
+        super(what);
+        this.remedy = remedy;
+    }
+
+    String remedy() {
+        return remedy;
+    }
+}

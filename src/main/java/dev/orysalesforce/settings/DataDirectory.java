@@ -1,0 +1,61 @@
+package dev.orysalesforce.settings;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.core.Ordered;
+
+/**
+ * One process writes to a data directory: two would wait for each other's journal. The lock goes with the process,
+ * however it ends.
+ */
+public class DataDirectory implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
+
+    /** After the required settings, which name the directory. */
+    @Override
+    public int getOrder() {
+        return Ordered.LOWEST_PRECEDENCE;
+    }
+
+    @Override
+    public void initialize(ConfigurableApplicationContext context) {
+        if (!context.getEnvironment().getProperty("spring.artemis.embedded.persistent", Boolean.class, true)) {
+            return; // a command that only reads
+        }
+        Path directory = Path.of(context.getEnvironment().getRequiredProperty("sync.data-dir"));
+        try {
+            FileChannel file = FileChannel.open(Files.createDirectories(directory).resolve("in-use"),
+                    StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (file.tryLock() == null) {
+                file.close();
+                throw new OverlappingFileLockException();
+            }
+            context.addApplicationListener(event -> {
+                if (event instanceof ContextClosedEvent closed && closed.getApplicationContext() == context) {
+                    release(file);
+                }
+            });
+        } catch (OverlappingFileLockException e) {
+            throw new CannotStartException("Another process of this app uses the data directory " + directory + ".",
+                    "To compare all identities in the running app: POST /api/reconcile with the operator token. For a second"
+                            + " instance, set another SYNC_DATA_DIR.");
+        } catch (IOException e) {
+            throw new CannotStartException("The data directory " + directory + " can't be written to: "
+                    + e.getClass().getSimpleName() + ".", "Make it writeable, or set another SYNC_DATA_DIR.");
+        }
+    }
+
+    private static void release(FileChannel file) {
+        try {
+            file.close();
+        } catch (IOException e) {
+            // the end of the process releases it
+        }
+    }
+}

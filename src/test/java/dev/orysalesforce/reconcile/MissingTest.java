@@ -1,0 +1,75 @@
+package dev.orysalesforce.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.orysalesforce.ledger.Tombstones;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.test.context.TestPropertySource;
+
+/** Identities that Ory has no more are erased; who was erased and is still at Ory does not come back. */
+@TestPropertySource(properties = {"test.context=missing", "sync.on-missing=erase", "sync.erase-limit=0.2"})
+class MissingTest extends ReconcileTest {
+
+    @Autowired
+    private Tombstones tombstones;
+
+    private List<String> synced(int many) {
+        List<String> ids = ORY.project().addMany(many, i -> person("Known " + i));
+        ids.forEach(id -> ory.sends("registration", hook(id)));
+        settle();
+        return ids;
+    }
+
+    @Test
+    void whoVanishedFromOryIsErased() {
+        List<String> ids = synced(10);
+        ids.subList(0, 2).forEach(ORY.project()::delete);
+        assertThat(done().path("missing").asInt()).isEqualTo(2);
+        await().atMost(Duration.ofSeconds(30)).until(() -> SALESFORCE.org().byIdentity(ids.get(1)).isEmpty());
+        settle();
+        assertThat(ids).filteredOn(id -> SALESFORCE.org().byIdentity(id).isEmpty())
+                .containsExactlyInAnyOrderElementsOf(ids.subList(0, 2));
+        awaitInSync();
+        assertThat(done().path("missing").asInt()).isZero();
+    }
+
+    @Test
+    void moreThanTheLimitAreErasedByNobody() {
+        List<String> ids = synced(10);
+        ids.subList(0, 3).forEach(ORY.project()::delete);
+        JsonNode done = done();
+        assertThat(done.path("missing").asInt()).isEqualTo(3);
+        assertThat(done.path("error").asText()).contains("3 of 10", "sync.erase-limit");
+        settle();
+        assertThat(ids).allSatisfy(id -> assertThat(SALESFORCE.org().byIdentity(id)).hasSize(1));
+    }
+
+    @Test
+    void whoWasErasedAndIsStillAtOryStaysOut() {
+        List<String> ids = synced(3);
+        String erased = ids.get(0);
+        assertThat(operator.delete("/api/identities/" + erased).statusCode()).isEqualTo(202);
+        settle();
+        age();
+        done();
+        assertThat(reconcile().path("queued").asInt()).isZero();
+        assertThat(tombstones.isErased(erased)).as("listed, however long ago it was erased").isTrue();
+        assertThat(SALESFORCE.org().byIdentity(erased)).isEmpty();
+        assertThat(reconcile().path("inSync").asDouble()).as("of those who are to be there").isEqualTo(1.0);
+        assertThat(sql.queryForObject("select count(*) from sightings where identity = ?", Long.class, erased)).isZero();
+
+        ORY.project().delete(erased);
+        age();
+        done();
+        assertThat(tombstones.isErased(erased)).as("of no use any more").isFalse();
+    }
+
+    private void age() {
+        sql.update("update tombstones set last_listed_at = '2020-01-01T00:00:00.000000000Z'");
+    }
+}
