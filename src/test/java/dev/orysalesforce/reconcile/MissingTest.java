@@ -3,6 +3,7 @@ package dev.orysalesforce.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.orysalesforce.ledger.Tombstones;
 import java.time.Duration;
 import java.util.List;
@@ -41,7 +42,9 @@ class MissingTest extends ReconcileTest {
     void moreThanTheLimitAreErasedByNobody() {
         List<String> ids = synced(10);
         ids.subList(0, 3).forEach(ORY.project()::delete);
-        assertThat(done().path("missing").asInt()).isEqualTo(3);
+        JsonNode done = done();
+        assertThat(done.path("missing").asInt()).isEqualTo(3);
+        assertThat(done.path("error").asText()).contains("3 of 10", "sync.erase-limit");
         settle();
         assertThat(ids).allSatisfy(id -> assertThat(SALESFORCE.org().byIdentity(id)).hasSize(1));
     }
