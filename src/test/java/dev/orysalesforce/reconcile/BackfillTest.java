@@ -65,6 +65,45 @@ class BackfillTest extends ReconcileTest {
         assertThat(ORY.calls().size() - ids).isEqualTo(1 + 21);
     }
 
+    /** Of 1,000 identities 500 are in Salesforce: 400 once, 50 twice, 50 with an address that Ory has not verified. */
+    @Test
+    void whoIsInTheOrgAlreadyIsTakenOver() {
+        List<String> ids = ORY.project().addMany(1_000, i ->
+                Map.of("email", "p" + i + "@example.org", "name", Map.of("first", "Pat", "last", "Ory " + i)));
+        ids.subList(0, 450).forEach(ORY.project()::verify);
+        for (int i = 0; i < 500; i++) {
+            for (int copies = i >= 400 && i < 450 ? 2 : 1; copies > 0; copies--) {
+                SALESFORCE.org().insert("Lead", Map.of("LastName", "Sales " + i, "Company", "Theirs",
+                        "Email", "P" + i + "@Example.org"));
+            }
+        }
+        done();
+        settle();
+        assertThat(SALESFORCE.org().records("Lead")).hasSize(550 + 50 + 500);
+        ids.subList(0, 400).forEach(id -> {
+            assertThat(record(id).text("LastName")).startsWith("Sales ");
+            assertThat(record(id).text("FirstName")).as("was empty").isEqualTo("Pat");
+        });
+        ids.subList(400, 450).forEach(id -> {
+            assertThat(record(id).text("LastName")).as("a new one beside the two").startsWith("Ory ");
+            assertThat(explain(id).path("code").asText()).isEqualTo("SEVERAL_MATCHES");
+        });
+        ids.subList(450, 500).forEach(id -> {
+            assertThat(SALESFORCE.org().byIdentity(id)).isEmpty();
+            assertThat(explain(id).path("code").asText()).isEqualTo("WAITS_FOR_VERIFICATION");
+        });
+        assertThat(SALESFORCE.calls().where(call -> call.kind().isData())).as("none for a row").hasSizeLessThanOrEqualTo(25);
+        assertThat(reconcile().path("inSync").asDouble()).isEqualTo(0.95);
+
+        ids.subList(450, 500).forEach(ORY.project()::verify);
+        assertThat(done().path("queued").asLong()).isEqualTo(50);
+        settle();
+        ids.subList(450, 500).forEach(id -> assertThat(record(id).text("LastName")).startsWith("Sales "));
+        assertThat(SALESFORCE.org().records("Lead")).hasSize(550 + 50 + 500);
+        awaitInSync();
+        assertBalance();
+    }
+
     @Test
     void whatHooksDidNotTellIsFound() {
         String changed = ORY.project().add(person("Old"));
