@@ -41,7 +41,7 @@ public record IdentityChange(
     private static final String NIL = "00000000-0000-0000-0000-000000000000";
 
     /** The identity is to be erased. It holds nothing but the ID. */
-    public static IdentityChange erasure(String identity, Instant receivedAt) {
+    public static IdentityChange erase(String identity, Instant receivedAt) {
         return new IdentityChange(ERASE, receivedAt, null, JsonNodeFactory.instance.objectNode().put("id", identity),
                 null, null, 0);
     }

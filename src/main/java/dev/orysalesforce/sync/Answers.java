@@ -109,10 +109,10 @@ public class Answers {
                 if (attempts < retry.attempts()) {
                     row.retry(refusal, Instant.now().plus(retry.pauseAfter(attempts)));
                 } else {
-                    row.refused(refusal);
+                    row.refuse(refusal);
                 }
             }
-            default -> row.refused(refusal);
+            default -> row.refuse(refusal);
         }
     }
 
@@ -132,7 +132,7 @@ public class Answers {
         if (salesforce.getStatusCode() != 400 || policy.action(refusal.code()) == Action.HOLD || alone) {
             throw hold(chunk.getRows().get(0), refusal);
         }
-        chunk.refused(refusal);
+        chunk.refuse(refusal);
     }
 
     /**

@@ -67,7 +67,7 @@ public final class Chunk {
         return refusal != null;
     }
 
-    void refused(Refusal refusal) {
+    void refuse(Refusal refusal) {
         this.refusal = refusal;
     }
 

@@ -31,7 +31,7 @@ public class Coalescer {
     private Row row(IdentityChange change) {
         Row row = new Row(change, mappings.of(change));
         if (!change.isUsable()) {
-            row.refused(Refusal.of("UNREADABLE_BODY", "A message in the journal is not an event of this app."
+            row.refuse(Refusal.of("UNREADABLE_BODY", "A message in the journal is not an event of this app."
                     + " Look for who else writes to the queue."));
         }
         return row;

@@ -46,7 +46,7 @@ public class Erasure {
 
     /** The event that brings it to Salesforce, for the journal. */
     public String event(String identity) throws JsonProcessingException {
-        return json.writeValueAsString(IdentityChange.erasure(identity, Instant.now()));
+        return json.writeValueAsString(IdentityChange.erase(identity, Instant.now()));
     }
 
     /** Asks whether Salesforce knows an identity that nobody here has heard of. */

@@ -82,7 +82,7 @@ public class Mappings {
 
     /** The mapping's own words may quote a trait: what it says about an identity goes nowhere. */
     public void broken(Row row) {
-        row.refused(Refusal.of(FAILED, row.getMapping().name() + " has no answer for this identity. See in the original what"
+        row.refuse(Refusal.of(FAILED, row.getMapping().name() + " has no answer for this identity. See in the original what"
                 + " it stumbles over, mend the mapping, replay the dead letter."));
     }
 

@@ -57,7 +57,7 @@ public class Recognition {
         batch.getPending().forEach(row -> {
             LedgerEntry entry = known.get(row.getIdentity());
             if (entry != null) {
-                row.known(entry);
+                row.recall(entry);
             }
         });
     }
@@ -133,7 +133,7 @@ public class Recognition {
                     + matches.stream().map(record -> record.path("Id").asText()).collect(Collectors.joining(", "))
                     + ". None was taken; merge them in Salesforce (sync.match-several).");
             if (several == MatchSeveral.DEAD_LETTER) {
-                row.refused(which);
+                row.refuse(which);
             } else {
                 row.note(which);
             }

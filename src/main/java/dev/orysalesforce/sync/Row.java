@@ -189,7 +189,7 @@ public final class Row {
     }
 
     /** What the ledger knows. A version that is not newer needs nothing more. */
-    void known(LedgerEntry entry) {
+    void recall(LedgerEntry entry) {
         if (!entry.hasRecord() && Outcome.PENDING.label().equals(entry.outcome())) {
             attempted = entry;
             return;
@@ -287,7 +287,7 @@ public final class Row {
     /** Salesforce refused it for a reason that can be healed within the batch; not for ever. */
     void heal(Action how, Refusal refusal) {
         if (++healed > MOST_HEALED) {
-            refused(refusal);
+            refuse(refusal);
         } else {
             this.refusal = refusal.without(record);
             healing = how;
@@ -340,7 +340,7 @@ public final class Row {
      */
     void found(String object, String salesforceId, String foundBy, Instant stored) {
         if (attempted != null && attempted.version().at().truncatedTo(ChronoUnit.SECONDS).equals(stored)) {
-            known(attempted.landed(object, salesforceId));
+            recall(attempted.landed(object, salesforceId));
             return;
         }
         if (!object.equals(this.object)) {
@@ -419,7 +419,7 @@ public final class Row {
         outcome = Outcome.SYNCED;
     }
 
-    void refused(Refusal refusal) {
+    void refuse(Refusal refusal) {
         this.refusal = refusal.without(record);
         outcome = Outcome.DEAD_LETTER;
     }

@@ -3,6 +3,7 @@ package dev.orysalesforce.process;
 import static org.awaitility.Awaitility.await;
 
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.operator.Operator;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -110,6 +111,10 @@ public final class AppProcess implements AutoCloseable {
 
     public Ory ory() {
         return new Ory("http://127.0.0.1:" + port, SECRET);
+    }
+
+    public Operator operator(String token) {
+        return new Operator(port, token);
     }
 
     /** The health document, or an empty text while nothing answers. */

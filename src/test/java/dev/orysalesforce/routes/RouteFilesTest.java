@@ -10,10 +10,17 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +76,47 @@ class RouteFilesTest {
                 assertThat(operation.path("description").asText()).as(operation.path("routeId").asText()).isNotEmpty();
                 assertThat(operation.path("to").path("uri").asText()).startsWith("direct:");
             }
+        }
+    }
+
+    /**
+     * Camel takes {@code refused} for a name of {@code isRefused}, private methods excepted. A class that has both is called
+     * wrongly, or not at all, depending on the order in which the JVM lists its methods, which is another one elsewhere.
+     */
+    @Test
+    void noGetterThatARouteCallsHasANamesake() throws Exception {
+        StringBuilder routes = new StringBuilder();
+        for (Path file : routeFiles()) {
+            routes.append(Files.readString(file));
+        }
+        Set<String> called = Pattern.compile("\\w+").matcher(routes).results().map(MatchResult::group)
+                .collect(Collectors.toSet());
+        List<String> namesakes = new ArrayList<>();
+        for (Class<?> type : types()) {
+            List<Method> methods = Stream.of(type.getDeclaredMethods())
+                    .filter(method -> !Modifier.isPrivate(method.getModifiers()) && !method.isSynthetic()).toList();
+            for (Method getter : methods) {
+                String property = getter.getName().replaceFirst("^(is|get)(?=[A-Z])", "");
+                String shorthand = property.substring(0, 1).toLowerCase(Locale.ROOT) + property.substring(1);
+                boolean isGetter = getter.getParameterCount() == 0 && !property.equals(getter.getName());
+                if (isGetter && (called.contains(getter.getName()) || called.contains(shorthand))
+                        && methods.stream().anyMatch(method -> method.getName().equals(shorthand))) {
+                    namesakes.add(type.getSimpleName() + ": " + getter.getName() + " and " + shorthand);
+                }
+            }
+        }
+        assertThat(namesakes).isEmpty();
+    }
+
+    private static List<Class<?>> types() throws Exception {
+        Path root = Path.of("target/classes");
+        try (Stream<Path> files = Files.walk(root.resolve("dev/orysalesforce"))) {
+            List<Class<?>> types = new ArrayList<>();
+            for (Path file : files.filter(path -> path.toString().endsWith(".class")).toList()) {
+                String name = root.relativize(file).toString().replace('/', '.').replaceFirst("\\.class$", "");
+                types.add(Class.forName(name, false, RouteFilesTest.class.getClassLoader()));
+            }
+            return types;
         }
     }
 
