@@ -33,7 +33,7 @@ final class Histories {
         Arbitrary<Step> kill = Combinators.combine(Arbitraries.of(true, false), Arbitraries.frequency(
                 Tuple.of(3, false), Tuple.of(1, true))).as(Step.Kill::new);
         return histories(people, steps, Arbitraries.frequencyOf(
-                Tuple.of(50, scene(people)), Tuple.of(1, kill.map(List::of))));
+                Tuple.of(40, scene(people)), Tuple.of(1, kill.map(List::of))));
     }
 
     private static Arbitrary<History> histories(int people, int steps, Arbitrary<List<Step>> scene) {
