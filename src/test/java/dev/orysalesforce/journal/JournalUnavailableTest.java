@@ -13,6 +13,7 @@ import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "SALESFORCE_CLIENT_ID=i", "SALESFORCE_CLIENT_SECRET=c", "sync.journal.min-disk-free=1000000TB"})
 @DirtiesContext
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Tag("any-ledger")
 class JournalUnavailableTest {
 
     @TempDir

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.orysalesforce.OrySalesforceSync;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import org.springframework.test.context.DynamicPropertySource;
         properties = {"management.server.port=0", "ORY_WEBHOOK_SECRET=s", "SALESFORCE_LOGIN_URL=http://127.0.0.1:1",
             "SALESFORCE_CLIENT_ID=i", "SALESFORCE_CLIENT_SECRET=c", "OPERATOR_TOKEN= "})
 @DirtiesContext
+@Tag("any-ledger")
 class ClosedOperatorApiTest {
 
     @TempDir

@@ -18,8 +18,10 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("any-ledger")
 class StatusTest extends OperatorTest {
 
     private static final List<String> IN = List.of("pendingAtStart", "accepted", "reconciled", "replayed");

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KillIT {
 
     /** Each starts the app anew; {@code -Dkill.rounds} asks for more. */
-    private static final int ROUNDS = Integer.getInteger("kill.rounds", 4);
+    private static final int ROUNDS = Integer.getInteger("kill.rounds", 2);
 
     @Test
     void whatWasAcceptedSurvivesAKillEachTime(@TempDir Path folder) {

@@ -3,11 +3,13 @@ package dev.orysalesforce.reconcile;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
 /** Nobody asks for it. */
 @TestPropertySource(properties = {"test.context=schedule", "sync.reconcile.every=2s"})
+@Tag("any-ledger")
 class ScheduleTest extends ReconcileTest {
 
     @Test

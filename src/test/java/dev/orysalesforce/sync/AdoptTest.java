@@ -9,11 +9,13 @@ import dev.orysalesforce.sandbox.DuplicateRule;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
 /** {@code sync.duplicates: adopt}: nothing is guessed, and what sales typed stays. */
 @TestPropertySource(properties = {"test.context=adopt", "sync.duplicates=adopt", "sync.match-email=never"})
+@Tag("any-ledger")
 class AdoptTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");

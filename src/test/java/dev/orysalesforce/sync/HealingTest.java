@@ -15,11 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Salesforce refuses for a reason that heals. */
+@Tag("any-ledger")
 class HealingTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");

@@ -8,12 +8,14 @@ import dev.orysalesforce.Ory;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
 /** {@code sync.match-email: always}, {@code sync.match-several: dead-letter}. */
 @TestPropertySource(properties = {"test.context=match-always", "sync.match-email=always",
     "sync.match-several=dead-letter"})
+@Tag("any-ledger")
 class MatchAlwaysTest extends AppTest {
 
     private final String id = UUID.randomUUID().toString();
