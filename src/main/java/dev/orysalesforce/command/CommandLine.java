@@ -37,6 +37,7 @@ public record CommandLine(String name, List<String> arguments) {
         settings.add("--logging.level.root=ERROR");
         if (!name.equals(WRITES) || arguments.contains(DRY_RUN)) {
             settings.add("--spring.artemis.embedded.persistent=false");
+            settings.add("--camel.main.auto-startup-exclude-pattern=sync.next,reconcile.next"); // nothing by itself
             app.setDefaultProperties(Map.of("ORY_WEBHOOK_SECRET", "nobody can call", // Salesforce can't be asked, then
                     "SALESFORCE_LOGIN_URL", "http://127.0.0.1:9", "SALESFORCE_CLIENT_ID", "none",
                     "SALESFORCE_CLIENT_SECRET", "none"));
