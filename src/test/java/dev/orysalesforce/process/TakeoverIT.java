@@ -23,11 +23,13 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two instances share a broker and a database: one sends, the other one stands by and takes over. */
 @EnabledIf(value = "hasPostgreSql", disabledReason = "There is no PostgreSQL here: apt-get install postgresql-15")
+@EnabledIfSystemProperty(named = "takeover", matches = "true", disabledReason = "takes minutes: -Dtakeover=true")
 class TakeoverIT {
 
     private static final Duration SLOW = Duration.ofSeconds(5);
