@@ -26,13 +26,6 @@ create table belongings (
     value varchar(200) not null
 );
 
--- Which instance may write to Salesforce, where several share the ledger.
-create table turns (
-    name    varchar(40) primary key,         -- writer
-    holder  varchar(36) not null,
-    ends_at bigint not null                  -- milliseconds since 1970; 0 if it was passed on
-);
-
 -- Calls to Salesforce, hour by hour, so that a restart does not forget what was spent.
 create table api_calls (
     hour  varchar(20) primary key,           -- 2026-11-24T08:00:00Z
