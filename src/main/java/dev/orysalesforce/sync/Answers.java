@@ -174,7 +174,8 @@ public class Answers {
 
     /** Halving has come down to one row: it is the one that can't be sent. */
     public void blame(Chunk chunk) {
-        refuse(chunk.getRows().get(0), chunk.getRefusal());
+        Row row = chunk.getRows().get(0);
+        refuse(row, row.isErasure() ? policy.advise(told(row, chunk.getRefusal())) : chunk.getRefusal());
     }
 
     /** Once a batch is through: was it the set-up of the org, or a mapping, and not the records? */

@@ -52,13 +52,23 @@ public class Comparison {
         row.compared(toSend, hashes);
     }
 
-    /** A new record: everything, and the stop-gaps where the mapping had nothing. */
-    private ObjectNode fresh(Row row, ObjectNode mapped, JsonNode stopGaps) {
-        if (row.getObject().equals("Contact") && org.has("Contact", "IsPersonAccount")) {
+    /**
+     * Before Contacts are made.
+     *
+     * @throws HoldException if the org has person accounts
+     */
+    public void refusePersonAccounts(Batch batch) {
+        boolean makesContacts = batch.getPending().stream()
+                .anyMatch(row -> !row.hasRecord() && row.getObject().equals("Contact"));
+        if (makesContacts && org.has("Contact", "IsPersonAccount")) {
             throw new HoldException("PERSON_ACCOUNTS", "This org has person accounts: there, a person is an Account, and a"
                     + " Contact without one is seen by nobody but its owner. This app does not write person accounts; let"
                     + " sync.mappings make Leads of these identities.");
         }
+    }
+
+    /** A new record: everything, and the stop-gaps where the mapping had nothing. */
+    private static ObjectNode fresh(Row row, ObjectNode mapped, JsonNode stopGaps) {
         ObjectNode record = mapped.deepCopy();
         if (stopGaps instanceof ObjectNode) {
             stopGaps.properties().stream()

@@ -99,6 +99,16 @@ class PreviewTest extends AppTest {
     }
 
     @Test
+    void withoutSalesforceAContactIsShown() {
+        SALESFORCE.faults().start(Fault.unavailable());
+        ObjectNode body = body(0, "Lovelace");
+        ((ObjectNode) body.path("identity")).put("schema_id", "employee");
+        JsonNode preview = preview(body);
+        assertThat(preview.path("records").path(0).path("attributes").path("type").asText()).isEqualTo("Contact");
+        assertThat(preview.path("problems").path(0).path("message").asText()).startsWith("Salesforce could not be asked");
+    }
+
+    @Test
     void whatIsNoEventIsABadRequest() {
         assertThat(post("{").statusCode()).isEqualTo(400);
         assertThat(post("{}").statusCode()).isEqualTo(400);
