@@ -4,6 +4,7 @@ import dev.orysalesforce.reconcile.DryRun;
 import dev.orysalesforce.reconcile.OryAdmin;
 import dev.orysalesforce.reconcile.Reconcile;
 import dev.orysalesforce.reconcile.ReconcileReport;
+import dev.orysalesforce.reconcile.RunFailedException;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.sync.Books;
 import dev.orysalesforce.sync.CallBudget;
@@ -14,8 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.apache.camel.CamelExecutionException;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.stereotype.Component;
 
 /** {@code backfill}: brings in who was at Ory before the app. {@code --dry-run} says beforehand what that comes to. */
@@ -100,10 +99,10 @@ class BackfillCommand implements Command {
     private int rehearse() {
         Instant began = Instant.now();
         try {
-            dryRun.run(() -> progress.show(Double.NaN, dryRun.seen(), 0, ""));
-        } catch (CamelExecutionException e) {
+            dryRun.run(waitsFor -> progress.show(Double.NaN, dryRun.seen(), 0, waitsFor == null ? "" : waitsFor));
+        } catch (RunFailedException e) {
             progress.end();
-            System.err.println(NestedExceptionUtils.getMostSpecificCause(e).getMessage());
+            System.err.println(e.getMessage());
             return 1;
         }
         progress.end();

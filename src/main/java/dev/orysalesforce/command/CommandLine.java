@@ -30,7 +30,7 @@ public record CommandLine(String name, List<String> arguments) {
     public String[] prepare(SpringApplication app) {
         app.setWebApplicationType(WebApplicationType.NONE);
         app.setLogStartupInfo(false);
-        app.setDefaultProperties(Map.of("ORY_WEBHOOK_SECRET", "nobody can call"));
+        Map<String, Object> ifNotSet = new LinkedHashMap<>(Map.of("ORY_WEBHOOK_SECRET", "nobody can call"));
         List<String> settings = new ArrayList<>(arguments);
         settings.add("--camel.main.routes-exclude-pattern=**/receive.camel.yaml,**/refuse.camel.yaml,"
                 + "**/operator.camel.yaml");
@@ -38,10 +38,10 @@ public record CommandLine(String name, List<String> arguments) {
         if (!name.equals(WRITES) || arguments.contains(DRY_RUN)) {
             settings.add("--spring.artemis.embedded.persistent=false");
             settings.add("--camel.main.auto-startup-exclude-pattern=sync.next,reconcile.next"); // nothing by itself
-            app.setDefaultProperties(Map.of("ORY_WEBHOOK_SECRET", "nobody can call", // Salesforce can't be asked, then
-                    "SALESFORCE_LOGIN_URL", "http://127.0.0.1:9", "SALESFORCE_CLIENT_ID", "none",
-                    "SALESFORCE_CLIENT_SECRET", "none"));
+            ifNotSet.putAll(Map.of("SALESFORCE_LOGIN_URL", "http://127.0.0.1:9", // then it can't be asked
+                    "SALESFORCE_CLIENT_ID", "none", "SALESFORCE_CLIENT_SECRET", "none"));
         }
+        app.setDefaultProperties(ifNotSet);
         return settings.toArray(String[]::new);
     }
 

@@ -6,12 +6,12 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.camel.Body;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Header;
 import org.apache.camel.Headers;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.util.ObjectHelper;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -22,52 +22,58 @@ public class DryRun {
     private static final String PAGE = "page_size=500";
 
     private final ProducerTemplate camel;
+    private final Interruption interruption;
     private final ObjectMapper json;
     private OryPage page;
     private long seen;
 
-    DryRun(@Lazy ProducerTemplate camel, ObjectMapper json) {
+    DryRun(@Lazy ProducerTemplate camel, Interruption interruption, ObjectMapper json) {
         this.camel = camel;
+        this.interruption = interruption;
         this.json = json;
     }
 
     /**
-     * @param progress called after each page
+     * @param progress called after each page, and with what it waits for; null while it goes on
      * @throws RunFailedException if the Admin API gives no list of identities; its message is for people
      */
-    public void run(Runnable progress) {
+    public void run(Consumer<String> progress) {
         String token = null;
         do {
-            readPage(token == null ? PAGE : PAGE + "&page_token=" + URLEncoder.encode(token, StandardCharsets.UTF_8));
+            readPage(token == null ? PAGE : PAGE + "&page_token=" + URLEncoder.encode(token, StandardCharsets.UTF_8),
+                    progress);
             if (page.token() != null && page.token().equals(token)) {
                 throw new RunFailedException("Ory's Admin API leads from a page to itself.");
             }
             token = page.token();
-            progress.run();
+            progress.accept(null);
         } while (token != null);
     }
 
-    private void readPage(String query) {
+    private void readPage(String query, Consumer<String> progress) {
         while (true) {
             try {
                 camel.requestBody("direct:dry-run.page", query);
+                interruption.over();
                 return;
             } catch (CamelExecutionException e) {
-                NotNowException later = ObjectHelper.getException(NotNowException.class, e);
-                if (later == null) {
-                    throw e;
+                if (interruption.isEnd(e)) {
+                    throw new RunFailedException(interruption.reason());
                 }
-                pause(later);
+                while (interruption.isPausing()) {
+                    progress.accept(interruption.reason());
+                    pause();
+                }
             }
         }
     }
 
-    private static void pause(NotNowException later) {
+    private static void pause() {
         try {
-            Thread.sleep(later.pause() == null ? 5_000 : Math.max(1_000, later.pause().toMillis()));
+            Thread.sleep(200);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw later;
+            throw new RunFailedException("Interrupted. Nothing was written.");
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.orysalesforce.reconcile;
 
 /** A run can't go on: something is wrong that waiting does not mend. The message is for the operator. */
-class RunFailedException extends RuntimeException {
+public class RunFailedException extends RuntimeException {
 
     RunFailedException(String message) {
         super(message);
