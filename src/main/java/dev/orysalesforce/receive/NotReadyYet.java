@@ -1,6 +1,8 @@
 package dev.orysalesforce.receive;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -15,30 +17,74 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * The web server opens its port before the routes have started, and closes it after they have stopped. In between a
- * path would answer 404, which Ory does not try again; 503 it does.
+ * Only a running app answers. The web server opens its port before the routes have started, and closes it after they have
+ * stopped; while an edited route takes the place of another, its path has nobody. In between it would answer 404, which Ory
+ * does not try again: a start or stop is told as 503, an edit is waited for.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class NotReadyYet extends OncePerRequestFilter {
 
     private final CamelContext camel;
+    private final Door door;
     private final ObjectMapper json;
 
-    NotReadyYet(CamelContext camel, ObjectMapper json) {
+    NotReadyYet(CamelContext camel, Door door, ObjectMapper json) {
         this.camel = camel;
+        this.door = door;
         this.json = json;
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        if (camel.isStarted()) {
-            chain.doFilter(request, response);
-            return;
+        if (!camel.isStarted()) {
+            refuse(response, "STARTING", "The app is starting or stopping. Try again.");
+        } else if (!door.enter()) {
+            refuse(response, "CHANGING_ROUTES", "Edited routes are taking the place of others. Try again.");
+        } else {
+            try {
+                chain.doFilter(request, response);
+            } finally {
+                leave(request);
+            }
         }
+    }
+
+    private void leave(HttpServletRequest request) {
+        if (request.isAsyncStarted()) {
+            request.getAsyncContext().addListener(new AtTheEnd(door));
+        } else {
+            door.leave();
+        }
+    }
+
+    private void refuse(HttpServletResponse response, String code, String detail) throws IOException {
         response.setHeader(HttpHeaders.RETRY_AFTER, "5");
-        Problem.of(HttpStatus.SERVICE_UNAVAILABLE, "STARTING", "The app is starting or stopping. Try again.")
-                .writeTo(response, json);
+        Problem.of(HttpStatus.SERVICE_UNAVAILABLE, code, detail).writeTo(response, json);
+    }
+
+    /** Camel answers on a thread of its own. */
+    private record AtTheEnd(Door door) implements AsyncListener {
+
+        @Override
+        public void onComplete(AsyncEvent event) {
+            door.leave();
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {
+            // it completes next
+        }
+
+        @Override
+        public void onError(AsyncEvent event) {
+            // it completes next
+        }
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {
+            event.getAsyncContext().addListener(this);
+        }
     }
 }
