@@ -1,5 +1,6 @@
 package dev.orysalesforce.operator;
 
+import dev.orysalesforce.edit.Acceptance;
 import dev.orysalesforce.journal.Queues;
 import dev.orysalesforce.reconcile.ReconcileReport;
 import dev.orysalesforce.sync.Books;
@@ -25,10 +26,11 @@ public class StatusReport {
     private final ApiUsage usage;
     private final ReconcileReport reconcile;
     private final Mappings mappings;
+    private final Acceptance versions;
     private final CamelContext camel;
 
     StatusReport(Books books, Queues queues, Outage outage, CircuitBreaker salesforceBreaker, ApiUsage usage,
-            ReconcileReport reconcile, Mappings mappings, CamelContext camel) {
+            ReconcileReport reconcile, Mappings mappings, Acceptance versions, CamelContext camel) {
         this.books = books;
         this.queues = queues;
         this.outage = outage;
@@ -36,6 +38,7 @@ public class StatusReport {
         this.usage = usage;
         this.reconcile = reconcile;
         this.mappings = mappings;
+        this.versions = versions;
         this.camel = camel;
     }
 
@@ -70,6 +73,7 @@ public class StatusReport {
         one.put("status", camel.getRouteController().getRouteStatus(route.getRouteId()).name());
         one.put("description", route.getDescription());
         one.put("file", route.getSourceLocationShort());
+        one.put("version", versions.version(route.getSourceLocationShort()));
         return one;
     }
 

@@ -28,6 +28,8 @@ public class RequiredSettings implements ApplicationContextInitializer<Configura
     @Override
     public void initialize(ConfigurableApplicationContext context) {
         ConfigurableEnvironment environment = context.getEnvironment();
+        environment.getPropertySources().addFirst(new MapPropertySource("camelsOwnReload",
+                Map.of("camel.main.routes-reload-enabled", "false"))); // takes every route down with one broken file
         if ("native".equalsIgnoreCase(environment.getProperty("spring.artemis.mode"))) {
             environment.getPropertySources().addLast(new MapPropertySource("externalBroker",
                     Map.of("spring.artemis.embedded.enabled", "false"))); // Spring Boot would start one all the same

@@ -16,6 +16,9 @@ import org.springframework.util.unit.DataSize;
  * @param dailyCallShare share of the org's daily API calls that this app may use, above 0 to 1; default 0.5
  * @param maxBodySize a larger webhook body is answered 413; default 1 MB
  * @param mappings identity schema to mapping file or Camel endpoint; {@code default} serves every other schema
+ * @param mappingDir the folder of the mapping files: all of them have to compile, and {@code event.*} reads webhooks;
+ *     default {@code mappings}
+ * @param edits how edited files are taken over
  * @param autoAssign the {@code Sforce-Auto-Assign} header
  * @param journal the journal's disk
  * @param ledger the ledger's key
@@ -43,6 +46,8 @@ public record SyncSettings(
         @DefaultValue("0.5") double dailyCallShare,
         @DefaultValue("1MB") DataSize maxBodySize,
         Map<String, String> mappings,
+        @DefaultValue("mappings") String mappingDir,
+        @DefaultValue Edits edits,
         @DefaultValue AutoAssign autoAssign,
         @DefaultValue Journal journal,
         @DefaultValue Ledger ledger,
@@ -76,6 +81,9 @@ public record SyncSettings(
             throw new IllegalArgumentException(otherwise);
         }
     }
+
+    /** @param every how often routes, mappings and {@code sync.mappings} are looked at for edits; default 1 s */
+    public record Edits(@DefaultValue("1s") Duration every) {}
 
     /**
      * Whether the org's assignment rules run: {@code TRUE}, {@code FALSE} or the ID of a rule.

@@ -1,12 +1,14 @@
 package dev.orysalesforce.sync;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Where a record comes from: one entry of {@code sync.mappings}.
@@ -18,8 +20,29 @@ import java.util.Locale;
  */
 public record Mapping(String name, String endpoint, String object, String version) {
 
+    private static final Set<String> LANGUAGES = Set.of("ds", "jslt", "jsonata", "jq");
+
+    /** One that Camel reads from its file. */
     public static Mapping of(String name) {
-        return new Mapping(name, endpoint(name), object(name), version(name));
+        return new Mapping(name, endpoint(name, "file:" + name), object(name), version(name));
+    }
+
+    /**
+     * One whose text is held in memory, so that nobody maps with a file that is just being edited. Another text is another
+     * endpoint: whoever has this mapping at hand goes on with this text.
+     */
+    static Mapping of(String name, String text) {
+        String version = hash(text.getBytes(StandardCharsets.UTF_8));
+        return new Mapping(name, endpoint(name, MappingTexts.location(name, version)), object(name), version);
+    }
+
+    /** Whether it is a file in a mapping language, and not a Camel endpoint. */
+    public static boolean isFile(String name) {
+        return LANGUAGES.contains(ending(name));
+    }
+
+    public static String ending(String name) {
+        return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     }
 
     /** Name and version in one, for the ledger. */
@@ -27,13 +50,12 @@ public record Mapping(String name, String endpoint, String object, String versio
         return version == null ? name : name + "@" + version;
     }
 
-    private static String endpoint(String name) {
-        String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-        return switch (ending) {
-            case "ds" -> "language:datasonnet:resource:file:" + name;
-            case "jslt" -> "jslt:file:" + name + "?objectMapper=#jacksonObjectMapper";
-            case "jsonata" -> "jsonata:file:" + name + "?inputType=JsonString&outputType=JsonString";
-            case "jq" -> "language:jq:resource:file:" + name;
+    private static String endpoint(String name, String location) {
+        return switch (ending(name)) {
+            case "ds" -> "language:datasonnet:resource:" + location;
+            case "jslt" -> "jslt:" + location + "?objectMapper=#jacksonObjectMapper";
+            case "jsonata" -> "jsonata:" + location + "?inputType=JsonString&outputType=JsonString";
+            case "jq" -> "language:jq:resource:" + location;
             default -> name;
         };
     }
@@ -48,10 +70,18 @@ public record Mapping(String name, String endpoint, String object, String versio
     private static String version(String name) {
         try {
             Path file = Path.of(name);
-            return !Files.isRegularFile(file) ? null : HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)), 0, 4);
-        } catch (IOException | NoSuchAlgorithmException e) {
+            return Files.isRegularFile(file) ? hash(Files.readAllBytes(file)) : null;
+        } catch (IOException e) {
             return null; // whoever reads the file for its meaning will say why it can't be read
+        }
+    }
+
+    /** The first eight hex digits of a SHA-256, for people to compare. */
+    public static String hash(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content), 0, 4);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -7,13 +7,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.DeadLetter;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.settings.SyncSettings;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import org.apache.camel.CamelContext;
 import org.springframework.stereotype.Component;
 
 /** Which mapping serves which identity schema, and what its answer says. */
@@ -23,36 +25,88 @@ public class Mappings {
     static final String FAILED = "MAPPING_FAILED";
     private static final String DEFAULT = "default";
 
-    private final Map<String, Mapping> bySchema = new TreeMap<>();
-    private final Mapping erased;
+    private final CamelContext camel;
+    private final MappingTexts texts;
     private final ObjectMapper json;
+    private final String erased;
+    private volatile Taken taken = new Taken(Map.of(), null, Map.of());
 
-    Mappings(SyncSettings settings, ObjectMapper json) {
-        settings.mappings().forEach((schema, name) -> bySchema.put(schema, Mapping.of(name)));
-        erased = Mapping.of(settings.erasedMapping());
+    /** Replaced as a whole, while no batch is on its way. */
+    private record Taken(Map<String, Mapping> bySchema, Mapping erased, Map<String, Mapping> files) {
+
+        Mapping named(String file) {
+            return files.values().stream()
+                    .filter(mapping -> Path.of(mapping.name()).getFileName().toString().startsWith(file + "."))
+                    .findFirst().orElse(null);
+        }
+    }
+
+    Mappings(CamelContext camel, MappingTexts texts, SyncSettings settings, ObjectMapper json) {
+        this.camel = camel;
+        this.texts = texts;
+        erased = settings.erasedMapping();
         this.json = json;
     }
 
-    /** Each mapping once, by name. */
+    /**
+     * From now on these are the mappings.
+     *
+     * @param namesBySchema {@code sync.mappings}
+     * @param files name to text of every mapping file
+     */
+    public void take(Map<String, String> namesBySchema, Map<String, String> files) {
+        Map<String, Mapping> byName = new TreeMap<>();
+        files.forEach((name, text) -> byName.put(name, Mapping.of(name, text)));
+        Map<String, Mapping> bySchema = new TreeMap<>();
+        namesBySchema.forEach((schema, name) -> bySchema.put(schema, held(name, byName)));
+        texts.hold(files);
+        Set<Mapping> gone = new HashSet<>(taken.files().values());
+        taken = new Taken(bySchema, held(erased, byName), byName);
+        gone.removeAll(byName.values());
+        gone.forEach(this::letGo);
+    }
+
+    private static Mapping held(String name, Map<String, Mapping> byName) {
+        return Optional.ofNullable(byName.get(name)).orElseGet(() -> Mapping.of(name));
+    }
+
+    /** Camel keeps an endpoint, compiled mapping and all, until it is told. */
+    private void letGo(Mapping mapping) {
+        try {
+            camel.removeEndpoints(mapping.endpoint());
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Each mapping of a record once, by name. */
     public Collection<Mapping> all() {
         Map<String, Mapping> byName = new TreeMap<>();
-        bySchema.values().forEach(mapping -> byName.put(mapping.name(), mapping));
+        taken.bySchema().values().forEach(mapping -> byName.put(mapping.name(), mapping));
         return byName.values();
     }
 
     Mapping of(IdentityChange change) {
-        return change.isErasure() ? erased : of(change.schemaId());
+        return change.isErasure() ? taken.erased() : of(change.schemaId());
     }
 
     private Mapping of(String schemaId) {
+        Map<String, Mapping> bySchema = taken.bySchema();
         return bySchema.getOrDefault(schemaId == null ? DEFAULT : schemaId, bySchema.get(DEFAULT));
+    }
+
+    /** The endpoint of {@code event.*}, which reads a webhook's body. */
+    public String event() {
+        return taken.named("event").endpoint();
     }
 
     /** The mapping's input. Who is a Contact already gets a Contact's record, whatever the schema says. */
     public String input(Row row) throws JsonProcessingException {
         if (row.isBound() && !row.getMapping().object().equals(row.getObject())) {
-            bySchema.values().stream().filter(mapping -> mapping.object().equals(row.getObject())).findFirst()
-                    .or(() -> shipped(row.getObject())).ifPresent(row::mapWith);
+            Taken now = taken;
+            now.bySchema().values().stream().filter(mapping -> mapping.object().equals(row.getObject())).findFirst()
+                    .or(() -> Optional.ofNullable(now.named(row.getObject().toLowerCase(Locale.ROOT))))
+                    .ifPresent(row::mapWith);
         }
         return json.writeValueAsString(row.getChange());
     }
@@ -73,11 +127,6 @@ public class Mappings {
         } else {
             broken(row);
         }
-    }
-
-    private static Optional<Mapping> shipped(String object) {
-        Path file = Path.of("mappings", object.toLowerCase(Locale.ROOT) + ".ds");
-        return Files.exists(file) ? Optional.of(Mapping.of(file.toString())) : Optional.empty();
     }
 
     /** The mapping's own words may quote a trait: what it says about an identity goes nowhere. */

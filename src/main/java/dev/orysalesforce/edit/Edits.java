@@ -1,0 +1,128 @@
+package dev.orysalesforce.edit;
+
+import dev.orysalesforce.settings.SyncSettings;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.actuate.health.Status;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+
+/**
+ * Looks at routes, mappings and settings for edits, and has them taken over once they are settled: editors and copies
+ * write in several steps. What is refused leaves everything as it was, and health says why until it is mended.
+ */
+@Component("edits")
+class Edits implements HealthIndicator {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Edits.class);
+    private static final Status DEGRADED = new Status("DEGRADED");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final EditableFiles files;
+    private final Acceptance acceptance;
+    private final CamelContext camel;
+    private final Duration every;
+    private final Counter refusals;
+    private final ScheduledExecutorService watch =
+            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "edits"));
+    private FileSet seen;
+    private FileSet judged;
+    private Instant busyUntil = Instant.MIN;
+    private volatile Problem problem;
+
+    private record Problem(String file, int line, String reason, Instant since) {}
+
+    Edits(EditableFiles files, Acceptance acceptance, CamelContext camel, SyncSettings settings, MeterRegistry meters) {
+        this.files = files;
+        this.acceptance = acceptance;
+        this.camel = camel;
+        this.every = settings.edits().every();
+        this.refusals = meters.counter("ory.sync.refused.edits");
+        this.seen = acceptance.running();
+        this.judged = seen;
+    }
+
+    @Override
+    public Health health() {
+        Problem known = problem;
+        if (known == null) {
+            return Health.up().build();
+        }
+        Health.Builder health = Health.status(DEGRADED).withDetail("file", known.file());
+        if (known.line() > 0) {
+            health.withDetail("line", known.line());
+        }
+        return health.withDetail("reason", known.reason()).withDetail("since", known.since().toString()).build();
+    }
+
+    private void look() {
+        try {
+            FileSet now = files.read();
+            boolean settled = now.equals(seen);
+            seen = now;
+            if (settled && !now.equals(judged) && camel.isStarted() && Instant.now().isAfter(busyUntil)) {
+                judge(now);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            LOG.warn("Edits could not be looked at: {}", e.toString());
+        }
+    }
+
+    private void judge(FileSet edited) throws InterruptedException {
+        try {
+            if (edited.equals(acceptance.running())) {
+                LOG.info("The files are again as they run");
+            } else {
+                String taken = acceptance.take(edited);
+                if (taken == null) {
+                    busyUntil = Instant.now().plus(PATIENCE);
+                    LOG.info("An edit waits for a batch or a request that takes long; next try in {} s", PATIENCE.toSeconds());
+                    return;
+                }
+                LOG.info("Taken over: {}", taken);
+            }
+            problem = null;
+        } catch (RefusedEdit e) {
+            refuse(e.file(), e.line(), e.getMessage());
+        } catch (RuntimeException e) {
+            refuse("routes", 0, "The app failed to take it over. Restart it; its log says where it failed.");
+            LOG.error("An edit failed", e);
+        }
+        judged = edited;
+    }
+
+    private void refuse(String file, int line, String reason) {
+        problem = new Problem(file, line, reason, problem == null ? Instant.now() : problem.since());
+        refusals.increment();
+        LOG.warn("Edit refused, everything goes on as before: {}: {}", line > 0 ? file + ":" + line : file, reason);
+    }
+
+    @EventListener(ApplicationReadyEvent.class)
+    void start() {
+        watch.scheduleWithFixedDelay(this::look, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Before the routes stop, and not in the middle of an edit. */
+    @EventListener(ContextClosedEvent.class)
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    void stop() throws InterruptedException {
+        watch.shutdown();
+        watch.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+}

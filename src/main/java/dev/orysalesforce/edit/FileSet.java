@@ -1,0 +1,41 @@
+package dev.orysalesforce.edit;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * All that can be edited, as it was at one moment.
+ *
+ * @param routes name to text of each route file; a text is null if it can't be read
+ * @param mappings the same of each mapping file
+ * @param settings the same of each application.yaml
+ */
+record FileSet(Map<String, String> routes, Map<String, String> mappings, Map<String, String> settings) {
+
+    /** The names of files that are in one of both only, or differ. */
+    Set<String> differentFrom(FileSet other) {
+        Set<Map.Entry<String, String>> ours = all();
+        Set<Map.Entry<String, String>> theirs = other.all();
+        return Stream.concat(ours.stream().filter(file -> !theirs.contains(file)),
+                theirs.stream().filter(file -> !ours.contains(file))).map(Map.Entry::getKey)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private Set<Map.Entry<String, String>> all() {
+        return Stream.of(routes, mappings, settings).flatMap(some -> some.entrySet().stream()).collect(Collectors.toSet());
+    }
+
+    /** An empty file may be one that is being written, or was cut by a full disk: nobody means it. */
+    void refuseWhatIsEmpty() {
+        for (Map.Entry<String, String> file : all()) {
+            if (file.getValue() == null) {
+                throw new RefusedEdit(file.getKey(), 0, "It can't be read as UTF-8 text.");
+            } else if (file.getValue().isBlank()) {
+                throw new RefusedEdit(file.getKey(), 0, "It is empty.");
+            }
+        }
+    }
+}
