@@ -8,9 +8,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.sandbox.Fault;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -117,14 +119,15 @@ class StatusTest extends OperatorTest {
         JsonNode status = status();
         assertThat(status.path("reconcile").path("state").asText()).isEqualTo("off");
         assertProblem(operator.post("/api/reconcile", ""), 409, "NO_ADMIN_API");
+        String receive = version("routes/receive.camel.yaml");
         assertThat(status.path("routes")).anySatisfy(route -> {
             assertThat(route.path("id").asText()).isEqualTo("receive.webhook");
             assertThat(route.path("status").asText()).isEqualTo("Started");
             assertThat(route.path("file").asText()).contains("receive.camel.yaml");
             assertThat(route.path("description").asText()).isNotEmpty();
+            assertThat(route.path("version").asText()).isEqualTo(receive);
         });
-        String version = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256")
-                .digest(Files.readAllBytes(Path.of("mappings/lead.ds")))).substring(0, 8);
+        String version = version("mappings/lead.ds");
         assertThat(status.path("mappings")).anySatisfy(mapping -> {
             assertThat(mapping.path("name").asText()).isEqualTo("mappings/lead.ds");
             assertThat(mapping.path("object").asText()).isEqualTo("Lead");
@@ -135,6 +138,11 @@ class StatusTest extends OperatorTest {
         settle();
         assertThat(sql.queryForObject("select mapping from identities where identity = ?", String.class, id))
                 .isEqualTo("mappings/lead.ds@" + version);
+    }
+
+    private static String version(String file) throws IOException, NoSuchAlgorithmException {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256")
+                .digest(Files.readAllBytes(Path.of(file)))).substring(0, 8);
     }
 
     @Test

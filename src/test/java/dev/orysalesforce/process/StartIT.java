@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,6 +78,16 @@ class StartIT {
                 AppProcess app = new AppProcess(folder, salesforce).with(variable, value)) {
             assertThat(app.runToItsEnd()).isNotZero();
             assertThat(app.log()).contains(told);
+        }
+    }
+
+    @Test
+    void aBrokenMappingIsNamedWithItsLine(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("event.jslt"), "{\n  \"identity\": .identity,\n  \"broken\":\n}\n");
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
+                AppProcess app = new AppProcess(folder, salesforce).with("SYNC_MAPPING_DIR", folder.toString())) {
+            assertThat(app.runToItsEnd()).isNotZero();
+            assertThat(app.log()).contains("event.jslt:4:").doesNotContain("\tat ");
         }
     }
 }
