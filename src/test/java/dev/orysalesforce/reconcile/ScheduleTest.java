@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.TestPropertySource;
 
-/** Nobody asks for it. */
+/** Nobody asks for it. Kept for later classes, the app would go on and ask the Ory of their tests. */
+@DirtiesContext
 @TestPropertySource(properties = {"test.context=schedule", "sync.reconcile.every=2s"})
 @Tag("any-ledger")
 class ScheduleTest extends ReconcileTest {
