@@ -1,6 +1,6 @@
 package dev.orysalesforce.edit;
 
-import dev.orysalesforce.edit.DryRun.Outline;
+import dev.orysalesforce.edit.TrialBuild.Outline;
 import dev.orysalesforce.edit.RouteSet.Entry;
 import dev.orysalesforce.sync.Mapping;
 import dev.orysalesforce.sync.Mappings;
@@ -19,7 +19,7 @@ public class Acceptance {
     private final MappingSettings mappingSettings;
     private final MappingFiles mappingFiles;
     private final Mappings mappings;
-    private final DryRun dryRun;
+    private final TrialBuild trialBuild;
     private final LiveRoutes liveRoutes;
     private final Standstill standstill;
     private volatile Running running;
@@ -31,11 +31,11 @@ public class Acceptance {
     private record Running(FileSet files, RouteSet routes, Map<String, String> bySchema, Outline outline) {}
 
     Acceptance(EditableFiles files, MappingSettings mappingSettings, MappingFiles mappingFiles, Mappings mappings,
-            DryRun dryRun, LiveRoutes liveRoutes, Standstill standstill) throws IOException {
+            TrialBuild trialBuild, LiveRoutes liveRoutes, Standstill standstill) throws IOException {
         this.mappingSettings = mappingSettings;
         this.mappingFiles = mappingFiles;
         this.mappings = mappings;
-        this.dryRun = dryRun;
+        this.trialBuild = trialBuild;
         this.liveRoutes = liveRoutes;
         this.standstill = standstill;
         FileSet start = files.read();
@@ -99,7 +99,7 @@ public class Acceptance {
         } catch (LiveRoutes.RoutesLost e) {
             throw e;
         } catch (Exception e) {
-            throw DryRun.refused(after, "routes", Map.of(), e);
+            throw TrialBuild.refused(after, "routes", Map.of(), e);
         }
     }
 
@@ -114,8 +114,8 @@ public class Acceptance {
                 throw new RefusedEdit(entry.file(), 0, needsARestart(entry));
             }
         }
-        Outline now = before.outline() != null ? before.outline() : dryRun.of(before.routes(), asked(before.bySchema()));
-        Outline next = dryRun.of(routes, asked(bySchema));
+        Outline now = before.outline() != null ? before.outline() : trialBuild.of(before.routes(), asked(before.bySchema()));
+        Outline next = trialBuild.of(routes, asked(bySchema));
         refuseWhatIsMissed(before.routes(), now, routes, next);
         return next;
     }

@@ -109,7 +109,7 @@ class MistakesTest extends EditedAppTest {
             case 2 -> at(file, text, random, "- bean:", "- been:");
             case 3 -> at(file, text, random, "uri: direct:", "uri: direkt:");
             case 4 -> at(file, text, random, "simple:", "simpel:");
-            case 5 -> at(file, text, random, "- to:", " - to:");
+            case 5 -> at(file, text, random, "- to:", "-to:");
             case 6 -> at(file, text, random, "          ", "\t");
             default -> twice(file, text, random);
         };

@@ -26,14 +26,14 @@ import org.springframework.stereotype.Component;
 
 /** Builds a set of routes aside. What Camel refuses there, it would refuse for real. */
 @Component
-class DryRun {
+class TrialBuild {
 
     /** What an exception quotes, to find the line in the file: a URI, an ID, an expression. */
     private static final Pattern QUOTED = Pattern.compile("[$]\\{\\S+|[\\w.-]+:[\\w./{}-]+|[`'\"\\[]([^`'\"\\]]{2,})[`'\"\\]]|: ([\\w.-]{2,})");
 
     private final CamelContext camel;
 
-    DryRun(CamelContext camel) {
+    TrialBuild(CamelContext camel) {
         this.camel = camel;
     }
 
