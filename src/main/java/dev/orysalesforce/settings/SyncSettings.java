@@ -18,6 +18,8 @@ import org.springframework.util.unit.DataSize;
  * @param mappings identity schema to mapping file or Camel endpoint; {@code default} serves every other schema
  * @param mappingDir the folder of the mapping files: all of them have to compile, and {@code event.*} reads webhooks;
  *     default {@code mappings}
+ * @param mappingTimeout a mapping that takes longer for one identity is left to itself, and the identity becomes a dead
+ *     letter; default 5 s
  * @param edits how edited files are taken over
  * @param autoAssign the {@code Sforce-Auto-Assign} header
  * @param journal the journal's disk
@@ -47,6 +49,7 @@ public record SyncSettings(
         @DefaultValue("1MB") DataSize maxBodySize,
         Map<String, String> mappings,
         @DefaultValue("mappings") String mappingDir,
+        @DefaultValue("5s") Duration mappingTimeout,
         @DefaultValue Edits edits,
         @DefaultValue AutoAssign autoAssign,
         @DefaultValue Journal journal,
@@ -70,6 +73,7 @@ public record SyncSettings(
         check(mappings != null && mappings.containsKey("default"), "sync.mappings.default is missing");
         check(parallelCalls >= 1 && parallelCalls <= 25, "sync.parallel-calls has to be 1 to 25");
         check(!linger.isNegative(), "sync.linger is negative");
+        check(mappingTimeout.toMillis() > 0, "sync.mapping-timeout has to be above 0");
         check(!takeoverAfter.isNegative(), "sync.takeover-after is negative");
         check(dailyCallShare > 0 && dailyCallShare <= 1, "sync.daily-call-share has to be above 0 and at most 1");
         check(eraseLimit >= 0 && eraseLimit <= 1, "sync.erase-limit has to be 0 to 1");
