@@ -2,8 +2,11 @@ package dev.orysalesforce.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
+import dev.orysalesforce.Ory;
 import dev.orysalesforce.sync.Mapping;
+import dev.orysalesforce.sync.Mappings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,12 +14,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
 /** The Lead mapping is the same in every mapping language. */
@@ -27,6 +32,9 @@ class LanguagesTest extends AppTest {
 
     @Autowired
     private ProducerTemplate camel;
+
+    @Autowired
+    private Mappings mappings;
 
     static List<Path> leads() throws IOException {
         try (Stream<Path> files = Files.list(LANGUAGES)) {
@@ -59,6 +67,30 @@ class LanguagesTest extends AppTest {
         }
     }
 
+    /** What the app makes of a template is in memory only. */
+    @ParameterizedTest
+    @ValueSource(strings = {"registration", "reconcile"})
+    void aTemplateForOryIsAMapping(String example) throws IOException {
+        Path folder = LANGUAGES.resolve("from-ory");
+        Mapping template = mappings.all().stream().filter(mapping -> mapping.name().endsWith(".jsonnet"))
+                .findFirst().orElseThrow();
+        assertThat(template.object()).isEqualTo("Lead");
+        assertThat(json.readTree(answer(template, Files.readString(folder.resolve(example + ".input.json")))))
+                .isEqualTo(json.readTree(Files.readString(folder.resolve(example + ".expected.json"))));
+    }
+
+    @Test
+    void aTemplateForOryWritesTheRecord() {
+        String id = UUID.randomUUID().toString();
+        ObjectNode person = Ory.identity(id, Instant.now(), "Lovelace");
+        ((ObjectNode) person.path("identity")).put("schema_id", "template");
+        ((ObjectNode) person.path("identity").path("traits")).putObject("name").put("last", "Lovelace");
+        ory.sends("registration", person);
+        settle();
+        assertThat(record(id).object()).isEqualTo("Lead");
+        assertThat(record(id).text("Company")).isEqualTo("Unknown");
+    }
+
     /** Within a webhook's 64 KiB: no stack overflow, and no time that grows with the square. */
     @ParameterizedTest
     @MethodSource("leadsAndTheShippedOne")
@@ -74,11 +106,15 @@ class LanguagesTest extends AppTest {
     }
 
     private String answer(Path lead, String input) {
+        return answer(Mapping.of(lead.toString()), input);
+    }
+
+    private String answer(Mapping mapping, String input) {
         Exchange asked = camel.request("direct:mapping.ask", exchange -> {
-            exchange.setProperty("mapping", Mapping.of(lead.toString()).endpoint());
+            exchange.setProperty("mapping", mapping.endpoint());
             exchange.getMessage().setBody(input);
         });
-        assertThat(asked.getException()).as(lead.toString()).isNull();
+        assertThat(asked.getException()).as(mapping.name()).isNull();
         return asked.getMessage().getBody(String.class);
     }
 }
