@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -36,8 +37,9 @@ final class Histories {
     }
 
     private static Arbitrary<History> histories(int people, int steps, Arbitrary<Step> step) {
-        Arbitrary<List<State>> person = state().list().ofSize(STATES).map(Histories::inOrder);
-        return Combinators.combine(person.list().ofSize(people), step.list().ofMinSize(steps / 2).ofMaxSize(steps))
+        Arbitrary<List<List<State>>> told = state().list().ofSize(STATES).map(Histories::inOrder).list().ofSize(people)
+                .map(Histories::withAddressesOfTheirOwn);
+        return Combinators.combine(told, step.list().ofMinSize(steps / 2).ofMaxSize(steps))
                 .as((states, drawn) -> new History(states, inTurn(drawn, people)));
     }
 
@@ -92,6 +94,15 @@ final class Histories {
             ordered.add(new State(ordered.size() + 1, state.timed(), state.fields()));
         }
         return ordered;
+    }
+
+    /** An address belongs to one identity; Ory sees to that, and the app takes records over by it. */
+    private static List<List<State>> withAddressesOfTheirOwn(List<List<State>> people) {
+        return IntStream.range(0, people.size()).mapToObj(person -> people.get(person).stream().map(state -> {
+            Map<String, String> fields = new TreeMap<>(state.fields());
+            fields.computeIfPresent("Email", (field, address) -> person + "." + address);
+            return new State(state.second(), state.timed(), fields);
+        }).toList()).toList();
     }
 
     private static Arbitrary<Step> step(int people) {
