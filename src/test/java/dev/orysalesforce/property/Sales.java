@@ -3,6 +3,7 @@ package dev.orysalesforce.property;
 import dev.orysalesforce.sandbox.Org;
 import dev.orysalesforce.sandbox.SandboxRecord;
 import dev.orysalesforce.sandbox.Write;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -123,6 +124,9 @@ final class Sales {
         String identity = record == null ? null : record.identity();
         boolean vanished = (isGone(person) || moved.containsKey(person)) && org.byIdentity(ids.get(person)).isEmpty();
         if (vanished) {
+            if (record != null) {
+                org.edit(record.id(), Collections.singletonMap("Email", null)); // by which it would be taken over
+            }
             goneSince.remove(person);
             moved.remove(person);
         }
