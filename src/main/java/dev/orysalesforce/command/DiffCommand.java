@@ -135,10 +135,11 @@ class DiffCommand implements Command {
     }
 
     private static void line(PrintStream out, String what, Count count) {
-        out.printf("  %-18s %,9d   e.g. %s%n", what, count.records(), count.examples().stream()
+        String examples = count.examples().stream()
                 .map(example -> example.before() == null && example.after() == null ? example.identity()
                         : example.identity() + " (" + example.before() + " -> " + example.after() + ")")
-                .collect(Collectors.joining(", ")));
+                .collect(Collectors.joining(", "));
+        out.printf("  %-18s %,9d%s%n", what, count.records(), examples.isEmpty() ? "" : "   e.g. " + examples);
     }
 
     private static String words(Enum<?> kind) {
