@@ -10,10 +10,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /** Knows what runs. Judges an edited set as a whole, and puts all of it in the place of what ran, or nothing. */
 @Component
+@Lazy
 public class Acceptance {
 
     private final MappingSettings mappingSettings;
@@ -146,7 +148,7 @@ public class Acceptance {
     }
 
     /** A mapping may be a route. */
-    private static Set<String> asked(Map<String, String> bySchema) {
+    static Set<String> asked(Map<String, String> bySchema) {
         return bySchema.values().stream().filter(name -> name.startsWith("direct:")).collect(Collectors.toSet());
     }
 }

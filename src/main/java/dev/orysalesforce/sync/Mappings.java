@@ -121,13 +121,17 @@ public class Mappings {
         JsonNode record = answer == null ? null : json.readTree(answer);
         if (record == null || record.isNull() || record.isMissingNode()) {
             row.skipped();
-        } else if (record.isObject()) {
-            String object = record.path("attributes").path("type").asText(row.getMapping().object());
-            ((ObjectNode) record).remove("attributes");
-            row.mapped(object, (ObjectNode) record);
+        } else if (record instanceof ObjectNode fields) {
+            answered(row, fields);
         } else {
             noRecord(row);
         }
+    }
+
+    void answered(Row row, ObjectNode record) {
+        String object = record.path("attributes").path("type").asText(row.getMapping().object());
+        record.remove("attributes");
+        row.mapped(object, record);
     }
 
     /**
