@@ -33,7 +33,7 @@ public record CommandLine(String name, List<String> arguments) {
         Map<String, Object> ifNotSet = new LinkedHashMap<>(Map.of("ORY_WEBHOOK_SECRET", "nobody can call"));
         List<String> settings = new ArrayList<>(arguments);
         settings.add("--camel.main.routes-exclude-pattern=**/receive.camel.yaml,**/refuse.camel.yaml,"
-                + "**/operator.camel.yaml");
+                + "**/operator.camel.yaml,**/gateway.camel.yaml,**/token.camel.yaml");
         settings.add("--logging.level.root=ERROR");
         if (!name.equals(WRITES) || arguments.contains(DRY_RUN)) {
             settings.add("--spring.artemis.embedded.persistent=false");

@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 
@@ -29,10 +30,20 @@ public enum Dialect {
                 default -> problem.code();
             }, problem.detail()));
         }
+    },
+
+    /** RFC 6749. */
+    OAUTH {
+        @Override
+        Object tell(Problem problem) {
+            return Map.of("error", problem.status() == HttpStatus.SERVICE_UNAVAILABLE.value() ? "temporarily_unavailable"
+                    : "invalid_request", "error_description", problem.detail());
+        }
     };
 
     static Dialect of(HttpServletRequest request) {
-        return request.getServletPath().startsWith("/services/") ? SALESFORCE : PROBLEM;
+        String path = request.getServletPath();
+        return path.startsWith("/services/") ? SALESFORCE : path.startsWith("/oauth2/") ? OAUTH : PROBLEM;
     }
 
     abstract Object tell(Problem problem);
