@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.ledger.LedgerUnderTest;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import dev.orysalesforce.sandbox.SandboxRecord;
+import dev.orysalesforce.sync.Books;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jms.core.JmsTemplate;
+import org.springframework.jms.core.MessageCreator;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
@@ -59,6 +61,9 @@ public abstract class AppTest {
 
     @Autowired
     private EmbeddedActiveMQ broker;
+
+    @Autowired
+    private Books books;
 
     protected Ory ory;
 
@@ -112,6 +117,12 @@ public abstract class AppTest {
         assertThat(SALESFORCE.calls().violations()).isEmpty();
         assertThat(SALESFORCE.writes().outOfOrder()).isEmpty();
         assertThat(SALESFORCE.org().duplicatedIdentities()).isEmpty();
+    }
+
+    /** Past the doors, but not past the books. */
+    protected void intoTheJournal(MessageCreator message) {
+        books.replayed(1);
+        jms.send("identity-changes", message);
     }
 
     /** Waits until the journal is empty and every batch has committed. */

@@ -17,8 +17,8 @@ public class Comparison {
     public static final String ORY_UPDATED_AT = "Ory_Updated_At__c";
     static final String ON_CREATE = "onCreate";
 
-    /** Before the hash of a field that only a finished record told: no mapping clears it. */
-    private static final String GIVEN = "+";
+    /** Before the hash of a field that only a finished record told: no mapping clears it. No hash begins like that. */
+    private static final String GIVEN = "~";
 
     private final FieldHash hash;
     private final Describe org;

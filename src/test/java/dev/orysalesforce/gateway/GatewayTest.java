@@ -361,10 +361,10 @@ class GatewayTest extends AppTest {
 
     @Test
     void whatOlderVersionsJournaledIsReadAndWhatIsNoRecordIsNot() {
-        jms.convertAndSend("identity-changes", "{\"event\":\"settings\",\"receivedAt\":\"2026-01-01T00:00:00Z\",\"identity\":"
-                + "{\"id\":\"" + id + "\",\"traits\":{\"name\":{\"last\":\"Lovelace\"}}}}");
-        jms.convertAndSend("identity-changes", "{\"event\":\"gateway\",\"receivedAt\":\"2026-01-01T00:00:00Z\",\"identity\":"
-                + "{\"id\":\"" + UUID.randomUUID() + "\"},\"record\":{\"object\":\"Lead\",\"fields\":7}}");
+        intoTheJournal(session -> session.createTextMessage("{\"event\":\"settings\",\"receivedAt\":\"2026-01-01T00:00:00Z\",\"identity\":"
+                + "{\"id\":\"" + id + "\",\"traits\":{\"name\":{\"last\":\"Lovelace\"}}}}"));
+        intoTheJournal(session -> session.createTextMessage("{\"event\":\"gateway\",\"receivedAt\":\"2026-01-01T00:00:00Z\",\"identity\":"
+                + "{\"id\":\"" + UUID.randomUUID() + "\"},\"record\":{\"object\":\"Lead\",\"fields\":7}}"));
         settle();
         assertThat(record(id).text("LastName")).isEqualTo("Lovelace");
         assertThat(deadLetters()).extracting(letter -> letter.path("code").asText()).containsExactly("UNREADABLE_BODY");
