@@ -98,7 +98,7 @@ class EditTest extends EditedAppTest {
     void anotherMappingForASchemaIsTakenOver() {
         Workbench.write(Workbench.SETTINGS, Workbench.read(Workbench.SETTINGS)
                 + "    customer: " + Workbench.MAPPINGS + "/contact.ds\n");
-        await().untilAsserted(() -> assertThat(status().path("mappings").toString()).contains("edited/mappings/contact.ds"));
+        await().untilAsserted(() -> assertThat(status().path("mappings").toString()).contains(Workbench.MAPPINGS + "/contact.ds"));
         ory.sends("registration", Ory.identity(id, Instant.now(), "Person"));
         settle();
         assertThat(record(id).object()).isEqualTo("Contact");

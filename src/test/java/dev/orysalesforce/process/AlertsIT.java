@@ -11,6 +11,7 @@ import dev.orysalesforce.sandbox.Org.Permission;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import dev.orysalesforce.sandbox.ory.OryAdminSandbox;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +32,9 @@ class AlertsIT {
 
     private static final String TOKEN = "operator-token";
     private static final int MARGIN = 300_000_000;
+    private static final Pattern METRIC = Pattern.compile("(ory_sync|camel|disk)_[a-z_]*[a-z]");
+    private static final Set<String> ONLY_WHEN_SOMETHING_IS_WRONG = Set.of("ory_sync_holding",
+            "ory_sync_salesforce_row_errors_total");
 
     private final Set<String> played = new TreeSet<>();
     private SalesforceSandbox salesforce;
@@ -67,6 +73,8 @@ class AlertsIT {
             await().atMost(Duration.ofSeconds(30)).until(() -> !prometheus.known().isEmpty());
             signUp();
             assertThat(prometheus.firing()).isEmpty();
+            await().atMost(Duration.ofSeconds(30)).until(() -> salesforce.writes().count() > 0);
+            assertThatAllMetricsAreThere();
 
             salesforce.faults().start(Fault.loginRefused());
             salesforce.org().expireTokens();
@@ -78,7 +86,7 @@ class AlertsIT {
 
             List<String> refused = ory.project().addMany(12, i -> Map.of("email", "no@address"));
             playing(() -> refused.forEach(this::hook), this::discardAll,
-                    "OrySyncDeadLettersRising", "OrySyncDeadLettersWait");
+                    "OrySyncDeadLettersWait", "OrySyncDeadLettersRising");
             refused.forEach(ory.project()::delete);
 
             playing(() -> {
@@ -113,6 +121,30 @@ class AlertsIT {
 
             playing(app::kill, app::start, "OrySyncDown");
             assertThat(played).isEqualTo(prometheus.known());
+        }
+    }
+
+    /** What has no value yet has its name in a comment at least; a name that nobody ever heard of is a slip. */
+    private void assertThatAllMetricsAreThere() throws IOException {
+        String metrics = app.get("/observe/metrics");
+        for (Path file : List.of(Path.of("ops/prometheus/rules.yaml"), Path.of("ops/grafana/dashboard.json"))) {
+            Matcher name = METRIC.matcher(Files.readString(file));
+            while (name.find()) {
+                if (!ONLY_WHEN_SOMETHING_IS_WRONG.contains(name.group())) {
+                    assertThat(metrics).as(file.toString()).contains("\n" + name.group());
+                }
+            }
+        }
+    }
+
+    /** With the hours that they are meant for. */
+    @Test
+    void theRulesKeepTheirWindows() throws Exception {
+        for (List<String> command : List.of(List.of("promtool", "check", "config", "ops/prometheus/prometheus.yaml"),
+                List.of("promtool", "test", "rules", "ops/prometheus/rules.test.yaml"))) {
+            Process promtool = new ProcessBuilder(command).redirectErrorStream(true).start();
+            String said = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(promtool.waitFor()).as(said).isZero();
         }
     }
 

@@ -40,8 +40,8 @@ final class Prometheus implements AutoCloseable {
     static Prometheus watching(int managementPort, Path folder, long diskAlarm) throws IOException {
         Files.writeString(folder.resolve("rules.yaml"), Files.readString(SHIPPED.resolve("rules.yaml"))
                 .replaceAll("\\bfor: \\w+", "for: 0s")
-                .replaceAll("\\[1h]", "[30s]")
-                .replaceAll("or predict_linear.*", "")
+                .replaceAll("\\[1h]", "[15s]")
+                .replaceAll("or \\(disk_free.*", "")
                 .replace("< 1e9", "< " + diskAlarm)
                 .replace("seconds > 900", "seconds > 3"));
         Path config = Files.writeString(folder.resolve("prometheus.yaml"), Files.readString(SHIPPED.resolve("prometheus.yaml"))
