@@ -117,6 +117,11 @@ public final class AppProcess implements AutoCloseable {
         return new Operator(port, token);
     }
 
+    /** Where its management port is. */
+    public String management() {
+        return "http://127.0.0.1:" + managementPort;
+    }
+
     /** The health document, or an empty text while nothing answers. */
     public String health() {
         return get("/observe/health");
@@ -125,7 +130,7 @@ public final class AppProcess implements AutoCloseable {
     public String get(String managementPath) {
         try {
             return HttpClient.newHttpClient().send(HttpRequest.newBuilder(
-                    URI.create("http://127.0.0.1:" + managementPort + managementPath)).build(),
+                    URI.create(management() + managementPath)).build(),
                     HttpResponse.BodyHandlers.ofString()).body();
         } catch (IOException e) {
             return "";
