@@ -68,6 +68,9 @@ public abstract class AppTest {
         registry.add("management.server.port", () -> 0);
         registry.add("management.prometheus.metrics.export.enabled", () -> true); // Spring's tests go without
         registry.add("OPERATOR_TOKEN", () -> OPERATOR_TOKEN);
+        registry.add("TOKEN_CLIENTS", () -> "billing:billing-secret, reports:s3cret/+:&%");
+        registry.add("token.check-every", () -> "500ms");
+        registry.add("token.timeout", () -> "2000");
         registry.add("ORY_WEBHOOK_SECRET", () -> SECRET + ", second-secret");
         registry.add("SALESFORCE_LOGIN_URL", SALESFORCE::url);
         registry.add("SALESFORCE_CLIENT_ID", SALESFORCE::clientId);
@@ -84,6 +87,7 @@ public abstract class AppTest {
         registry.add("sync.mappings.tagged", () -> "src/test/resources/mappings/tagged.jslt");
         registry.add("sync.mappings.referring", AppTest::contactsWithAccounts);
         registry.add("sync.mappings.employee", () -> "mappings/contact.ds");
+        registry.add("sync.mappings.template", () -> "mappings/languages/from-ory/lead.jsonnet");
         registry.add("sync.mappings.broken", () -> "src/test/resources/mappings/broken.jslt");
         registry.add("sync.mappings.skipped", () -> "src/test/resources/mappings/skipped.jslt");
     }

@@ -99,7 +99,7 @@ class BackfillCommand implements Command {
     private int rehearse() {
         Instant began = Instant.now();
         try {
-            dryRun.run(waitsFor -> progress.show(Double.NaN, dryRun.seen(), 0, waitsFor == null ? "" : waitsFor));
+            dryRun.run("direct:dry-run.page", waitsFor -> progress.show(Double.NaN, dryRun.seen(), 0, waitsFor == null ? "" : waitsFor));
         } catch (RunFailedException e) {
             progress.end();
             System.err.println(e.getMessage());

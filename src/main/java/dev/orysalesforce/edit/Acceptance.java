@@ -10,10 +10,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /** Knows what runs. Judges an edited set as a whole, and puts all of it in the place of what ran, or nothing. */
 @Component
+@Lazy
 public class Acceptance {
 
     private final MappingSettings mappingSettings;
@@ -132,12 +134,16 @@ public class Acceptance {
         gone.removeAll(after.files().keySet());
         for (String uri : missed) {
             String id = then.from().get(uri);
-            if (!gone.isEmpty() || uri.startsWith("platform-http:/webhooks")) {
+            if (!gone.isEmpty() || isOfOry(uri)) {
                 Entry route = before.entries().get(RouteSet.ROUTE + " " + id);
                 throw new RefusedEdit(!gone.isEmpty() ? gone.iterator().next() : route == null ? "routes" : route.file(), 0,
                         "Route " + id + " is gone. Put it back; to do without it, restart the app.");
             }
         }
+    }
+
+    private static boolean isOfOry(String uri) {
+        return uri.startsWith("platform-http:/webhooks") || uri.startsWith("platform-http:/services");
     }
 
     private static String needsARestart(Entry entry) {
@@ -146,7 +152,7 @@ public class Acceptance {
     }
 
     /** A mapping may be a route. */
-    private static Set<String> asked(Map<String, String> bySchema) {
+    static Set<String> asked(Map<String, String> bySchema) {
         return bySchema.values().stream().filter(name -> name.startsWith("direct:")).collect(Collectors.toSet());
     }
 }

@@ -17,6 +17,7 @@ import org.springframework.boot.actuate.health.Status;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
+import org.springframework.context.annotation.Profile;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
@@ -26,6 +27,7 @@ import org.springframework.stereotype.Component;
  * write in several steps. What is refused leaves everything as it was, and health says why until it is mended.
  */
 @Component("edits")
+@Profile("!check")
 class Edits implements HealthIndicator {
 
     private static final Logger LOG = LoggerFactory.getLogger(Edits.class);
@@ -52,6 +54,7 @@ class Edits implements HealthIndicator {
         this.camel = camel;
         this.every = settings.edits().every();
         this.refusals = meters.counter("ory.sync.refused.edits");
+        meters.gauge("ory.sync.edit.refused", this, edits -> edits.problem == null ? 0 : 1);
         this.seen = acceptance.running();
         this.judged = seen;
     }

@@ -30,12 +30,14 @@ record FileSet(Map<String, String> routes, Map<String, String> mappings, Map<Str
 
     /** An empty file may be one that is being written, or was cut by a full disk: nobody means it. */
     void refuseWhatIsEmpty() {
-        for (Map.Entry<String, String> file : all()) {
-            if (file.getValue() == null) {
-                throw new RefusedEdit(file.getKey(), 0, "It can't be read as UTF-8 text.");
-            } else if (file.getValue().isBlank()) {
-                throw new RefusedEdit(file.getKey(), 0, "It is empty.");
-            }
+        all().forEach(file -> refuseIfEmpty(file.getKey(), file.getValue()));
+    }
+
+    static void refuseIfEmpty(String file, String text) {
+        if (text == null) {
+            throw new RefusedEdit(file, 0, "It can't be read as UTF-8 text.");
+        } else if (text.isBlank()) {
+            throw new RefusedEdit(file, 0, "It is empty.");
         }
     }
 }

@@ -64,7 +64,7 @@ class MappingFiles {
     private static void compile(String name, String text) {
         try {
             switch (Mapping.ending(name)) {
-                case "ds" -> new MapperBuilder(text).withInputNames("body").build();
+                case "ds", "jsonnet" -> new MapperBuilder(Mapping.script(name, text)).withInputNames("body").build();
                 case "jslt" -> new Parser(new StringReader(text)).withSource(name).compile();
                 case "jsonata" -> Jsonata.jsonata(text);
                 default -> JsonQuery.compile(text, Versions.JQ_1_7);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /** The state of the app in one answer. */
@@ -30,7 +31,7 @@ public class StatusReport {
     private final CamelContext camel;
 
     StatusReport(Books books, Queues queues, Outage outage, CircuitBreaker salesforceBreaker, ApiUsage usage,
-            ReconcileReport reconcile, Mappings mappings, Acceptance versions, CamelContext camel) {
+            ReconcileReport reconcile, Mappings mappings, @Lazy Acceptance versions, CamelContext camel) {
         this.books = books;
         this.queues = queues;
         this.outage = outage;

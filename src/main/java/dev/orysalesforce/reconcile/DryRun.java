@@ -34,14 +34,15 @@ public class DryRun {
     }
 
     /**
+     * @param route what is done with each page's query
      * @param progress called after each page, and with what it waits for; null while it goes on
      * @throws RunFailedException if the Admin API gives no list of identities; its message is for people
      */
-    public void run(Consumer<String> progress) {
+    public void run(String route, Consumer<String> progress) {
         String token = null;
         do {
             readPage(token == null ? PAGE : PAGE + "&page_token=" + URLEncoder.encode(token, StandardCharsets.UTF_8),
-                    progress);
+                    route, progress);
             if (page.token() != null && page.token().equals(token)) {
                 throw new RunFailedException("Ory's Admin API leads from a page to itself.");
             }
@@ -50,10 +51,10 @@ public class DryRun {
         } while (token != null);
     }
 
-    private void readPage(String query, Consumer<String> progress) {
+    private void readPage(String query, String route, Consumer<String> progress) {
         while (true) {
             try {
-                camel.requestBody("direct:dry-run.page", query);
+                camel.requestBody(route, query);
                 interruption.over();
                 return;
             } catch (CamelExecutionException e) {

@@ -1,6 +1,7 @@
 package dev.orysalesforce.settings;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -18,7 +19,10 @@ import org.springframework.util.unit.DataSize;
  * @param mappings identity schema to mapping file or Camel endpoint; {@code default} serves every other schema
  * @param mappingDir the folder of the mapping files: all of them have to compile, and {@code event.*} reads webhooks;
  *     default {@code mappings}
+ * @param mappingTimeout a mapping that takes longer for one identity is left to itself, and the identity becomes a dead
+ *     letter; default 5 s
  * @param edits how edited files are taken over
+ * @param gateway what the gateway takes
  * @param autoAssign the {@code Sforce-Auto-Assign} header
  * @param journal the journal's disk
  * @param ledger the ledger's key
@@ -47,7 +51,9 @@ public record SyncSettings(
         @DefaultValue("1MB") DataSize maxBodySize,
         Map<String, String> mappings,
         @DefaultValue("mappings") String mappingDir,
+        @DefaultValue("5s") Duration mappingTimeout,
         @DefaultValue Edits edits,
+        @DefaultValue Gateway gateway,
         @DefaultValue AutoAssign autoAssign,
         @DefaultValue Journal journal,
         @DefaultValue Ledger ledger,
@@ -70,6 +76,7 @@ public record SyncSettings(
         check(mappings != null && mappings.containsKey("default"), "sync.mappings.default is missing");
         check(parallelCalls >= 1 && parallelCalls <= 25, "sync.parallel-calls has to be 1 to 25");
         check(!linger.isNegative(), "sync.linger is negative");
+        check(mappingTimeout.toMillis() > 0, "sync.mapping-timeout has to be above 0");
         check(!takeoverAfter.isNegative(), "sync.takeover-after is negative");
         check(dailyCallShare > 0 && dailyCallShare <= 1, "sync.daily-call-share has to be above 0 and at most 1");
         check(eraseLimit >= 0 && eraseLimit <= 1, "sync.erase-limit has to be 0 to 1");
@@ -84,6 +91,14 @@ public record SyncSettings(
 
     /** @param every how often routes, mappings and {@code sync.mappings} are looked at for edits; default 1 s */
     public record Edits(@DefaultValue("1s") Duration every) {}
+
+    /** @param objects which records it takes, one or more; default Lead and Contact */
+    public record Gateway(@DefaultValue({"Lead", "Contact"}) List<String> objects) {
+
+        public Gateway {
+            check(!objects.isEmpty(), "sync.gateway.objects is empty");
+        }
+    }
 
     /**
      * Whether the org's assignment rules run: {@code TRUE}, {@code FALSE} or the ID of a rule.

@@ -184,7 +184,7 @@ public class Answers {
                 row.isRefused() && row.getRefusal().code().equals(Mappings.FAILED)).toList();
         if (unmapped.size() >= SUCCESSION && unmapped.size() == batch.rows().size()) {
             throw new HoldException(Mappings.FAILED, unmapped.get(0).getMapping().name() + " answers for nobody. Mend it,"
-                    + " and start the app again.");
+                    + " and events go on. Of the first one: " + unmapped.get(0).getRefusal().message());
         }
         holdOnSetUpError(batch.rows(), batch.rows().stream().map(Row::getRefusal).toList(), SUCCESSION);
     }

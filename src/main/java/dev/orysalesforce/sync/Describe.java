@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -30,9 +31,11 @@ class Describe {
      * @param type Salesforce's, e.g. string, email, picklist, boolean, double, date, datetime, reference
      * @param length of texts; else 0
      * @param values what a restricted picklist takes; empty for any other field
+     * @param unique whether Salesforce refuses a value that another record has
+     * @param externalId whether records can be addressed by it
      */
     record Field(String type, int length, boolean nillable, boolean defaulted, boolean createable, boolean updateable,
-            Set<String> values) {
+            Set<String> values, boolean unique, boolean externalId) {
 
         /** Whether a new record has to bring it. */
         boolean isRequired() {
@@ -40,7 +43,7 @@ class Describe {
         }
     }
 
-    private record Answer(Map<String, Field> fields, Instant at) {}
+    private record Answer(Map<String, Field> fields, boolean createable, boolean updateable, Instant at) {}
 
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
     private final ProducerTemplate camel;
@@ -74,8 +77,18 @@ class Describe {
      * @param goodFor how old the answer may be
      */
     Map<String, Field> fields(String object, Duration goodFor) {
+        return answer(object, goodFor).fields();
+    }
+
+    /** Whether this user may make records of an object, and change them, whatever the fields. */
+    boolean isWriteable(String object, Duration goodFor) {
+        Answer answer = answer(object, goodFor);
+        return answer.createable() && answer.updateable();
+    }
+
+    private Answer answer(String object, Duration goodFor) {
         return answers.compute(object, (name, known) ->
-                known != null && known.at().plus(goodFor).isAfter(Instant.now()) ? known : ask(name)).fields();
+                known != null && known.at().plus(goodFor).isAfter(Instant.now()) ? known : ask(name));
     }
 
     /** On another thread: a batch that asks in the middle of a split would lose the parts that are done (Camel 4.17). */
@@ -83,25 +96,29 @@ class Describe {
         try {
             String answer = camel.asyncRequestBodyAndHeader("direct:salesforce.describe", null, "object", object,
                     String.class).join();
-            JsonNode described = json.readTree(answer == null ? "" : answer).path("fields");
-            if (!described.isArray()) {
+            JsonNode described = json.readTree(answer == null ? "" : answer);
+            if (!described.path("fields").isArray()) {
                 throw unreadable();
             }
             Map<String, Field> fields = new HashMap<>();
-            for (JsonNode field : described) {
+            for (JsonNode field : described.path("fields")) {
                 Set<String> values = new LinkedHashSet<>();
-                if (field.path("restrictedPicklist").asBoolean()) {
-                    field.path("picklistValues").forEach(value -> values.add(value.path("value").asText()));
+                for (JsonNode value : field.path("restrictedPicklist").asBoolean() ? field.path("picklistValues") : List.<JsonNode>of()) {
+                    if (value.path("active").asBoolean(true)) {
+                        values.add(value.path("value").asText());
+                    }
                 }
                 Field known = new Field(field.path("type").asText(), field.path("length").asInt(),
                         field.path("nillable").asBoolean(true), field.path("defaultedOnCreate").asBoolean(),
-                        field.path("createable").asBoolean(true), field.path("updateable").asBoolean(true), values);
+                        field.path("createable").asBoolean(true), field.path("updateable").asBoolean(true), values,
+                        field.path("unique").asBoolean(), field.path("externalId").asBoolean());
                 fields.put(field.path("name").asText(), known);
                 if (field.hasNonNull("relationshipName")) {
                     fields.put(field.path("relationshipName").asText(), known);
                 }
             }
-            return new Answer(fields, Instant.now());
+            return new Answer(fields, described.path("createable").asBoolean(true),
+                    described.path("updateable").asBoolean(true), Instant.now());
         } catch (JsonProcessingException e) {
             throw unreadable();
         } catch (CompletionException e) {

@@ -160,7 +160,7 @@ public class Erasure {
             fields.remove(row.getDropped());
             write(row, fields);
         } else {
-            mappings.broken(row);
+            mappings.noRecord(row);
         }
     }
 

@@ -20,7 +20,7 @@ import java.util.Set;
  */
 public record Mapping(String name, String endpoint, String object, String version) {
 
-    private static final Set<String> LANGUAGES = Set.of("ds", "jslt", "jsonata", "jq");
+    private static final Set<String> LANGUAGES = Set.of("ds", "jsonnet", "jslt", "jsonata", "jq");
 
     /** One that Camel reads from its file. */
     public static Mapping of(String name) {
@@ -45,6 +45,23 @@ public record Mapping(String name, String endpoint, String object, String versio
         return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     }
 
+    /**
+     * What its language is given to read. A template that Ory knows, {@code function(ctx) …}, gets what a mapping gets as
+     * its {@code ctx}. Each line stays on its line, for messages to tell.
+     */
+    public static String script(String name, String text) {
+        return !ending(name).equals("jsonnet") ? text : "local template = (" + text + """
+
+                );
+                template({
+                  identity: { metadata_public: null, organization_id: null } + payload.identity,
+                  flow: (if std.objectHas(payload, 'flow') then payload.flow else {}) + {
+                    transient_payload: if std.objectHas(payload, 'transient_payload') then payload.transient_payload else {},
+                  },
+                })
+                """;
+    }
+
     /** Name and version in one, for the ledger. */
     public String label() {
         return version == null ? name : name + "@" + version;
@@ -52,9 +69,9 @@ public record Mapping(String name, String endpoint, String object, String versio
 
     private static String endpoint(String name, String location) {
         return switch (ending(name)) {
-            case "ds" -> "language:datasonnet:resource:" + location;
+            case "ds", "jsonnet" -> "language:datasonnet:resource:" + location;
             case "jslt" -> "jslt:" + location + "?objectMapper=#jacksonObjectMapper";
-            case "jsonata" -> "jsonata:" + location + "?inputType=JsonString&outputType=JsonString";
+            case "jsonata" -> "jsonata:" + location + "?inputType=JsonString&outputType=JsonString&frameBinding=#mappingBounds";
             case "jq" -> "language:jq:resource:" + location;
             default -> name;
         };

@@ -32,12 +32,17 @@ class MappingTexts extends ResourceResolverSupport {
         byLocation = held;
     }
 
+    /** What is in the file of this location; null if it is not held here. */
+    String text(String location) {
+        return byLocation.get(location);
+    }
+
     @Override
     protected Resource createResource(String location, String remaining) {
         String text = byLocation.get(location);
         if (text == null) {
             throw new IllegalArgumentException(location + " is not in use any more");
         }
-        return ResourceHelper.fromBytes(location, text.getBytes(StandardCharsets.UTF_8));
+        return ResourceHelper.fromBytes(location, Mapping.script(location, text).getBytes(StandardCharsets.UTF_8));
     }
 }

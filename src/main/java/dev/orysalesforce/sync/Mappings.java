@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.camel.CamelContext;
+import org.apache.camel.util.ObjectHelper;
 import org.springframework.stereotype.Component;
 
 /** Which mapping serves which identity schema, and what its answer says. */
@@ -120,19 +121,41 @@ public class Mappings {
         JsonNode record = answer == null ? null : json.readTree(answer);
         if (record == null || record.isNull() || record.isMissingNode()) {
             row.skipped();
-        } else if (record.isObject()) {
-            String object = record.path("attributes").path("type").asText(row.getMapping().object());
-            ((ObjectNode) record).remove("attributes");
-            row.mapped(object, (ObjectNode) record);
+        } else if (record instanceof ObjectNode fields) {
+            answered(row, fields);
         } else {
-            broken(row);
+            noRecord(row);
         }
     }
 
-    /** The mapping's own words may quote a trait: what it says about an identity goes nowhere. */
-    public void broken(Row row) {
-        row.refuse(Refusal.of(FAILED, row.getMapping().name() + " has no answer for this identity. See in the original what"
-                + " it stumbles over, mend the mapping, replay the dead letter."));
+    void answered(Row row, ObjectNode record) {
+        String object = record.path("attributes").path("type").asText(row.getMapping().object());
+        record.remove("attributes");
+        row.mapped(object, record);
+    }
+
+    /**
+     * The mapping's own words may quote a trait: they go nowhere.
+     *
+     * @throws HoldException if no mapping is to be asked any more
+     */
+    public void broken(Row row, Exception failure) {
+        HoldException hold = ObjectHelper.getException(HoldException.class, failure);
+        if (hold != null) {
+            throw hold;
+        }
+        MappingFailedException known = ObjectHelper.getException(MappingFailedException.class, failure);
+        refuse(row, known == null ? row.getMapping().name() + " has no answer" : known.getMessage());
+    }
+
+    /** The mapping's answer is neither an object nor, where that may be, {@code null}. */
+    void noRecord(Row row) {
+        refuse(row, row.getMapping().name() + " has an answer that is no record");
+    }
+
+    private static void refuse(Row row, String what) {
+        row.refuse(Refusal.of(FAILED, what + " for this identity. See in the original what it stumbles over, mend the"
+                + " mapping, replay the dead letter."));
     }
 
     /** What a refused row leaves behind; its original goes into the journal again at a replay. */

@@ -29,53 +29,81 @@ class RecordCheck {
         this.org = org;
     }
 
+    /**
+     * What Salesforce would refuse.
+     *
+     * @param what without the name of the field, no value quoted
+     * @param remedy the same for every record that has it
+     */
+    record Complaint(String field, String what, String remedy) {}
+
     /** Problems that would have Salesforce refuse the row; no value is quoted. */
     List<Problem> problems(Row row) {
+        return complaints(row).stream().map(complaint -> Problem.error(complaint.field(),
+                complaint.field() + " " + complaint.what() + ". " + complaint.remedy())).toList();
+    }
+
+    List<Complaint> complaints(Row row) {
         ObjectNode record = row.getRecord();
         Map<String, Field> fields = org.fields(row.getObject(), GOOD_FOR);
-        List<Problem> problems = new ArrayList<>();
+        List<Complaint> complaints = new ArrayList<>();
         record.properties().forEach(sent -> {
-            Field field = fields.get(sent.getKey());
-            String message = field == null
-                    ? "is not a field of " + row.getObject() + " that this user can see: create it, grant it, or take it out"
-                    : message(field, sent.getValue(), row.hasRecord());
-            if (message != null) {
-                problems.add(Problem.error(sent.getKey(), sent.getKey() + " " + message + "."));
+            Complaint complaint = complaint(sent.getKey(), fields.get(sent.getKey()), sent.getValue(), row);
+            if (complaint != null) {
+                complaints.add(complaint);
             }
         });
         if (!row.hasRecord()) {
             fields.forEach((name, field) -> {
                 if (field.isRequired() && !record.hasNonNull(name)) {
-                    problems.add(Problem.error(name, name + " is required in a new " + row.getObject()
-                            + ", and the mapping has no value for it (onCreate is the place for a stop-gap)."));
+                    complaints.add(new Complaint(name, "is required in a new " + row.getObject() + ", and the mapping has no"
+                            + " value for it", "Let the mapping fill it; onCreate is the place for a stop-gap."));
                 }
             });
         }
-        return problems;
+        return complaints;
     }
 
-    private static String message(Field field, JsonNode value, boolean exists) {
+    private static Complaint complaint(String name, Field field, JsonNode value, Row row) {
+        boolean exists = row.hasRecord();
+        if (field == null) {
+            return new Complaint(name, "is not a field of " + row.getObject() + " that this user can see",
+                    "Create it, give the run-as user access to it (permission set, field-level security), or take it out of"
+                            + " the mapping.");
+        }
         if (exists ? !field.updateable() : !field.createable()) {
-            return "can't be written by this user";
+            return new Complaint(name, "can't be written by this user" + (exists ? " once the record is there" : ""),
+                    "Give the run-as user edit access to it, or take it out of the mapping.");
         }
         if (value.isNull()) {
-            return exists && field.isRequired() ? "can't be emptied" : null;
+            return exists && field.isRequired() ? new Complaint(name, "can't be emptied",
+                    "Let the mapping leave it out instead of answering null.") : null;
         }
         String text = value.asText();
+        boolean isTooLong = field.length() > 0 && text.length() > field.length();
         return switch (field.type()) {
-            case "email" -> text.length() > field.length() ? tooLong(field, text)
-                    : EMAIL.matcher(text).matches() ? null : "is no e-mail address that Salesforce takes";
-            case "boolean" -> value.isBoolean() ? null : "takes true or false";
-            case "double", "currency", "percent", "int" -> value.isNumber() ? null : "takes a number";
-            case "date" -> DATE.matcher(text).matches() ? null : "takes a date like 2026-11-24";
-            case "datetime" -> DATE_TIME.matcher(text).matches() ? null : "takes a time like 2026-11-24T08:00:00Z";
-            default -> !field.values().isEmpty() && !field.values().contains(text)
-                    ? "takes only values of its picklist: " + field.values()
-                    : field.length() > 0 && text.length() > field.length() ? tooLong(field, text) : null;
+            case "boolean" -> value.isBoolean() ? null : wrongType(name, "takes true or false");
+            case "double", "currency", "percent", "int" -> value.isNumber() ? null : wrongType(name, "takes a number");
+            case "date" -> DATE.matcher(text).matches() ? null : wrongType(name, "takes a date like 2026-11-24");
+            case "datetime" -> DATE_TIME.matcher(text).matches() ? null
+                    : wrongType(name, "takes a time like 2026-11-24T08:00:00Z");
+            default -> !value.isTextual() && !(value.isObject() && field.type().equals("reference"))
+                    ? wrongType(name, "takes a text")
+                    : !field.values().isEmpty() && !takes(field, text)
+                    ? new Complaint(name, "takes only values of its picklist: " + field.values(),
+                            "Add the value to the picklist, or change the mapping.")
+                    : isTooLong ? new Complaint(name, "takes " + field.length() + " characters, not " + text.length(),
+                            "Cut it to " + field.length() + " in the mapping, or widen the field.")
+                    : field.type().equals("email") && !EMAIL.matcher(text).matches()
+                    ? wrongType(name, "is no e-mail address that Salesforce takes") : null;
         };
     }
 
-    private static String tooLong(Field field, String text) {
-        return "takes " + field.length() + " characters, not " + text.length();
+    private static boolean takes(Field field, String text) {
+        return field.values().containsAll(field.type().equals("multipicklist") ? List.of(text.split(";")) : List.of(text));
+    }
+
+    private static Complaint wrongType(String name, String what) {
+        return new Complaint(name, what, "Change what the mapping writes, or the type of the field.");
     }
 }

@@ -7,6 +7,7 @@ import io.github.resilience4j.core.IntervalFunction;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.jsonata.JsonataFrameBinding;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -41,6 +42,12 @@ class SyncConfiguration {
     @Bean
     SyncSettings.Duplicates duplicates(SyncSettings settings) {
         return settings.duplicates();
+    }
+
+    /** JSONata alone of the mapping languages stops by itself. */
+    @Bean
+    JsonataFrameBinding mappingBounds(SyncSettings settings) {
+        return frame -> frame.setRuntimeBounds(settings.mappingTimeout().toMillis(), Integer.MAX_VALUE);
     }
 
     /** As many threads as calls may be in flight. */

@@ -3,68 +3,38 @@ package dev.orysalesforce.mapping;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orysalesforce.AppTest;
-import dev.orysalesforce.sync.Mapping;
+import dev.orysalesforce.sync.GoldenFiles;
+import dev.orysalesforce.sync.GoldenFiles.Example;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.camel.Exchange;
-import org.apache.camel.ProducerTemplate;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.TestFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 
-/** Runs every pair in mappings/examples through the mapping that its folder is named after. */
+/** Runs every pair in mappings/examples through the mapping that its folder is named after, as {@code check} does. */
 class GoldenFilesTest extends AppTest {
 
-    private static final Path MAPPINGS = Path.of("mappings");
-
     @Autowired
-    private ProducerTemplate camel;
+    private GoldenFiles goldenFiles;
 
-    static List<Path> examples() {
-        return files(MAPPINGS.resolve("examples")).stream()
-                .filter(file -> file.toString().endsWith(".input.json")).sorted().toList();
-    }
-
-    @ParameterizedTest
-    @MethodSource("examples")
-    void theMappingAnswersWhatTheExampleExpects(Path input) throws Exception {
-        String expected = Files.readString(Path.of(input.toString().replace(".input.json", ".expected.json")));
-        Mapping mapping = mapping(input.getParent().getFileName().toString());
-        Exchange asked = camel.request("direct:mapping.ask", exchange -> {
-            exchange.setProperty("mapping", mapping.endpoint());
-            exchange.getMessage().setBody(Files.readString(input));
-        });
-        assertThat(asked.getException()).isNull();
-        assertThat(read(asked.getMessage().getBody(String.class))).isEqualTo(read(expected));
+    @TestFactory
+    Stream<DynamicTest> theMappingAnswersWhatTheExampleExpects() {
+        return goldenFiles.examples().stream().map(example -> DynamicTest.dynamicTest(example.input().toString(),
+                () -> assertThat(goldenFiles.finding(example)).isEmpty()));
     }
 
     @Test
-    void eachShippedMappingHasExamples() {
-        assertThat(examples()).hasSizeGreaterThan(70);
-        shipped().forEach(file ->
-                assertThat(examples()).as("examples of " + file).anyMatch(example ->
-                        file.getFileName().toString().startsWith(example.getParent().getFileName() + ".")));
-    }
-
-    private static Mapping mapping(String name) {
-        return shipped().filter(file -> file.getFileName().toString().startsWith(name + "."))
-                .map(file -> Mapping.of(file.toString())).findFirst().orElseThrow();
-    }
-
-    private static Stream<Path> shipped() {
-        return files(MAPPINGS).stream().filter(file -> file.getParent().equals(MAPPINGS));
-    }
-
-    private static List<Path> files(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(Files::isRegularFile).toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    void eachShippedMappingHasExamples() throws IOException {
+        List<Example> examples = goldenFiles.examples();
+        assertThat(examples).hasSizeGreaterThan(70);
+        assertThat(goldenFiles.strays()).isEmpty();
+        try (Stream<Path> shipped = Files.list(Path.of("mappings"))) {
+            shipped.filter(Files::isRegularFile).forEach(file -> assertThat(examples).as("examples of " + file)
+                    .anyMatch(example -> example.mapping().name().equals(file.toString())));
         }
     }
 }

@@ -117,9 +117,8 @@ public final class AppProcess implements AutoCloseable {
         return new Operator(port, token);
     }
 
-    /** Where its management port is. */
-    public String management() {
-        return "http://127.0.0.1:" + managementPort;
+    public int managementPort() {
+        return managementPort;
     }
 
     /** The health document, or an empty text while nothing answers. */
@@ -130,7 +129,7 @@ public final class AppProcess implements AutoCloseable {
     public String get(String managementPath) {
         try {
             return HttpClient.newHttpClient().send(HttpRequest.newBuilder(
-                    URI.create(management() + managementPath)).build(),
+                    URI.create("http://127.0.0.1:" + managementPort + managementPath)).build(),
                     HttpResponse.BodyHandlers.ofString()).body();
         } catch (IOException e) {
             return "";

@@ -51,8 +51,10 @@ class CommandIT {
                     {"identity":{"id":"6f1c1f0e-8f3a-4d5c-9f57-1d1f6f0f7a01","traits":{"email":"you@example.org"}}}""");
             assertThat(beside.runToItsEnd("preview", body.toString())).as("a preview may").isZero();
             assertThat(beside.log()).contains("\"problems\" : [ ]").contains("[Not Provided]");
+            assertThat(beside.runToItsEnd("check")).as("a check may, too").isZero();
+            assertThat(beside.log()).containsPattern("Nothing wrong; \\d+ examples run").doesNotContain("not asked");
             assertThat(beside.runToItsEnd("fly")).isEqualTo(2);
-            assertThat(beside.log()).contains("backfill, preview");
+            assertThat(beside.log()).contains("backfill, check, diff, preview");
             assertThat(app.health()).contains("UP");
         }
     }

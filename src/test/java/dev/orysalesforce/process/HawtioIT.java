@@ -81,7 +81,7 @@ class HawtioIT {
         app.ory().sends("registration", "{\"identity\": {\"traits\": \"not what Ory sends\"}}");
         ChromeDriver browser = browser();
         try {
-            browser.get(app.management() + "/observe/hawtio");
+            browser.get(management("/observe/hawtio"));
             picture(browser, "login");
             logIn(browser, "a guess");
             await().atMost(PATIENCE).until(() -> browser.getPageSource().contains("Wrong user or password"));
@@ -338,8 +338,12 @@ class HawtioIT {
         }
     }
 
+    private static String management(String path) {
+        return "http://127.0.0.1:" + app.managementPort() + path;
+    }
+
     private static HttpRequest.Builder http(String path) {
-        return HttpRequest.newBuilder(URI.create(app.management() + path));
+        return HttpRequest.newBuilder(URI.create(management(path)));
     }
 
     private static HttpResponse<String> send(HttpRequest.Builder request) {

@@ -8,12 +8,15 @@ import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -28,6 +31,9 @@ final class Traffic implements AutoCloseable {
     static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
     private static final int SENDERS = 8;
 
+    /** From one state of everybody to the next: time for what is tried meanwhile, on a small machine, too. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
     private final List<Ory> instances;
     private final List<String> people;
     private final Map<String, Integer> newest = new ConcurrentHashMap<>();
@@ -36,16 +42,18 @@ final class Traffic implements AutoCloseable {
     private final AtomicInteger toldAgain = new AtomicInteger();
     private final AtomicInteger unavailable = new AtomicInteger();
     private final AtomicInteger next = new AtomicInteger();
-    private volatile boolean enough;
+    private final CountDownLatch enough = new CountDownLatch(1);
+    private List<Future<Void>> telling = List.of();
 
-    private Traffic(List<AppProcess> instances, int people) {
+    private Traffic(Collection<AppProcess> instances, int people) {
         this.instances = instances.stream().map(AppProcess::ory).toList();
         this.people = Stream.generate(() -> UUID.randomUUID().toString()).limit(people).toList();
     }
 
-    static Traffic begin(List<AppProcess> instances, int people) {
+    static Traffic begin(Collection<AppProcess> instances, int people) {
         Traffic traffic = new Traffic(instances, people);
-        IntStream.range(0, SENDERS).forEach(sender -> traffic.senders.execute(() -> traffic.tellEverySo(sender)));
+        traffic.telling = IntStream.range(0, SENDERS).mapToObj(sender -> traffic.senders.submit(() ->
+                traffic.tellEverySo(sender))).toList();
         traffic.senders.shutdown();
         return traffic;
     }
@@ -72,9 +80,11 @@ final class Traffic implements AutoCloseable {
     }
 
     /** Tells everybody's next state, and waits until all that was told has been accepted. */
-    void finish() throws InterruptedException {
-        enough = true;
-        assertThat(senders.awaitTermination(3, TimeUnit.MINUTES)).as("all told").isTrue();
+    void finish() throws Exception {
+        enough.countDown();
+        for (Future<Void> sender : telling) {
+            sender.get(2, TimeUnit.MINUTES);
+        }
         assertThat(newest.keySet()).containsExactlyInAnyOrderElementsOf(people);
     }
 
@@ -89,16 +99,15 @@ final class Traffic implements AutoCloseable {
                 unavailable.get());
     }
 
-    private void tellEverySo(int sender) {
-        boolean last;
-        int state = 0;
-        do {
-            last = enough;
+    private Void tellEverySo(int sender) throws InterruptedException {
+        boolean last = false;
+        for (int state = 0; !last; state++) {
+            last = state > 0 && enough.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
             for (int person = sender; person < people.size(); person += SENDERS) {
                 tell(people.get(person), state);
             }
-            state++;
-        } while (!last);
+        }
+        return null;
     }
 
     private void tell(String person, int state) {

@@ -22,6 +22,7 @@ final class Expectation {
     private final List<Told> told = new ArrayList<>();
     private final Map<String, Correction> corrections = new HashMap<>();
     private boolean ledgerLost;
+    private boolean converted;
     private String note;
 
     private record Told(State state, boolean verified, int order) {
@@ -55,8 +56,19 @@ final class Expectation {
         note = text;
     }
 
-    void lostLedger() {
+    /** A Contact now: what the Lead had and the newest state has not stays, for the app did not write it there. */
+    void converted() {
+        converted = true;
+    }
+
+    /** @param startsAnew whether the app can't find the record any more, so that another one takes its place */
+    void lostLedger(boolean startsAnew) {
         ledgerLost = true;
+        if (startsAnew) {
+            corrections.clear();
+            note = null;
+            converted = false;
+        }
     }
 
     boolean isKnown() {
@@ -99,6 +111,10 @@ final class Expectation {
             if (newest().value(field) == null && (ledgerLost || field.equals("Company"))) {
                 later.forEach(event -> right.add(event.value(field)));
             }
+        }
+        if (converted && newest().value(field) == null) {
+            told.forEach(event -> right.add(event.value(field)));
+            right.add(correction == null ? null : correction.value());
         }
         if (field.equals("Company") && right.remove(null) && correction == null) {
             right.add(STOP_GAP);

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -26,26 +27,28 @@ final class Histories {
 
     /** For an app that can't be killed: it shares its process with the test. */
     static Arbitrary<History> withoutKills(int people, int steps) {
-        return histories(people, steps, step(people));
+        return histories(people, steps, scene(people));
     }
 
     static Arbitrary<History> withKills(int people, int steps) {
         Arbitrary<Step> kill = Combinators.combine(Arbitraries.of(true, false), Arbitraries.frequency(
                 Tuple.of(3, false), Tuple.of(1, true))).as(Step.Kill::new);
-        return histories(people, steps, Arbitraries.frequencyOf(Tuple.of(50, step(people)), Tuple.of(1, kill)));
+        return histories(people, steps, Arbitraries.frequencyOf(
+                Tuple.of(40, scene(people)), Tuple.of(1, kill.map(List::of))));
     }
 
-    private static Arbitrary<History> histories(int people, int steps, Arbitrary<Step> step) {
-        Arbitrary<List<State>> person = state().list().ofSize(STATES).map(Histories::inOrder);
-        return Combinators.combine(person.list().ofSize(people), step.list().ofMinSize(steps / 2).ofMaxSize(steps))
+    private static Arbitrary<History> histories(int people, int steps, Arbitrary<List<Step>> scene) {
+        Arbitrary<List<List<State>>> told = state().list().ofSize(STATES).map(Histories::inOrder).list().ofSize(people)
+                .map(Histories::withAddressesOfTheirOwn);
+        return Combinators.combine(told, scene.list().ofMinSize(steps / 2).ofMaxSize(steps))
                 .as((states, drawn) -> new History(states, inTurn(drawn, people)));
     }
 
     /** People mostly move on to their next state; now and then one is left out, to come late, or told again. */
-    private static List<Step> inTurn(List<Step> drawn, int people) {
+    private static List<Step> inTurn(List<List<Step>> drawn, int people) {
         int[] reached = new int[people];
         Arrays.fill(reached, -1);
-        return drawn.stream().map(step -> {
+        return drawn.stream().flatMap(List::stream).map(step -> {
             if (!(step instanceof Step.Tell tell)) {
                 return step;
             }
@@ -94,23 +97,44 @@ final class Histories {
         return ordered;
     }
 
-    private static Arbitrary<Step> step(int people) {
+    /** An address belongs to one identity; Ory sees to that, and the app takes records over by it. */
+    private static List<List<State>> withAddressesOfTheirOwn(List<List<State>> people) {
+        return IntStream.range(0, people.size()).mapToObj(person -> people.get(person).stream().map(state -> {
+            Map<String, String> fields = new TreeMap<>(state.fields());
+            fields.computeIfPresent("Email", (field, address) -> person + "." + address);
+            return new State(state.second(), state.timed(), fields);
+        }).toList()).toList();
+    }
+
+    /** What happens together: mostly a single step. */
+    private static Arbitrary<List<Step>> scene(int people) {
         Arbitrary<Integer> person = Arbitraries.integers().between(0, people - 1);
-        Arbitrary<Step> tell = Combinators.combine(person, Arbitraries.frequencyOf(
-                Tuple.of(2, Arbitraries.integers().between(0, STATES - 1)), Tuple.of(5, Arbitraries.of(NEXT)),
-                Tuple.of(1, Arbitraries.of(NEXT_BUT_ONE))),
-                Arbitraries.of("registration", "settings", "login", "verification", "recovery"),
-                Arbitraries.of(true, false), Arbitraries.of("spring", "autumn").injectNull(0.5)).as(Step.Tell::new);
+        Arbitrary<Integer> rows = Arbitraries.integers().between(1, 3);
         Arbitrary<Step> disturb = Combinators.combine(Arbitraries.of(Trouble.class),
                 Arbitraries.integers().between(1, 5)).as(Step.Disturb::new);
         Arbitrary<Step> refuse = Combinators.combine(person, Arbitraries.of("UNABLE_TO_LOCK_ROW",
-                "FIELD_CUSTOM_VALIDATION_EXCEPTION", "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"),
-                Arbitraries.integers().between(1, 3)).as(Step.Refuse::new);
+                "FIELD_CUSTOM_VALIDATION_EXCEPTION", "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"), rows).as(Step.Refuse::new);
         Arbitrary<Step> correct = Combinators.combine(person,
                 Arbitraries.of("LastName", "FirstName", "Phone", "Company", "City")).as(Step.Correct::new);
-        return Arbitraries.frequencyOf(Tuple.of(80, tell), Tuple.of(8, disturb), Tuple.of(3, refuse),
+        Arbitrary<Step> convert = Combinators.combine(person, Arbitraries.of(true, false)).as(Step.Convert::new);
+        Arbitrary<Step> merge = Combinators.combine(person, Arbitraries.of(true, false)).as(Step.Merge::new);
+        Arbitrary<List<Step>> overtake = person.flatMap(one -> Combinators.combine(rows, tell(one), tell(one)).as(
+                (times, older, newer) -> List.of(new Step.Refuse(one, "UNABLE_TO_LOCK_ROW", times), older,
+                        new Step.Feel(), newer)));
+        Arbitrary<Step> single = Arbitraries.frequencyOf(Tuple.of(80, person.flatMap(Histories::tell)),
+                Tuple.of(8, disturb), Tuple.of(3, refuse),
                 Tuple.of(4, Arbitraries.create(Step.Heal::new)), Tuple.of(2, Arbitraries.create(Step.ExpireTokens::new)),
-                Tuple.of(5, correct), Tuple.of(2, person.map(Step.Note::new)),
-                Tuple.of(1, Arbitraries.create(Step.Replay::new)));
+                Tuple.of(5, correct), Tuple.of(2, person.map(Step.Note::new)), Tuple.of(4, convert), Tuple.of(2, merge),
+                Tuple.of(1, person.map(Step.Delete::new)), Tuple.of(1, Arbitraries.create(Step.Replay::new)));
+        return Arbitraries.frequencyOf(Tuple.of(30, single.map(List::of)), Tuple.of(1, overtake));
+    }
+
+    private static Arbitrary<Step> tell(int person) {
+        return Combinators.combine(Arbitraries.frequencyOf(
+                Tuple.of(2, Arbitraries.integers().between(0, STATES - 1)), Tuple.of(5, Arbitraries.of(NEXT)),
+                Tuple.of(1, Arbitraries.of(NEXT_BUT_ONE))),
+                Arbitraries.of("registration", "settings", "login", "verification", "recovery"),
+                Arbitraries.of(true, false), Arbitraries.of("spring", "autumn").injectNull(0.5))
+                .as((state, event, verified, campaign) -> new Step.Tell(person, state, event, verified, campaign));
     }
 }

@@ -29,7 +29,7 @@ final class JarApp implements App, AutoCloseable {
         this.folder = folder;
         process = new AppProcess(folder, salesforce).with("OPERATOR_TOKEN", TOKEN).with("SYNC_LINGER", "30ms")
                 .with("SYNC_BACKOFF_INITIAL", "100ms").with("SYNC_BACKOFF_MAX", "200ms")
-                .with("SYNC_RETRY_INITIAL", "50ms").with("SYNC_RETRY_MAX", "100ms").with("SYNC_RETRY_ATTEMPTS", "2");
+                .with("SYNC_RETRY_INITIAL", "100ms").with("SYNC_RETRY_MAX", "200ms").with("SYNC_RETRY_ATTEMPTS", "3");
         start();
     }
 

@@ -40,6 +40,6 @@ class PromisesIT {
 
     @Provide
     Arbitrary<History> histories() {
-        return Histories.withKills(24, 120);
+        return Histories.withKills(6, 120);
     }
 }

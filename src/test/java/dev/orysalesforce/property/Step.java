@@ -16,6 +16,9 @@ sealed interface Step {
     /** Salesforce refuses the person's next rows. */
     record Refuse(int person, String code, int rows) implements Step {}
 
+    /** Goes on once such a row was refused. */
+    record Feel() implements Step {}
+
     record ExpireTokens() implements Step {}
 
     /** Salesforce works again. */
@@ -26,6 +29,19 @@ sealed interface Step {
 
     /** Sales types something into a field that Ory knows nothing of, at any moment. */
     record Note(int person) implements Step {}
+
+    /** Sales converts the person's Lead, at any moment. */
+    record Convert(int person, boolean carryingTheId) implements Step {}
+
+    /**
+     * Sales merges the person's record into another one, at a quiet moment.
+     *
+     * @param intoAStranger whether that one carries an Ory ID already
+     */
+    record Merge(int person, boolean intoAStranger) implements Step {}
+
+    /** Sales deletes the person's record, at a quiet moment. */
+    record Delete(int person) implements Step {}
 
     record Replay() implements Step {}
 

@@ -37,7 +37,7 @@ class DryRunTest extends ReconcileTest {
         ORY.fail(OryFault.serverError().times(1));
         int before = rehearsal.of(Plan.CREATE);
         List<String> told = new ArrayList<>();
-        dryRun.run(told::add);
+        dryRun.run("direct:dry-run.page", told::add);
         assertThat(rehearsal.of(Plan.CREATE) - before).isEqualTo(600);
         assertThat(told).as("two pages").containsNull().anySatisfy(wait -> assertThat(wait).contains("500"));
     }
@@ -45,7 +45,7 @@ class DryRunTest extends ReconcileTest {
     @Test
     void aWrongKeyIsTold() {
         ORY.requireKey("another");
-        assertThatThrownBy(() -> dryRun.run(told -> { })).isInstanceOf(RunFailedException.class)
+        assertThatThrownBy(() -> dryRun.run("direct:dry-run.page", told -> { })).isInstanceOf(RunFailedException.class)
                 .hasMessageContaining("ORY_ADMIN_TOKEN").hasMessageNotContaining("another");
     }
 }

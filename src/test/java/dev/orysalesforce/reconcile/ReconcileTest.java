@@ -16,12 +16,12 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** The app, an Ory that knows more than it has told, and an operator who asks for a comparison. */
-abstract class ReconcileTest extends AppTest {
+public abstract class ReconcileTest extends AppTest {
 
-    static final OryAdminSandbox ORY = OryAdminSandbox.start();
+    protected static final OryAdminSandbox ORY = OryAdminSandbox.start();
     static final String KEY = "ory_apikey_secret";
 
-    Operator operator;
+    protected Operator operator;
 
     @DynamicPropertySource
     static void ory(DynamicPropertyRegistry registry) {
@@ -45,7 +45,7 @@ abstract class ReconcileTest extends AppTest {
         ORY.requireKey(KEY);
     }
 
-    JsonNode status() {
+    protected JsonNode status() {
         return read(operator.get("/api/status").body());
     }
 
@@ -72,7 +72,7 @@ abstract class ReconcileTest extends AppTest {
         return reconcile();
     }
 
-    JsonNode done() {
+    protected JsonNode done() {
         JsonNode done = compare();
         assertThat(done.path("state").asText()).as(done.toString()).isEqualTo("done");
         return done;
@@ -92,11 +92,11 @@ abstract class ReconcileTest extends AppTest {
         return read(operator.get("/api/identities/" + id).body());
     }
 
-    static Map<String, ?> person(String lastName) {
+    protected static Map<String, ?> person(String lastName) {
         return Map.of("email", UUID.randomUUID() + "@example.org", "name", Map.of("first", "Pat", "last", lastName));
     }
 
-    static ObjectNode hook(String id) {
+    protected static ObjectNode hook(String id) {
         return ORY.project().hook(id);
     }
 }

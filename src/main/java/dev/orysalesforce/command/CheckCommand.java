@@ -1,0 +1,122 @@
+package dev.orysalesforce.command;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.edit.FileCheck;
+import dev.orysalesforce.settings.SyncSettings;
+import dev.orysalesforce.sync.Finding;
+import dev.orysalesforce.sync.GoldenFiles;
+import dev.orysalesforce.sync.GoldenFiles.Example;
+import dev.orysalesforce.sync.OrgCheck;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/** {@code check}: whether routes, mappings, their examples and the org fit together. Nothing is sent. */
+@Component
+class CheckCommand implements Command {
+
+    private static final String JSON = "--json";
+
+    private final FileCheck files;
+    private final GoldenFiles goldenFiles;
+    private final OrgCheck org;
+    private final ObjectMapper json;
+    private final Collection<String> mapped;
+    private final boolean hasCredentials;
+
+    CheckCommand(FileCheck files, GoldenFiles goldenFiles, OrgCheck org, ObjectMapper json, SyncSettings settings,
+            @Value("${camel.component.salesforce.login-url}") String loginUrl,
+            @Value("${camel.component.salesforce.client-id}") String clientId,
+            @Value("${camel.component.salesforce.client-secret}") String clientSecret) {
+        this.files = files;
+        this.goldenFiles = goldenFiles;
+        this.org = org;
+        this.json = json;
+        this.mapped = new TreeSet<>(settings.mappings().values());
+        this.hasCredentials = !loginUrl.equals(CommandLine.NOWHERE)
+                && !List.of(clientId, clientSecret).contains(CommandLine.NOT_SET);
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param findings what is wrong; empty when good
+     * @param examples how many examples were run
+     * @param notes what was not looked at, and why
+     */
+    record Report(List<Finding> findings, int examples, List<String> notes) {}
+
+    @Override
+    public String name() {
+        return "check";
+    }
+
+    @Override
+    public int run(List<String> arguments) {
+        boolean asJson = arguments.equals(List.of(JSON));
+        if (!asJson && !arguments.isEmpty()) {
+            System.err.println("check [--json]: whether routes, mappings, their examples and the org fit together.");
+            return 2;
+        }
+        try {
+            Report report = report();
+            if (asJson) {
+                System.out.println(json.writerWithDefaultPrettyPrinter().writeValueAsString(report));
+            } else {
+                print(report, System.out);
+            }
+            return report.findings().isEmpty() ? 0 : 1;
+        } catch (IOException e) {
+            System.err.println("The files can't be read: " + e.getClass().getSimpleName());
+            return 2;
+        }
+    }
+
+    Report report() throws IOException {
+        Map<String, Finding> broken = files.findings();
+        List<Finding> findings = new ArrayList<>(broken.values());
+        List<String> notes = new ArrayList<>();
+        findings.addAll(goldenFiles.strays());
+        List<Example> examples = goldenFiles.examples().stream()
+                .filter(example -> !broken.containsKey(example.mapping().name())).toList();
+        boolean canRun = files.has("direct:mapping.ask");
+        if (canRun) {
+            examples.forEach(example -> goldenFiles.finding(example).ifPresent(findings::add));
+        } else {
+            notes.add("The examples were not run: that takes the route at direct:mapping.ask.");
+        }
+        if (!hasCredentials) {
+            notes.add("The org was not asked: SALESFORCE_LOGIN_URL, SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET are not"
+                    + " all set.");
+        } else if (!files.has("direct:salesforce.describe")) {
+            notes.add("The org was not asked: that takes the route at direct:salesforce.describe.");
+        } else {
+            findings.addAll(org.findings(examples));
+            mapped.stream().filter(name -> !broken.containsKey(name) && examples.stream()
+                    .noneMatch(example -> example.mapping().name().equals(name))).forEach(name ->
+                    notes.add("Nothing is known of the fields that " + name + " writes: it has no examples."));
+        }
+        return new Report(findings, canRun ? examples.size() : 0, notes);
+    }
+
+    private static void print(Report report, PrintStream out) {
+        Map<String, List<Finding>> byFile = report.findings().stream().collect(Collectors.groupingBy(
+                finding -> finding.place().replaceFirst(":\\d+$", ""), LinkedHashMap::new, Collectors.toList()));
+        byFile.values().forEach(findings -> {
+            out.println();
+            findings.forEach(finding -> out.printf("%s: %s%n    %s%n", finding.place(), finding.message(), finding.remedy()));
+        });
+        out.println();
+        report.notes().forEach(out::println);
+        out.printf("%s; %d examples run.%n", report.findings().isEmpty() ? "Nothing wrong"
+                : report.findings().size() + " wrong in " + byFile.size() + " places", report.examples());
+    }
+}

@@ -1,0 +1,138 @@
+package dev.orysalesforce.sync;
+
+import com.fasterxml.jackson.core.JacksonException;
+import dev.orysalesforce.settings.SyncSettings;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.support.ExchangeHelper;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.stereotype.Component;
+
+/**
+ * Asks a mapping and waits for as long as {@code sync.mapping-timeout}. Most mapping languages can't be interrupted: what
+ * loops is left to itself, and after a few times the mapping is not asked any more. Camel's circuit breaker has a time
+ * limit, too, but would leave behind one more loop with each try.
+ */
+@Component("mappingLimit")
+public class MappingLimit implements DisposableBean {
+
+    private static final int RUNAWAYS = 3;
+    private static final Pattern FILE = Pattern.compile("(mapping:\\p{XDigit}{8}/|file:)([^?]+)");
+
+    private final MappingTexts texts;
+    private final ProducerTemplate camel;
+    private final Duration limit;
+    private final ExecutorService threads = Executors.newCachedThreadPool(MappingLimit::thread);
+    private final Map<String, Integer> runaways = new ConcurrentHashMap<>();
+
+    MappingLimit(CamelContext camel, MappingTexts texts, SyncSettings settings) {
+        this.texts = texts;
+        this.camel = camel.createProducerTemplate(50); // asked endpoints that are kept
+        this.limit = settings.mappingTimeout();
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "mapping");
+        thread.setDaemon(true); // a loop does not keep the app from ending
+        return thread;
+    }
+
+    /**
+     * @param mapping its endpoint
+     * @return what it answers
+     * @throws HoldException if several of its answers are still being waited for by nobody
+     * @throws MappingFailedException if it fails or takes too long
+     */
+    public Object ask(Exchange exchange, String mapping) throws Exception {
+        if (runaways.getOrDefault(mapping, 0) >= RUNAWAYS) {
+            throw new HoldException(Mappings.FAILED, name(mapping) + " loops: " + RUNAWAYS + " answers did not come within "
+                    + limit.toMillis() / 1000.0 + " s and are still computed. Mend it, and events go on; what loops ends only with a"
+                    + " restart.");
+        }
+        Exchange asked = ExchangeHelper.createCopy(exchange, false);
+        Run run = new Run(mapping, asked);
+        Future<?> answer = threads.submit(run);
+        try {
+            answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            run.leave();
+            throw new MappingFailedException(name(mapping) + " loops, or takes too long: no answer within "
+                    + limit.toMillis() / 1000.0 + " s");
+        } catch (ExecutionException e) {
+            throw failure(mapping, e.getCause());
+        }
+        if (asked.getException() != null) {
+            throw failure(mapping, asked.getException());
+        }
+        return asked.getMessage().getBody();
+    }
+
+    private Exception failure(String mapping, Throwable failure) {
+        if (failure instanceof JacksonException unreadable) {
+            return unreadable; // not the mapping's fault
+        }
+        Matcher file = FILE.matcher(mapping);
+        MappingPlace place = MappingPlace.of(name(mapping), file.find() ? texts.text(file.group()) : null, failure);
+        return new MappingFailedException(place.missing() == null ? place + " has no answer"
+                : place + " reads ." + place.missing() + ", which is not there, and has no answer");
+    }
+
+    private static String name(String mapping) {
+        Matcher file = FILE.matcher(mapping);
+        return file.find() ? file.group(2) : mapping;
+    }
+
+    @Override
+    public void destroy() {
+        threads.shutdownNow();
+    }
+
+    /** One question. Counted from when nobody waits for it any more until it ends. */
+    private final class Run implements Runnable {
+
+        private final String mapping;
+        private final Exchange asked;
+        private boolean left;
+        private boolean over;
+
+        private Run(String mapping, Exchange asked) {
+            this.mapping = mapping;
+            this.asked = asked;
+        }
+
+        @Override
+        public void run() {
+            try {
+                camel.send(mapping, asked);
+            } finally {
+                end();
+            }
+        }
+
+        private synchronized void leave() {
+            if (!over) {
+                left = true;
+                runaways.merge(mapping, 1, Integer::sum);
+            }
+        }
+
+        private synchronized void end() {
+            over = true;
+            if (left) {
+                runaways.merge(mapping, -1, (all, one) -> all + one == 0 ? null : all + one);
+            }
+        }
+    }
+}

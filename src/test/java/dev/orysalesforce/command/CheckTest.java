@@ -1,0 +1,147 @@
+package dev.orysalesforce.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.orysalesforce.AppTest;
+import dev.orysalesforce.sandbox.FieldRule;
+import dev.orysalesforce.sandbox.FieldRule.Trait;
+import dev.orysalesforce.sandbox.FieldType;
+import dev.orysalesforce.sandbox.Org;
+import dev.orysalesforce.sync.Finding;
+import dev.orysalesforce.sync.GoldenFiles;
+import dev.orysalesforce.sync.OrgCheck;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.test.util.ReflectionTestUtils;
+
+/** What does not fit between the mappings and an org is found, each thing once, and nothing else is. */
+@Tag("any-ledger")
+class CheckTest extends AppTest {
+
+    @Autowired
+    private CheckCommand check;
+
+    @Autowired
+    private GoldenFiles goldenFiles;
+
+    @Autowired
+    private OrgCheck org;
+
+    @Autowired
+    @Qualifier("describe")
+    private Object describe;
+
+    @BeforeEach
+    @AfterEach
+    void theOrgIsAskedAgain() {
+        ((Map<?, ?>) ReflectionTestUtils.getField(describe, "answers")).clear();
+    }
+
+    @Test
+    void whatIsShippedFitsARightOrg() throws Exception {
+        CheckCommand.Report report = check.report();
+        assertThat(report.findings()).isEmpty();
+        assertThat(report.examples()).isGreaterThan(70);
+        assertThat(report.notes()).as("mappings of the tests").allMatch(note -> note.contains("no examples"));
+    }
+
+    static Stream<Arguments> mismatches() {
+        return Stream.of(
+                planted("a field that is not there", "Lead.Title", lead("Title", null)),
+                planted("a field that this user can't see", "Contact.MailingCity",
+                        contact("MailingCity", rule -> rule.without(Trait.VISIBLE))),
+                planted("a field that this user can't write", "Lead.Phone", lead("Phone", FieldRule::readOnly)),
+                planted("one that can only be written at first", "Contact.MobilePhone",
+                        contact("MobilePhone", rule -> rule.without(Trait.UPDATEABLE))),
+                planted("one that can't be written at first", "Lead.FirstName",
+                        lead("FirstName", rule -> rule.without(Trait.CREATEABLE))),
+                planted("a number", "Lead.Company", lead("Company", rule -> FieldRule.number("Company"))),
+                planted("a checkbox", "Contact.Title", contact("Title", rule -> FieldRule.checkbox("Title"))),
+                planted("a time", "Contact.Phone", contact("Phone", rule -> FieldRule.datetime("Phone"))),
+                planted("an e-mail address", "Lead.MobilePhone",
+                        lead("MobilePhone", rule -> FieldRule.of(FieldType.EMAIL, "MobilePhone", 80))),
+                planted("too short a text", "Lead.LastName", lead("LastName", rule -> rule.withLength(60))),
+                planted("a picklist that takes only its own", "Lead.LeadSource",
+                        lead("LeadSource", rule -> rule.with(Trait.RESTRICTED))),
+                planted("something required", "Lead.Region__c",
+                        org -> org.schema("Lead").put(FieldRule.text("Region__c", 20).required())),
+                planted("no Ory ID", "Contact.Ory_Identity_Id__c", contact("Ory_Identity_Id__c", null)),
+                planted("an Ory ID that is not unique", "Lead.Ory_Identity_Id__c",
+                        lead("Ory_Identity_Id__c", rule -> rule.without(Trait.UNIQUE))),
+                planted("an Ory ID that is no external ID", "Contact.Ory_Identity_Id__c",
+                        contact("Ory_Identity_Id__c", rule -> rule.without(Trait.EXTERNAL_ID))),
+                planted("an Ory ID that is too short", "Lead.Ory_Identity_Id__c",
+                        lead("Ory_Identity_Id__c", rule -> rule.withLength(18))),
+                planted("an Ory ID that is a number", "Lead.Ory_Identity_Id__c",
+                        lead("Ory_Identity_Id__c", rule -> FieldRule.number("Ory_Identity_Id__c"))),
+                planted("a version that this user can't see", "Lead.Ory_Updated_At__c",
+                        lead("Ory_Updated_At__c", rule -> rule.without(Trait.VISIBLE))),
+                planted("a version that this user can't write", "Lead.Ory_Updated_At__c",
+                        lead("Ory_Updated_At__c", FieldRule::readOnly)),
+                planted("a version that is a text", "Contact.Ory_Updated_At__c",
+                        contact("Ory_Updated_At__c", rule -> FieldRule.text("Ory_Updated_At__c", 255))),
+                planted("an object that this user can't make", "Contact",
+                        org -> org.forbid("Contact", Org.Permission.CREATE)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("mismatches")
+    void eachMismatchIsFoundAndNothingElse(String what, String place, Consumer<Org> plant) {
+        plant.accept(SALESFORCE.org());
+        Collection<Finding> findings = findings();
+        assertThat(findings).extracting(Finding::place).containsExactly(place);
+        assertThat(findings).allSatisfy(finding -> {
+            assertThat(finding.severity()).isEqualTo("error");
+            assertThat(finding.message()).doesNotContain("Lovelace").isNotBlank();
+            assertThat(finding.remedy()).isNotBlank();
+        });
+    }
+
+    @Test
+    void severalAreFoundTogether() {
+        List.of("Title", "Phone", "City").forEach(field -> SALESFORCE.org().schema("Lead").hide(field));
+        SALESFORCE.org().schema("Contact").alter("LastName", rule -> rule.withLength(10));
+        assertThat(findings()).extracting(Finding::place)
+                .containsExactlyInAnyOrder("Lead.Title", "Lead.Phone", "Lead.City", "Contact.LastName");
+    }
+
+    private Collection<Finding> findings() {
+        return org.findings(goldenFiles.examples());
+    }
+
+    private static Arguments planted(String what, String place, Consumer<Org> plant) {
+        return arguments(what, place, plant);
+    }
+
+    private static Consumer<Org> lead(String field, UnaryOperator<FieldRule> change) {
+        return change(field, "Lead", change);
+    }
+
+    private static Consumer<Org> contact(String field, UnaryOperator<FieldRule> change) {
+        return change(field, "Contact", change);
+    }
+
+    private static Consumer<Org> change(String field, String object, UnaryOperator<FieldRule> change) {
+        return org -> {
+            if (change == null) {
+                org.schema(object).remove(field);
+            } else {
+                org.schema(object).alter(field, change);
+            }
+        };
+    }
+}

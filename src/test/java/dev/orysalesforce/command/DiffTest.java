@@ -1,0 +1,203 @@
+package dev.orysalesforce.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.orysalesforce.reconcile.ReconcileTest;
+import dev.orysalesforce.sandbox.SandboxRecord;
+import dev.orysalesforce.sandbox.Write;
+import dev.orysalesforce.sync.Difference.Count;
+import dev.orysalesforce.sync.Difference.Fate;
+import dev.orysalesforce.sync.Difference.Kind;
+import dev.orysalesforce.sync.Mapping;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.TestPropertySource;
+
+/** {@code diff} and preview tell beforehand what Salesforce then gets, to the record. */
+@TestPropertySource(properties = {"test.context=diff", "sync.mapping-dir=target/compared", "sync.edits.every=100ms",
+    "sync.mappings.default=target/compared/lead.ds"})
+@DirtiesContext
+@Tag("any-ledger")
+class DiffTest extends ReconcileTest {
+
+    private static final Path PRESENT = Path.of("target/compared");
+    private static final int IDENTITIES = 500;
+    private static final int INACTIVE = 20;
+    private static final String TITLE = "  Title: cut(firstTrait(['job_title', 'jobTitle']), 128),\n";
+    private static final String LAST = "  LastName: cut($.last, 80),\n";
+
+    @Autowired
+    private DiffCommand diff;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void asShipped() {
+        try {
+            Files.createDirectories(PRESENT);
+            try (Stream<Path> files = Files.list(Path.of("mappings"))) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    Files.writeString(PRESENT.resolve(file.getFileName()), Files.readString(file));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @BeforeEach
+    void theShippedMapping() throws IOException {
+        putInPlace(shipped());
+    }
+
+    @Test
+    void whatIsToldIsWhatSalesforceGets() throws IOException {
+        List<String> ids = ORY.project().addMany(IDENTITIES, DiffTest::person);
+        ids.subList(0, INACTIVE).forEach(ORY.project()::deactivate);
+        done();
+        settle();
+        assertThat(SALESFORCE.org().records("Lead")).hasSize(IDENTITIES);
+
+        String skips = edited("filled(person {", "if at(identity, 'state') == 'inactive' then null else filled(person {");
+        List<String> candidates = List.of(
+                edited(TITLE, TITLE + "  Website: firstTrait(['website']),\n"),
+                edited(LAST, "  LastName: std.asciiUpper(cut($.last, 80)),\n"),
+                edited(TITLE, "").replace("'Ory Registration'", "'Ory'"),
+                skips,
+                skips.replace("  FirstName: cut($.first, 40),\n", "  FirstName: null,\n").replace(LAST, ""));
+        for (String candidate : candidates) {
+            Files.writeString(folder.resolve("lead.ds"), candidate);
+            long before = SALESFORCE.writes().count();
+            DiffCommand.Report told = diff.report(folder, null, false);
+            int skipped = records(told.identities(), Fate.NOW_SKIPPED) + records(told.identities(), Fate.SKIPPED);
+            int changed = records(told.identities(), Fate.CHANGED);
+            assertThat(records(told.identities(), Fate.SAME) + changed + skipped).isEqualTo(IDENTITIES);
+            assertThat(skipped).isEqualTo(candidate.contains("\nif at(identity, 'state')") ? INACTIVE : 0);
+            assertThat(changed).isPositive();
+            assertThat(told.calls()).isEqualTo((changed + 199) / 200);
+            Map<String, SandboxRecord> records = SALESFORCE.org().records("Lead").stream()
+                    .collect(Collectors.toMap(SandboxRecord::identity, Function.identity()));
+            assertThat(SALESFORCE.writes().count()).as("nothing was sent").isEqualTo(before);
+
+            putInPlace(candidate);
+            ids.forEach(id -> ORY.project().patch(id, identity -> { }));
+            Map<String, JsonNode> previews = new HashMap<>();
+            ids.subList(INACTIVE, INACTIVE + 4).forEach(id -> previews.put(id, preview(id)));
+            done();
+            settle();
+            List<Write> writes = SALESFORCE.writes().where(write -> write.sequence() > before);
+            assertThat(writes).hasSize(changed);
+            assertThat(received(writes, records)).isEqualTo(told(told));
+            previews.forEach((id, preview) -> assertThat(writes.stream().filter(write -> write.identity().equals(id))
+                    .map(write -> write.fields().keySet().stream().filter(field -> !field.equals("id")).sorted().toList()).toList())
+                    .isEqualTo(preview.path("records").path(0).has("id") ? List.of(fields(preview)) : List.of()));
+        }
+    }
+
+    @Test
+    void recordedBodiesAreComparedWithoutShowingAnybody() throws IOException {
+        Path bodies = Files.createDirectory(folder.resolve("bodies"));
+        String id = UUID.randomUUID().toString();
+        Files.writeString(bodies.resolve("1.json"), """
+                {"identity":{"id":"%s","traits":{"email":"ada@example.org","name":{"first":"Ada","last":"Secret"}}}}"""
+                .formatted(id));
+        Files.writeString(bodies.resolve("2.json"), "{");
+        Files.writeString(folder.resolve("lead.ds"), edited(LAST, "  LastName: std.asciiUpper(cut($.last, 80)),\n"));
+        DiffCommand.Report told = diff.report(folder, bodies, false);
+        assertThat(told.fields().get("Lead.LastName").get(Kind.CHANGES).records()).isEqualTo(1);
+        assertThat(records(told.identities(), Fate.UNREADABLE)).isEqualTo(1);
+        assertThat(json.writeValueAsString(told)).contains(id).doesNotContain("Secret").doesNotContain("SECRET");
+        assertThat(json.writeValueAsString(diff.report(folder, bodies, true))).contains("Secret").contains("SECRET");
+
+        Files.writeString(folder.resolve("lead.ds"), edited(LAST, "  LastName: error 'no',\n"));
+        assertThat(records(diff.report(folder, bodies, false).identities(), Fate.FAILED)).isEqualTo(1);
+        Files.writeString(folder.resolve("lead.ds"), edited("filled(person {", "filled(person {{"));
+        assertThatThrownBy(() -> diff.report(folder, bodies, false)).hasMessageContaining("lead.ds:");
+        assertThat(SALESFORCE.writes().all()).isEmpty();
+    }
+
+    private static Map<String, ?> person(int i) {
+        Map<String, Object> traits = new HashMap<>(Map.of("email", UUID.randomUUID() + "@example.org", "company", "C" + i,
+                "name", Map.of("first", "F" + i, "last", i % 3 == 0 ? "UPPER" : "Lower")));
+        if (i % 4 == 0) {
+            traits.put("website", "https://example.org/" + i);
+        }
+        if (i % 5 == 0) {
+            traits.put("job_title", "T" + i);
+        }
+        return traits;
+    }
+
+    private static Map<String, Map<Kind, Integer>> told(DiffCommand.Report report) {
+        Map<String, Map<Kind, Integer>> told = new TreeMap<>();
+        report.fields().forEach((field, kinds) -> kinds.forEach((kind, count) -> {
+            if (kind != Kind.IN_NEW_RECORDS) {
+                told.computeIfAbsent(field, name -> new TreeMap<>()).put(kind, count.records());
+            }
+        }));
+        return told;
+    }
+
+    private static Map<String, Map<Kind, Integer>> received(List<Write> writes, Map<String, SandboxRecord> before) {
+        Map<String, Map<Kind, Integer>> received = new TreeMap<>();
+        writes.forEach(write -> write.fields().forEach((field, value) -> {
+            if (!field.equals("Ory_Updated_At__c")) {
+                Kind kind = value == null ? Kind.DISAPPEARS
+                        : before.get(write.identity()).get(field) == null ? Kind.APPEARS : Kind.CHANGES;
+                received.computeIfAbsent(write.object() + "." + field, name -> new TreeMap<>()).merge(kind, 1, Integer::sum);
+            }
+        }));
+        return received;
+    }
+
+    private JsonNode preview(String id) {
+        return read(operator.post("/api/preview", hook(id).toString()).body());
+    }
+
+    private static List<String> fields(JsonNode preview) {
+        return preview.path("records").path(0).properties().stream().map(Map.Entry::getKey)
+                .filter(field -> !field.equals("attributes") && !field.equals("id")).sorted().toList();
+    }
+
+    private static int records(Map<Fate, Count> counts, Fate fate) {
+        return counts.containsKey(fate) ? counts.get(fate).records() : 0;
+    }
+
+    private void putInPlace(String mapping) throws IOException {
+        Files.writeString(PRESENT.resolve("lead.ds"), mapping);
+        String version = Mapping.hash(mapping.getBytes(StandardCharsets.UTF_8));
+        await().atMost(Duration.ofSeconds(30)).until(() -> status().path("mappings").toString().contains(version));
+    }
+
+    private static String edited(String what, String with) throws IOException {
+        assertThat(shipped()).contains(what);
+        return shipped().replace(what, with);
+    }
+
+    private static String shipped() throws IOException {
+        return Files.readString(Path.of("mappings/lead.ds"));
+    }
+}

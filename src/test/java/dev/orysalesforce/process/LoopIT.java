@@ -1,0 +1,80 @@
+package dev.orysalesforce.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.Ory;
+import dev.orysalesforce.sandbox.SalesforceSandbox;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A mapping that loops, in each language. In a process of its own, as most of them loop until the end. */
+class LoopIT {
+
+    private static final String TOKEN = "operator-token";
+    private static final Path LOOPING = Path.of("src/test/resources/mappings/looping");
+    private static final List<String> LANGUAGES = List.of("ds", "jsonnet", "jslt", "jsonata", "jq");
+
+    @Test
+    void isStoppedOrLeftToItselfAndTheOthersGoOn(@TempDir Path folder) throws IOException {
+        Path often = Files.copy(LOOPING.resolve("loop.jq"), folder.resolve("lead.jq"));
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = new AppProcess(folder, salesforce)) {
+            app.with("OPERATOR_TOKEN", TOKEN).with("SYNC_MAPPING_TIMEOUT", "1s").with("SYNC_BACK_OFF_MAX", "2s")
+                    .with("SYNC_MAPPINGS_OFTEN", often.toString());
+            LANGUAGES.forEach(language ->
+                    app.with("SYNC_MAPPINGS_" + language.toUpperCase(), LOOPING.resolve("loop." + language).toString()));
+            app.start();
+
+            String fine = UUID.randomUUID().toString();
+            LANGUAGES.forEach(language -> sends(app, UUID.randomUUID().toString(), language));
+            sends(app, fine, "customer");
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+                assertThat(salesforce.org().byIdentity(fine)).hasSize(1);
+                assertThat(letters(app).path("total").asInt()).isEqualTo(LANGUAGES.size());
+            });
+            letters(app).path("items").forEach(letter -> {
+                assertThat(letter.path("code").asText()).isEqualTo("MAPPING_FAILED");
+                assertThat(letter.path("message").asText()).contains("loop.").contains("within 1.0 s");
+            });
+
+            List<String> held = Stream.generate(() -> UUID.randomUUID().toString()).limit(12).toList();
+            held.forEach(id -> sends(app, id, "often"));
+            await().atMost(Duration.ofSeconds(60)).until(() -> app.health().contains("lead.jq loops"));
+            int dead = letters(app).path("total").asInt() - LANGUAGES.size();
+            assertThat(dead).as("not one for each of them").isLessThan(held.size() / 2);
+
+            Files.copy(Path.of("mappings/languages/lead.jq"), often, StandardCopyOption.REPLACE_EXISTING);
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() ->
+                    assertThat(held.stream().filter(id -> !salesforce.org().byIdentity(id).isEmpty()).count())
+                            .isEqualTo(held.size() - dead));
+            await().until(() -> !app.health().contains("loops"));
+        }
+    }
+
+    private static void sends(AppProcess app, String id, String schema) {
+        ObjectNode person = Ory.identity(id, Instant.now(), "Person");
+        ((ObjectNode) person.path("identity")).put("schema_id", schema);
+        assertThat(app.ory().sends("registration", person).statusCode()).isEqualTo(204);
+    }
+
+    private static JsonNode letters(AppProcess app) {
+        try {
+            return new ObjectMapper().readTree(app.operator(TOKEN).get("/api/dead-letters?limit=100").body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

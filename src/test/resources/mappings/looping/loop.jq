@@ -1,0 +1,1 @@
+{LastName: last(range(infinite))}

@@ -1,0 +1,4 @@
+{
+  LastName: "x",
+  Title: error(.identity.traits.email)
+}
