@@ -11,7 +11,10 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Consumer;
+import org.apache.camel.Route;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.platform.http.spi.PlatformHttpConsumerAware;
 import org.apache.camel.component.platform.http.springboot.CamelRequestHandlerMapping;
 import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpConsumer;
 import org.apache.camel.model.Model;
@@ -90,7 +93,7 @@ class LiveRoutes {
         if (Stream.concat(old.stream(), fresh.stream()).anyMatch(entry -> entry.kind().equals(RouteSet.REST))) {
             describeAnew();
         }
-        forgetStoppedPaths();
+        forgetRemovedPaths();
     }
 
     /** What a configuration says has become a part of its routes. */
@@ -148,10 +151,13 @@ class LiveRoutes {
         }
     }
 
-    /** Camel leaves the path of a stopped route to its consumer, which would go on answering. */
-    private void forgetStoppedPaths() {
+    /** Camel leaves the path of a removed route to its consumer, which would go on answering. */
+    private void forgetRemovedPaths() {
+        Set<Consumer> live = camel.getRoutes().stream().map(Route::getConsumer)
+                .map(consumer -> consumer instanceof PlatformHttpConsumerAware path ? path.getPlatformHttpConsumer() : consumer)
+                .collect(Collectors.toSet());
         Map.copyOf(paths.getHandlerMethods()).forEach((path, handler) -> {
-            if (handler.getBean() instanceof SpringBootPlatformHttpConsumer consumer && consumer.isStopped()) {
+            if (handler.getBean() instanceof SpringBootPlatformHttpConsumer consumer && !live.contains(consumer)) {
                 paths.unregisterMapping(path);
             }
         });

@@ -5,6 +5,7 @@ import dev.orysalesforce.receive.Problem;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
@@ -19,26 +20,32 @@ import org.springframework.security.web.authentication.www.BasicAuthenticationFi
 class OperatorSecurity {
 
     @Bean
-    SecurityFilterChain operatorApi(HttpSecurity http, OperatorToken token, ObjectMapper json) throws Exception {
+    SecurityFilterChain operatorApi(HttpSecurity http, OperatorToken token, SlowRefusal refusal, ObjectMapper json)
+            throws Exception {
         http.securityMatcher("/api/**")
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable) // no browser, no cookie
                 .requestCache(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .anonymous(AbstractHttpConfigurer::disable);
-        return token.isSet() ? open(http, token, json) : closed(http, json);
+        return token.isSet() ? open(http, token, refusal, json) : closed(http, json);
     }
 
-    private static SecurityFilterChain open(HttpSecurity http, OperatorToken token, ObjectMapper json) throws Exception {
-        SlowRefusal refusal = new SlowRefusal(Problem.of(HttpStatus.UNAUTHORIZED, "UNAUTHORIZED",
-                "The operator token is missing or wrong. Send Authorization: Bearer with the value of OPERATOR_TOKEN."), json);
+    private static SecurityFilterChain open(HttpSecurity http, OperatorToken token, SlowRefusal refusal, ObjectMapper json)
+            throws Exception {
+        Problem unauthorized = Problem.of(HttpStatus.UNAUTHORIZED, "UNAUTHORIZED",
+                "The operator token is missing or wrong. Send Authorization: Bearer with the value of OPERATOR_TOKEN.");
+        SlowRefusal.Answer answer = response -> {
+            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+            unauthorized.writeTo(response, json);
+        };
         AuthenticationFilter bearer = new AuthenticationFilter(token::authenticate, token::offered);
         bearer.setSuccessHandler((request, response, authentication) -> { });
-        bearer.setFailureHandler((request, response, failure) -> refusal.refuse(request, response));
+        bearer.setFailureHandler((request, response, failure) -> refusal.refuse(request, response, answer));
         return http.authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
                 .addFilterAt(bearer, BasicAuthenticationFilter.class)
                 .exceptionHandling(handling -> handling
-                        .authenticationEntryPoint((request, response, failure) -> refusal.answer(response)))
+                        .authenticationEntryPoint((request, response, failure) -> answer.writeTo(response)))
                 .build();
     }
 

@@ -11,7 +11,7 @@ import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.stereotype.Component;
 import jakarta.servlet.http.HttpServletRequest;
 
-/** Knows {@code OPERATOR_TOKEN}. */
+/** Knows {@code OPERATOR_TOKEN}: a bearer token, and the password of user {@code operator}. */
 @Component
 class OperatorToken {
 
@@ -37,7 +37,7 @@ class OperatorToken {
 
     Authentication authenticate(Authentication offered) {
         byte[] theirs = String.valueOf(offered.getCredentials()).getBytes(StandardCharsets.UTF_8);
-        if (!isSet() || !MessageDigest.isEqual(token, theirs)) {
+        if (!isSet() || !MessageDigest.isEqual(token, theirs) || !OPERATOR.equals(offered.getPrincipal())) {
             throw new BadCredentialsException("unknown token");
         }
         return UsernamePasswordAuthenticationToken.authenticated(OPERATOR, null,

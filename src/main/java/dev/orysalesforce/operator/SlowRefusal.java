@@ -14,12 +14,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
 
 /**
  * Answers wrong tokens, each a little later than the one before, without a thread that waits. Only so many answers are
  * held back at a time; beyond that, who guesses is told at once to come back later. A right token never gets here.
  */
-final class SlowRefusal {
+@Component
+class SlowRefusal {
+
+    /** What a wrong token is answered. */
+    interface Answer {
+
+        void writeTo(HttpServletResponse response) throws IOException;
+    }
 
     private static final Logger LOG = LoggerFactory.getLogger(SlowRefusal.class);
     private static final Duration FIRST = Duration.ofMillis(250);
@@ -28,17 +36,15 @@ final class SlowRefusal {
     private static final int HELD_BACK = 50;
 
     private final Semaphore places = new Semaphore(HELD_BACK);
-    private final Problem unauthorized;
     private final ObjectMapper json;
     private int failures;
     private long lastFailure = System.nanoTime();
 
-    SlowRefusal(Problem unauthorized, ObjectMapper json) {
-        this.unauthorized = unauthorized;
+    SlowRefusal(ObjectMapper json) {
         this.json = json;
     }
 
-    void refuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    void refuse(HttpServletRequest request, HttpServletResponse response, Answer answer) throws IOException {
         Duration delay = nextDelay();
         if (!places.tryAcquire()) {
             response.setHeader(HttpHeaders.RETRY_AFTER, String.valueOf(LONGEST.toSeconds()));
@@ -50,17 +56,12 @@ final class SlowRefusal {
         CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS).execute(() -> {
             places.release();
             try {
-                answer(response);
+                answer.writeTo(response);
                 later.complete();
             } catch (IOException | IllegalStateException e) {
                 LOG.debug("Who sent a wrong token did not wait for the answer");
             }
         });
-    }
-
-    void answer(HttpServletResponse response) throws IOException {
-        response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
-        unauthorized.writeTo(response, json);
     }
 
     /** Doubles with each failure, and starts anew when a minute went by without one. */
@@ -71,7 +72,7 @@ final class SlowRefusal {
         Duration delay = FIRST.multipliedBy(1L << Math.min(failures, 10));
         failures++;
         if (Integer.bitCount(failures) == 1) {
-            LOG.warn("{} wrong tokens for the operator API in succession", failures);
+            LOG.warn("{} wrong operator tokens in succession", failures);
         }
         return delay.compareTo(LONGEST) > 0 ? LONGEST : delay;
     }

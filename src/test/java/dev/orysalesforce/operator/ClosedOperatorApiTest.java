@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -34,6 +35,9 @@ class ClosedOperatorApiTest {
 
     @LocalServerPort
     private int port;
+
+    @LocalManagementPort
+    private int managementPort;
 
     @DynamicPropertySource
     static void settings(DynamicPropertyRegistry registry) {
@@ -60,6 +64,18 @@ class ClosedOperatorApiTest {
             HttpResponse<String> answer = new Operator(port, token).get(path);
             assertThat(answer.statusCode()).isEqualTo(403);
             assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+            assertThat(answer.body()).contains("OPERATOR_TOKEN");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/observe/hawtio", "/observe/hawtio/login", "/observe/hawtio/index.html", "/observe/jolokia"})
+    void neitherDoesHawtioOpen(String path) {
+        for (String authorization : new String[] {"Basic b3BlcmF0b3I6", "Basic b3BlcmF0b3I6IA==", "Bearer "}) {
+            Operator somebody = new Operator(managementPort, null);
+            HttpResponse<String> answer = somebody.send(somebody.request(path).header("Authorization", authorization)
+                    .header("Accept", "text/html"));
+            assertThat(answer.statusCode()).isEqualTo(403);
             assertThat(answer.body()).contains("OPERATOR_TOKEN");
         }
     }

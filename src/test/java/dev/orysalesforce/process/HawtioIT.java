@@ -1,0 +1,359 @@
+package dev.orysalesforce.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.Ory;
+import dev.orysalesforce.sandbox.SalesforceSandbox;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebDriverException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+
+/**
+ * What an operator sees and can do in Hawtio, and what nobody can. With {@code -Dscreenshots=true} the browser test writes
+ * the pictures in {@code docs} anew.
+ */
+class HawtioIT {
+
+    private static final String TOKEN = "process-operator-token";
+    private static final String CAMEL = "org.apache.camel:context=ory-salesforce-sync,";
+    private static final String CONTEXT = CAMEL + "type=context,name=\"ory-salesforce-sync\"";
+    private static final String WEBHOOK = CAMEL + "type=routes,name=\"receive.webhook\"";
+    private static final String LETTERS = "org.apache.activemq.artemis:broker=\"localhost\",component=addresses,"
+            + "address=\"dead-letters\",subcomponent=queues,routing-type=\"anycast\",queue=\"dead-letters\"";
+    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+    private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    private static Path folder;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static SalesforceSandbox salesforce;
+    private static AppProcess app;
+
+    @BeforeAll
+    static void start() {
+        salesforce = SalesforceSandbox.start();
+        app = new AppProcess(folder, salesforce).with("OPERATOR_TOKEN", TOKEN).start();
+    }
+
+    @AfterAll
+    static void stop() {
+        app.close();
+        salesforce.close();
+    }
+
+    @Test
+    void inTheBrowserRoutesAreSeenStoppedAndStartedAndDeadLettersRead() throws IOException {
+        assumeTrue(Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER),
+                "Needs Debian's chromium and chromium-driver: " + CHROMIUM + ", " + DRIVER);
+        app.ory().sends("registration", "{\"identity\": {\"traits\": \"not what Ory sends\"}}");
+        ChromeDriver browser = browser();
+        try {
+            browser.get(management("/observe/hawtio"));
+            picture(browser, "login");
+            logIn(browser, "a guess");
+            await().atMost(PATIENCE).until(() -> browser.getPageSource().contains("Wrong user or password"));
+            assertThat(browser.findElement(By.cssSelector("[role=alert]")).isDisplayed()).isTrue();
+            logIn(browser, TOKEN);
+
+            click(browser, By.xpath("//button[text()='receive.webhook']"));
+            click(browser, By.linkText("Route Diagram"));
+            see(browser, "receive.kind");
+            picture(browser, "route");
+
+            click(browser, By.xpath("//button[text()='routes']"));
+            click(browser, By.linkText("Routes"));
+            press(browser, "Stop", "receive.webhook", "Stopped");
+            picture(browser, "routes");
+            assertThat(answer()).as("Ory tries again").isEqualTo(503);
+            press(browser, "Start", "receive.webhook", "Started");
+            assertThat(answer()).isEqualTo(204);
+
+            click(browser, By.xpath("//button[text()='endpoints']"));
+            click(browser, By.xpath("//button[starts-with(text(),'jms://queue:dead-letters')]"));
+            click(browser, By.linkText("Browse"));
+            click(browser, By.xpath("//main//table//tbody//button"));
+            see(browser, "NO_IDENTITY");
+            picture(browser, "dead-letters");
+        } catch (RuntimeException | AssertionError e) {
+            Files.write(Path.of("target/hawtio.png"), browser.getScreenshotAs(OutputType.BYTES));
+            throw e;
+        } finally {
+            browser.quit();
+            ask(request("exec").put("mbean", WEBHOOK).put("operation", "start()"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/observe/hawtio", "/observe/hawtio/", "/observe/hawtio/index.html", "/observe/hawtio/jolokia",
+        "/observe/hawtio/user", "/observe/hawtio/auth/login", "/observe/jolokia", "/observe/jolokia/list",
+        "/observe/jolokia/exec/java.lang:type=Memory/gc", "/observe/hawtio/proxy/http/127.0.0.1/1/jolokia"})
+    void nobodyGetsInWithoutTheToken(String path) {
+        for (HttpRequest.Builder request : List.of(http(path), http(path).header("Authorization", basic("guess")),
+                http(path).header("Authorization", "Bearer " + TOKEN),
+                http(path).header("Authorization", basic(AppProcess.SECRET)))) {
+            HttpResponse<String> answer = send(request);
+            assertThat(answer.statusCode()).isEqualTo(401);
+            assertThat(answer.headers().map()).doesNotContainKey("www-authenticate");
+        }
+        HttpResponse<String> page = send(http(path).header("Accept", "text/html"));
+        assertThat(page.statusCode()).isEqualTo(302);
+        assertThat(page.headers().firstValue("Location").orElse("")).endsWith("/observe/hawtio/login");
+    }
+
+    @Test
+    void healthAndMetricsNeedNoLogin() {
+        assertThat(send(http("/observe/health")).statusCode()).isEqualTo(200);
+        assertThat(send(http("/observe/metrics")).statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "com.sun.management:type=DiagnosticCommand | vmSystemProperties",
+        "com.sun.management:type=DiagnosticCommand | jvmtiAgentLoad",
+        "com.sun.management:type=HotSpotDiagnostic | dumpHeap(java.lang.String,boolean)",
+        "com.sun.management:type=HotSpotDiagnostic | setVMOption(java.lang.String,java.lang.String)",
+        "java.util.logging:type=Logging            | setLoggerLevel(java.lang.String,java.lang.String)",
+        "jdk.management.jfr:type=FlightRecorder    | newRecording()",
+        "java.lang:type=Memory                     | gc()",
+        "java.lang:type=Threading                  | resetPeakThreadCount()",
+        "CONTEXT                                   | stop()",
+        "CONTEXT                                   | suspend()",
+        "CONTEXT                                   | sendBody(java.lang.String,java.lang.Object)",
+        "CONTEXT                                   | sendStringBody(java.lang.String,java.lang.String)",
+        "CONTEXT                                   | createEndpoint(java.lang.String)",
+        "CONTEXT                                   | removeEndpoints(java.lang.String)",
+        "CONTEXT                                   | setGlobalOption(java.lang.String,java.lang.String)",
+        "WEBHOOK                                   | updateRouteFromXml(java.lang.String)",
+        "WEBHOOK                                   | remove()",
+        "WEBHOOK                                   | stopAndFail()",
+        "LETTERS                                   | removeAllMessages()",
+        "LETTERS                                   | removeMessages(java.lang.String)",
+        "LETTERS                                   | moveMessages(java.lang.String,java.lang.String)",
+        "LETTERS                                   | pause()",
+        "org.apache.activemq.artemis:broker=\"localhost\" | destroyQueue(java.lang.String)",
+        "org.apache.activemq.artemis:broker=\"localhost\" | deleteAddress(java.lang.String)",
+        "org.apache.activemq.artemis:broker=\"localhost\" | forceFailover()",
+    })
+    void aDangerousOperationIsRefused(String shortName, String operation) {
+        String mbean = name(shortName);
+        String[] named = mbean.split(":", 2);
+        assertThat(ask(request("list")).path("value").path(named[0]).path(named[1]).path("op")
+                .has(operation.split("\\(")[0])).as("it is there").isTrue();
+        ObjectNode request = request("exec").put("mbean", mbean).put("operation", operation);
+        Pattern.compile("[\\w.]+(?=[,)])").matcher(operation).results().forEach(type -> request.withArray("arguments")
+                .add(type.group().equals("boolean") ? "true" : folder + "/x"));
+        assertThat(ask(request).path("status").asInt()).as(operation).isEqualTo(403);
+        assertThat(ask(request.put("operation", operation.split("\\(")[0])).path("status").asInt()).isEqualTo(403);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "java.lang:type=Runtime | SystemProperties",
+        "java.lang:type=*       | SystemProperties",
+        "java.lang:type=Runtime | InputArguments",
+        "com.zaxxer.hikari:name=dataSource,type=HikariDataSource | JdbcUrl",
+    })
+    void whatMayHoldASecretIsNotRead(String mbean, String attribute) {
+        JsonNode answer = ask(request("read").put("mbean", mbean).put("attribute", attribute));
+        assertThat(answer.path("status").asInt()).as(answer.toString()).isEqualTo(403);
+    }
+
+    @Test
+    void nothingIsWrittenRegisteredOrReachedElsewhere() {
+        assertThat(ask(request("write").put("mbean", CONTEXT).put("attribute", "Tracing").put("value", true))
+                .path("status").asInt()).isEqualTo(403);
+        assertThat(ask(request("exec").put("mbean", "*:*").put("operation", "stop()")).path("status").asInt()).isEqualTo(403);
+        ObjectNode elsewhere = request("read").put("mbean", "java.lang:type=Memory");
+        elsewhere.putObject("target").put("url", "service:jmx:rmi:///jndi/rmi://127.0.0.1:1/jmxrmi");
+        assertThat(ask(elsewhere).path("error").asText()).doesNotContain("Connection refused");
+        assertThat(send(http("/observe/hawtio/proxy/http/127.0.0.1/1/jolokia").header("Authorization", basic(TOKEN)))
+                .statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void whatAnOperatorNeedsIsThere() {
+        String id = UUID.randomUUID().toString();
+        app.ory().sends("registration", Ory.identity(id, Instant.now(), "Person"));
+        JsonNode route = ask(request("read").put("mbean", WEBHOOK)).path("value");
+        assertThat(route.path("State").asText()).isEqualTo("Started");
+        assertThat(route.path("Description").asText()).startsWith("Takes an Ory webhook");
+        assertThat(ask(request("exec").put("mbean", CONTEXT).put("operation", "dumpRoutesAsXml()")).path("value").asText())
+                .contains("receive.webhook", "Takes an Ory webhook");
+        app.ory().sends("registration", "{\"identity\": what is kept of it");
+        assertThat(ask(request("exec").put("mbean", LETTERS).put("operation", "browse()")).path("value").toString())
+                .contains("UNREADABLE_BODY", "what is kept of it");
+        assertThat(ask(request("read").put("mbean", LETTERS).put("attribute", "MessageCount")).path("value").isNumber()).isTrue();
+        assertThat(ask(request("exec").put("mbean", "org.springframework.boot:type=Endpoint,name=Health")
+                .put("operation", "health()")).path("value").path("status").asText()).isNotEmpty();
+        assertThat(send(http("/observe/jolokia/read/java.lang:type=Memory/HeapMemoryUsage")
+                .header("Authorization", basic(TOKEN))).body()).contains("\"used\"");
+        String everything = ask(request("read").put("mbean", "org.apache.camel:*")).toString()
+                + ask(request("read").put("mbean", "org.apache.activemq.artemis:*"));
+        assertThat(everything).contains("receive.webhook").doesNotContain(TOKEN, AppProcess.SECRET,
+                salesforce.clientId(), salesforce.clientSecret());
+    }
+
+    /** A page elsewhere can make the operator's browser send the cookie of the session. */
+    @Test
+    void anotherPageCanNotUseTheSession() {
+        HttpResponse<String> page = send(http("/observe/hawtio/login"));
+        String csrf = cookie(page, "XSRF-TOKEN");
+        HttpResponse<String> login = send(http("/observe/hawtio/login").header("Cookie", "XSRF-TOKEN=" + csrf)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString("username=operator&password=" + TOKEN + "&_csrf=" + csrf)));
+        assertThat(login.headers().allValues("Set-Cookie")).anySatisfy(cookie ->
+                assertThat(cookie).startsWith("JSESSIONID=").contains("HttpOnly", "SameSite=Strict"));
+        String session = "JSESSIONID=" + cookie(login, "JSESSIONID");
+        String stop = "/observe/jolokia/exec/java.lang:type=Threading/findDeadlockedThreads()";
+        for (String path : List.of(stop, stop.replace("/exec", "?p=exec"), stop.replace("jolokia", "hawtio/jolokia"))) {
+            assertThat(send(http(path).header("Cookie", session)).statusCode()).as(path).isEqualTo(403);
+        }
+        HttpRequest.Builder post = http("/observe/jolokia").header("Cookie", session)
+                .POST(HttpRequest.BodyPublishers.ofString(request("version").toString()));
+        assertThat(send(post).statusCode()).isEqualTo(403);
+        assertThat(send(http(stop).header("Cookie", session + "; XSRF-TOKEN=" + csrf).header("X-XSRF-TOKEN", csrf))
+                .statusCode()).isEqualTo(200);
+    }
+
+    private static ChromeDriver browser() {
+        ChromeOptions options = new ChromeOptions().setBinary(CHROMIUM.toString()).addArguments("--headless=new",
+                "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1400,900");
+        return new ChromeDriver(new ChromeDriverService.Builder().usingDriverExecutable(DRIVER.toFile())
+                .usingAnyFreePort().build(), options);
+    }
+
+    private static void logIn(ChromeDriver browser, String password) {
+        browser.findElement(By.name("password")).sendKeys(password);
+        browser.findElement(By.tagName("button")).click();
+    }
+
+    /** Waits for it; React may draw it anew in between. */
+    private static void click(ChromeDriver browser, By what) {
+        await().atMost(PATIENCE).ignoreExceptionsInstanceOf(WebDriverException.class).until(() -> {
+            WebElement element = browser.findElement(what);
+            browser.executeScript("arguments[0].scrollIntoView({block: 'center'})", element);
+            element.click();
+            return true;
+        });
+    }
+
+    private static void see(ChromeDriver browser, String text) {
+        await().atMost(PATIENCE).ignoreExceptionsInstanceOf(WebDriverException.class)
+                .until(() -> browser.findElement(By.tagName("body")).getText().contains(text));
+    }
+
+    /** In the table of routes, which is drawn anew every few seconds. */
+    private static void press(ChromeDriver browser, String button, String route, String until) {
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(500)).ignoreExceptionsInstanceOf(WebDriverException.class)
+                .until(() -> {
+                    WebElement row = browser.findElement(By.xpath("//td[.='" + route + "']/.."));
+                    browser.executeScript("arguments[0].scrollIntoView({block: 'center'})", row);
+                    if (row.findElement(By.cssSelector("[data-label=State]")).getText().equals(until)) {
+                        return true;
+                    }
+                    WebElement box = row.findElement(By.cssSelector("input[type=checkbox]"));
+                    if (!box.isSelected()) {
+                        box.click();
+                    }
+                    WebElement press = browser.findElement(By.xpath("//button[.='" + button + "']"));
+                    if (press.isEnabled()) {
+                        press.click();
+                    }
+                    return false;
+                });
+    }
+
+    private static void picture(ChromeDriver browser, String name) throws IOException {
+        if (Boolean.getBoolean("screenshots")) {
+            Files.write(Path.of("docs/hawtio-" + name + ".png"), browser.getScreenshotAs(OutputType.BYTES));
+        }
+    }
+
+    private static int answer() {
+        return app.ory().sends("registration", Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Person"))
+                .statusCode();
+    }
+
+    private static String name(String shortName) {
+        return switch (shortName) {
+            case "CONTEXT" -> CONTEXT;
+            case "WEBHOOK" -> WEBHOOK;
+            case "LETTERS" -> LETTERS;
+            default -> shortName;
+        };
+    }
+
+    private static String cookie(HttpResponse<String> answer, String name) {
+        return answer.headers().allValues("Set-Cookie").stream().filter(cookie -> cookie.startsWith(name + "="))
+                .map(cookie -> cookie.substring(name.length() + 1).split(";")[0]).findFirst().orElseThrow();
+    }
+
+    private static String basic(String password) {
+        return "Basic " + Base64.getEncoder().encodeToString(("operator:" + password).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static ObjectNode request(String type) {
+        return JSON.createObjectNode().put("type", type);
+    }
+
+    private static JsonNode ask(ObjectNode request) {
+        try {
+            return JSON.readTree(send(http("/observe/jolokia").header("Authorization", basic(TOKEN))
+                    .POST(HttpRequest.BodyPublishers.ofString(request.toString()))).body());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String management(String path) {
+        return "http://127.0.0.1:" + app.managementPort() + path;
+    }
+
+    private static HttpRequest.Builder http(String path) {
+        return HttpRequest.newBuilder(URI.create(management(path)));
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
