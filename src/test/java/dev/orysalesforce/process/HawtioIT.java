@@ -52,7 +52,7 @@ class HawtioIT {
             + "address=\"dead-letters\",subcomponent=queues,routing-type=\"anycast\",queue=\"dead-letters\"";
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @TempDir
     private static Path folder;
