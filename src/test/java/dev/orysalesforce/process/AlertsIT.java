@@ -73,7 +73,8 @@ class AlertsIT {
             await().atMost(Duration.ofSeconds(30)).until(() -> !prometheus.known().isEmpty());
             signUp();
             assertThat(prometheus.firing()).isEmpty();
-            await().atMost(Duration.ofSeconds(30)).until(() -> salesforce.writes().count() > 0);
+            await().atMost(Duration.ofSeconds(30)).until(() ->
+                    app.get("/observe/metrics").contains("\nory_sync_outcomes_total{object=\"Lead\",outcome=\"synced\"}"));
             assertThatAllMetricsAreThere();
 
             salesforce.faults().start(Fault.loginRefused());
