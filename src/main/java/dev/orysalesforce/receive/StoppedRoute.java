@@ -29,7 +29,8 @@ class StoppedRoute {
                 }
                 response.setHeader(HttpHeaders.RETRY_AFTER, "5");
                 Problem.of(HttpStatus.SERVICE_UNAVAILABLE, "ROUTE_STOPPED", "The route behind "
-                        + consumer.getEndpoint().getPath() + " was stopped. Try again; the operator starts it in Hawtio.").writeTo(response, json);
+                        + consumer.getEndpoint().getPath() + " was stopped. Try again; the operator starts it in Hawtio.")
+                        .answer(request, response, json);
                 return false;
             }
         });

@@ -13,11 +13,10 @@ import java.util.stream.Stream;
  *
  * @param credentials as whom it presents itself; two where it may have meant either: RFC 6749 has basic auth encoded twice,
  *     and not everybody does so
- * @param isBasic whether it presents itself in a header
  * @param grantType null if it names none
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1">RFC 6749, 2.3.1</a>
  */
-record TokenRequest(List<Credentials> credentials, boolean isBasic, String grantType) {
+record TokenRequest(List<Credentials> credentials, String grantType) {
 
     private static final String BASIC = "Basic ";
 
@@ -41,7 +40,7 @@ record TokenRequest(List<Credentials> credentials, boolean isBasic, String grant
         List<Credentials> offered = isBasic ? basic(authorization.substring(BASIC.length()).strip())
                 : form.containsKey("client_id") && form.containsKey("client_secret")
                         ? List.of(new Credentials(form.get("client_id"), form.get("client_secret"))) : List.of();
-        return new TokenRequest(offered, authorization != null, form.get("grant_type"));
+        return new TokenRequest(offered, form.get("grant_type"));
     }
 
     private static Map<String, String> form(String body) throws Malformed {
