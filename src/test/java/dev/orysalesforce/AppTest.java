@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.ledger.LedgerUnderTest;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import dev.orysalesforce.sandbox.SandboxRecord;
+import dev.orysalesforce.sync.Books;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jms.core.JmsTemplate;
+import org.springframework.jms.core.MessageCreator;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
@@ -60,6 +62,9 @@ public abstract class AppTest {
     @Autowired
     private EmbeddedActiveMQ broker;
 
+    @Autowired
+    private Books books;
+
     protected Ory ory;
 
     @DynamicPropertySource
@@ -68,6 +73,9 @@ public abstract class AppTest {
         registry.add("management.server.port", () -> 0);
         registry.add("management.prometheus.metrics.export.enabled", () -> true); // Spring's tests go without
         registry.add("OPERATOR_TOKEN", () -> OPERATOR_TOKEN);
+        registry.add("TOKEN_CLIENTS", () -> "billing:billing-secret, reports:s3cret/+:&%");
+        registry.add("token.check-every", () -> "500ms");
+        registry.add("token.timeout", () -> "2000");
         registry.add("ORY_WEBHOOK_SECRET", () -> SECRET + ", second-secret");
         registry.add("SALESFORCE_LOGIN_URL", SALESFORCE::url);
         registry.add("SALESFORCE_CLIENT_ID", SALESFORCE::clientId);
@@ -109,6 +117,12 @@ public abstract class AppTest {
         assertThat(SALESFORCE.calls().violations()).isEmpty();
         assertThat(SALESFORCE.writes().outOfOrder()).isEmpty();
         assertThat(SALESFORCE.org().duplicatedIdentities()).isEmpty();
+    }
+
+    /** Past the doors, but not past the books. */
+    protected void intoTheJournal(MessageCreator message) {
+        books.replayed(1);
+        jms.send("identity-changes", message);
     }
 
     /** Waits until the journal is empty and every batch has committed. */

@@ -64,6 +64,12 @@ public final class Ory {
                 .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8)).build());
     }
 
+    /** Sends a record that an Action has built to a path of Salesforce. */
+    public HttpResponse<String> gives(String method, String path, String body) {
+        return send(request(path).header("X-Webhook-Secret", secret)
+                .method(method, HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8)).build());
+    }
+
     /** A request with Ory's headers, yet without a secret. */
     public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(app + path))

@@ -28,6 +28,14 @@ class PrivacyTest extends AppTest {
         SALESFORCE.org().activate(DuplicateRule.leadAlert().block());
         SAMPLES.forEach(sample -> ory.sends("registration", Ory.webhook(sample)));
         ory.sends("registration", "{\"email\": \"broken.json@example.org\"");
+        String lead = "/services/data/v62.0/sobjects/Lead";
+        for (String record : List.of(Ory.webhook("salesforce-shaped-lead"), "{\"Email\": \"broken.json@example.org\"",
+                "{\"Email\": \"p-zimmermannova@example.org\"}", "{\"Zimmermannova Åsa\": \"x\", \"Ory_Identity_Id__c\": \""
+                + UUID.randomUUID() + "\"}", "{\"LastName\": \"Zimmermannova\", \"Rate\": \"" + "Zimmermannova".repeat(30)
+                + "\", \"Company\": \"C\", \"Ory_Identity_Id__c\": \"" + UUID.randomUUID() + "\"}")) {
+            assertThat(ory.gives("POST", lead, record).body()).doesNotContainIgnoringCase("zimmermannova")
+                    .doesNotContain("broken.json");
+        }
         for (String schema : List.of("customer", "broken", "skipped", "tagged")) {
             ObjectNode body = Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Zimmermannova".repeat(20));
             ((ObjectNode) body.path("identity")).put("schema_id", schema);

@@ -134,12 +134,16 @@ public class Acceptance {
         gone.removeAll(after.files().keySet());
         for (String uri : missed) {
             String id = then.from().get(uri);
-            if (!gone.isEmpty() || uri.startsWith("platform-http:/webhooks")) {
+            if (!gone.isEmpty() || isOfOry(uri)) {
                 Entry route = before.entries().get(RouteSet.ROUTE + " " + id);
                 throw new RefusedEdit(!gone.isEmpty() ? gone.iterator().next() : route == null ? "routes" : route.file(), 0,
                         "Route " + id + " is gone. Put it back; to do without it, restart the app.");
             }
         }
+    }
+
+    private static boolean isOfOry(String uri) {
+        return uri.startsWith("platform-http:/webhooks") || uri.startsWith("platform-http:/services");
     }
 
     private static String needsARestart(Entry entry) {

@@ -54,6 +54,7 @@ class Edits implements HealthIndicator {
         this.camel = camel;
         this.every = settings.edits().every();
         this.refusals = meters.counter("ory.sync.refused.edits");
+        meters.gauge("ory.sync.edit.refused", this, edits -> edits.problem == null ? 0 : 1);
         this.seen = acceptance.running();
         this.judged = seen;
     }

@@ -13,12 +13,14 @@ import java.util.UUID;
 /**
  * What Ory told about an identity, reduced to what sync needs; the journal's message and the input of every mapping.
  *
- * @param event what happened: registration, settings, login, verification, recovery, reconcile, erase
+ * @param event what happened: registration, settings, login, verification, recovery, reconcile, gateway, erase
  * @param receivedAt when the app took it
  * @param triggerId Ory's {@code Ory-Webhook-Trigger-Id}: one for all tries of an event; null before Kratos v25.4
  * @param identity {@code id}, {@code schema_id}, {@code traits}, {@code verifiable_addresses}, {@code updated_at}, ...
  * @param flow {@code id} and {@code type} of the self-service flow; may be null
  * @param transientPayload what the form sent beside the traits, e.g. UTM values; may be null
+ * @param record what came in as a finished record, by the gateway; else null. Then {@code identity} holds nothing but the
+ *     ID, unless a webhook told of the same identity in the same batch
  * @param attempts how often it was sent to Salesforce in vain
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -30,10 +32,14 @@ public record IdentityChange(
         JsonNode identity,
         JsonNode flow,
         @JsonProperty("transient_payload") JsonNode transientPayload,
+        GivenRecord record,
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) int attempts) {
 
     /** What Ory's Admin API listed: nobody knows what had happened. */
     public static final String RECONCILE = "reconcile";
+
+    /** A finished record for it came in. */
+    public static final String GATEWAY = "gateway";
 
     /** Somebody wants the identity to be forgotten. */
     public static final String ERASE = "erase";
@@ -42,32 +48,59 @@ public record IdentityChange(
 
     /** The identity is to be erased. It holds nothing but the ID. */
     public static IdentityChange erase(String identity, Instant receivedAt) {
-        return new IdentityChange(ERASE, receivedAt, null, JsonNodeFactory.instance.objectNode().put("id", identity),
-                null, null, 0);
+        return new IdentityChange(ERASE, receivedAt, null, idOnly(identity), null, null, null, 0);
+    }
+
+    /** A record for the identity came in finished. */
+    public static IdentityChange given(String identity, GivenRecord record, String triggerId) {
+        return new IdentityChange(GATEWAY, record.at(), triggerId, idOnly(identity), null, null, record, 0);
     }
 
     public IdentityChange receivedAs(String event, Instant receivedAt, String triggerId) {
-        return new IdentityChange(event, receivedAt, triggerId, identity, flow, transientPayload, 0);
+        return new IdentityChange(event, receivedAt, triggerId, identity, flow, transientPayload, record, 0);
     }
 
     /**
      * This event and a later received one of the same identity in one: the newer state of the two, told as the earlier
      * kind of event with both transient payloads, so that a sign-up and its verification stay a sign-up. What Ory's list
-     * said of it is no event, if there is one. An erasure goes before any state.
+     * said of it is no event, if there is one. A finished record is no state of the identity, so that it stays beside one. An
+     * erasure goes before any of them.
      */
     public IdentityChange together(IdentityChange later) {
         if (isErasure() || later.isErasure()) {
             return isErasure() ? this : later;
         }
         IdentityChange newer = later.version().compareTo(version()) >= 0 ? later : this;
-        String kind = event.equals(RECONCILE) ? later.event : event;
-        return new IdentityChange(kind, newer.receivedAt, newer.triggerId, newer.identity, newer.flow,
-                merge(transientPayload, later.transientPayload), newer.attempts);
+        IdentityChange older = newer == this ? later : this;
+        IdentityChange state = newer.isState() || !older.isState() ? newer : older;
+        String kind = event.equals(RECONCILE) || event.equals(GATEWAY) ? later.event : event;
+        return new IdentityChange(kind, newer.receivedAt, newer.triggerId, state.identity, state.flow,
+                merge(transientPayload, later.transientPayload), together(record, later.record), newer.attempts);
+    }
+
+    private static GivenRecord together(GivenRecord one, GivenRecord other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return other.at().isBefore(one.at()) ? other.then(one) : one.then(other);
+    }
+
+    /** What of it is newer than a version that is in Salesforce already: all of it, or one of its two parts. */
+    public IdentityChange since(Version known) {
+        if (!isState() || record == null) {
+            return this;
+        }
+        if (record.version().compareTo(known) <= 0) {
+            return new IdentityChange(event, receivedAt, triggerId, identity, flow, transientPayload, null, attempts);
+        }
+        return stateVersion().compareTo(known) > 0 ? this
+                : new IdentityChange(event, receivedAt, triggerId, idOnly(identityId()), flow, transientPayload, record,
+                        attempts);
     }
 
     /** The same event after one more vain attempt. */
     public IdentityChange triedAgain() {
-        return new IdentityChange(event, receivedAt, triggerId, identity, flow, transientPayload, attempts + 1);
+        return new IdentityChange(event, receivedAt, triggerId, identity, flow, transientPayload, record, attempts + 1);
     }
 
     /** The identity's ID in lower case, or null if there is none that is a UUID. */
@@ -81,10 +114,23 @@ public record IdentityChange(
         }
     }
 
-    /** Whether sync can go by it: a UUID and traits are there, or it is an erasure. */
+    /** Whether sync can go by it: a UUID and traits or a record are there, or it is an erasure. */
     @JsonIgnore
     public boolean isUsable() {
-        return isErasure() || identityId() != null && identity.path("traits").isObject();
+        return isErasure() || isState() || identityId() != null && record != null && record.at() != null
+                && record.object() != null && record.fields() instanceof ObjectNode;
+    }
+
+    /** Whether it tells what a mapping makes a record of. */
+    @JsonIgnore
+    public boolean isState() {
+        return identityId() != null && identity.path("traits").isObject();
+    }
+
+    /** Whether a finished record in it is newer than the identity's state, if there are both. */
+    @JsonIgnore
+    public boolean isRecordNewer() {
+        return record != null && (!isState() || record.version().compareTo(stateVersion()) >= 0);
     }
 
     @JsonIgnore
@@ -101,7 +147,7 @@ public record IdentityChange(
     /** Whether it tells the whole identity, so that what is not in it is not there any more. */
     @JsonIgnore
     public boolean isWhole() {
-        return isUsable() && Version.isTimed(identity);
+        return isState() && Version.isTimed(identity);
     }
 
     /** Whether Ory says that the identity has proved an e-mail address to be its own. */
@@ -122,6 +168,10 @@ public record IdentityChange(
 
     @JsonIgnore
     public Version version() {
+        return isRecordNewer() ? record.version() : stateVersion();
+    }
+
+    private Version stateVersion() {
         return Version.of(identity, receivedAt);
     }
 
@@ -135,6 +185,10 @@ public record IdentityChange(
         later.properties().forEach(field ->
                 both.set(field.getKey(), merge(both.get(field.getKey()), field.getValue())));
         return both;
+    }
+
+    private static JsonNode idOnly(String identity) {
+        return JsonNodeFactory.instance.objectNode().put("id", identity);
     }
 
     private String text(String field) {

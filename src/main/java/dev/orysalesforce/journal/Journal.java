@@ -86,6 +86,6 @@ public class Journal {
     }
 
     private static IdentityChange foreign(Message message) {
-        return new IdentityChange("unknown", Instant.now(), null, null, null, null, 0);
+        return new IdentityChange("unknown", Instant.now(), null, null, null, null, null, 0);
     }
 }

@@ -38,7 +38,7 @@ class BodyLimit extends OncePerRequestFilter {
             response.setHeader("Connection", "close"); // the rest of the body is not worth reading
             Problem.of(HttpStatus.PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", "The body is larger than " + limit
                     + " bytes (sync.max-body-size). Let the Jsonnet template of the Ory Action send the identity and"
-                    + " the transient payload only.").writeTo(response, json);
+                    + " the transient payload only.").answer(request, response, json);
             return;
         }
         chain.doFilter(new ReadRequest(request, body), response);

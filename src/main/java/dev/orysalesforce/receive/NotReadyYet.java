@@ -39,9 +39,9 @@ class NotReadyYet extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         if (!camel.isStarted()) {
-            refuse(response, "STARTING", "The app is starting or stopping. Try again.");
+            refuse(request, response, "STARTING", "The app is starting or stopping. Try again.");
         } else if (!door.enter()) {
-            refuse(response, "CHANGING_ROUTES", "Edited routes are taking the place of others. Try again.");
+            refuse(request, response, "CHANGING_ROUTES", "Edited routes are taking the place of others. Try again.");
         } else {
             try {
                 chain.doFilter(request, response);
@@ -59,9 +59,10 @@ class NotReadyYet extends OncePerRequestFilter {
         }
     }
 
-    private void refuse(HttpServletResponse response, String code, String detail) throws IOException {
+    private void refuse(HttpServletRequest request, HttpServletResponse response, String code, String detail)
+            throws IOException {
         response.setHeader(HttpHeaders.RETRY_AFTER, "5");
-        Problem.of(HttpStatus.SERVICE_UNAVAILABLE, code, detail).writeTo(response, json);
+        Problem.of(HttpStatus.SERVICE_UNAVAILABLE, code, detail).answer(request, response, json);
     }
 
     /** Camel answers on a thread of its own. */

@@ -1,10 +1,10 @@
 package dev.orysalesforce.receive;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 
 /**
  * An RFC 9457 problem body. It never holds a value that the caller sent.
@@ -21,8 +21,11 @@ public record Problem(String title, int status, String code, String detail) {
     }
 
     public void writeTo(HttpServletResponse response, ObjectMapper json) throws IOException {
-        response.setStatus(status);
-        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-        response.getOutputStream().write(json.writeValueAsBytes(this));
+        Dialect.PROBLEM.answer(this, response, json);
+    }
+
+    /** In the words that the caller understands. */
+    void answer(HttpServletRequest request, HttpServletResponse response, ObjectMapper json) throws IOException {
+        Dialect.of(request).answer(this, response, json);
     }
 }

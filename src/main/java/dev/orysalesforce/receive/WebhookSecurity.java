@@ -17,7 +17,7 @@ import org.springframework.security.web.authentication.www.BasicAuthenticationCo
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
 
 /**
- * Only who knows the webhook secret gets to the routes. This stands before Camel because no header of a caller,
+ * Only who knows the webhook secret gets to the routes of webhooks and gateway. This stands before Camel because no header of a caller,
  * {@code Authorization} included, may reach an exchange.
  */
 @Configuration
@@ -31,13 +31,13 @@ class WebhookSecurity {
         AuthenticationEntryPoint unauthorized = (request, response, failure) -> Problem.of(HttpStatus.UNAUTHORIZED,
                 "UNAUTHORIZED", "The webhook secret is missing or wrong. Send it as header " + SECRET_HEADER
                         + " or as basic auth password of user " + WebhookSecrets.ORY + "; it has to be one of those"
-                        + " in ORY_WEBHOOK_SECRET.").writeTo(response, json);
+                        + " in ORY_WEBHOOK_SECRET.").answer(request, response, json);
 
         AuthenticationFilter secret = new AuthenticationFilter(secrets, secretHeaderOrBasicAuth());
         secret.setSuccessHandler((request, response, authentication) -> { });
         secret.setFailureHandler(unauthorized::commence);
 
-        return http.securityMatcher("/webhooks/**")
+        return http.securityMatcher("/webhooks/**", "/services/**")
                 .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
                 .addFilterAt(secret, BasicAuthenticationFilter.class)
                 .exceptionHandling(handling -> handling.authenticationEntryPoint(unauthorized))

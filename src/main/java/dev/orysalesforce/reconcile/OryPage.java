@@ -51,7 +51,8 @@ record OryPage(Map<String, IdentityChange> identities, URI next) {
         }
         Map<String, IdentityChange> identities = new LinkedHashMap<>();
         for (JsonNode identity : array(body, json)) {
-            IdentityChange listed = new IdentityChange(IdentityChange.RECONCILE, Instant.now(), null, identity, null, null, 0);
+            IdentityChange listed = new IdentityChange(IdentityChange.RECONCILE, Instant.now(), null, identity, null, null,
+                    null, 0);
             if (listed.identityId() == null) {
                 throw noList("something that has no identity ID");
             }

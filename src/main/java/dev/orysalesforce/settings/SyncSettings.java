@@ -1,6 +1,7 @@
 package dev.orysalesforce.settings;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -21,6 +22,7 @@ import org.springframework.util.unit.DataSize;
  * @param mappingTimeout a mapping that takes longer for one identity is left to itself, and the identity becomes a dead
  *     letter; default 5 s
  * @param edits how edited files are taken over
+ * @param gateway what the gateway takes
  * @param autoAssign the {@code Sforce-Auto-Assign} header
  * @param journal the journal's disk
  * @param ledger the ledger's key
@@ -51,6 +53,7 @@ public record SyncSettings(
         @DefaultValue("mappings") String mappingDir,
         @DefaultValue("5s") Duration mappingTimeout,
         @DefaultValue Edits edits,
+        @DefaultValue Gateway gateway,
         @DefaultValue AutoAssign autoAssign,
         @DefaultValue Journal journal,
         @DefaultValue Ledger ledger,
@@ -88,6 +91,14 @@ public record SyncSettings(
 
     /** @param every how often routes, mappings and {@code sync.mappings} are looked at for edits; default 1 s */
     public record Edits(@DefaultValue("1s") Duration every) {}
+
+    /** @param objects which records it takes, one or more; default Lead and Contact */
+    public record Gateway(@DefaultValue({"Lead", "Contact"}) List<String> objects) {
+
+        public Gateway {
+            check(!objects.isEmpty(), "sync.gateway.objects is empty");
+        }
+    }
 
     /**
      * Whether the org's assignment rules run: {@code TRUE}, {@code FALSE} or the ID of a rule.

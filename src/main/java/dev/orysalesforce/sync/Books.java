@@ -60,6 +60,7 @@ public class Books {
     /** A batch has committed; an empty round brings no batch. */
     public void done(Object body) {
         if (body instanceof Batch batch) {
+            meters.summary("ory.sync.batch.size").record(batch.taken());
             count(Row.Outcome.SUPERSEDED, "none", batch.taken() - batch.rows().size());
             batch.rows().stream().filter(row -> !row.isToBeRetried()).forEach(row -> // those are in the journal again
                     count(row.getOutcome(), row.getObject() == null ? "none" : row.getObject(), 1));

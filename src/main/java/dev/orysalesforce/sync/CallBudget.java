@@ -45,6 +45,7 @@ public class CallBudget {
             hours.put(Instant.parse(row.getString("hour")), row.getInt("calls"));
         });
         meters.gauge("ory.sync.api.share.used.ratio", this, budget -> budget.shareUsed());
+        meters.gauge("ory.sync.api.share.exhausted.in.seconds", this, budget -> budget.exhaustedInSeconds());
         meters.gauge("ory.sync.api.usage.ratio", this, budget -> budget.orgUsage());
     }
 
@@ -119,6 +120,11 @@ public class CallBudget {
         report.put("pauseMillisPerCall", pauseForACall().toMillis());
         report.put("exhaustedInHours", exhaustedInHours());
         return report;
+    }
+
+    private synchronized double exhaustedInSeconds() {
+        Double hours = exhaustedInHours();
+        return hours == null ? Double.POSITIVE_INFINITY : hours * 3600;
     }
 
     /** If things go on as in the last hour; null if the share lasts for the day. */

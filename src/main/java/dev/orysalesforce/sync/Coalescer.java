@@ -29,7 +29,8 @@ public class Coalescer {
     }
 
     private Row row(IdentityChange change) {
-        Row row = new Row(change, mappings.of(change));
+        Row row = new Row(change, change.record() != null && !change.isState() ? FinishedRecords.NO_MAPPING
+                : mappings.of(change));
         if (!change.isUsable()) {
             row.refuse(Refusal.of("UNREADABLE_BODY", "A message in the journal is not an event of this app."
                     + " Look for who else writes to the queue."));

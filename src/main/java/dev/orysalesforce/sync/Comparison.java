@@ -15,7 +15,10 @@ public class Comparison {
 
     public static final String ORY_ID = "Ory_Identity_Id__c";
     public static final String ORY_UPDATED_AT = "Ory_Updated_At__c";
-    private static final String ON_CREATE = "onCreate";
+    static final String ON_CREATE = "onCreate";
+
+    /** Before the hash of a field that only a finished record told: no mapping clears it. No hash begins like that. */
+    private static final String GIVEN = "~";
 
     private final FieldHash hash;
     private final Describe org;
@@ -49,7 +52,22 @@ public class Comparison {
             }
         });
         toSend.put(ORY_UPDATED_AT, row.getChange().version().at().truncatedTo(ChronoUnit.MILLIS).toString());
+        row.getGiven().stream().filter(hashes::containsKey).filter(field -> !isMapped(before(row).get(field)))
+                .forEach(field -> hashes.put(field, GIVEN + hashes.get(field)));
         row.compared(toSend, hashes);
+    }
+
+    private static Map<String, String> before(Row row) {
+        return row.getKnown() == null ? Map.of() : row.getKnown().fields();
+    }
+
+    private static String value(String hash) {
+        return hash != null && hash.startsWith(GIVEN) ? hash.substring(GIVEN.length()) : hash;
+    }
+
+    /** Whether a mapping has told the field before. */
+    private static boolean isMapped(String hash) {
+        return hash != null && !hash.startsWith(GIVEN) && !hash.equals(Row.IN_DOUBT);
     }
 
     /**
@@ -80,9 +98,9 @@ public class Comparison {
 
     /** A known record: what differs from what was last sent, and null for what the newest state no longer has. */
     private ObjectNode changed(Row row, ObjectNode mapped, Map<String, String> hashes) {
-        Map<String, String> before = row.getKnown() == null ? Map.of() : row.getKnown().fields();
+        Map<String, String> before = before(row);
         ObjectNode record = mapped.objectNode();
-        mapped.properties().stream().filter(field -> !hashes.get(field.getKey()).equals(before.get(field.getKey())))
+        mapped.properties().stream().filter(field -> !hashes.get(field.getKey()).equals(value(before.get(field.getKey()))))
                 .filter(field -> !row.getFilled().contains(field.getKey()))
                 .forEach(field -> record.set(field.getKey(), field.getValue()));
         before.forEach((field, sent) -> {
@@ -90,7 +108,7 @@ public class Comparison {
             if (mapped.has(field) || !row.getObject().equals(row.getKnown().object())) {
                 return; // fields of a Lead mean nothing to the Contact that it has become
             }
-            boolean stays = !row.getChange().isWhole() || row.getDropped().contains(field) || sent.equals(cleared)
+            boolean stays = !row.getChange().isWhole() || sent.startsWith(GIVEN) || row.getDropped().contains(field) || sent.equals(cleared)
                     || org.requires(row.getObject(), field);
             if (stays) {
                 hashes.put(field, sent);

@@ -1,6 +1,7 @@
 package dev.orysalesforce.sync;
 
 import dev.orysalesforce.ledger.Belongings;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -18,11 +19,13 @@ public class Login implements Processor {
 
     private final CamelContext camel;
     private final Belongings ledger;
+    private final MeterRegistry meters;
     private long renewedAt;
 
-    Login(CamelContext camel, Belongings ledger) {
+    Login(CamelContext camel, Belongings ledger, MeterRegistry meters) {
         this.camel = camel;
         this.ledger = ledger;
+        this.meters = meters;
     }
 
     /**
@@ -56,9 +59,13 @@ public class Login implements Processor {
     }
 
     private void logIn(String usedToken) {
+        String before = session().getAccessToken();
         try {
-            session().login(usedToken);
+            if (!session().login(usedToken).equals(before)) {
+                count("ok");
+            }
         } catch (SalesforceException e) {
+            count("failed");
             throw e.getStatusCode() == 400 || e.getStatusCode() == 401
                     ? new HoldException("LOGIN_REFUSED", "Salesforce refuses the login" + reason(e)
                             + " — Check SALESFORCE_LOGIN_URL (the org's My Domain), SALESFORCE_CLIENT_ID and"
@@ -78,6 +85,10 @@ public class Login implements Processor {
         }
         return new HoldException("OTHER_ORG", "The ledger belongs to org " + ledgers + ", but this login leads to org "
                 + ours + ". Correct SALESFORCE_LOGIN_URL and the client, or give this org a data directory of its own.");
+    }
+
+    private void count(String result) {
+        meters.counter("ory.sync.logins", "result", result).increment();
     }
 
     private static String reason(SalesforceException refused) {

@@ -2,6 +2,8 @@ package dev.orysalesforce.sync;
 
 import dev.orysalesforce.settings.SyncSettings;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,16 +27,19 @@ public class Outage implements HealthIndicator {
     private final int batchSize;
     private final Duration longestPause;
     private final Clock clock;
+    private final MeterRegistry meters;
     private volatile Instant leaveAloneUntil = Instant.MIN;
     private volatile Cause cause;
 
     private record Cause(String code, String reason, Instant since) {}
 
-    Outage(CircuitBreaker salesforceBreaker, SyncSettings settings, Clock clock) {
+    Outage(CircuitBreaker salesforceBreaker, SyncSettings settings, Clock clock, MeterRegistry meters) {
         this.breaker = salesforceBreaker;
         this.batchSize = Batch.CHUNK * settings.parallelCalls();
         this.longestPause = settings.backOff().max();
         this.clock = clock;
+        this.meters = meters;
+        meters.gauge("ory.sync.breaker.open", this, outage -> breaker.getState() == CircuitBreaker.State.CLOSED ? 0 : 1);
     }
 
     /** Whether the pause after a failed batch is still running. */
@@ -66,11 +71,17 @@ public class Outage implements HealthIndicator {
             String reason = hold != null ? hold.getMessage() : "The batch failed in the app itself, at "
                     + root.getStackTrace()[0] + "; the events stay in the journal.";
             cause = new Cause(code, reason, known == null ? clock.instant() : known.since());
+            meters.gauge("ory.sync.holding", Tags.of("code", code), this, outage -> outage.isBecauseOf(code) ? 1 : 0);
             LOG.warn("Holding all events, trying again in a while: {}: {}", code, reason);
         }
         if (isPausing() && clock.instant().isBefore(leaveAloneUntil)) {
             breaker.transitionToOpenStateUntil(leaveAloneUntil);
         }
+    }
+
+    private boolean isBecauseOf(String code) {
+        Cause known = cause;
+        return known != null && known.code().equals(code);
     }
 
     public void over() {

@@ -31,9 +31,9 @@ public final class Row {
     private static final int MOST_HEALED = 2;
 
     /** No value has this hash, so that the field goes out again. */
-    private static final String IN_DOUBT = "?";
+    static final String IN_DOUBT = "?";
 
-    private final IdentityChange change;
+    private IdentityChange change;
     private Mapping mapping;
     private LedgerEntry known;
     private LedgerEntry attempted;
@@ -53,6 +53,7 @@ public final class Row {
     private final Set<String> dropped = new HashSet<>();
     private final Map<String, Integer> shortened = new HashMap<>();
     private final Set<String> filled = new HashSet<>();
+    private Set<String> given = Set.of();
     private Refusal note;
     private Candidate candidate;
     private boolean deletion;
@@ -142,7 +143,12 @@ public final class Row {
                 && (outcome == Outcome.PENDING || isRefused() || isToBeRetried());
     }
 
-    /** Whether a mapping still has to say what goes into the record that it has turned out to be. */
+    /** Whether a mapping has a say in its record; it has none in one that came in finished. */
+    public boolean isToBeMapped() {
+        return change.isState();
+    }
+
+    /** Whether it still has to be said what goes into the record that it has turned out to be. */
     public boolean isUnmapped() {
         return isPending() && record == null;
     }
@@ -204,6 +210,8 @@ public final class Row {
             superseded();
         } else if (newer == 0) {
             outcome = Outcome.UNCHANGED;
+        } else if (entry.version() != null) {
+            leaveOutOlder();
         }
     }
 
@@ -351,9 +359,19 @@ public final class Row {
         this.foundBy = foundBy;
         if (stored != null) {
             version = new Version(stored, 0, Instant.EPOCH);
+            leaveOutOlder();
             if (!change.version().at().truncatedTo(ChronoUnit.SECONDS).isAfter(stored)) {
                 outcome = Outcome.UNCHANGED;
             }
+        }
+    }
+
+    /** Of a state and a finished record in one, the one may be older than what is in Salesforce. */
+    private void leaveOutOlder() {
+        IdentityChange newer = change.since(version);
+        if (newer != change) {
+            change = newer;
+            mapAgain();
         }
     }
 
@@ -371,6 +389,23 @@ public final class Row {
             this.object = object;
         }
         this.record = record;
+    }
+
+    /**
+     * A finished record goes out, even if a mapping wanted to skip the identity.
+     *
+     * @param given fields that no mapping has told
+     */
+    void finished(String object, ObjectNode record, Set<String> given) {
+        mapped(object, record);
+        this.given = given;
+        if (outcome == Outcome.SKIPPED) {
+            outcome = Outcome.PENDING;
+        }
+    }
+
+    Set<String> getGiven() {
+        return given;
     }
 
     Refusal getNote() {

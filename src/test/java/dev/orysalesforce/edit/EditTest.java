@@ -97,15 +97,15 @@ class EditTest extends EditedAppTest {
     @Test
     void anotherMappingForASchemaIsTakenOver() {
         Workbench.write(Workbench.SETTINGS, Workbench.read(Workbench.SETTINGS)
-                + "    customer: target/edited/mappings/contact.ds\n");
-        await().untilAsserted(() -> assertThat(status().path("mappings").toString()).contains("edited/mappings/contact.ds"));
+                + "    customer: " + Workbench.MAPPINGS + "/contact.ds\n");
+        await().untilAsserted(() -> assertThat(status().path("mappings").toString()).contains(Workbench.MAPPINGS + "/contact.ds"));
         ory.sends("registration", Ory.identity(id, Instant.now(), "Person"));
         settle();
         assertThat(record(id).object()).isEqualTo("Contact");
 
         Workbench.write(Workbench.SETTINGS, "sync:\n mappings:\n  default: x\n sync");
         assertThat(awaitRefused(Workbench.SETTINGS).path("line").asInt()).isEqualTo(4);
-        Workbench.write(Workbench.SETTINGS, "sync:\n  mappings:\n    default: target/edited/mappings/nobody.ds\n");
+        Workbench.write(Workbench.SETTINGS, "sync:\n  mappings:\n    default: " + Workbench.MAPPINGS + "/nobody.ds\n");
         assertThat(awaitRefused(Workbench.MAPPINGS.resolve("nobody.ds")).path("reason").asText())
                 .contains("sync.mappings.default");
         ory.sends("settings", Ory.identity(id, Instant.now(), "Still a Contact"));

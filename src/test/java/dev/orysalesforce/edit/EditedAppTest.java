@@ -21,8 +21,8 @@ import org.springframework.test.context.TestPropertySource;
 /** The app on copies of the shipped files, which may be edited. */
 @DisabledIfSystemProperty(named = "ledger", matches = "postgresql", disabledReason = "Edits have nothing to do with it")
 @TestPropertySource(properties = {"test.context=edited", "sync.edits.every=100ms",
-    "sync.mapping-dir=target/edited/mappings", "camel.main.routes-include-pattern=file:target/edited/routes/*.camel.yaml",
-    "spring.config.additional-location=file:target/edited/config/"})
+    "sync.mapping-dir=target/edited-${fork:1}/mappings", "camel.main.routes-include-pattern=file:target/edited-${fork:1}/routes/*.camel.yaml",
+    "spring.config.additional-location=file:target/edited-${fork:1}/config/"})
 abstract class EditedAppTest extends AppTest {
 
     static {

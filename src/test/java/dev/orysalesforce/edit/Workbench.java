@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /** Copies of the shipped files, for a test to edit as people and their tools do. */
 final class Workbench {
 
-    static final Path FOLDER = Path.of("target/edited");
+    static final Path FOLDER = Path.of("target/edited-" + System.getProperty("fork", "1"));
     static final Path ROUTES = FOLDER.resolve("routes");
     static final Path MAPPINGS = FOLDER.resolve("mappings");
     static final Path SETTINGS = FOLDER.resolve("config/application.yaml");
@@ -23,7 +23,7 @@ final class Workbench {
         mirror(Path.of("routes"), ROUTES);
         mirror(Path.of("mappings"), MAPPINGS);
         directories(SETTINGS.getParent());
-        write(SETTINGS, "sync:\n  mappings:\n    default: target/edited/mappings/lead.ds\n");
+        write(SETTINGS, "sync:\n  mappings:\n    default: " + MAPPINGS + "/lead.ds\n");
     }
 
     static String read(Path file) {

@@ -71,6 +71,11 @@ class JournalUnavailableTest {
             assertThat(answer.statusCode()).as(body).isEqualTo(503);
             assertThat(answer.headers().firstValue("Retry-After")).contains("5");
             assertThat(answer.body()).contains("JOURNAL_UNAVAILABLE").doesNotContain("lovelace");
+
+            answer = new Ory("http://127.0.0.1:" + port, "s").gives("POST", "/services/data/v62.0/sobjects/Lead", body);
+            assertThat(answer.statusCode()).as(body).isEqualTo(503);
+            assertThat(answer.headers().firstValue("Retry-After")).contains("5");
+            assertThat(answer.body()).startsWith("[").contains("SERVER_UNAVAILABLE").doesNotContain("lovelace");
         }
         HttpResponse<String> health = HttpClient.newHttpClient().send(HttpRequest.newBuilder(
                 URI.create("http://127.0.0.1:" + managementPort + "/observe/health")).build(),

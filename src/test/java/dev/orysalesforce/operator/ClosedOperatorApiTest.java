@@ -3,9 +3,13 @@ package dev.orysalesforce.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orysalesforce.OrySalesforceSync;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +38,19 @@ class ClosedOperatorApiTest {
     @DynamicPropertySource
     static void settings(DynamicPropertyRegistry registry) {
         registry.add("sync.data-dir", folder::toString);
+    }
+
+    @Test
+    void norDoesATokenEndpointWithoutClients() throws Exception {
+        for (String authorization : new String[] {"Basic Og==", "Basic YTpi", "Bearer x"}) {
+            HttpResponse<String> answer = HttpClient.newHttpClient().send(HttpRequest.newBuilder(
+                            URI.create("http://127.0.0.1:" + port + "/oauth2/token")).header("Authorization", authorization)
+                    .header("Content-Type", "application/x-www-form-urlencoded")
+                    .POST(HttpRequest.BodyPublishers.ofString("grant_type=client_credentials")).build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(404);
+            assertThat(answer.body()).contains("TOKEN_CLIENTS");
+        }
     }
 
     @ParameterizedTest

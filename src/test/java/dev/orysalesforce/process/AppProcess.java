@@ -138,6 +138,10 @@ public final class AppProcess implements AutoCloseable {
         return new Operator(port, token);
     }
 
+    public int managementPort() {
+        return managementPort;
+    }
+
     /** The health document, or an empty text while nothing answers. */
     public String health() {
         return get("/observe/health");

@@ -202,13 +202,17 @@ class ReceiveTest extends AppTest {
     /** CVE-2026-40453: a message property that is Camel's header in another spelling would move the message. */
     @Test
     void aMessagePropertyCanNotRedirectADeadLetter() {
-        jms.send("identity-changes", session -> {
+        intoTheJournal(session -> {
             var message = session.createTextMessage("{\"event\":\"login\",\"receivedAt\":\"2026-01-01T00:00:00Z\"}");
             message.setStringProperty("CAmElJmsDestinationName", "elsewhere");
             message.setStringProperty("rawPath", "/evil");
             return message;
         });
-        jms.convertAndSend("identity-changes", new java.util.HashMap<>(java.util.Map.of("a", "map message")));
+        intoTheJournal(session -> {
+            var message = session.createMapMessage();
+            message.setString("a", "map message");
+            return message;
+        });
         await().until(() -> deadLetters().size() == 2);
         assertThat(deadLetters()).allSatisfy(letter ->
                 assertThat(letter.path("code").asText()).isEqualTo("UNREADABLE_BODY"));
@@ -216,7 +220,7 @@ class ReceiveTest extends AppTest {
 
     @Test
     void nobodyReadsAnObjectFromTheJournal() {
-        jms.send("identity-changes", session -> session.createObjectMessage(new java.util.ArrayList<>(List.of("x"))));
+        intoTheJournal(session -> session.createObjectMessage(new java.util.ArrayList<>(List.of("x"))));
         await().until(() -> deadLetters().size() == 1);
         assertThat(onlyDeadLetter().path("code").asText()).isEqualTo("UNREADABLE_BODY");
     }

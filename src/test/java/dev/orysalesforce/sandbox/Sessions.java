@@ -14,6 +14,7 @@ public final class Sessions {
     private volatile String clientId = "sandbox-client";
     private volatile String clientSecret = "sandbox-secret";
     private volatile Duration lifetime;
+    private volatile boolean shared;
 
     record Session(Instant issuedAt, Instant expiresAt) {
     }
@@ -33,12 +34,17 @@ public final class Sessions {
         clientSecret = changed;
     }
 
+    /** Whether a login gets the token of an earlier one while that is alive, so that revoking it ends both sessions. */
+    public void share(boolean yes) {
+        shared = yes;
+    }
+
     /** How many tokens are alive. */
     public int alive() {
         return (int) live.keySet().stream().filter(this::isAlive).count();
     }
 
-    boolean isAlive(String token) {
+    public boolean isAlive(String token) {
         return session(token) != null;
     }
 
@@ -48,13 +54,18 @@ public final class Sessions {
     }
 
     String issue(String orgId) {
-        byte[] bytes = new byte[48];
-        random.nextBytes(bytes);
-        String token = orgId.substring(0, 15) + "!" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        String token = !shared ? fresh(orgId) : live.keySet().stream().filter(this::isAlive).findFirst()
+                .orElseGet(() -> fresh(orgId));
         Instant now = Instant.now();
         Duration life = lifetime;
         live.put(token, new Session(now, life == null ? Instant.MAX : now.plus(life)));
         return token;
+    }
+
+    private String fresh(String orgId) {
+        byte[] bytes = new byte[48];
+        random.nextBytes(bytes);
+        return orgId.substring(0, 15) + "!" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     void revoke(String token) {

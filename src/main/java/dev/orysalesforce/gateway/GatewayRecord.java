@@ -1,0 +1,27 @@
+package dev.orysalesforce.gateway;
+
+import dev.orysalesforce.journal.DeadLetter;
+import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.receive.SalesforceError;
+
+/**
+ * A record of a call to the gateway: accepted, or refused.
+ *
+ * @param event what goes into the journal; null if it is refused
+ * @param error why it is refused; else null
+ * @param letter what is kept of it if it is refused; else null
+ */
+record GatewayRecord(IdentityChange event, SalesforceError error, DeadLetter letter) {
+
+    static GatewayRecord of(IdentityChange event) {
+        return new GatewayRecord(event, null, null);
+    }
+
+    static GatewayRecord refused(SalesforceError error, DeadLetter letter) {
+        return new GatewayRecord(null, error, letter);
+    }
+
+    boolean isAccepted() {
+        return event != null;
+    }
+}

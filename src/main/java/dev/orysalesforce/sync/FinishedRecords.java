@@ -1,0 +1,71 @@
+package dev.orysalesforce.sync;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.journal.GivenRecord;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.stereotype.Component;
+
+/** Takes records that came in finished, by the gateway, in the place of a mapping's answer or together with one. */
+@Component("finishedRecords")
+public class FinishedRecords {
+
+    /** What explain names where no mapping had a say. */
+    static final Mapping NO_MAPPING = new Mapping("gateway", null, null, null);
+
+    private final Describe org;
+
+    FinishedRecords(Describe org) {
+        this.org = org;
+    }
+
+    /** Where a mapping has answered, too, the newer of the two has the last word about a field that both tell. */
+    public void take(Row row) {
+        GivenRecord given = row.getChange().record();
+        if (given == null || row.isRefused()) {
+            return;
+        }
+        boolean mapped = row.isToBeMapped() && row.getRecord() != null;
+        if (!mapped) {
+            row.mapWith(NO_MAPPING);
+        }
+        String object = row.isBound() || mapped ? row.getObject() : given.object();
+        ObjectNode record = mapped ? row.getRecord() : JsonNodeFactory.instance.objectNode();
+        Set<String> told = new HashSet<>();
+        for (Map.Entry<String, JsonNode> field : fitting(row, given, object).properties()) {
+            boolean isNew = !record.has(field.getKey());
+            if (isNew) {
+                told.add(field.getKey());
+            }
+            if (isNew || row.getChange().isRecordNewer()) {
+                record.set(field.getKey(), field.getValue());
+            }
+        }
+        row.finished(object, record, told);
+    }
+
+    /** Somebody is a Contact by now, or was found to be one: a Contact lacks some fields of a Lead. */
+    private ObjectNode fitting(Row row, GivenRecord given, String object) {
+        ObjectNode fields = ((ObjectNode) given.fields()).deepCopy();
+        if (given.object().equals(object)) {
+            return fields;
+        }
+        List<String> lacking = new ArrayList<>();
+        fields.fieldNames().forEachRemaining(field -> {
+            if (!field.equals(Comparison.ON_CREATE) && !org.has(object, field)) {
+                lacking.add(field);
+            }
+        });
+        if (!lacking.isEmpty()) {
+            fields.remove(lacking);
+            row.note(new Refusal("FIELD_LEFT_OUT", "The record is a " + object + ", which lacks some fields of a "
+                    + given.object() + "; they were left out: " + String.join(", ", lacking) + ".", lacking));
+        }
+        return fields;
+    }
+}

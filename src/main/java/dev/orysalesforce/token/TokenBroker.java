@@ -1,0 +1,149 @@
+package dev.orysalesforce.token;
+
+import dev.orysalesforce.settings.SyncSettings;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** Hands out one Salesforce token to whoever asks, and gets the next one in time: one login, however many ask at once. */
+@Component("tokenBroker")
+public class TokenBroker {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TokenBroker.class);
+
+    private final SalesforceLogin login;
+    private final SyncSettings.BackOff backOff;
+    private final Duration checkEvery;
+    private final Clock clock;
+    private final MeterRegistry meters;
+    private final ReentrantLock oneAtATime = new ReentrantLock();
+    private final Map<String, Instant> handedOut = new ConcurrentHashMap<>();
+    private volatile Held held;
+    private volatile Failure failure;
+
+    private record Held(Token token, Instant checkedAt) {}
+
+    private record Failure(String message, Instant nextTry, int times) {}
+
+    TokenBroker(SalesforceLogin login, SyncSettings settings, TokenSettings tokens, Clock clock, MeterRegistry meters) {
+        this.login = login;
+        this.backOff = settings.backOff();
+        this.checkEvery = tokens.checkEvery();
+        this.clock = clock;
+        this.meters = meters;
+    }
+
+    /** @param client who asks, one of those in {@code TOKEN_CLIENTS} */
+    public TokenAnswer token(String client) {
+        if (!isFresh(held)) {
+            oneAtATime.lock();
+            try {
+                if (!isFresh(held)) {
+                    refresh();
+                }
+            } finally {
+                oneAtATime.unlock();
+            }
+        }
+        Held now = held;
+        return now != null && now.token().isGood(clock.instant()) ? granted(now.token(), client) : refused(failure);
+    }
+
+    /** The answer when something went wrong here. */
+    public TokenAnswer failed() {
+        return new TokenAnswer(503, new OAuthError("temporarily_unavailable",
+                "The app could not do this. Its log says where it failed."), 5L);
+    }
+
+    /** Whether a client may still work with it. */
+    boolean isHandedOut(String token) {
+        handedOut.values().removeIf(expiry -> expiry.isBefore(clock.instant()));
+        return handedOut.containsKey(token);
+    }
+
+    /** Somebody was refused with it: it may be dead. */
+    void doubt(String token) {
+        Held now = held;
+        if (now != null && now.token().value().equals(token)) {
+            held = new Held(now.token(), Instant.MIN);
+        }
+    }
+
+    /** Whether nobody has to be asked before it is handed out. */
+    private boolean isFresh(Held now) {
+        Instant instant = clock.instant();
+        return now != null && now.checkedAt().isAfter(instant.minus(checkEvery))
+                && (!now.token().isAging(instant) || now.token().isGood(instant) && isPausing(instant));
+    }
+
+    private void refresh() {
+        Instant now = clock.instant();
+        if (held != null && (!held.token().isAging(now) || isPausing(now))) {
+            check(held.token());
+        }
+        if ((held == null || held.token().isAging(now)) && !isPausing(now)) {
+            logIn();
+        }
+    }
+
+    /** An administrator, or a log-out of the same session elsewhere, may have ended it before its time. */
+    private void check(Token token) {
+        Optional<SalesforceLogin.Introspection> said = login.introspect(token);
+        Token known = said.map(SalesforceLogin.Introspection::expiry).filter(Objects::nonNull).map(token::expiringAt)
+                .orElse(token);
+        held = said.isPresent() && !said.get().active() ? null : new Held(known, clock.instant());
+    }
+
+    private void logIn() {
+        try {
+            Token token = login.logIn();
+            if (failure != null) {
+                LOG.info("The token endpoint has a token again");
+            }
+            failure = null;
+            held = new Held(token, clock.instant());
+        } catch (SalesforceLogin.Failed e) {
+            int times = failure == null ? 0 : failure.times();
+            if (times == 0) {
+                LOG.warn("The token endpoint gets no token: {}", e.getMessage());
+            }
+            double pause = backOff.initial().toMillis() * Math.pow(backOff.multiplier(), times);
+            failure = new Failure(e.getMessage(),
+                    clock.instant().plusMillis((long) Math.min(pause, backOff.max().toMillis())), times + 1);
+        }
+    }
+
+    private boolean isPausing(Instant now) {
+        return failure != null && now.isBefore(failure.nextTry());
+    }
+
+    private TokenAnswer granted(Token token, String client) {
+        handedOut.put(token.value(), token.expiresAt());
+        meters.counter("ory.sync.tokens", "client", client).increment();
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("access_token", token.value());
+        body.put("token_type", "Bearer");
+        body.put("expires_in", token.left(clock.instant()).toSeconds());
+        body.put("instance_url", token.instanceUrl());
+        if (token.scope() != null) {
+            body.put("scope", token.scope());
+        }
+        return new TokenAnswer(200, body, null);
+    }
+
+    private TokenAnswer refused(Failure why) {
+        long seconds = why == null ? 1 : Math.max(1, Duration.between(clock.instant(), why.nextTry()).toSeconds() + 1);
+        return new TokenAnswer(503, new OAuthError("temporarily_unavailable", why == null
+                ? "The session has just ended. Try again." : why.message()), seconds);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.orysalesforce.token;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * What a client asks for.
+ *
+ * @param credentials as whom it presents itself; two where it may have meant either: RFC 6749 has basic auth encoded twice,
+ *     and not everybody does so
+ * @param isBasic whether it presents itself in a header
+ * @param grantType null if it names none
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1">RFC 6749, 2.3.1</a>
+ */
+record TokenRequest(List<Credentials> credentials, boolean isBasic, String grantType) {
+
+    private static final String BASIC = "Basic ";
+
+    /** As whom the client presents itself. */
+    record Credentials(String id, String secret) {}
+
+    /** It is not what RFC 6749 asks for; the message quotes nothing. */
+    static final class Malformed extends Exception {
+
+        Malformed(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    static TokenRequest of(String authorization, String body) throws Malformed {
+        Map<String, String> form = form(body);
+        boolean isBasic = authorization != null && authorization.regionMatches(true, 0, BASIC, 0, BASIC.length());
+        if (isBasic && form.containsKey("client_secret")) {
+            throw new Malformed("The client presents itself twice: in the header and in the body.");
+        }
+        List<Credentials> offered = isBasic ? basic(authorization.substring(BASIC.length()).strip())
+                : form.containsKey("client_id") && form.containsKey("client_secret")
+                        ? List.of(new Credentials(form.get("client_id"), form.get("client_secret"))) : List.of();
+        return new TokenRequest(offered, authorization != null, form.get("grant_type"));
+    }
+
+    private static Map<String, String> form(String body) throws Malformed {
+        Map<String, String> form = new HashMap<>();
+        for (String pair : body.split("&")) {
+            String[] parts = pair.split("=", 2);
+            String value = parts.length < 2 ? "" : decoded(parts[1]);
+            if (!value.isEmpty() && form.put(decoded(parts[0]), value) != null) { // empty is as good as not there
+                throw new Malformed("A parameter is there twice.");
+            }
+        }
+        return form;
+    }
+
+    private static List<Credentials> basic(String encoded) throws Malformed {
+        try {
+            String[] parts = new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8).split(":", 2);
+            return parts.length < 2 ? List.of() : Stream.concat(Stream.of(new Credentials(parts[0], parts[1])),
+                    decodable(parts[0]) && decodable(parts[1])
+                            ? Stream.of(new Credentials(decoded(parts[0]), decoded(parts[1]))) : Stream.empty()).toList();
+        } catch (IllegalArgumentException e) {
+            throw new Malformed("The header Authorization can't be read.");
+        }
+    }
+
+    private static boolean decodable(String text) {
+        return !text.matches(".*%(?![0-9A-Fa-f]{2}).*");
+    }
+
+    private static String decoded(String text) throws Malformed {
+        if (!decodable(text)) {
+            throw new Malformed("The body is not application/x-www-form-urlencoded.");
+        }
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+}

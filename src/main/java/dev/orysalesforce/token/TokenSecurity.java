@@ -1,0 +1,39 @@
+package dev.orysalesforce.token;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
+import org.apache.camel.http.base.HttpHeaderFilterStrategy;
+import org.apache.camel.spi.HeaderFilterStrategy;
+
+/** Only a client of {@code TOKEN_CLIENTS} gets to the token route; nobody does while there is none. */
+@Configuration
+class TokenSecurity {
+
+    /** Nothing of a request but which client it is from, and that only {@link TokenDoor} can say. */
+    @Bean
+    HeaderFilterStrategy tokenHeaders() {
+        HttpHeaderFilterStrategy strategy = new HttpHeaderFilterStrategy();
+        strategy.setInFilterPattern("(?i)(?!" + TokenDoor.CLIENT + "$).*");
+        return strategy;
+    }
+
+    @Bean
+    @ConditionalOnWebApplication
+    SecurityFilterChain tokens(HttpSecurity http, TokenClients clients, ObjectMapper json) throws Exception {
+        return http.securityMatcher("/oauth2/**")
+                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll()) // the door has looked
+                .addFilterAt(new TokenDoor(clients, json), BasicAuthenticationFilter.class)
+                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .csrf(AbstractHttpConfigurer::disable) // no browser, no cookie
+                .requestCache(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .build();
+    }
+}

@@ -1,0 +1,426 @@
+package dev.orysalesforce.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.AppTest;
+import dev.orysalesforce.Ory;
+import dev.orysalesforce.operator.Operator;
+import dev.orysalesforce.sandbox.Fault;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An Action that builds the Salesforce record itself, as Ory documents it, sends it here instead of to Salesforce. */
+@Tag("any-ledger")
+class GatewayTest extends AppTest {
+
+    private static final String LEAD = "/services/data/v62.0/sobjects/Lead";
+    private static final String BY_ID = LEAD + "/Ory_Identity_Id__c/";
+    private static final String COLLECTION = "/services/data/v62.0/composite/sobjects";
+    private static final String ADA = "9f425a8d-7efc-4768-8f23-7647a74fdf13";
+
+    private final String id = UUID.randomUUID().toString();
+
+    @Test
+    void theDocumentedRecordLandsOnceByPathByBodyAndInABatch() {
+        ObjectNode sample = (ObjectNode) read(Ory.webhook("salesforce-shaped-lead"));
+        HttpResponse<String> byBody = send("POST", LEAD, sample);
+        assertThat(byBody.statusCode()).isEqualTo(201);
+        assertThat(read(byBody.body())).isEqualTo(read("{\"id\":null,\"success\":true,\"errors\":[],\"created\":true}"));
+        assertThat(byBody.headers().firstValue("Content-Type").orElse("")).startsWith("application/json");
+
+        ObjectNode withoutId = sample.deepCopy();
+        withoutId.remove("Ory_Identity_Id__c");
+        assertThat(send("PATCH", BY_ID + ADA, withoutId).statusCode()).isBetween(200, 201);
+
+        sample.putObject("attributes").put("type", "Lead");
+        HttpResponse<String> batch = send("POST", COLLECTION, collection(sample));
+        assertThat(batch.statusCode()).isEqualTo(200);
+        assertThat(read(batch.body())).hasSize(1);
+        assertThat(read(batch.body()).path(0).path("success").asBoolean()).isTrue();
+        assertThat(send("PATCH", COLLECTION + "/Lead/Ory_Identity_Id__c", collection(sample)).statusCode()).isEqualTo(200);
+        settle();
+
+        assertThat(record(ADA).text("LastName")).isEqualTo("Lovelace");
+        assertThat(record(ADA).text("LeadSource")).isEqualTo("Ory Registration");
+        assertThat(record(ADA).text("Ory_Updated_At__c")).isNotNull();
+        assertThat(SALESFORCE.org().records("Lead")).hasSize(1);
+        int writes = SALESFORCE.writes().ofIdentity(ADA).size();
+
+        HttpResponse<String> again = send("PATCH", BY_ID + ADA, withoutId);
+        assertThat(again.statusCode()).isEqualTo(200);
+        assertThat(read(again.body()).path("created").asBoolean(true)).isFalse();
+        assertThat(read(again.body()).path("id").asText()).isEqualTo(record(ADA).id());
+        settle();
+        assertThat(SALESFORCE.writes().ofIdentity(ADA)).as("nothing new").hasSize(writes);
+        assertThat(explain(ADA).path("mapping").asText()).isEqualTo("gateway");
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    @Test
+    void onlyWhatChangedGoesOutSoThatWhatSalesTypedStays() {
+        send("POST", LEAD, lead().put("Company", "[Not Provided]"));
+        settle();
+        SALESFORCE.org().edit(record(id).id(), Map.of("Company", "Analytical Engines"));
+        send("POST", LEAD, lead().put("Company", "[Not Provided]").put("LastName", "King"));
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("King");
+        assertThat(record(id).text("Company")).isEqualTo("Analytical Engines");
+    }
+
+    @Test
+    void aFieldThatIsLackingStaysAndANullClearsIt() {
+        send("POST", LEAD, lead().put("Phone", "+44 1").put("Title", "Countess"));
+        settle();
+        send("PATCH", BY_ID + id, fields().put("LastName", "King").putNull("Title"));
+        settle();
+        assertThat(record(id).text("Phone")).isEqualTo("+44 1");
+        assertThat(record(id).text("Title")).isNull();
+        assertThat(record(id).text("LastName")).isEqualTo("King");
+    }
+
+    @Test
+    void whatAWebhookToldStaysAndWhatTheGatewayToldIsNotClearedByAWebhook() {
+        ObjectNode body = Ory.identity(id, Instant.now().minusSeconds(60), "Lovelace");
+        ((ObjectNode) body.path("identity").path("traits")).put("phone", "+44 1");
+        ory.sends("registration", body);
+        settle();
+        send("PATCH", BY_ID + id, fields().put("Title", "Countess"));
+        settle();
+        assertThat(record(id).text("Phone")).isEqualTo("+44 1");
+        assertThat(record(id).text("Title")).isEqualTo("Countess");
+
+        ory.sends("settings", Ory.identity(id, Instant.now(), "King"));
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("King");
+        assertThat(record(id).text("Title")).as("no mapping has told it").isEqualTo("Countess");
+        assertThat(record(id).text("Phone")).as("gone at Ory").isNull();
+    }
+
+    @Test
+    void severalEventsOfAnIdentityInOneBatchDoNotSwallowEachOther() {
+        var down = SALESFORCE.faults().start(Fault.unavailable());
+        send("PATCH", BY_ID + id, fields().put("Title", "Countess").put("City", "London"));
+        ObjectNode body = Ory.identity(id, Instant.now().minusSeconds(60), "Lovelace");
+        ((ObjectNode) body.path("identity").path("traits")).put("phone", "+44 1");
+        ory.sends("registration", body);
+        send("PATCH", BY_ID + id, fields().put("FirstName", "Ada").put("City", "Ockham"));
+        await().until(() -> pending() == 3);
+        down.stop();
+        settle();
+        assertThat(record(id).text("Title")).isEqualTo("Countess");
+        assertThat(record(id).text("City")).isEqualTo("Ockham");
+        assertThat(record(id).text("Phone")).isEqualTo("+44 1");
+        assertThat(record(id).text("LastName")).isEqualTo("Lovelace");
+        assertThat(record(id).text("FirstName")).as("the newer of two").isEqualTo("Ada");
+    }
+
+    @Test
+    void aLateWebhookDoesNotOverwriteANewerRecord() {
+        send("POST", LEAD, lead());
+        settle();
+        ory.sends("registration", Ory.identity(id, Instant.now().minusSeconds(60), "Older"));
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Lovelace");
+    }
+
+    @Test
+    void theAddressInTheRecordCountsAsUnverified() {
+        SALESFORCE.org().insert("Lead", Map.of("LastName", "There", "Company", "C", "Email", "p-" + id + "@example.org"));
+        send("POST", LEAD, lead().put("email", "P-" + id + "@example.org")); // Salesforce does not mind the spelling
+        settle();
+        assertThat(SALESFORCE.org().byIdentity(id)).isEmpty();
+        assertThat(explain(id).path("code").asText()).isEqualTo("WAITS_FOR_VERIFICATION");
+    }
+
+    @Test
+    void whoIsAContactByNowGetsWhatAContactHas() {
+        send("POST", LEAD, lead().put("Company", "Engines").put("LeadSource", "Web"));
+        settle();
+        String contact = SALESFORCE.org().convertLead(record(id).id(), true);
+        send("POST", LEAD, lead().put("Company", "Engines Ltd").put("LastName", "King"));
+        settle();
+        assertThat(SALESFORCE.org().record(contact).text("LastName")).isEqualTo("King");
+        assertThat(deadLetters()).isEmpty();
+        assertThat(health().path("status").asText()).isEqualTo("UP");
+    }
+
+    @Test
+    void aReferenceGoesAlongAndOneThatLeadsNowhereIsLeftOut() {
+        ObjectNode contact = fields().put("LastName", "Lovelace");
+        contact.putObject("Account").put("Ory_Organization_Id__c", UUID.randomUUID().toString());
+        String path = "/services/data/v62.0/sobjects/Contact/Ory_Identity_Id__c/" + id;
+        assertThat(send("PATCH", path, contact).statusCode()).isEqualTo(201);
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Lovelace");
+        assertThat(explain(id).path("code").asText()).isEqualTo("REFERENCE_LEFT_OUT");
+    }
+
+    @Test
+    void aRecordThatSalesforceRefusesIsADeadLetterThatCanBeReplayed() {
+        SALESFORCE.org().schema("Lead").alter("LastName", rule -> rule.withLength(5));
+        send("POST", LEAD, lead());
+        await().until(() -> deadLetters().size() == 1);
+        assertThat(deadLetters().get(0).path("code").asText()).isEqualTo("STRING_TOO_LONG");
+        assertThat(deadLetters().get(0).path("event").asText()).isEqualTo("gateway");
+        assertThat(explain(id).path("deadLetters")).hasSize(1);
+
+        SALESFORCE.org().schema("Lead").alter("LastName", rule -> rule.withLength(80));
+        String replayed = new Operator(port, OPERATOR_TOKEN).post("/api/dead-letters/replay", "{\"all\":true}").body();
+        assertThat(read(replayed).path("replayed").asInt()).isEqualTo(1);
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Lovelace");
+    }
+
+    @Test
+    void aRecordCanBePreviewed() {
+        HttpResponse<String> answer = new Operator(port, OPERATOR_TOKEN).post("/api/preview", lead().toString());
+        JsonNode preview = read(answer.body());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(preview.path("records").path(0).path("LastName").asText()).isEqualTo("Lovelace");
+        assertThat(preview.path("mapping").asText()).isEqualTo("gateway");
+        assertThat(preview.path("problems")).isEmpty();
+        assertThat(SALESFORCE.writes().all()).isEmpty();
+        HttpResponse<String> refused = new Operator(port, OPERATOR_TOKEN)
+                .post("/api/preview", lead().put("Ory_Identity_Id__c", "x").toString());
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(read(refused.body()).path("detail").asText()).contains("ctx.identity.id");
+    }
+
+    @Test
+    void whoWasErasedDoesNotComeBack() {
+        send("POST", LEAD, lead());
+        settle();
+        String lead = record(id).id();
+        assertThat(new Operator(port, OPERATOR_TOKEN).delete("/api/identities/" + id).statusCode()).isEqualTo(202);
+        send("POST", LEAD, lead().put("LastName", "Again"));
+        settle();
+        assertThat(SALESFORCE.org().byIdentity(id)).isEmpty();
+        assertThat(SALESFORCE.org().record(lead).text("LastName")).isEqualTo("Lovelace");
+        send("PATCH", LEAD + "/Other__c/" + id, fields());
+        assertThat(deadLetters()).as("nor is anything kept").isEmpty();
+    }
+
+    @Test
+    void ofABatchTheGoodOnesAreTakenAndTheOthersKept() {
+        ObjectNode bad = lead();
+        bad.remove("Ory_Identity_Id__c");
+        HttpResponse<String> answer = send("PATCH", COLLECTION, collection(typed(lead()), typed(bad)));
+        assertThat(answer.statusCode()).isEqualTo(200);
+        JsonNode results = read(answer.body());
+        assertThat(results.path(0).path("success").asBoolean()).isTrue();
+        assertThat(results.path(1).path("success").asBoolean(true)).isFalse();
+        assertThat(results.path(1).path("errors").path(0).path("statusCode").asText()).isEqualTo("REQUIRED_FIELD_MISSING");
+        assertThat(results.path(1).path("errors").path(0).path("message").asText())
+                .contains("Ory_Identity_Id__c: ctx.identity.id");
+        assertThat(deadLetters()).hasSize(1);
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Lovelace");
+
+        answer = send("PATCH", COLLECTION, collection(typed(lead().put("LastName", "King")), typed(bad))
+                .put("allOrNone", true));
+        assertThat(read(answer.body()).findValuesAsText("statusCode"))
+                .containsExactly("ALL_OR_NONE_OPERATION_ROLLED_BACK", "REQUIRED_FIELD_MISSING");
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Lovelace");
+        assertThat(deadLetters()).hasSize(3);
+    }
+
+    @Test
+    void aBatchHoldsUpTo200Records() {
+        ObjectNode[] records = new ObjectNode[201];
+        for (int i = 0; i < records.length; i++) {
+            records[i] = typed(lead().put("Ory_Identity_Id__c", UUID.randomUUID().toString()));
+        }
+        HttpResponse<String> refused = send("POST", COLLECTION, collection(records));
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(error(refused).path("errorCode").asText()).isEqualTo("EXCEEDED_ID_LIMIT");
+        HttpResponse<String> taken = send("POST", COLLECTION, collection(java.util.Arrays.copyOf(records, 200)));
+        assertThat(read(taken.body())).hasSize(200);
+        settle();
+        assertThat(SALESFORCE.org().records("Lead")).hasSize(200);
+    }
+
+    @Test
+    void ofOneIdentityTwiceInABatchTheSecondIsTheNewer() {
+        send("POST", COLLECTION, collection(typed(lead().put("Title", "T")), typed(lead().put("LastName", "King"))));
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("King");
+        assertThat(record(id).text("Title")).isEqualTo("T");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "POST  | Lead | {'LastName':'L'} | REQUIRED_FIELD_MISSING | NO_IDENTITY | Ory_Identity_Id__c: ctx.identity.id",
+        "POST  | Lead | {'Ory_Identity_Id__c':'x'} | INVALID_FIELD | NO_IDENTITY | ctx.identity.id",
+        "POST  | Lead | {'Ory_Identity_Id__c':'00000000-0000-0000-0000-000000000000'} | INVALID_FIELD | IDENTITY_NOT_STORED | parse",
+        "PATCH | Lead/Email/a@example.org | {'LastName':'L'} | NOT_FOUND | NO_IDENTITY | Ory_Identity_Id__c",
+        "PATCH | Lead/Ory_Identity_Id__c/x | {'LastName':'L'} | INVALID_FIELD | NO_IDENTITY | ctx.identity.id",
+        "POST  | Account | {'Ory_Identity_Id__c':'$'} | NOT_FOUND | OBJECT_NOT_ALLOWED | sync.gateway.objects",
+        "POST  | Lead | {'Ory_Identity_Id__c':'$','Id':'00Q000000000001AAA'} | INVALID_FIELD | INVALID_FIELD | Salesforce ID",
+        "POST  | Lead | {'Ory_Identity_Id__c':'$','attributes':{'type':'Contact'}} | INVALID_TYPE | UNREADABLE_BODY | type",
+        "POST  | Lead | {'Ory_Identity_Id__c':'$','Id FROM User':'x'} | INVALID_FIELD | UNREADABLE_BODY | name",
+        "POST  | Lead | {'Ory_Identity_Id__c':'$','Email':'a','EMAIL':'b'} | INVALID_FIELD | UNREADABLE_BODY | twice",
+        "POST  | Lead | {'a':  | JSON_PARSER_ERROR | UNREADABLE_BODY | JSON",
+        "POST  | Lead | [] | JSON_PARSER_ERROR | UNREADABLE_BODY | JSON",
+        "POST  | Lead | '' | JSON_PARSER_ERROR | UNREADABLE_BODY | empty",
+    })
+    void whatCanNotBeTakenIsToldInSalesforcesShapeAndKept(String method, String path, String body, String errorCode,
+            String code, String says) {
+        double kept = quarantined();
+        HttpResponse<String> answer = send(method, "/services/data/v62.0/sobjects/" + path,
+                body == null ? "" : body.replace('\'', '"').replace("$", id));
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(error(answer).path("errorCode").asText()).isEqualTo(errorCode);
+        assertThat(error(answer).path("message").asText()).contains(says);
+        assertThat(error(answer).path("fields").isArray()).isTrue();
+        assertThat(deadLetters()).hasSize(1);
+        assertThat(deadLetters().get(0).path("code").asText()).isEqualTo(code);
+        assertThat(quarantined()).isEqualTo(kept + 1);
+        String replayed = new Operator(port, OPERATOR_TOKEN).post("/api/dead-letters/replay", "{\"all\":true}").body();
+        assertThat(read(replayed).path("replayed").asInt()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "X-Webhook-Secret, first-secret, 201", "X-Webhook-Secret, wrong, 401", "Authorization, ory:second-secret, 201",
+        "Authorization, ory:wrong, 401", "X-Other, first-secret, 401",
+    })
+    void onlyWhoKnowsASecretGetsIn(String header, String value, int status) {
+        String sent = header.equals("Authorization")
+                ? "Basic " + Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8)) : value;
+        HttpResponse<String> answer = ory.send(ory.request(LEAD).header(header, sent)
+                .POST(HttpRequest.BodyPublishers.ofString(lead().toString())).build());
+        assertThat(answer.statusCode()).isEqualTo(status);
+        if (status == 401) {
+            assertThat(error(answer).path("errorCode").asText()).isEqualTo("INVALID_SESSION_ID");
+        }
+    }
+
+    @Test
+    void otherTypesMethodsPathsAndSizesAreRefusedInSalesforcesShape() {
+        HttpRequest form = HttpRequest.newBuilder(java.net.URI.create("http://127.0.0.1:" + port + LEAD))
+                .header("X-Webhook-Secret", SECRET).header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString("a=b")).build();
+        assertThat(ory.send(form).statusCode()).isEqualTo(415);
+        assertThat(error(ory.send(form)).path("errorCode").asText()).isEqualTo("UNSUPPORTED_MEDIA_TYPE");
+        for (String path : List.of("/services/data/v62.0/query", LEAD + "/a/b/c", "/services/data", "/services/Soap/u/62.0",
+                "/services/data/x/sobjects/Lead")) {
+            HttpResponse<String> answer = send("POST", path, "{}");
+            assertThat(answer.statusCode()).as(path).isEqualTo(404);
+            assertThat(error(answer).path("errorCode").asText()).isEqualTo("NOT_FOUND");
+        }
+        for (String method : List.of("GET", "DELETE", "PUT")) {
+            assertThat(send(method, LEAD, "{}").statusCode()).as(method).isEqualTo(404);
+        }
+        HttpResponse<String> large = send("POST", LEAD, lead().put("Description", "x".repeat(1024 * 1024)));
+        assertThat(large.statusCode()).isEqualTo(413);
+        assertThat(error(large).path("message").asText()).contains("sync.max-body-size");
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    /** CVE-2026-49099 and its like: names of Salesforce or Camel options, as header or query parameter. */
+    @ParameterizedTest
+    @ValueSource(strings = {LEAD, COLLECTION})
+    void aCallerCanNotRedirectTheSalesforceCall(String path) {
+        HttpResponse<String> answer = ory.send(ory.request(path + "?sObjectName=Account&rawPath=/x&rawMethod=DELETE"
+                        + "&sforce-auto-assign=TRUE&object=Account&field=Email&value=x&apexUrl=/evil")
+                .header("X-Webhook-Secret", SECRET).header("object", "Account").header("field", "Email")
+                .header("sObjectName", "Account").header("rawPath", "/evil").header("rawMethod", "DELETE")
+                .header("Sforce-Auto-Assign", "FALSE").header("x-sfdc-evil", "1").header("CamelHttpMethod", "PATCH")
+                .header("CAmElJmsDestinationName", "elsewhere").header("JMSDestination", "elsewhere")
+                .header("X-Evil", "evil-value")
+                .POST(HttpRequest.BodyPublishers.ofString(path.equals(LEAD) ? lead().toString()
+                        : collection(typed(lead())).toString())).build());
+        assertThat(answer.statusCode()).isBetween(200, 201);
+        assertThat(answer.headers().map().toString()).doesNotContain(SECRET, "evil-value");
+        assertThat(answer.headers().map()).doesNotContainKeys("x-webhook-secret", "ory-webhook-trigger-id", "user-agent");
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Lovelace");
+        SALESFORCE.calls().all().forEach(call -> {
+            assertThat(call.path()).doesNotContain("evil").doesNotContain("Account");
+            assertThat(call.method()).isNotEqualTo("DELETE");
+            assertThat(call.header("x-sfdc-evil")).isNull();
+        });
+    }
+
+    @Test
+    void whatOlderVersionsJournaledIsReadAndWhatIsNoRecordIsNot() {
+        intoTheJournal(session -> session.createTextMessage("{\"event\":\"settings\",\"receivedAt\":\"2026-01-01T00:00:00Z\",\"identity\":"
+                + "{\"id\":\"" + id + "\",\"traits\":{\"name\":{\"last\":\"Lovelace\"}}}}"));
+        intoTheJournal(session -> session.createTextMessage("{\"event\":\"gateway\",\"receivedAt\":\"2026-01-01T00:00:00Z\",\"identity\":"
+                + "{\"id\":\"" + UUID.randomUUID() + "\"},\"record\":{\"object\":\"Lead\",\"fields\":7}}"));
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Lovelace");
+        assertThat(deadLetters()).extracting(letter -> letter.path("code").asText()).containsExactly("UNREADABLE_BODY");
+    }
+
+    @Test
+    void anOutageIsRiddenOut() {
+        var down = SALESFORCE.faults().start(Fault.unavailable());
+        assertThat(send("POST", LEAD, lead()).statusCode()).isEqualTo(201);
+        await().atMost(Duration.ofSeconds(20)).until(() -> down.hits() > 1);
+        JsonNode waiting = read(new Operator(port, OPERATOR_TOKEN).get("/api/identities/" + id).body());
+        assertThat(waiting.path("pending").asBoolean()).isTrue();
+        down.stop();
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Lovelace");
+    }
+
+    private double quarantined() {
+        return read(new Operator(port, OPERATOR_TOKEN).get("/api/status").body()).path("quarantined").asDouble();
+    }
+
+    private JsonNode explain(String identity) {
+        return read(new Operator(port, OPERATOR_TOKEN).get("/api/identities/" + identity).body());
+    }
+
+    private JsonNode error(HttpResponse<String> answer) {
+        assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("application/json");
+        assertThat(read(answer.body()).isArray()).as(answer.body()).isTrue();
+        return read(answer.body()).path(0);
+    }
+
+    private ObjectNode fields() {
+        return json.createObjectNode();
+    }
+
+    private ObjectNode lead() {
+        return fields().put("Ory_Identity_Id__c", id).put("LastName", "Lovelace").put("Company", "C");
+    }
+
+    private static ObjectNode typed(ObjectNode record) {
+        record.putObject("attributes").put("type", "Lead");
+        return record;
+    }
+
+    private ObjectNode collection(ObjectNode... records) {
+        ObjectNode collection = json.createObjectNode().put("allOrNone", false);
+        ArrayNode list = collection.putArray("records");
+        List.of(records).forEach(list::add);
+        return collection;
+    }
+
+    private HttpResponse<String> send(String method, String path, JsonNode body) {
+        return send(method, path, body.toString());
+    }
+
+    private HttpResponse<String> send(String method, String path, String body) {
+        return ory.gives(method, path, body);
+    }
+}

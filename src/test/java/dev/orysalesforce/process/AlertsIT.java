@@ -1,0 +1,181 @@
+package dev.orysalesforce.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.operator.Operator;
+import dev.orysalesforce.sandbox.Fault;
+import dev.orysalesforce.sandbox.Org.Permission;
+import dev.orysalesforce.sandbox.SalesforceSandbox;
+import dev.orysalesforce.sandbox.ory.OryAdminSandbox;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each alert in ops/prometheus fires when its cause is there, and clears when it is gone. */
+@EnabledIf(value = "prometheus", disabledReason = "There is no prometheus on the PATH")
+class AlertsIT {
+
+    private static final String TOKEN = "operator-token";
+    private static final int MARGIN = 300_000_000;
+    private static final Pattern METRIC = Pattern.compile("(ory_sync|camel|disk)_[a-z_]*[a-z]");
+    private static final Set<String> ONLY_WHEN_SOMETHING_IS_WRONG = Set.of("ory_sync_holding",
+            "ory_sync_salesforce_row_errors_total");
+
+    private final Set<String> played = new TreeSet<>();
+    private SalesforceSandbox salesforce;
+    private OryAdminSandbox ory;
+    private AppProcess app;
+    private Prometheus prometheus;
+
+    private interface Cause {
+        void play() throws Exception;
+    }
+
+    static boolean prometheus() {
+        return Prometheus.isInstalled();
+    }
+
+    @Test
+    void everyAlertFiresAndClears(@TempDir Path folder) throws Exception {
+        Path mappings = Files.createDirectories(folder.resolve("mappings"));
+        for (String name : List.of("event.jslt", "lead.ds")) {
+            Files.copy(Path.of("mappings", name), mappings.resolve(name));
+        }
+        Path data = Files.createDirectories(folder.resolve("data"));
+        try (SalesforceSandbox someOrg = SalesforceSandbox.start(); OryAdminSandbox someOry = OryAdminSandbox.start();
+                AppProcess anApp = new AppProcess(folder, someOrg).with("OPERATOR_TOKEN", TOKEN)
+                        .with("ORY_ADMIN_URL", someOry.url()).with("SYNC_RECONCILE_AFTER_START", "1h")
+                        .with("SYNC_MAPPING_DIR", mappings.toString())
+                        .with("SYNC_MAPPINGS_DEFAULT", mappings.resolve("lead.ds").toString())
+                        .with("SYNC_LINGER", "100ms").with("SYNC_BACK_OFF_INITIAL", "200ms").with("SYNC_BACK_OFF_MAX", "1s")
+                        .start();
+                Prometheus aPrometheus = Prometheus.watching(anApp.managementPort(), folder,
+                        data.toFile().getUsableSpace() - MARGIN)) {
+            salesforce = someOrg;
+            ory = someOry;
+            app = anApp;
+            prometheus = aPrometheus;
+            await().atMost(Duration.ofSeconds(30)).until(() -> !prometheus.known().isEmpty());
+            signUp();
+            assertThat(prometheus.firing()).isEmpty();
+            await().atMost(Duration.ofSeconds(30)).until(() -> salesforce.writes().count() > 0);
+            assertThatAllMetricsAreThere();
+
+            salesforce.faults().start(Fault.loginRefused());
+            salesforce.org().expireTokens();
+            playing(this::signUp, () -> salesforce.faults().clear(),
+                    "OrySyncLoginRefused", "OrySyncHolding", "OrySyncFallingBehind");
+
+            salesforce.org().forbid("Lead", Permission.CREATE);
+            playing(this::signUp, () -> salesforce.org().permit("Lead", Permission.CREATE), "OrySyncSetUpError");
+
+            List<String> refused = ory.project().addMany(12, i -> Map.of("email", "no@address"));
+            playing(() -> refused.forEach(this::hook), this::discardAll,
+                    "OrySyncDeadLettersWait", "OrySyncDeadLettersRising");
+            refused.forEach(ory.project()::delete);
+
+            playing(() -> {
+                salesforce.org().usage().limit(100);
+                signUp();
+            }, () -> {
+                salesforce.org().usage().limit(1_000_000);
+                signUp();
+            }, "OrySyncBudgetRunsOut");
+
+            playing(() -> {
+                salesforce.org().usage().addByOthers(950_000);
+                signUp();
+            }, () -> {
+                salesforce.org().usage().used(0);
+                signUp();
+            }, "OrySyncOrgNearItsLimit");
+
+            Path ballast = folder.resolve("ballast");
+            playing(() -> assertThat(new ProcessBuilder("fallocate", "-l", String.valueOf(2L * MARGIN), ballast.toString())
+                    .start().waitFor()).isZero(), () -> Files.delete(ballast), "OrySyncJournalDisk");
+
+            List<String> unwanted = ory.project().addMany(3, i -> Map.of("email", "no@address"));
+            playing(this::compare, () -> {
+                unwanted.forEach(ory.project()::delete);
+                compare();
+            }, "OrySyncInSyncFalling");
+
+            Path lead = mappings.resolve("lead.ds");
+            String good = Files.readString(lead);
+            playing(() -> Files.writeString(lead, "{ broken"), () -> Files.writeString(lead, good), "OrySyncEditRefused");
+
+            playing(app::kill, app::start, "OrySyncDown");
+            assertThat(played).isEqualTo(prometheus.known());
+        }
+    }
+
+    /** What has no value yet has its name in a comment at least; a name that nobody ever heard of is a slip. */
+    private void assertThatAllMetricsAreThere() throws IOException {
+        String metrics = app.get("/observe/metrics");
+        for (Path file : List.of(Path.of("ops/prometheus/rules.yaml"), Path.of("ops/grafana/dashboard.json"))) {
+            Matcher name = METRIC.matcher(Files.readString(file));
+            while (name.find()) {
+                if (!ONLY_WHEN_SOMETHING_IS_WRONG.contains(name.group())) {
+                    assertThat(metrics).as(file.toString()).contains("\n" + name.group());
+                }
+            }
+        }
+    }
+
+    /** With the hours that they are meant for. */
+    @Test
+    void theRulesKeepTheirWindows() throws Exception {
+        for (List<String> command : List.of(List.of("promtool", "check", "config", "ops/prometheus/prometheus.yaml"),
+                List.of("promtool", "test", "rules", "ops/prometheus/rules.test.yaml"))) {
+            Process promtool = new ProcessBuilder(command).redirectErrorStream(true).start();
+            String said = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(promtool.waitFor()).as(said).isZero();
+        }
+    }
+
+    private void playing(Cause cause, Cause mended, String... alerts) throws Exception {
+        cause.play();
+        for (String alert : alerts) {
+            prometheus.awaitAlert(alert);
+        }
+        mended.play();
+        for (String alert : alerts) {
+            prometheus.awaitNoAlert(alert);
+            played.add(alert);
+        }
+    }
+
+    private void signUp() {
+        hook(ory.project().add(Map.of("email", UUID.randomUUID() + "@example.org")));
+    }
+
+    private void hook(String id) {
+        assertThat(app.ory().sends("registration", ory.project().hook(id)).statusCode()).isEqualTo(204);
+    }
+
+    private void compare() {
+        assertThat(app.operator(TOKEN).post("/api/reconcile", "").statusCode()).isEqualTo(202);
+    }
+
+    private void discardAll() throws IOException {
+        Operator operator = app.operator(TOKEN);
+        for (JsonNode letter : new ObjectMapper().readTree(operator.get("/api/dead-letters").body()).path("items")) {
+            operator.delete("/api/dead-letters/" + letter.path("id").asText());
+        }
+    }
+}

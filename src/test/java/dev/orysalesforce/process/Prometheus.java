@@ -1,0 +1,106 @@
+package dev.orysalesforce.process;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** A real Prometheus with the rules in ops/, in a hurry: it looks every second, and what takes hours takes seconds. */
+final class Prometheus implements AutoCloseable {
+
+    private static final Path SHIPPED = Path.of("ops/prometheus");
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final int port;
+    private final Process process;
+
+    private Prometheus(int port, Process process) {
+        this.port = port;
+        this.process = process;
+    }
+
+    static boolean isInstalled() {
+        return Stream.of(System.getenv("PATH").split(":")).anyMatch(folder -> Files.isExecutable(Path.of(folder, "prometheus")));
+    }
+
+    /** @param diskAlarm bytes that have to be free */
+    static Prometheus watching(int managementPort, Path folder, long diskAlarm) throws IOException {
+        Files.writeString(folder.resolve("rules.yaml"), Files.readString(SHIPPED.resolve("rules.yaml"))
+                .replaceAll("\\bfor: \\w+", "for: 0s")
+                .replaceAll("\\[1h]", "[15s]")
+                .replaceAll("or \\(disk_free.*", "")
+                .replace("< 1e9", "< " + diskAlarm)
+                .replace("seconds > 900", "seconds > 3"));
+        Path config = Files.writeString(folder.resolve("prometheus.yaml"), Files.readString(SHIPPED.resolve("prometheus.yaml"))
+                .replaceAll("_interval: 15s", "_interval: 1s")
+                .replace("9876", String.valueOf(managementPort)));
+        int port = freePort();
+        Process process = new ProcessBuilder("prometheus", "--config.file=" + config, "--web.listen-address=127.0.0.1:" + port,
+                "--storage.tsdb.path=" + folder.resolve("prometheus"))
+                .redirectErrorStream(true).redirectOutput(folder.resolve("prometheus.log").toFile()).start();
+        return new Prometheus(port, process);
+    }
+
+    void awaitAlert(String name) {
+        await(name + " fires").atMost(Duration.ofSeconds(60)).until(() -> firing().contains(name));
+    }
+
+    void awaitNoAlert(String name) {
+        await(name + " clears").atMost(Duration.ofSeconds(90)).until(() -> !firing().contains(name));
+    }
+
+    Set<String> firing() {
+        Set<String> names = new TreeSet<>();
+        for (JsonNode alert : get("/api/v1/alerts").path("data").path("alerts")) {
+            if (alert.path("state").asText().equals("firing")) {
+                names.add(alert.path("labels").path("alertname").asText());
+            }
+        }
+        return names;
+    }
+
+    /** The names of all alerts that there are. */
+    Set<String> known() {
+        Set<String> names = new TreeSet<>();
+        get("/api/v1/rules").findPath("rules").forEach(rule -> names.add(rule.path("name").asText()));
+        return names;
+    }
+
+    private JsonNode get(String path) {
+        try {
+            return new ObjectMapper().readTree(http.send(HttpRequest.newBuilder(
+                    URI.create("http://127.0.0.1:" + port + path)).build(), HttpResponse.BodyHandlers.ofString()).body());
+        } catch (IOException e) {
+            return new ObjectMapper().missingNode(); // not up yet
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly().onExit().join();
+    }
+}
