@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,8 @@ public final class AppProcess implements AutoCloseable {
     private final Path log;
     private final int port = freePort();
     private final int managementPort = freePort();
+    private List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-jar", "target/ory-salesforce-sync.jar");
     private Process process;
 
     public AppProcess(Path folder, SalesforceSandbox salesforce) {
@@ -49,6 +52,12 @@ public final class AppProcess implements AutoCloseable {
 
     public AppProcess without(String variable) {
         environment.remove(variable);
+        return this;
+    }
+
+    /** Runs another command than the jar in the project's folder. */
+    public AppProcess by(List<String> another) {
+        command = another;
         return this;
     }
 
@@ -156,9 +165,7 @@ public final class AppProcess implements AutoCloseable {
     }
 
     private void launch(String... arguments) {
-        ProcessBuilder java = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar", "target/ory-salesforce-sync.jar");
+        ProcessBuilder java = new ProcessBuilder(new ArrayList<>(command));
         java.command().addAll(List.of(arguments));
         java.environment().putAll(environment);
         java.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
