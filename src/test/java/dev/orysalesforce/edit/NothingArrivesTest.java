@@ -39,12 +39,14 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
+import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.TestPropertySource;
 
 /** Plays each cause in docs/nothing-arrives.md: health and log say what the table says they do. */
 @Import(NothingArrivesTest.ClockToMove.class)
 @ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = "test.context=nothing-arrives")
+@DirtiesContext // or it goes on looking at the edits of other tests
 class NothingArrivesTest extends EditedAppTest {
 
     private static final Map<String, Row> TABLE = table();
