@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,8 @@ public final class AppProcess implements AutoCloseable {
 
     private final Map<String, String> environment = new HashMap<>();
     private final Path log;
-    private List<String> java = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", UNPACKED.toString());
+    private List<String> command = List.of(JAVA, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar",
+            UNPACKED.toString());
     private Path project = Path.of("").toAbsolutePath();
     private final int port = freePort();
     private final int managementPort = freePort();
@@ -61,6 +63,12 @@ public final class AppProcess implements AutoCloseable {
         return this;
     }
 
+    /** Runs another command than the jar. */
+    public AppProcess by(List<String> another) {
+        command = another;
+        return this;
+    }
+
     /** Runs it in a folder with routes, mappings and application.yaml of its own. */
     public AppProcess in(Path folder) {
         project = folder;
@@ -69,8 +77,7 @@ public final class AppProcess implements AutoCloseable {
 
     /** Runs it as a user would who has built it. */
     public AppProcess asBuilt() {
-        java = List.of("-jar", JAR.toString());
-        return this;
+        return by(List.of(JAVA, "-jar", JAR.toString()));
     }
 
     /** Where and with which variables it runs, for commands that a person would type beside it. */
@@ -189,13 +196,12 @@ public final class AppProcess implements AutoCloseable {
     }
 
     private void launch(String... arguments) {
-        ProcessBuilder command = new ProcessBuilder(JAVA).directory(project.toFile());
-        command.command().addAll(java);
-        command.command().addAll(List.of(arguments));
-        command.environment().putAll(environment);
-        command.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        ProcessBuilder app = new ProcessBuilder(new ArrayList<>(command)).directory(project.toFile());
+        app.command().addAll(List.of(arguments));
+        app.environment().putAll(environment);
+        app.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         try {
-            process = command.start();
+            process = app.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
