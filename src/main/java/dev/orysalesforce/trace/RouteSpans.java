@@ -21,8 +21,8 @@ import org.apache.camel.spi.RoutePolicyFactory;
 import org.apache.camel.support.RoutePolicySupport;
 
 /**
- * A span for each pass through a route that {@code traces.spans} names. It holds the route's ID, counts, an HTTP status and
- * the class of an exception. Camel's own tracer would add URIs, log lines and the words of exceptions, which may quote
+ * A span for each pass through a route that {@code traces.spans} names. It holds IDs, counts, an HTTP status and the
+ * class of an exception. Camel's own tracer would add URIs, log lines and the words of exceptions, which may quote
  * traits.
  *
  * <p>The variable {@code traceparent} names the span that an exchange is in.
@@ -104,8 +104,8 @@ class RouteSpans implements RoutePolicyFactory {
         }
 
         /**
-         * A batch goes on with the trace of its first event, by whose sampling it goes, and is linked with the traces of
-         * the others. In each trace a span tells how long the event has waited, linked with the batch that has taken it.
+         * A batch goes on with the trace of its first event that is sampled, and is linked with those of the others. In
+         * each trace a span tells how long the event has waited, linked with the batch that has taken it.
          */
         private Span startBatch(List<?> body) {
             List<IdentityChange> events = body.stream().map(IdentityChange.class::cast).toList();

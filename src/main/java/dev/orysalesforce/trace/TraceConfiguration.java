@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
-/** OpenTelemetry, once there is somewhere to send spans to. Until then none of its classes is loaded. */
+/** OpenTelemetry, once there is somewhere to send spans to. Until then nothing of it is there. */
 @Configuration
 @ConditionalOnExpression("!'${otel.exporter.otlp.endpoint:}'.isBlank()")
 class TraceConfiguration {
@@ -21,10 +21,10 @@ class TraceConfiguration {
     @Bean
     OpenTelemetrySdk openTelemetry(Environment environment) {
         Map<String, String> settings = Binder.get(environment)
-                .bind("otel", Bindable.mapOf(String.class, String.class)).get();
-        return AutoConfiguredOpenTelemetrySdk.builder().disableShutdownHook().addPropertiesSupplier(() -> settings
-                .entrySet().stream().collect(Collectors.toMap(setting -> "otel." + setting.getKey(), Map.Entry::getValue)))
-                .build().getOpenTelemetrySdk();
+                .bind("otel", Bindable.mapOf(String.class, String.class)).get().entrySet().stream()
+                .collect(Collectors.toMap(setting -> "otel." + setting.getKey(), Map.Entry::getValue));
+        return AutoConfiguredOpenTelemetrySdk.builder().disableShutdownHook()
+                .addPropertiesSupplier(() -> settings).build().getOpenTelemetrySdk();
     }
 
     @Bean

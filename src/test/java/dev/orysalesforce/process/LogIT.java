@@ -13,7 +13,9 @@ import dev.orysalesforce.sandbox.SalesforceSandbox;
 import dev.orysalesforce.trace.OtlpReceiver;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -65,12 +67,14 @@ class LogIT {
     }
 
     private static JsonNode line(AppProcess app, String message) {
-        await().until(() -> lines(app).anyMatch(line -> line.path("message").asText().startsWith(message)));
-        return lines(app).filter(line -> line.path("message").asText().startsWith(message)).findFirst().orElseThrow();
+        return await(message).atMost(Duration.ofSeconds(30)).until(() -> lines(app).filter(line ->
+                line.path("message").asText().startsWith(message)).findFirst(), Optional::isPresent).orElseThrow();
     }
 
+    /** But not the one that is just being written. */
     private static Stream<JsonNode> lines(AppProcess app) {
-        return app.log().lines().map(line -> {
+        String log = app.log();
+        return log.substring(0, log.lastIndexOf('\n') + 1).lines().map(line -> {
             try {
                 return JSON.readTree(line);
             } catch (JsonProcessingException e) {

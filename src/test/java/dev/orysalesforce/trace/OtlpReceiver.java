@@ -74,8 +74,9 @@ public final class OtlpReceiver implements AutoCloseable {
     /** Waits for a span right below another one. */
     public Span below(Span parent, String name) {
         return await(name + " below " + parent.getName()).atMost(Duration.ofSeconds(30)).until(() -> spans().stream()
-                .filter(span -> span.getName().equals(name) && span.getParentSpanId().equals(parent.getSpanId())
-                        && span.getTraceId().equals(parent.getTraceId())).findFirst(), Optional::isPresent).orElseThrow();
+                .filter(span -> span.getName().equals(name) && span.getTraceId().equals(parent.getTraceId()))
+                .filter(span -> span.getParentSpanId().equals(parent.getSpanId())).findFirst(), Optional::isPresent)
+                .orElseThrow();
     }
 
     static String hex(ByteString id) {

@@ -11,6 +11,7 @@ import dev.orysalesforce.sandbox.Fault;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,7 +71,8 @@ class TracesTest extends AppTest {
                     .anyMatch(link -> OtlpReceiver.hex(link.getTraceId()).equals(trace))).isTrue();
             COLLECTOR.below(batch, "salesforce.upsert");
         }
-        assertThat(COLLECTOR.spans()).anyMatch(span -> span.getLinksCount() > 0 && span.getName().equals("sync.settle"));
+        assertThat(COLLECTOR.spans()).anyMatch(span ->
+                span.getName().equals("sync.settle") && span.getLinksCount() > 0);
     }
 
     @Test
@@ -99,8 +101,8 @@ class TracesTest extends AppTest {
             settle();
             record(identity);
         }
-        await().until(() -> COLLECTOR.spans().stream().filter(span -> span.getName().equals("receive.webhook")
-                && span.getParentSpanId().isEmpty()).count() >= 4);
+        await().atMost(Duration.ofSeconds(30)).until(() -> COLLECTOR.spans().stream().filter(span ->
+                span.getName().equals("receive.webhook") && span.getParentSpanId().isEmpty()).count() >= 4);
         assertThat(COLLECTOR.requests().toString()).doesNotContain("zimmermannova", "garbage");
     }
 
@@ -113,8 +115,9 @@ class TracesTest extends AppTest {
         settle();
 
         Span received = COLLECTOR.span(trace, "receive.webhook");
-        await().until(() -> COLLECTOR.spans().stream().filter(span -> span.getName().equals("sync.settle")
-                && span.getParentSpanId().equals(received.getSpanId())).count() == 2);
+        await().atMost(Duration.ofSeconds(30)).until(() -> COLLECTOR.spans().stream()
+                .filter(span -> span.getName().equals("sync.settle"))
+                .filter(span -> span.getParentSpanId().equals(received.getSpanId())).count() == 2);
     }
 
     @Test
@@ -125,7 +128,8 @@ class TracesTest extends AppTest {
         ory.sends("zimmermannova@example.org", Ory.webhook("registration-ctx"));
         ory.sends("registration?email=zimmermannova", "{\"email\": \"zimmermannova@example.org\"");
         ory.gives("POST", "/services/data/v62.0/sobjects/Lead", Ory.webhook("salesforce-shaped-lead"));
-        ory.gives("PATCH", "/services/data/v62.0/sobjects/Lead/Email/zimmermannova", "{\"LastName\": \"Zimmermannova\"}");
+        ory.gives("PATCH", "/services/data/v62.0/sobjects/Lead/Email/zimmermannova",
+                "{\"LastName\": \"Zimmermannova\"}");
         settle();
         for (Fault fault : List.of(Fault.loginRefused(), Fault.error(400, "INVALID_FIELD", "No such column for "
                 + "p-zimmermannova@example.org"), Fault.reset())) {
@@ -154,7 +158,8 @@ class TracesTest extends AppTest {
     private int sends(String identity, String traceparent) {
         ObjectNode body = Ory.identity(identity, Instant.now(), "Zimmermannova");
         return ory.send(ory.request("/webhooks/ory/registration").header("X-Webhook-Secret", SECRET)
-                .header("traceparent", traceparent).POST(BodyPublishers.ofString(body.toString())).build()).statusCode();
+                .header("traceparent", traceparent).POST(BodyPublishers.ofString(body.toString())).build())
+                .statusCode();
     }
 
     private static String identity() {
