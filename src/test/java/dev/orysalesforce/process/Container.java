@@ -38,6 +38,7 @@ final class Container {
             mount -o remount,ro "$root"
             exec chroot --userspec="$user" "$root" env -C /app "$@"
             """;
+    private static final Path UNPACKED = Path.of("target", "unpacked");
     private static final Pattern USER = Pattern.compile("(?m)^USER (\\d+):(\\d+)$");
     private static final Pattern ENTRYPOINT = Pattern.compile("(?m)^ENTRYPOINT (\\[.*])$");
 
@@ -52,9 +53,9 @@ final class Container {
         dockerfile = Files.readString(Path.of("Dockerfile"));
         user = Integer.parseInt(first(USER));
         Path app = Files.createDirectories(folder.resolve("app"));
-        Files.copy(Path.of("target/ory-salesforce-sync.jar"), app.resolve("ory-salesforce-sync.jar"));
+        Files.copy(UNPACKED.resolve("ory-salesforce-sync.jar"), app.resolve("ory-salesforce-sync.jar"));
         Files.copy(Path.of("application.yaml"), app.resolve("application.yaml"));
-        for (String mountPoint : List.of("routes", "mappings", "data")) {
+        for (String mountPoint : List.of("lib", "routes", "mappings", "data")) {
             Files.createDirectories(app.resolve(mountPoint));
         }
         Files.createDirectories(folder.resolve("root"));
@@ -65,6 +66,7 @@ final class Container {
             mount(Path.of(kernel), kernel, "rw");
         }
         mount(app, "/app", "ro");
+        mount(UNPACKED.resolve("lib"), "/app/lib", "ro");
     }
 
     int user() {
