@@ -41,6 +41,7 @@ import org.springframework.util.unit.DataSize;
  * @param erase what becomes of the record of an identity that is erased; default {@code keep}
  * @param erasedMapping mapping file or Camel endpoint that answers what is written into such a record by
  *     {@code anonymize}; default {@code mappings/erased.ds}
+ * @param bearableDeadLetters with more of them waiting, health is {@code DEGRADED}; default 10
  * @param errors what Salesforce's error codes mean
  */
 @ConfigurationProperties("sync")
@@ -71,6 +72,7 @@ public record SyncSettings(
         @DefaultValue("create") MatchSeveral matchSeveral,
         @DefaultValue("keep") Erase erase,
         @DefaultValue("mappings/erased.ds") String erasedMapping,
+        @DefaultValue("10") int bearableDeadLetters,
         @DefaultValue Errors errors) {
 
     public SyncSettings {
