@@ -2,6 +2,8 @@ package dev.orysalesforce.sync;
 
 import com.fasterxml.jackson.core.JacksonException;
 import dev.orysalesforce.settings.SyncSettings;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,14 +23,19 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 
 /**
- * Asks a mapping and waits for as long as {@code sync.mapping-timeout}. Most mapping languages can't be interrupted: what
- * loops is left to itself, and after a few times the mapping is not asked any more. Camel's circuit breaker has a time
- * limit, too, but would leave behind one more loop with each try.
+ * Asks a mapping and waits for as long as {@code sync.mapping-timeout}, or a few times that if the machine is so busy that
+ * the mapping hardly got a processor. Most mapping languages can't be interrupted: what loops is left to itself, and after
+ * a few times the mapping is not asked any more. Camel's circuit breaker has a time limit, too, but would leave behind one
+ * more loop with each try.
  */
 @Component("mappingLimit")
 public class MappingLimit implements DisposableBean {
 
+    /** How many times {@code sync.mapping-timeout} a mapping may take that waits for a processor. */
+    static final int PATIENCE = 4;
+
     private static final int RUNAWAYS = 3;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final Pattern FILE = Pattern.compile("(mapping:\\p{XDigit}{8}/|file:)([^?]+)");
 
     private final MappingTexts texts;
@@ -65,11 +72,11 @@ public class MappingLimit implements DisposableBean {
         Run run = new Run(mapping, asked);
         Future<?> answer = threads.submit(run);
         try {
-            answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            run.leave();
-            throw new MappingFailedException(name(mapping) + " loops, or takes too long: no answer within "
-                    + limit.toMillis() / 1000.0 + " s");
+            if (!isThere(answer, run)) {
+                run.leave();
+                throw new MappingFailedException(name(mapping) + " loops, or takes too long: no answer within "
+                        + limit.toMillis() / 1000.0 + " s");
+            }
         } catch (ExecutionException e) {
             throw failure(mapping, e.getCause());
         }
@@ -77,6 +84,19 @@ public class MappingLimit implements DisposableBean {
             throw failure(mapping, asked.getException());
         }
         return asked.getMessage().getBody();
+    }
+
+    private boolean isThere(Future<?> answer, Run run) throws ExecutionException, InterruptedException {
+        int waits = 0;
+        do {
+            try {
+                answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+                return true;
+            } catch (TimeoutException e) {
+                waits++;
+            }
+        } while (waits < PATIENCE && run.isStarved());
+        return false;
     }
 
     private Exception failure(String mapping, Throwable failure) {
@@ -104,6 +124,8 @@ public class MappingLimit implements DisposableBean {
 
         private final String mapping;
         private final Exchange asked;
+        private Thread thread;
+        private long before;
         private boolean left;
         private boolean over;
 
@@ -114,11 +136,23 @@ public class MappingLimit implements DisposableBean {
 
         @Override
         public void run() {
+            begin();
             try {
                 camel.send(mapping, asked);
             } finally {
                 end();
             }
+        }
+
+        private synchronized void begin() {
+            thread = Thread.currentThread();
+            before = THREADS.getThreadCpuTime(thread.getId());
+        }
+
+        /** Whether it had less than half of a processor. */
+        private synchronized boolean isStarved() {
+            return over || thread == null
+                    || THREADS.getThreadCpuTime(thread.getId()) - before < limit.toNanos() / 2;
         }
 
         private synchronized void leave() {

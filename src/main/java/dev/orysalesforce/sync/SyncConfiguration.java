@@ -47,7 +47,8 @@ class SyncConfiguration {
     /** JSONata alone of the mapping languages stops by itself. */
     @Bean
     JsonataFrameBinding mappingBounds(SyncSettings settings) {
-        return frame -> frame.setRuntimeBounds(settings.mappingTimeout().toMillis(), Integer.MAX_VALUE);
+        long limit = MappingLimit.PATIENCE * settings.mappingTimeout().toMillis();
+        return frame -> frame.setRuntimeBounds(limit, Integer.MAX_VALUE);
     }
 
     /** As many threads as calls may be in flight. */

@@ -23,8 +23,7 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.context.TestPropertySource;
 
 /** What a collector gets to see of an event's way from Ory to Salesforce. */
-@TestPropertySource(properties = {"test.context=traced", "otel.bsp.schedule.delay=50",
-        "sync.mapping-timeout=60s"})
+@TestPropertySource(properties = {"test.context=traced", "otel.bsp.schedule.delay=50"})
 class TracesTest extends AppTest {
 
     private static final OtlpReceiver COLLECTOR = new OtlpReceiver();
