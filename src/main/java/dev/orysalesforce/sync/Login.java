@@ -58,6 +58,12 @@ public class Login implements Processor {
                 : camel.getComponent("salesforce", SalesforceComponent.class).getLoginConfig().getLoginUrl();
     }
 
+    /** The Salesforce ID of the user that calls are made as; null before the first login. */
+    public String user() {
+        String identity = session().getId();
+        return identity == null ? null : identity.substring(identity.lastIndexOf('/') + 1);
+    }
+
     private void logIn(String usedToken) {
         String before = session().getAccessToken();
         try {
