@@ -20,13 +20,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The packaged jar as a process of its own, run from the project's folder with the contract's variables. */
+/** The packaged jar as a process of its own, run with the contract's variables; from the project's folder unless told. */
 public final class AppProcess implements AutoCloseable {
 
     public static final String SECRET = "process-secret";
 
+    private static final Path JAR = Path.of("target", "ory-salesforce-sync.jar").toAbsolutePath();
+
     private final Map<String, String> environment = new HashMap<>();
     private final Path log;
+    private Path project = Path.of("").toAbsolutePath();
     private final int port = freePort();
     private final int managementPort = freePort();
     private Process process;
@@ -50,6 +53,24 @@ public final class AppProcess implements AutoCloseable {
     public AppProcess without(String variable) {
         environment.remove(variable);
         return this;
+    }
+
+    /** Runs it in a folder with routes, mappings and application.yaml of its own. */
+    public AppProcess in(Path folder) {
+        project = folder;
+        return this;
+    }
+
+    /** Where and with which variables it runs, for commands that a person would type beside it. */
+    public ProcessBuilder shell(String commands) {
+        ProcessBuilder bash = new ProcessBuilder("bash", "-e", "-c", commands).directory(project.toFile());
+        bash.environment().putAll(environment);
+        return bash;
+    }
+
+    /** The port of webhooks and operator API. */
+    public int port() {
+        return port;
     }
 
     /** Starts it and waits until its health says that it is ready. */
@@ -158,7 +179,7 @@ public final class AppProcess implements AutoCloseable {
     private void launch(String... arguments) {
         ProcessBuilder java = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar", "target/ory-salesforce-sync.jar");
+                "-jar", JAR.toString()).directory(project.toFile());
         java.command().addAll(List.of(arguments));
         java.environment().putAll(environment);
         java.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
