@@ -9,7 +9,6 @@ import dev.orysalesforce.sync.Finding;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -70,7 +69,7 @@ class DoctorCommand implements Command {
         boolean asJson = false;
         Path kratos = null;
         String url = null;
-        for (Iterator<String> words = new ArrayList<>(arguments).iterator(); words.hasNext(); ) {
+        for (Iterator<String> words = arguments.iterator(); words.hasNext(); ) {
             String word = words.next();
             if (word.equals("--json")) {
                 asJson = true;

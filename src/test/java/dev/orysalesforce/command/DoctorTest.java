@@ -114,6 +114,13 @@ class DoctorTest extends AppTest {
         assertThat(pending()).isZero();
     }
 
+    @Test
+    void calledTheWrongWayItSaysHow() {
+        assertThat(doctor.run(List.of("--fast"))).isEqualTo(2);
+        assertThat(doctor.run(List.of("--kratos"))).isEqualTo(2);
+        assertThat(doctor.run(List.of("--kratos", folder.resolve("gone").toString()))).isEqualTo(2);
+    }
+
     static Stream<Arguments> ailments() {
         return Stream.of(
                 planted("Salesforce login", "consumer key", "SALESFORCE_CLIENT_ID",
