@@ -25,11 +25,16 @@ import org.springframework.security.web.authentication.www.BasicAuthenticationFi
 class WebhookSecurity {
 
     @Bean
-    SecurityFilterChain webhooks(HttpSecurity http, WebhookSecrets secrets, ObjectMapper json) throws Exception {
-        AuthenticationEntryPoint unauthorized = (request, response, failure) -> Problem.of(HttpStatus.UNAUTHORIZED,
-                "UNAUTHORIZED", "The webhook secret is missing or wrong. Send it as header " + WebhookSecrets.HEADER
+    SecurityFilterChain webhooks(HttpSecurity http, WebhookSecrets secrets, WebhooksHealthIndicator health,
+            ObjectMapper json) throws Exception {
+        Problem problem = Problem.of(HttpStatus.UNAUTHORIZED, "UNAUTHORIZED",
+                "The webhook secret is missing or wrong. Send it as header " + WebhookSecrets.HEADER
                         + " or as basic auth password of user " + WebhookSecrets.ORY + "; it has to be one of those"
-                        + " in ORY_WEBHOOK_SECRET.").answer(request, response, json);
+                        + " in ORY_WEBHOOK_SECRET.");
+        AuthenticationEntryPoint unauthorized = (request, response, failure) -> {
+            health.refused();
+            problem.answer(request, response, json);
+        };
 
         AuthenticationFilter secret = new AuthenticationFilter(secrets, secretHeaderOrBasicAuth());
         secret.setSuccessHandler((request, response, authentication) -> { });
