@@ -91,7 +91,7 @@ public abstract class AppTest {
         registry.add("logging.level.sync", () -> "DEBUG"); // the routes' own log steps
         registry.add("sync.mappings.tagged", () -> "src/test/resources/mappings/tagged.jslt");
         registry.add("sync.mappings.referring", AppTest::contactsWithAccounts);
-        registry.add("sync.mappings.employee", () -> "mappings/contact.ds");
+        registry.add("sync.mappings.employee", () -> "${test.employees:mappings/contact.ds}");
         registry.add("sync.mappings.template", () -> "mappings/languages/from-ory/lead.jsonnet");
         registry.add("sync.mappings.broken", () -> "src/test/resources/mappings/broken.jslt");
         registry.add("sync.mappings.skipped", () -> "src/test/resources/mappings/skipped.jslt");

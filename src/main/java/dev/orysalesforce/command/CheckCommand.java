@@ -2,6 +2,7 @@ package dev.orysalesforce.command;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.edit.FileCheck;
+import dev.orysalesforce.settings.RequiredSettings;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.sync.Finding;
 import dev.orysalesforce.sync.GoldenFiles;
@@ -16,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.springframework.beans.factory.annotation.Value;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.stereotype.Component;
 
 /** {@code check}: whether routes, mappings, their examples and the org fit together. Nothing is sent. */
@@ -33,16 +34,14 @@ class CheckCommand implements Command {
     private final boolean hasCredentials;
 
     CheckCommand(FileCheck files, GoldenFiles goldenFiles, OrgCheck org, ObjectMapper json, SyncSettings settings,
-            @Value("${camel.component.salesforce.login-url}") String loginUrl,
-            @Value("${camel.component.salesforce.client-id}") String clientId,
-            @Value("${camel.component.salesforce.client-secret}") String clientSecret) {
+            ConfigurableEnvironment environment) {
         this.files = files;
         this.goldenFiles = goldenFiles;
         this.org = org;
         this.json = json;
         this.mapped = new TreeSet<>(settings.mappings().values());
-        this.hasCredentials = !loginUrl.equals(CommandLine.NOWHERE)
-                && !List.of(clientId, clientSecret).contains(CommandLine.NOT_SET);
+        this.hasCredentials = RequiredSettings.missing(environment).stream()
+                .noneMatch(setting -> setting.name().startsWith("SALESFORCE_"));
     }
 
     /**
@@ -94,8 +93,7 @@ class CheckCommand implements Command {
             notes.add("The examples were not run: that takes the route at direct:mapping.ask.");
         }
         if (!hasCredentials) {
-            notes.add("The org was not asked: SALESFORCE_LOGIN_URL, SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET are not"
-                    + " all set.");
+            notes.add("The org was not asked: the variables of the login, SALESFORCE_*, are not all set.");
         } else if (!files.has("direct:salesforce.describe")) {
             notes.add("The org was not asked: that takes the route at direct:salesforce.describe.");
         } else {

@@ -17,8 +17,8 @@ import org.springframework.context.ConfigurableApplicationContext;
  */
 public record CommandLine(String name, List<String> arguments) {
 
-    static final String NOWHERE = "http://127.0.0.1:9";
-    static final String NOT_SET = "none";
+    private static final String NOWHERE = "http://127.0.0.1:9";
+    private static final String NOT_SET = "none";
     private static final String WRITES = "backfill";
     /** Also a profile: what takes routes and mappings for good is not there. */
     private static final String CHECKS = "check";
@@ -47,7 +47,7 @@ public record CommandLine(String name, List<String> arguments) {
             settings.add("--spring.artemis.embedded.persistent=false");
             settings.add("--camel.main.auto-startup-exclude-pattern=sync.next,reconcile.next"); // nothing by itself
             ifNotSet.putAll(Map.of("SALESFORCE_LOGIN_URL", NOWHERE, // then it can't be asked
-                    "SALESFORCE_CLIENT_ID", NOT_SET, "SALESFORCE_CLIENT_SECRET", NOT_SET));
+                    "SALESFORCE_CLIENT_ID", NOT_SET, "SALESFORCE_CLIENT_SECRET", NOT_SET, "SALESFORCE_USERNAME", NOT_SET));
         }
         app.setDefaultProperties(ifNotSet);
         return settings.toArray(String[]::new);

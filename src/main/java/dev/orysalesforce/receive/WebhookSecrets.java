@@ -15,7 +15,10 @@ import org.springframework.stereotype.Component;
 
 /** Knows the secrets of {@code ORY_WEBHOOK_SECRET}: one, or several while they are being rotated. */
 @Component
-class WebhookSecrets implements AuthenticationManager {
+public class WebhookSecrets implements AuthenticationManager {
+
+    /** The header that Ory's API key is sent in. */
+    public static final String HEADER = "X-Webhook-Secret";
 
     /** The user name that Ory's basic auth has to send. */
     static final String ORY = "ory";
@@ -32,14 +35,23 @@ class WebhookSecrets implements AuthenticationManager {
 
     @Override
     public Authentication authenticate(Authentication offered) throws AuthenticationException {
-        byte[] secret = String.valueOf(offered.getCredentials()).getBytes(StandardCharsets.UTF_8);
-        boolean known = false;
-        for (byte[] ours : secrets) {
-            known |= MessageDigest.isEqual(ours, secret); // all of them, so that time tells nothing
-        }
-        if (!known || !ORY.equals(offered.getPrincipal())) {
+        if (!knows(String.valueOf(offered.getCredentials())) || !ORY.equals(offered.getPrincipal())) {
             throw new BadCredentialsException("unknown secret");
         }
         return UsernamePasswordAuthenticationToken.authenticated(ORY, null, AuthorityUtils.createAuthorityList("ORY"));
+    }
+
+    /** Whether it is one of them. */
+    public boolean knows(String secret) {
+        boolean known = false;
+        for (byte[] ours : secrets) {
+            known |= MessageDigest.isEqual(ours, secret.getBytes(StandardCharsets.UTF_8)); // all, so that time tells nothing
+        }
+        return known;
+    }
+
+    /** The one that hooks are to send. */
+    public String first() {
+        return new String(secrets.get(0), StandardCharsets.UTF_8);
     }
 }

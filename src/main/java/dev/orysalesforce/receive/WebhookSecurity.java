@@ -24,13 +24,11 @@ import org.springframework.security.web.authentication.www.BasicAuthenticationFi
 @ConditionalOnWebApplication
 class WebhookSecurity {
 
-    private static final String SECRET_HEADER = "X-Webhook-Secret";
-
     @Bean
     SecurityFilterChain webhooks(HttpSecurity http, WebhookSecrets secrets, WebhooksHealthIndicator health,
             ObjectMapper json) throws Exception {
         Problem problem = Problem.of(HttpStatus.UNAUTHORIZED, "UNAUTHORIZED",
-                "The webhook secret is missing or wrong. Send it as header " + SECRET_HEADER
+                "The webhook secret is missing or wrong. Send it as header " + WebhookSecrets.HEADER
                         + " or as basic auth password of user " + WebhookSecrets.ORY + "; it has to be one of those"
                         + " in ORY_WEBHOOK_SECRET.");
         AuthenticationEntryPoint unauthorized = (request, response, failure) -> {
@@ -57,7 +55,7 @@ class WebhookSecurity {
     private static AuthenticationConverter secretHeaderOrBasicAuth() {
         BasicAuthenticationConverter basicAuth = new BasicAuthenticationConverter();
         return request -> {
-            String header = request.getHeader(SECRET_HEADER);
+            String header = request.getHeader(WebhookSecrets.HEADER);
             return header == null ? basicAuth.convert(request)
                     : UsernamePasswordAuthenticationToken.unauthenticated(WebhookSecrets.ORY, header);
         };

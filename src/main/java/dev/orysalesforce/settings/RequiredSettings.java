@@ -3,6 +3,8 @@ package dev.orysalesforce.settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -12,6 +14,13 @@ import org.springframework.util.StringUtils;
 /** Refuses to start when a setting is missing that nobody but the operator can know; names all of them at once. */
 public class RequiredSettings implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
+    /** What names the key of a login by JWT bearer flow; without it, the login takes a secret. */
+    private static final String KEY_FILE = "SALESFORCE_JWT_KEY_FILE";
+    private static final Setting CLIENT_SECRET = new Setting("SALESFORCE_CLIENT_SECRET",
+            "the consumer secret of the External Client App",
+            "Salesforce Setup > External Client App Manager > your app > Settings > OAuth Settings");
+    private static final Setting USERNAME = new Setting("SALESFORCE_USERNAME",
+            "the user that calls are made as, for " + KEY_FILE + " is set", "Salesforce Setup > Users");
     private static final List<Setting> REQUIRED = List.of(
             new Setting("ORY_WEBHOOK_SECRET", "the secret that Ory sends with each webhook (several, comma-separated,"
                     + " while you rotate it)",
@@ -19,11 +28,32 @@ public class RequiredSettings implements ApplicationContextInitializer<Configura
             new Setting("SALESFORCE_LOGIN_URL", "the org's My Domain URL, e.g. https://example.my.salesforce.com",
                     "Salesforce Setup > My Domain (login.salesforce.com does not serve this login)"),
             new Setting("SALESFORCE_CLIENT_ID", "the consumer key of the External Client App",
-                    "Salesforce Setup > External Client App Manager > your app > Settings > OAuth Settings"),
-            new Setting("SALESFORCE_CLIENT_SECRET", "the consumer secret of the External Client App",
                     "Salesforce Setup > External Client App Manager > your app > Settings > OAuth Settings"));
 
-    private record Setting(String name, String meaning, String source) {}
+    /** Where Spring Boot keeps what a command does without, and where it shows all the others once more. */
+    private static final Set<String> NOT_THE_OPERATORS = Set.of("defaultProperties", "configurationProperties");
+
+    /**
+     * @param meaning what it is
+     * @param source where to get it
+     */
+    public record Setting(String name, String meaning, String source) {}
+
+    /** What the operator has not set, also if a command does without it. */
+    public static List<Setting> missing(ConfigurableEnvironment environment) {
+        return required(environment).stream().filter(setting -> environment.getPropertySources().stream()
+                .filter(source -> !NOT_THE_OPERATORS.contains(source.getName()))
+                .noneMatch(source -> source.getProperty(setting.name()) instanceof CharSequence value
+                        && StringUtils.hasText(value.toString()))).toList();
+    }
+
+    private static List<Setting> required(ConfigurableEnvironment environment) {
+        return Stream.concat(REQUIRED.stream(), Stream.of(isByKey(environment) ? USERNAME : CLIENT_SECRET)).toList();
+    }
+
+    private static boolean isByKey(ConfigurableEnvironment environment) {
+        return StringUtils.hasText(environment.getProperty(KEY_FILE));
+    }
 
     @Override
     public void initialize(ConfigurableApplicationContext context) {
@@ -34,12 +64,16 @@ public class RequiredSettings implements ApplicationContextInitializer<Configura
             environment.getPropertySources().addLast(new MapPropertySource("externalBroker",
                     Map.of("spring.artemis.embedded.enabled", "false"))); // Spring Boot would start one all the same
         }
+        if (isByKey(environment)) {
+            environment.getPropertySources().addFirst(new MapPropertySource("loginByKey",
+                    Map.of("camel.component.salesforce.authentication-type", "JWT")));
+        }
         if (!environment.containsProperty("sync.mappings.default")) {
             throw new CannotStartException("application.yaml is not here, or has no sync.mappings.default.",
                     "Start the app in the folder that holds application.yaml, routes/ and mappings/.");
         }
         List<String> missing = new ArrayList<>();
-        for (Setting setting : REQUIRED) {
+        for (Setting setting : required(environment)) {
             if (!StringUtils.hasText(environment.getProperty(setting.name()))) {
                 missing.add("%s is not set: %s.%n    Where to get it: %s."
                         .formatted(setting.name(), setting.meaning(), setting.source()));

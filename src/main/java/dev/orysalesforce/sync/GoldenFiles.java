@@ -66,6 +66,11 @@ public class GoldenFiles {
         return examples;
     }
 
+    /** The record that an example expects; empty if it is skipped. */
+    public Optional<JsonNode> record(Example example) {
+        return Optional.ofNullable(example.record(json)).filter(JsonNode::isObject);
+    }
+
     /** What belongs to no pair, or to no mapping. */
     public List<Finding> strays() {
         List<Finding> strays = new ArrayList<>();

@@ -8,6 +8,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.component.salesforce.SalesforceComponent;
 import org.apache.camel.component.salesforce.api.SalesforceException;
 import org.apache.camel.component.salesforce.internal.SalesforceSession;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
@@ -20,9 +21,12 @@ public class Login implements Processor {
     private final CamelContext camel;
     private final Belongings ledger;
     private final MeterRegistry meters;
+    private final boolean onlyLooks;
     private long renewedAt;
 
-    Login(CamelContext camel, Belongings ledger, MeterRegistry meters) {
+    Login(CamelContext camel, Belongings ledger, MeterRegistry meters,
+            @Value("${spring.artemis.embedded.persistent:true}") boolean keepsAJournal) {
+        this.onlyLooks = !keepsAJournal; // a command on the way to a right set-up must not bind the ledger to a wrong org
         this.camel = camel;
         this.ledger = ledger;
         this.meters = meters;
@@ -58,6 +62,12 @@ public class Login implements Processor {
                 : camel.getComponent("salesforce", SalesforceComponent.class).getLoginConfig().getLoginUrl();
     }
 
+    /** The Salesforce ID of the user that calls are made as; null before the first login. */
+    public String user() {
+        String identity = session().getId();
+        return identity == null ? null : identity.substring(identity.lastIndexOf('/') + 1);
+    }
+
     private void logIn(String usedToken) {
         String before = session().getAccessToken();
         try {
@@ -73,7 +83,11 @@ public class Login implements Processor {
                             + " credentials flow is enabled with a run-as user.")
                     : Answers.unavailable(e);
         }
-        ledger.claim("org", session().getOrgId(), this::otherOrg);
+        if (onlyLooks) {
+            ledger.compare("org", session().getOrgId(), this::otherOrg);
+        } else {
+            ledger.claim("org", session().getOrgId(), this::otherOrg);
+        }
     }
 
     /** A Salesforce sandbox that was refreshed is another org, at the same address: its token must not be used. */

@@ -3,14 +3,19 @@ package dev.orysalesforce.token;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.sync.HoldException;
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.salesforce.SalesforceComponent;
+import org.eclipse.jetty.io.Content;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -23,6 +28,7 @@ import org.springframework.util.StringUtils;
 @Component("salesforceLogin")
 public class SalesforceLogin {
 
+    private final CamelContext context;
     private final ProducerTemplate camel;
     private final ObjectMapper json;
     private final Clock clock;
@@ -30,9 +36,10 @@ public class SalesforceLogin {
     private final String address;
     private final String client;
 
-    SalesforceLogin(@Lazy ProducerTemplate camel, ObjectMapper json, Clock clock, TokenSettings settings,
+    SalesforceLogin(CamelContext context, @Lazy ProducerTemplate camel, ObjectMapper json, Clock clock, TokenSettings settings,
             @Value("${SALESFORCE_LOGIN_URL}") String loginUrl, @Value("${SALESFORCE_CLIENT_ID}") String id,
-            @Value("${SALESFORCE_CLIENT_SECRET}") String secret) {
+            @Value("${SALESFORCE_CLIENT_SECRET:}") String secret) {
+        this.context = context;
         this.camel = camel;
         this.json = json;
         this.clock = clock;
@@ -56,7 +63,7 @@ public class SalesforceLogin {
     /** A new token, which lives as long as Salesforce says, or as long as is configured if that is less. */
     Token logIn() throws Failed {
         Instant before = clock.instant();
-        Exchange answer = ask("direct:token.login", "grant_type=client_credentials&" + client);
+        Exchange answer = ask("direct:token.login", form());
         JsonNode body = body(answer);
         if (status(answer) != 200 || !body.hasNonNull("access_token") || !body.hasNonNull("instance_url")) {
             throw new Failed(why(answer, body));
@@ -89,6 +96,18 @@ public class SalesforceLogin {
         long expiry = body.path("exp").asLong();
         return Optional.of(new Introspection(body.path("active").asBoolean(),
                 expiry == 0 ? null : Instant.ofEpochSecond(expiry)));
+    }
+
+    /** As the sync logs in: by secret or by key. Only what is sent, not the session. */
+    private String form() throws Failed {
+        try {
+            return Content.Source.asString(context.getComponent("salesforce", SalesforceComponent.class).getSession()
+                    .getLoginRequest(null).getBody());
+        } catch (HoldException e) {
+            throw new Failed(e.getMessage());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private Exchange ask(String route, String form) {

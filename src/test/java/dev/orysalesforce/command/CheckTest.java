@@ -36,6 +36,9 @@ class CheckTest extends AppTest {
     private CheckCommand check;
 
     @Autowired
+    private DoctorCommand doctor;
+
+    @Autowired
     private GoldenFiles goldenFiles;
 
     @Autowired
@@ -109,6 +112,15 @@ class CheckTest extends AppTest {
             assertThat(finding.message()).doesNotContain("Lovelace").isNotBlank();
             assertThat(finding.remedy()).isNotBlank();
         });
+    }
+
+    @Test
+    void theDoctorKnowsWhatContactsNeedBesides() throws Exception {
+        assertThat(doctor.report(null, null).findings()).filteredOn(finding -> finding.place().equals("Contact.AccountId"))
+                .singleElement().satisfies(finding -> assertThat(finding.remedy()).contains("mappings/contact.ds"));
+        SALESFORCE.org().enablePersonAccounts();
+        assertThat(doctor.report(null, null).findings()).extracting(Finding::place).contains("Person accounts")
+                .doesNotContain("Contact.AccountId");
     }
 
     @Test

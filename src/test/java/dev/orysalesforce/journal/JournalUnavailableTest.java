@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -47,6 +48,9 @@ class JournalUnavailableTest {
     @Autowired
     private EmbeddedActiveMQ broker;
 
+    @Autowired
+    private ProducerTemplate camel;
+
     @DynamicPropertySource
     static void settings(DynamicPropertyRegistry registry) {
         registry.add("sync.data-dir", folder::toString);
@@ -56,6 +60,13 @@ class JournalUnavailableTest {
     @Order(1)
     void aFullDiskIs503AndOryMayTryAgain() throws Exception {
         assertUnavailable("Make room");
+    }
+
+    @Test
+    @Order(1)
+    void theDoctorSaysSo() {
+        assertThat(camel.requestBody("direct:doctor.salesforce", null, String.class)).contains("less than sync.journal.min-disk-free")
+                .contains("set SYNC_DATA_DIR");
     }
 
     @Test

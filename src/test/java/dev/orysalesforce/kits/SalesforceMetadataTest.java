@@ -11,10 +11,14 @@ import dev.orysalesforce.sandbox.FieldRule.Trait;
 import dev.orysalesforce.sandbox.ObjectSchema;
 import dev.orysalesforce.sandbox.Org;
 import dev.orysalesforce.sandbox.SandboxRecord;
+import dev.orysalesforce.sync.Finding;
+import dev.orysalesforce.sync.GoldenFiles;
+import dev.orysalesforce.sync.OrgCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +34,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.test.util.ReflectionTestUtils;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
@@ -43,8 +52,8 @@ class SalesforceMetadataTest extends AppTest {
 
     /** Required fields and parts of a name have no permission of their own; an address has one for all its parts. */
     private static final Set<String> WITHOUT_PERMISSION = Set.of("FirstName", "LastName", "Company");
-    private static final Map<String, String> ADDRESS = Map.of("Lead.City", "Lead.Address",
-            "Contact.MailingCity", "Contact.MailingAddress");
+    private static final Pattern PART_OF_ADDRESS =
+            Pattern.compile("(Lead\\.|Contact\\.Mailing)(Street|City|State|PostalCode|Country|StateCode|CountryCode)");
 
     /** What every user reads who may read the object. */
     private static final Set<String> FOR_ALL = Set.of("Id", "IsDeleted", "MasterRecordId", "OwnerId", "CreatedDate",
@@ -53,6 +62,16 @@ class SalesforceMetadataTest extends AppTest {
 
     private final String id = UUID.randomUUID().toString();
     private Element permissions;
+
+    @Autowired
+    private OrgCheck doctor;
+
+    @Autowired
+    private GoldenFiles goldenFiles;
+
+    @Autowired
+    @Qualifier("describe")
+    private Object describe;
 
     @BeforeEach
     void readPermissions() throws Exception {
@@ -66,6 +85,7 @@ class SalesforceMetadataTest extends AppTest {
             ObjectSchema schema = SALESFORCE.org().schema(object);
             List.copyOf(schema.rules()).forEach(rule -> schema.show(rule.name()));
         }
+        ((Map<?, ?>) ReflectionTestUtils.getField(describe, "answers")).clear();
     }
 
     @Test
@@ -117,8 +137,32 @@ class SalesforceMetadataTest extends AppTest {
                 .rule(field.split("\\.")[1])).as(field + " in the sandbox").isPresent());
         assertThat(fieldPermissions().keySet()).isEqualTo(written.stream()
                 .filter(field -> !WITHOUT_PERMISSION.contains(field.split("\\.")[1]))
-                .map(field -> ADDRESS.getOrDefault(field, field)).collect(Collectors.toCollection(TreeSet::new)));
+                .map(SalesforceMetadataTest::permission).collect(Collectors.toCollection(TreeSet::new)));
         assertThat(fieldPermissions().values()).as("editable").containsOnly(true);
+    }
+
+    static Stream<String> permittedFields() throws Exception {
+        return elements(xml(METADATA.resolve("permissionsets/Ory_Identity_Sync.permissionset-meta.xml")), "field")
+                .map(Element::getTextContent);
+    }
+
+    @ParameterizedTest
+    @MethodSource("permittedFields")
+    void theDoctorMissesEachPermissionThatIsNotThere(String permission) {
+        String object = permission.split("\\.")[0];
+        List<String> governed = SALESFORCE.org().schema(object).rules().stream().map(rule -> object + "." + rule.name())
+                .filter(field -> permission(field).equals(permission)).toList();
+        governed.forEach(field -> SALESFORCE.org().schema(object).hide(field.split("\\.")[1]));
+        assertThat(doctorsFindings()).extracting(Finding::place).isSubsetOf(governed).hasSize(1);
+        governed.forEach(field -> SALESFORCE.org().schema(object).show(field.split("\\.")[1]));
+        governed.forEach(field -> SALESFORCE.org().schema(object).alter(field.split("\\.")[1], FieldRule::readOnly));
+        assertThat(doctorsFindings()).extracting(Finding::place).isSubsetOf(governed).hasSize(1);
+    }
+
+    @Test
+    void theDoctorMissesNothingElse() {
+        restrict();
+        assertThat(doctorsFindings()).isEmpty();
     }
 
     @Test
@@ -181,6 +225,17 @@ class SalesforceMetadataTest extends AppTest {
         assertThat(deadLetters()).isEmpty();
     }
 
+    private Collection<Finding> doctorsFindings() {
+        ((Map<?, ?>) ReflectionTestUtils.getField(describe, "answers")).clear();
+        return doctor.findings(goldenFiles.examples());
+    }
+
+    /** Which permission governs a field: a part of an address has none of its own, and can't be deployed. */
+    private static String permission(String field) {
+        Matcher part = PART_OF_ADDRESS.matcher(field);
+        return part.matches() ? part.group(1) + "Address" : field;
+    }
+
     private void send(int minute, String company, String... title) throws IOException {
         ObjectNode body = (ObjectNode) read(Files.readString(EXAMPLES.resolve("lead/complete.input.json")));
         ObjectNode identity = (ObjectNode) body.path("identity");
@@ -202,7 +257,7 @@ class SalesforceMetadataTest extends AppTest {
             for (FieldRule rule : List.copyOf(schema.rules())) {
                 String field = object + "." + rule.name();
                 boolean governed = !WITHOUT_PERMISSION.contains(rule.name()) && !FOR_ALL.contains(rule.name());
-                Boolean editable = fields.get(ADDRESS.getOrDefault(field, field));
+                Boolean editable = fields.get(permission(field));
                 if (governed && editable == null) {
                     schema.hide(rule.name());
                 } else if (governed && !editable) {

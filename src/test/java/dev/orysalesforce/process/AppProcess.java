@@ -128,7 +128,7 @@ public final class AppProcess implements AutoCloseable {
     public int runToItsEnd(String... arguments) {
         launch(arguments);
         try {
-            if (!process.waitFor(120, TimeUnit.SECONDS)) {
+            if (!process.waitFor(300, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("The app still runs:\n" + log());
             }
             return process.exitValue();

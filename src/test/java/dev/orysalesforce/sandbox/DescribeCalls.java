@@ -7,7 +7,6 @@ import dev.orysalesforce.sandbox.FieldRule.Trait;
 /** What the org tells about itself. */
 final class DescribeCalls {
     private static final int OLDEST_VERSION = 31;
-    private static final int NEWEST_VERSION = 67;
 
     private final Org org;
 
@@ -17,7 +16,7 @@ final class DescribeCalls {
 
     Answer versions() {
         ArrayNode versions = Json.array();
-        for (int version = OLDEST_VERSION; version <= NEWEST_VERSION; version++) {
+        for (int version = OLDEST_VERSION; version <= org.newestVersion(); version++) {
             versions.addObject().put("label", "Release " + version).put("url", "/services/data/v" + version + ".0")
                     .put("version", version + ".0");
         }
@@ -57,12 +56,13 @@ final class DescribeCalls {
             ObjectNode described = frame(request, schema);
             ArrayNode fields = described.putArray("fields");
             schema.rules().stream().filter(rule -> rule.is(Trait.VISIBLE)).forEach(rule -> fields.add(field(rule)));
+            recordTypes(described.putArray("recordTypeInfos"), schema);
             return Answer.json(200, described);
         });
     }
 
     Prepared limits() {
-        if (!org.limitsReadable()) {
+        if (!org.isSetupViewable()) {
             throw new ApiError(403, "FORBIDDEN", "You don't have the required permissions to access this resource");
         }
         return Prepared.reading(() -> {
@@ -92,6 +92,16 @@ final class DescribeCalls {
         frame.putObject("urls").put("sobject", url).put("describe", url + "/describe")
                 .put("rowTemplate", url + "/{ID}");
         return frame;
+    }
+
+    private void recordTypes(ArrayNode infos, ObjectSchema schema) {
+        org.recordTypes(schema.name()).forEach(type -> infos.addObject().put("active", true).put("available", true)
+                .put("defaultRecordTypeMapping", type.usual()).put("developerName", type.name().replace(' ', '_'))
+                .put("master", false).put("name", type.name())
+                .put("recordTypeId", RecordId.of("012", infos.size() + 1)));
+        infos.addObject().put("active", true).put("available", true)
+                .put("defaultRecordTypeMapping", org.recordTypes(schema.name()).isEmpty()).put("developerName", "Master")
+                .put("master", true).put("name", "Master").put("recordTypeId", "012000000000000AAA");
     }
 
     private static ObjectNode field(FieldRule rule) {

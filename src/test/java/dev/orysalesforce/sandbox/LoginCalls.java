@@ -20,6 +20,11 @@ final class LoginCalls {
     Answer token(ApiRequest request) {
         Map<String, String> form = ApiRequest.form(request.bodyText());
         String[] client = client(request, form);
+        if ("urn:ietf:params:oauth:grant-type:jwt-bearer".equals(form.get("grant_type"))) {
+            Assertion assertion = Assertion.of(form.get("assertion"));
+            Answer refusal = assertion.refusal(org.sessions());
+            return refusal == null ? granted() : refusal;
+        }
         if (!"client_credentials".equals(form.get("grant_type"))) {
             return refused("unsupported_grant_type", "grant type not supported");
         }
@@ -29,6 +34,10 @@ final class LoginCalls {
         if (!org.sessions().clientSecret().equals(client[1])) {
             return refused("invalid_client", "invalid client credentials");
         }
+        return granted();
+    }
+
+    private Answer granted() {
         String token = org.sessions().issue(org.id());
         return Answer.json(200, Json.object()
                 .put("access_token", token)

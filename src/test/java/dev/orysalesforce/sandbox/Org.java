@@ -38,8 +38,15 @@ public final class Org {
     private volatile String id = RecordId.of("00D", 1);
     private final String userId = RecordId.of("005", 1);
     private volatile RecordId ids;
-    private volatile boolean limitsReadable;
+    private volatile boolean setupViewable;
+    private volatile Duration clockAhead = Duration.ZERO;
+    private volatile int newestVersion;
+    private final Map<String, List<RecordType>> recordTypes = new ConcurrentHashMap<>();
     private volatile Stamp stamp;
+
+    /** A record type that the calling user may use. */
+    record RecordType(String name, boolean usual) {
+    }
 
     private record Stamp(long second, String text) {
     }
@@ -89,6 +96,8 @@ public final class Org {
     /** Activates a duplicate rule; a new org has none active. */
     public void activate(DuplicateRule rule) {
         duplicateRules.add(rule);
+        insert("DuplicateRule", Map.of("MasterLabel", rule.name().replace('_', ' '), "SobjectType", rule.object(),
+                "IsActive", true));
     }
 
     /** Activates a validation rule. */
@@ -100,6 +109,7 @@ public final class Org {
     public void deactivateRules() {
         duplicateRules.clear();
         validationRules.clear();
+        addObject(schema("DuplicateRule"));
     }
 
     /**
@@ -108,6 +118,27 @@ public final class Org {
      */
     public void activateAssignmentRule(String object, String ownerId) {
         assignmentRules.put(object, ownerId);
+        insert("AssignmentRule", Map.of("Name", "Round robin", "SobjectType", object, "Active", true));
+    }
+
+    /** Adds a record type; new records get the usual one. */
+    public void addRecordType(String object, String name, boolean usual) {
+        recordTypes.computeIfAbsent(object, o -> new CopyOnWriteArrayList<>()).add(new RecordType(name, usual));
+    }
+
+    /** Changes a field of the Organization: its edition, its sharing defaults. */
+    public void company(String field, Object value) {
+        edit(id, Map.of(field, value));
+    }
+
+    /** Salesforce's clock goes before the one of this machine. */
+    public void setClockAhead(Duration ahead) {
+        clockAhead = ahead;
+    }
+
+    /** Versions after this one are not served. */
+    public void newestVersion(int version) {
+        newestVersion = version;
     }
 
     /** Gives the calling user a permission. All but {@link Permission#DELETE} are there from the start. */
@@ -130,9 +161,12 @@ public final class Org {
         readOnlyRecords.remove(recordId);
     }
 
-    /** Whether the calling user may read {@code /limits}; false unless set, as for a modest integration user. */
-    public void makeLimitsReadable(boolean readable) {
-        limitsReadable = readable;
+    /**
+     * Whether the calling user has View Setup and Configuration, and so may read {@code /limits} and duplicate rules; false
+     * unless set, as for a modest integration user.
+     */
+    public void letViewSetup(boolean yes) {
+        setupViewable = yes;
     }
 
     /** The daily API limit and what is used of it. */
@@ -322,13 +356,19 @@ public final class Org {
             usage.reset();
             sessions.lifetime(null);
             writes.clear();
-            limitsReadable = false;
+            setupViewable = false;
+            clockAhead = Duration.ZERO;
+            newestVersion = 67;
+            recordTypes.clear();
             ids = new RecordId();
             Map<String, Object> self = new LinkedHashMap<>();
             self.put("Name", "Sandbox");
             self.put("OrganizationType", "Developer Edition");
             self.put("IsSandbox", true);
+            self.put("DefaultLeadAccess", "ReadEditTransfer");
+            self.put("DefaultContactAccess", "Edit");
             table("Organization").put(new SandboxRecord("Organization", id, self));
+            table("User").put(new SandboxRecord("User", userId, Map.of("Username", "ory.sync@example.com")));
             return null;
         });
     }
@@ -369,8 +409,25 @@ public final class Org {
         return readOnlyRecords.contains(recordId);
     }
 
-    boolean limitsReadable() {
-        return limitsReadable;
+    boolean isSetupViewable() {
+        return setupViewable;
+    }
+
+    /** Whether calls find this object at all. */
+    boolean isVisible(ObjectTable table) {
+        return setupViewable || !table.schema().name().equals("DuplicateRule");
+    }
+
+    Instant clock() {
+        return Instant.now().plus(clockAhead);
+    }
+
+    int newestVersion() {
+        return newestVersion;
+    }
+
+    List<RecordType> recordTypes(String object) {
+        return recordTypes.getOrDefault(object, List.of());
     }
 
     List<DuplicateRule> duplicateRules() {

@@ -616,7 +616,7 @@ class SalesforceSandboxTest {
     @Test
     void limitsNeedAPermission() throws Exception {
         assertThat(client.get(DATA + "/limits").status()).isEqualTo(403);
-        sandbox.org().makeLimitsReadable(true);
+        sandbox.org().letViewSetup(true);
         assertThat(client.get(DATA + "/limits/").json().at("/DailyApiRequests/Max").asLong()).isEqualTo(100_000);
         assertThat(client.get("/services/data/").json().path(0).has("version")).isTrue();
     }

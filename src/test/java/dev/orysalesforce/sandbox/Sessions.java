@@ -1,5 +1,6 @@
 package dev.orysalesforce.sandbox;
 
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +15,8 @@ public final class Sessions {
     private volatile String clientId = "sandbox-client";
     private volatile String clientSecret = "sandbox-secret";
     private volatile Duration lifetime;
+    private volatile PublicKey trusted;
+    private volatile String username;
     private volatile boolean shared;
 
     record Session(Instant issuedAt, Instant expiresAt) {
@@ -32,6 +35,20 @@ public final class Sessions {
     /** Rotates the secret; tokens that were handed out live on. */
     public void clientSecret(String changed) {
         clientSecret = changed;
+    }
+
+    /** Takes logins that are signed with the key of this certificate, for this user. */
+    public void trust(PublicKey certificate, String user) {
+        trusted = certificate;
+        username = user;
+    }
+
+    PublicKey trusted() {
+        return trusted;
+    }
+
+    String username() {
+        return username;
     }
 
     /** Whether a login gets the token of an earlier one while that is alive, so that revoking it ends both sessions. */

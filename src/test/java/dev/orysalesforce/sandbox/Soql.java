@@ -67,7 +67,7 @@ final class Soql {
         }
         expect("FROM");
         Token from = word();
-        table = org.findTable(from.text).orElseThrow(() -> new ApiError(400, "INVALID_TYPE", "\n" + text
+        table = org.findTable(from.text).filter(org::isVisible).orElseThrow(() -> new ApiError(400, "INVALID_TYPE", "\n" + text
                 + "\n^\nERROR at Row:1:Column:" + (from.at + 1) + "\nsObject type '" + from.text + "' is not "
                 + "supported. If you are attempting to use a custom object, be sure to append the '__c' after the "
                 + "entity name. Please reference your WSDL or the describe call for the appropriate names."));

@@ -24,7 +24,7 @@ final class StandardObjects {
     }
 
     static List<ObjectSchema> all() {
-        return List.of(lead(), contact(), account(), organization());
+        return List.of(lead(), contact(), account(), organization(), user(), duplicateRule(), assignmentRule());
     }
 
     private static ObjectSchema lead() {
@@ -71,7 +71,23 @@ final class StandardObjects {
                 of(FieldType.ID, "Id", 18).readOnly(),
                 text("Name", 80),
                 text("OrganizationType", 40).readOnly(),
-                checkbox("IsSandbox").readOnly());
+                checkbox("IsSandbox").readOnly(),
+                picklist("DefaultLeadAccess", "None", "Read", "ReadEdit", "ReadEditTransfer").readOnly(),
+                picklist("DefaultContactAccess", "None", "Read", "Edit", "ControlledByParent").readOnly());
+    }
+
+    private static ObjectSchema user() {
+        return new ObjectSchema("User", "005", of(FieldType.ID, "Id", 18).readOnly(), text("Username", 80));
+    }
+
+    private static ObjectSchema duplicateRule() {
+        return new ObjectSchema("DuplicateRule", "0Bm", of(FieldType.ID, "Id", 18).readOnly(),
+                text("MasterLabel", 80).readOnly(), picklist("SobjectType").readOnly(), checkbox("IsActive").readOnly());
+    }
+
+    private static ObjectSchema assignmentRule() {
+        return new ObjectSchema("AssignmentRule", "01Q", of(FieldType.ID, "Id", 18).readOnly(), text("Name", 120).readOnly(),
+                picklist("SobjectType").readOnly(), checkbox("Active").readOnly());
     }
 
     private static ObjectSchema person(String name, String keyPrefix) {

@@ -1,5 +1,7 @@
 package dev.orysalesforce.sandbox;
 
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 
 /** Takes every call through the faults that are on, the API and the log. */
@@ -23,7 +25,8 @@ final class Switchboard {
         ActiveFault fault = hits.isEmpty() ? null : hits.get(hits.size() - 1);
         int status = 0;
         try {
-            Answer answer = answer(request, kind, flight, hits, isDelay(fault) ? null : fault);
+            Answer answer = answer(request, kind, flight, hits, isDelay(fault) ? null : fault)
+                    .withHeader("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(org.clock().atOffset(ZoneOffset.UTC)));
             status = answer.transport() == Answer.Transport.DELIVERED ? answer.status() : 0;
             return answer;
         } finally {

@@ -1,0 +1,127 @@
+package dev.orysalesforce.command;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.doctor.Doctor;
+import dev.orysalesforce.doctor.Hooks;
+import dev.orysalesforce.sync.Finding;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.apache.camel.ProducerTemplate;
+import org.springframework.stereotype.Component;
+import org.springframework.util.StringUtils;
+import org.yaml.snakeyaml.error.YAMLException;
+
+/** {@code doctor}: what stands between this app, its org and its Ory, why it matters, and what mends it. Nothing is sent. */
+@Component
+class DoctorCommand implements Command {
+
+    private static final String USAGE = "doctor [--json] [--kratos FILE] [--url URL]: what stands between this app, Salesforce"
+            + " and Ory. FILE is a kratos.yml or an exported project, URL what the hooks call, up to /webhooks.";
+
+    private final Doctor doctor;
+    private final Hooks hooks;
+    private final ProducerTemplate camel;
+    private final ObjectMapper json;
+
+    DoctorCommand(Doctor doctor, Hooks hooks, ProducerTemplate camel, ObjectMapper json) {
+        this.doctor = doctor;
+        this.hooks = hooks;
+        this.camel = camel;
+        this.json = json;
+    }
+
+    /**
+     * What the doctor says.
+     *
+     * @param seen what is the case
+     * @param findings what is wrong; empty when good
+     * @param notes what was not looked at, and why
+     */
+    record Report(List<String> seen, List<Finding> findings, List<String> notes) {
+
+        private Report and(Report other) {
+            return new Report(both(seen, other.seen), both(findings, other.findings), both(notes, other.notes));
+        }
+
+        private static <T> List<T> both(List<T> one, List<T> other) {
+            return Stream.concat(one.stream(), other.stream()).toList();
+        }
+
+        private boolean isGood() {
+            return findings.stream().noneMatch(finding -> finding.severity().equals("error"));
+        }
+    }
+
+    @Override
+    public String name() {
+        return "doctor";
+    }
+
+    @Override
+    public int run(List<String> arguments) {
+        boolean asJson = false;
+        Path kratos = null;
+        String url = null;
+        for (Iterator<String> words = arguments.iterator(); words.hasNext(); ) {
+            String word = words.next();
+            if (word.equals("--json")) {
+                asJson = true;
+            } else if (word.equals("--kratos") && words.hasNext()) {
+                kratos = Path.of(words.next());
+            } else if (word.equals("--url") && words.hasNext()) {
+                url = words.next();
+            } else {
+                System.err.println(USAGE);
+                return 2;
+            }
+        }
+        try {
+            Report report = report(kratos, url);
+            if (asJson) {
+                System.out.println(json.writerWithDefaultPrettyPrinter().writeValueAsString(report));
+            } else {
+                print(report, System.out);
+            }
+            return report.isGood() ? 0 : 1;
+        } catch (IOException | YAMLException e) {
+            System.err.println(kratos + " can't be read: " + e.getClass().getSimpleName());
+            return 2;
+        }
+    }
+
+    /** @param kratos and {@code url} may be null */
+    Report report(Path kratos, String url) throws IOException {
+        ObjectNode ory = doctor.circumstances();
+        if (kratos != null) {
+            ory.put("file", kratos.getFileName().toString()).set("hooks", hooks.read(kratos));
+        }
+        if (url != null) {
+            ory.put("url", StringUtils.trimTrailingCharacter(url, '/'));
+        }
+        return ask("direct:doctor.salesforce", null).and(ask("direct:doctor.ory", ory));
+    }
+
+    private Report ask(String route, ObjectNode given) throws JsonProcessingException {
+        return json.readValue(camel.requestBody(route, given, String.class), Report.class);
+    }
+
+    private static void print(Report report, PrintStream out) {
+        report.seen().forEach(out::println);
+        report.findings().forEach(finding -> {
+            out.printf("%n%s %s: %s%n", finding.severity().toUpperCase(Locale.ROOT), finding.place(), finding.message());
+            out.printf("    Why:  %s%n    Mend: %s%n", finding.why(), finding.remedy());
+        });
+        out.println();
+        report.notes().forEach(out::println);
+        long errors = report.findings().stream().filter(finding -> finding.severity().equals("error")).count();
+        out.printf("%s%n", report.findings().isEmpty() ? "Nothing wrong."
+                : errors + " wrong, " + (report.findings().size() - errors) + " to think about.");
+    }
+}

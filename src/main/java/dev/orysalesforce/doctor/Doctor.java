@@ -1,0 +1,202 @@
+package dev.orysalesforce.doctor;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.settings.OrySettings;
+import dev.orysalesforce.settings.RequiredSettings;
+import dev.orysalesforce.settings.SyncSettings;
+import dev.orysalesforce.sync.Answers;
+import dev.orysalesforce.sync.CallBudget;
+import dev.orysalesforce.sync.GoldenFiles;
+import dev.orysalesforce.sync.HoldException;
+import dev.orysalesforce.sync.Login;
+import dev.orysalesforce.sync.OrgCheck;
+import java.io.File;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.camel.util.ObjectHelper;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.stereotype.Component;
+import org.springframework.util.StringUtils;
+
+/**
+ * Writes down what the routes of the doctor were answered, and what the app knows by itself: as one document, without a
+ * secret or trait, for {@code mappings/doctor/} to judge.
+ */
+@Component("doctor")
+public class Doctor {
+
+    private static final long MEGABYTE = 1024 * 1024;
+
+    private final ConfigurableEnvironment environment;
+    private final SyncSettings settings;
+    private final OrySettings ory;
+    private final GoldenFiles goldenFiles;
+    private final OrgCheck org;
+    private final Login login;
+    private final Answers answers;
+    private final CallBudget budget;
+    private final Clock clock;
+    private final ObjectMapper json;
+
+    Doctor(ConfigurableEnvironment environment, SyncSettings settings, OrySettings ory, GoldenFiles goldenFiles,
+            OrgCheck org, Login login, Answers answers, CallBudget budget, Clock clock, ObjectMapper json) {
+        this.environment = environment;
+        this.settings = settings;
+        this.ory = ory;
+        this.goldenFiles = goldenFiles;
+        this.org = org;
+        this.login = login;
+        this.answers = answers;
+        this.budget = budget;
+        this.clock = clock;
+        this.json = json;
+    }
+
+    /** What the app knows without asking anybody. */
+    public ObjectNode circumstances() {
+        ObjectNode facts = json.createObjectNode();
+        facts.set("settings", json.valueToTree(Map.of(
+                "apiVersion", environment.getRequiredProperty("salesforce.api-version"),
+                "loginUrl", StringUtils.trimTrailingCharacter(
+                        environment.getRequiredProperty("camel.component.salesforce.login-url").strip(), '/'),
+                "adminUrl", ory.adminUrl() == null ? "" : ory.adminUrl(),
+                "assign", settings.autoAssign().fresh(),
+                "duplicates", word(settings.duplicates()),
+                "erase", word(settings.erase()),
+                "matchEmail", word(settings.matchEmail()))));
+        facts.set("missing", json.valueToTree(RequiredSettings.missing(environment)));
+        facts.set("writes", json.valueToTree(written()));
+        File directory = new File(settings.dataDir()).getAbsoluteFile();
+        File there = directory;
+        while (!there.exists()) {
+            there = there.getParentFile();
+        }
+        facts.putObject("disk").put("directory", settings.dataDir()).put("freeMegabytes", there.getUsableSpace() / MEGABYTE)
+                .put("neededMegabytes", settings.journal().minDiskFree().toMegabytes());
+        return facts;
+    }
+
+    /** Whether everything is set that a login takes. */
+    public boolean canLogIn(ObjectNode facts) {
+        return facts.path("missing").findValuesAsText("name").stream().noneMatch(name -> name.startsWith("SALESFORCE_"));
+    }
+
+    /** @param date header of an answer of Salesforce */
+    public void clock(ObjectNode facts, String date) {
+        try {
+            facts.put("clock", Duration.between(clock.instant(), ZonedDateTime.parse(String.valueOf(date),
+                    DateTimeFormatter.RFC_1123_DATE_TIME).toInstant()).toSeconds());
+        } catch (DateTimeException e) {
+            // a proxy took it away; then nobody knows
+        }
+    }
+
+    /** What somebody answered, as it is. */
+    public void told(ObjectNode facts, String name, String answer) throws JsonProcessingException {
+        facts.set(name, json.readTree(answer));
+    }
+
+    /** @param answer of a composite call: each part under its name; of a description only what matters */
+    public void answered(ObjectNode facts, String answer) throws JsonProcessingException {
+        ObjectNode parts = facts.putObject("answers");
+        for (JsonNode part : json.readTree(answer).path("compositeResponse")) {
+            if (part.path("body") instanceof ObjectNode body && body.path("fields").isArray()) {
+                ArrayNode names = json.createArrayNode();
+                body.path("fields").forEach(field -> names.add(field.path("name")));
+                body.retain("recordTypeInfos", "deletable");
+                body.set("fields", names);
+            }
+            parts.set(part.path("referenceId").asText(), part);
+        }
+        facts.set("calls", json.valueToTree(budget.report()));
+        ((ObjectNode) facts.path("settings")).put("instanceUrl", login.address());
+    }
+
+    /** What the mappings write and the look-ups read, field by field. */
+    public void compare(ObjectNode facts) {
+        facts.set("mismatches", json.valueToTree(org.findings(goldenFiles.examples())));
+    }
+
+    /** Salesforce refused the login, or the questions. */
+    public void failed(ObjectNode facts, Exception failure) {
+        HoldException hold = ObjectHelper.getException(HoldException.class, failure);
+        if (hold != null) {
+            because(facts, "login", hold);
+            return;
+        }
+        try {
+            answers.failed(failure);
+        } catch (HoldException e) {
+            because(facts, "refused", e);
+        }
+    }
+
+    /** @param identities a page of the Admin API; only how far their addresses are verified is kept */
+    public void identities(ObjectNode facts, int status, String links, byte[] identities) {
+        ObjectNode ory = facts.putObject("ory").put("status", status).put("links", links);
+        JsonNode listed = read(identities);
+        if (listed.isArray()) {
+            ArrayNode kept = ory.putArray("identities");
+            listed.forEach(identity -> {
+                ArrayNode addresses = kept.addObject().putArray("verifiable_addresses");
+                identity.path("verifiable_addresses").forEach(address -> addresses.addObject()
+                        .put("via", address.path("via").asText()).put("verified", address.path("verified").asBoolean()));
+            });
+        }
+    }
+
+    /** What the public address answered. */
+    public void probed(ObjectNode facts, int status, String location, byte[] answer) {
+        facts.putObject("probe").put("status", status).put("location", location)
+                .put("code", read(answer).path("code").asText());
+    }
+
+    /** Nobody answered. */
+    public void unreachable(ObjectNode facts, String who, Exception failure) {
+        Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
+        facts.putObject(who).put("failure", cause.getClass().getSimpleName() + ": " + cause.getMessage());
+    }
+
+    /** Object to the fields that the mappings in use write, by their examples. */
+    private Map<String, Set<String>> written() {
+        Map<String, Set<String>> written = new TreeMap<>();
+        goldenFiles.examples().stream().filter(example -> settings.mappings().containsValue(example.mapping().name()))
+                .forEach(example -> goldenFiles.record(example).ifPresent(record -> {
+                    Set<String> fields = written.computeIfAbsent(record.path("attributes").path("type")
+                            .asText(example.mapping().object()), object -> new TreeSet<>());
+                    List.of(record, record.path("onCreate")).forEach(part -> part.fieldNames().forEachRemaining(fields::add));
+                }));
+        return written;
+    }
+
+    private JsonNode read(byte[] body) {
+        try {
+            return body == null ? json.missingNode() : json.readTree(body);
+        } catch (IOException e) {
+            return json.missingNode();
+        }
+    }
+
+    private static void because(ObjectNode facts, String what, HoldException why) {
+        facts.putObject(what).put("code", why.code()).put("message", why.getMessage());
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

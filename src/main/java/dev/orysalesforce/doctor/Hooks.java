@@ -1,0 +1,44 @@
+package dev.orysalesforce.doctor;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.receive.WebhookSecrets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.springframework.stereotype.Component;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/** Reads a kratos.yml, or the JSON of a project on Ory Network. */
+@Component
+public class Hooks {
+
+    private final WebhookSecrets secrets;
+    private final ObjectMapper json;
+
+    Hooks(WebhookSecrets secrets, ObjectMapper json) {
+        this.secrets = secrets;
+        this.json = json;
+    }
+
+    /**
+     * @return the configuration; in the place of each secret of a hook, whether the app knows it
+     * @throws org.yaml.snakeyaml.error.YAMLException if it is not YAML; JSON is
+     */
+    public JsonNode read(Path file) throws IOException {
+        JsonNode hooks = json.valueToTree(new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(file)));
+        hooks.findValues("auth").forEach(auth -> {
+            if (auth.path("config") instanceof ObjectNode config) {
+                for (String secret : new String[] {"value", "password"}) {
+                    if (config.has(secret)) {
+                        config.put(secret, secrets.knows(config.path(secret).asText()));
+                    }
+                }
+            }
+        });
+        return hooks;
+    }
+}

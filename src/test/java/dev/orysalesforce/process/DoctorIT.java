@@ -1,0 +1,56 @@
+package dev.orysalesforce.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.sandbox.SalesforceSandbox;
+import dev.orysalesforce.sync.SigningKeyFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged jar's {@code doctor}, as the last step of a set-up; and secrets that come in files. */
+class DoctorIT {
+
+    @Test
+    void itGoesFromNothingSetToNothingWrong(@TempDir Path folder) throws Exception {
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
+                AppProcess app = new AppProcess(folder, salesforce)) {
+            salesforce.org().activateAssignmentRule("Lead", salesforce.org().userId());
+            app.without("ORY_WEBHOOK_SECRET").without("SALESFORCE_CLIENT_ID").without("SALESFORCE_CLIENT_SECRET");
+            assertThat(app.runToItsEnd("doctor", "--json")).isEqualTo(1);
+            JsonNode report = new ObjectMapper().readTree(app.log());
+            assertThat(report.path("findings")).extracting(finding -> finding.path("place").asText())
+                    .containsExactly("ORY_WEBHOOK_SECRET", "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET");
+
+            Path secrets = Files.createDirectory(folder.resolve("secrets"));
+            Files.writeString(secrets.resolve("ORY_WEBHOOK_SECRET"), "in a config tree\n");
+            Files.writeString(secrets.resolve("SALESFORCE_CLIENT_ID"), salesforce.clientId());
+            Path secret = Files.writeString(folder.resolve("secret"), salesforce.clientSecret() + "\n");
+            app.with("SECRETS_DIR", secrets.toString()).with("SALESFORCE_CLIENT_SECRET_FILE", secret.toString());
+            app.with("SALESFORCE_API_VERSION", "50.0");
+            salesforce.org().becomeAnother(); // at first somebody has the wrong login
+            assertThat(app.runToItsEnd("doctor", "--kratos", "ory/kratos.yml")).as("another secret in the hooks").isEqualTo(1);
+            assertThat(app.log()).contains("Org: Sandbox, Developer Edition, a sandbox")
+                    .contains("ERROR kratos.yml: selfservice.flows.registration.after.password.auth: ").contains("Mend: ")
+                    .contains("WARNING kratos.yml: selfservice.flows.verification.enabled: ")
+                    .contains("Version 50.0 is older than what the app relies on");
+
+            salesforce.org().becomeItself();
+            SigningKeyFile key = SigningKeyFile.make("RSA");
+            salesforce.org().sessions().trust(key.certificate().getPublicKey(), "ory.sync@example.com");
+            app.without("SALESFORCE_API_VERSION").without("SALESFORCE_CLIENT_SECRET_FILE").with("SALESFORCE_JWT_KEY_FILE", key.keyStore().toString())
+                    .with("SALESFORCE_JWT_KEY_PASSWORD", SigningKeyFile.PASSWORD)
+                    .with("SALESFORCE_USERNAME", "ory.sync@example.com");
+            assertThat(app.runToItsEnd("doctor")).as(app.log()).isZero();
+            assertThat(app.log()).contains("User: ory.sync@example.com").contains("Nothing wrong.");
+
+            app.with("SALESFORCE_CLIENT_SECRET_FILE", folder.resolve("gone").toString());
+            assertThat(app.runToItsEnd("doctor")).isEqualTo(1);
+            assertThat(app.log()).contains("SALESFORCE_CLIENT_SECRET_FILE names").contains("can't be read")
+                    .doesNotContain("\tat ");
+        }
+    }
+}
