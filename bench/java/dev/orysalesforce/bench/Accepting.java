@@ -15,7 +15,6 @@ import java.util.Set;
 final class Accepting {
 
     private static final int LATENCY = 300;
-    private static final int PACE = 200;
     private static final int OUTAGE_PACE = 20;
 
     private final Plan plan;
@@ -42,7 +41,7 @@ final class Accepting {
         report.heading("Accept path");
         report.say("%s, every call of Salesforce %d ms. Saturation: %d connections that are always busy, for %d s. Offered: "
                         + "%d events a second, each at its time, for %d s; a latency counts from when the event was due.",
-                jdk, LATENCY, Load.CONNECTIONS, plan.saturation().toSeconds(), PACE, plan.steady().toSeconds());
+                jdk, LATENCY, Load.CONNECTIONS, plan.saturation().toSeconds(), plan.pace(), plan.steady().toSeconds());
         report.head("at saturation", "accepted/s", "p50", "p99", "p99.9", "refused", "no answer", "processor ms each");
         List<String[]> steady = new ArrayList<>();
         List<String[]> lost = new ArrayList<>();
@@ -54,7 +53,7 @@ final class Accepting {
                 Report.number(app / forwarder) + " x", app >= 2 * forwarder);
 
         report.say("Where the processor time of a durable accept goes (flight recorder): %s.", String.join(", ", where));
-        report.head("at " + PACE + "/s", "p50", "p99", "p99.9", "longest", "not accepted");
+        report.head("at " + plan.pace() + "/s", "p50", "p99", "p99.9", "longest", "not accepted");
         steady.forEach(row -> report.row((Object[]) row));
         report.say("Salesforce answers 503 for %d s while %d events a second come in, each tried three times, as Ory does. "
                 + "What is in Salesforce in the end:", plan.outage().toSeconds(), OUTAGE_PACE);
@@ -74,6 +73,7 @@ final class Accepting {
             Load.saturate(app.url(), plan.warmUp());
             awaitSilence();
             steady.add(steady("this app", app.url()));
+            lost.add(outage("this app", app));
 
             salesforce.down();
             String nothingKept = app.url("/webhooks/bare");
@@ -93,10 +93,6 @@ final class Accepting {
             rates.add(new Bar("bare endpoint", bare.perSecond()));
             rates.add(new Bar("this app, durable", durable.perSecond()));
             rates.add(new Bar("this app, while it syncs", syncing.perSecond()));
-            app.close();
-            try (Candidate fresh = Candidate.app(jdk, plan.folder("outage"), salesforce, Map.of())) {
-                lost.add(outage("this app", fresh));
-            }
             return syncing.perSecond();
         }
     }
@@ -104,21 +100,16 @@ final class Accepting {
     private double other(String name, Start start, List<String[]> steady, List<String[]> lost) throws Exception {
         salesforce.reset();
         salesforce.latency(LATENCY);
-        double rate;
         try (Candidate other = start.in(jdk, plan.folder(name), salesforce)) {
             other.server().start();
             Load.saturate(other.url(), plan.warmUp());
-            rate = saturate(name, other, other.url()).perSecond();
-            rates.add(new Bar(name, rate));
-        }
-        try (Candidate other = start.in(jdk, plan.folder(name), salesforce)) {
-            other.server().start();
             steady.add(steady(name, other.url()));
-        }
-        try (Candidate other = start.in(jdk, plan.folder(name), salesforce)) {
+            Saturated saturated = saturate(name, other, other.url());
+            rates.add(new Bar(name, saturated.perSecond()));
+            awaitSilence();
             lost.add(outage(name, other));
+            return saturated.perSecond();
         }
-        return rate;
     }
 
     private Saturated saturate(String name, Candidate candidate, String url) throws Exception {
@@ -132,11 +123,11 @@ final class Accepting {
     }
 
     private String[] steady(String name, String url) throws Exception {
-        load.offer(url, PACE, plan.warmUp());
-        Offered offered = load.offer(url, PACE, plan.steady());
+        load.offer(url, plan.pace(), plan.warmUp());
+        Offered offered = load.offer(url, plan.pace(), plan.steady());
         long p99 = offered.latency().getValueAtPercentile(99);
         if (name.equals("this app")) {
-            report.target("p99 of an accept at 200/s", "25 ms", Report.millis(p99), p99 <= 25_000);
+            report.target("p99 of an accept at " + plan.pace() + "/s", "25 ms", Report.millis(p99), p99 <= 25_000);
         }
         return new String[] {name, Report.millis(offered.latency().getValueAtPercentile(50)), Report.millis(p99),
             Report.millis(offered.latency().getValueAtPercentile(99.9)), Report.millis(offered.latency().getMaxValue()),
@@ -146,7 +137,6 @@ final class Accepting {
     private String[] outage(String name, Candidate candidate) throws Exception {
         salesforce.reset();
         salesforce.latency(LATENCY);
-        candidate.server().start();
         load.offer(candidate.url(), OUTAGE_PACE, Duration.ofSeconds(2));
         Duration around = plan.outage().dividedBy(3);
         Thread outage = new Thread(() -> {

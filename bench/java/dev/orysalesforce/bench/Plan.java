@@ -23,8 +23,13 @@ record Plan(Path folder, boolean isShort) {
         return Duration.ofSeconds(isShort ? 3 : 30);
     }
 
+    /** Events a second. */
+    int pace() {
+        return isShort ? 20 : 200;
+    }
+
     Duration outage() {
-        return Duration.ofSeconds(isShort ? 5 : 30);
+        return Duration.ofSeconds(isShort ? 3 : 30);
     }
 
     /** Events for one rate of rows: so many batches. */

@@ -31,6 +31,7 @@ final class Server implements AutoCloseable {
         this.folder = folder;
         this.environment = new HashMap<>(environment);
         this.ready = URI.create(ready);
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close)); // where a run is broken off
     }
 
     /** @return how long it took to be ready */

@@ -9,8 +9,6 @@ import java.util.Map;
 /** How soon it is ready and how large it is, beside a bare web app. */
 final class Starting {
 
-    private static final int PACE = 200;
-
     private final Plan plan;
     private final List<Jdk> jdks;
     private final Sandbox salesforce;
@@ -32,8 +30,8 @@ final class Starting {
         report.say("`java -jar`, as in a container of 2 GB, nothing tuned; ready is when the readiness probe says so, the "
                 + "median of %d starts in turn. Resident memory idle, %d s after it is ready, and after %d s of %d events a "
                 + "second. The bare app is Spring Boot's web and actuator starters with one endpoint.", plan.starts(),
-                idle().toSeconds(), plan.steady().toSeconds(), PACE);
-        report.head("", "ready", "to bare", "memory idle", "to bare", "memory at 200/s", "to bare");
+                idle().toSeconds(), plan.steady().toSeconds(), plan.pace());
+        report.head("", "ready", "to bare", "memory idle", "to bare", "memory under load", "to bare");
         for (Jdk jdk : jdks) {
             List<Double> app = new ArrayList<>();
             List<Double> web = new ArrayList<>();
@@ -51,7 +49,7 @@ final class Starting {
                     own.idle() + " MB", Report.number(own.idle() / (double) bare.idle()) + " x", own.busy() + " MB",
                     Report.number(memory) + " x");
             report.target("time to ready to a bare web app's, " + jdk, "1.5 x", Report.number(time) + " x", time <= 1.5);
-            report.target("resident memory under 200/s to a bare web app's, " + jdk, "1.7 x", Report.number(memory) + " x",
+            report.target("resident memory under load to a bare web app's, " + jdk, "1.7 x", Report.number(memory) + " x",
                     memory <= 1.7);
         }
     }
@@ -82,7 +80,7 @@ final class Starting {
             Collections.sort(starts);
             Thread.sleep(idle().toMillis());
             long idle = candidate.server().residentMegabytes();
-            load.offer(candidate.url(), PACE, plan.steady());
+            load.offer(candidate.url(), plan.pace(), plan.steady());
             return new Size(starts.get(starts.size() / 2), idle, candidate.server().residentMegabytes());
         }
     }
