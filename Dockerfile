@@ -23,7 +23,7 @@ WORKDIR /app
 COPY --from=extract /extract/layers/dependencies/ ./
 COPY --from=extract /extract/layers/snapshot-dependencies/ ./
 COPY --from=extract /extract/layers/application/ ./
-# Plain files: mount your own over any of them. Restart the container after an edit.
+# Plain files: mount your own over any of them. An edit of routes or mappings runs seconds later.
 COPY routes routes
 COPY mappings mappings
 COPY application.yaml ./

@@ -22,6 +22,7 @@ import java.util.UUID;
  * @param record what came in as a finished record, by the gateway; else null. Then {@code identity} holds nothing but the
  *     ID, unless a webhook told of the same identity in the same batch
  * @param attempts how often it was sent to Salesforce in vain
+ * @param traceparent the W3C trace context that it came in with; null while traces are off
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -33,7 +34,8 @@ public record IdentityChange(
         JsonNode flow,
         @JsonProperty("transient_payload") JsonNode transientPayload,
         GivenRecord record,
-        @JsonInclude(JsonInclude.Include.NON_DEFAULT) int attempts) {
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) int attempts,
+        String traceparent) {
 
     /** What Ory's Admin API listed: nobody knows what had happened. */
     public static final String RECONCILE = "reconcile";
@@ -48,16 +50,17 @@ public record IdentityChange(
 
     /** The identity is to be erased. It holds nothing but the ID. */
     public static IdentityChange erase(String identity, Instant receivedAt) {
-        return new IdentityChange(ERASE, receivedAt, null, idOnly(identity), null, null, null, 0);
+        return new IdentityChange(ERASE, receivedAt, null, idOnly(identity), null, null, null, 0, null);
     }
 
     /** A record for the identity came in finished. */
     public static IdentityChange given(String identity, GivenRecord record, String triggerId) {
-        return new IdentityChange(GATEWAY, record.at(), triggerId, idOnly(identity), null, null, record, 0);
+        return new IdentityChange(GATEWAY, record.at(), triggerId, idOnly(identity), null, null, record, 0, null);
     }
 
     public IdentityChange receivedAs(String event, Instant receivedAt, String triggerId) {
-        return new IdentityChange(event, receivedAt, triggerId, identity, flow, transientPayload, record, 0);
+        return new IdentityChange(event, receivedAt, triggerId, identity, flow, transientPayload, record, 0,
+                traceparent);
     }
 
     /**
@@ -75,7 +78,8 @@ public record IdentityChange(
         IdentityChange state = newer.isState() || !older.isState() ? newer : older;
         String kind = event.equals(RECONCILE) || event.equals(GATEWAY) ? later.event : event;
         return new IdentityChange(kind, newer.receivedAt, newer.triggerId, state.identity, state.flow,
-                merge(transientPayload, later.transientPayload), together(record, later.record), newer.attempts);
+                merge(transientPayload, later.transientPayload), together(record, later.record), newer.attempts,
+                newer.traceparent);
     }
 
     private static GivenRecord together(GivenRecord one, GivenRecord other) {
@@ -91,16 +95,24 @@ public record IdentityChange(
             return this;
         }
         if (record.version().compareTo(known) <= 0) {
-            return new IdentityChange(event, receivedAt, triggerId, identity, flow, transientPayload, null, attempts);
+            return new IdentityChange(event, receivedAt, triggerId, identity, flow, transientPayload, null, attempts,
+                    traceparent);
         }
         return stateVersion().compareTo(known) > 0 ? this
                 : new IdentityChange(event, receivedAt, triggerId, idOnly(identityId()), flow, transientPayload, record,
-                        attempts);
+                        attempts, traceparent);
     }
 
     /** The same event after one more vain attempt. */
     public IdentityChange triedAgain() {
-        return new IdentityChange(event, receivedAt, triggerId, identity, flow, transientPayload, record, attempts + 1);
+        return new IdentityChange(event, receivedAt, triggerId, identity, flow, transientPayload, record, attempts + 1,
+                traceparent);
+    }
+
+    /** The same event as part of a trace. */
+    IdentityChange tracedBy(String traceparent) {
+        return new IdentityChange(event, receivedAt, triggerId, identity, flow, transientPayload, record, attempts,
+                traceparent);
     }
 
     /** The identity's ID in lower case, or null if there is none that is a UUID. */

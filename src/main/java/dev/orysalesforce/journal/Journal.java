@@ -76,8 +76,10 @@ public class Journal {
     /** A message that is not ours (on an external broker anybody may write) is an event without an identity. */
     private IdentityChange read(Message message) {
         try {
-            return message instanceof TextMessage text ? json.readValue(text.getText(), IdentityChange.class)
-                    : foreign(message);
+            IdentityChange change = message instanceof TextMessage text
+                    ? json.readValue(text.getText(), IdentityChange.class) : foreign(message);
+            String traceparent = message.getStringProperty("traceparent");
+            return traceparent == null ? change : change.tracedBy(traceparent);
         } catch (JsonProcessingException e) {
             return foreign(message);
         } catch (JMSException e) {
@@ -86,6 +88,6 @@ public class Journal {
     }
 
     private static IdentityChange foreign(Message message) {
-        return new IdentityChange("unknown", Instant.now(), null, null, null, null, null, 0);
+        return new IdentityChange("unknown", Instant.now(), null, null, null, null, null, 0, null);
     }
 }

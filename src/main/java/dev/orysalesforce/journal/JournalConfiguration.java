@@ -2,6 +2,7 @@ package dev.orysalesforce.journal;
 
 import dev.orysalesforce.settings.SyncSettings;
 import jakarta.jms.ConnectionFactory;
+import java.time.Duration;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
@@ -15,9 +16,11 @@ import org.springframework.jms.connection.CachingConnectionFactory;
 import org.springframework.jms.connection.JmsTransactionManager;
 import org.springframework.jms.core.JmsTemplate;
 
-/** The broker keeps what it was given: it moves, drops and expires nothing on its own. */
+/** The broker keeps what it was given: it moves and drops nothing on its own but dead letters whose time is over. */
 @Configuration
 class JournalConfiguration {
+
+    private static final Duration SELDOM = Duration.ofMinutes(1);
 
     @Bean
     ArtemisConfigurationCustomizer durableJournal(SyncSettings settings) {
@@ -26,12 +29,12 @@ class JournalConfiguration {
             broker.setMaxDiskUsage(-1); // a percentage says little about a large disk
             broker.setMinDiskFree(settings.journal().minDiskFree().toBytes());
             broker.setDiskScanPeriod(1_000);
-            broker.setMessageExpiryScanPeriod(-1);
+            broker.setMessageExpiryScanPeriod(betweenLooks(settings.deadLetters()).toMillis());
             broker.clearAddressSettings();
             broker.addAddressSetting("#", new AddressSettings()
                     .setMaxDeliveryAttempts(-1) // an outage is not the event's fault
-                    .setDeadLetterAddress(SimpleString.of("DLQ")) // never used; the broker warns without them
-                    .setExpiryAddress(SimpleString.of("ExpiryQueue"))
+                    .setDeadLetterAddress(SimpleString.of("DLQ")) // never used; the broker warns without one
+                    .setExpiryAddress(SimpleString.of("")) // nowhere: what has expired is gone
                     .setAddressFullMessagePolicy(AddressFullMessagePolicy.PAGE)
                     .setMaxSizeBytes(32L * 1024 * 1024) // beyond this, a backlog waits on disk
                     .setPageSizeBytes(4 * 1024 * 1024)
@@ -39,6 +42,12 @@ class JournalConfiguration {
                     .setAutoDeleteQueues(false)
                     .setAutoDeleteAddresses(false));
         };
+    }
+
+    /** Often enough that a letter is gone soon after its time, and not at all where none ever goes. */
+    private static Duration betweenLooks(SyncSettings.DeadLetters letters) {
+        Duration tenth = letters.keepFor().dividedBy(10);
+        return letters.isForEver() ? Duration.ofMillis(-1) : tenth.compareTo(SELDOM) > 0 ? SELDOM : tenth;
     }
 
     /**

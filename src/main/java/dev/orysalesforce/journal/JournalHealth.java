@@ -1,6 +1,11 @@
 package dev.orysalesforce.journal;
 
+import dev.orysalesforce.settings.SyncSettings;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
@@ -15,19 +20,45 @@ import org.springframework.stereotype.Component;
 @Component("journalHealth")
 public class JournalHealth implements HealthIndicator {
 
+    private static final Logger LOG = LoggerFactory.getLogger(JournalHealth.class);
+    private static final Obstacle STOPPED = new Obstacle("The journal's broker was stopped.", "Restart the app.");
+    private static final Obstacle OUT_OF_REACH = new Obstacle("The journal's broker is out of reach.",
+            "Start it, or check SPRING_ARTEMIS_BROKER_URL, SPRING_ARTEMIS_USER and SPRING_ARTEMIS_PASSWORD.");
+
     private final ObjectProvider<EmbeddedActiveMQ> broker;
     private final JmsTemplate jms;
+    private final Obstacle diskFull;
+    private final AtomicReference<Obstacle> told = new AtomicReference<>();
 
-    JournalHealth(ObjectProvider<EmbeddedActiveMQ> broker, JmsTemplate jms) {
+    private record Obstacle(String reason, String remedy) {}
+
+    JournalHealth(ObjectProvider<EmbeddedActiveMQ> broker, JmsTemplate jms, SyncSettings settings) {
         this.broker = broker;
         this.jms = jms;
+        this.diskFull = new Obstacle("The disk of the journal is full: less than "
+                + settings.journal().minDiskFree().toMegabytes() + " MB are free (sync.journal.min-disk-free).",
+                "Make room below sync.data-dir, " + settings.dataDir() + ".");
     }
 
     /** Asked before each write: on a full disk the broker would let the sender wait, without a limit. */
     public boolean isWritable() {
+        Obstacle obstacle = embedded();
+        Obstacle before = told.getAndSet(obstacle);
+        if (obstacle != null && obstacle != before) {
+            LOG.warn("Webhooks are answered 503: {} {}", obstacle.reason(), obstacle.remedy());
+        } else if (obstacle == null && before != null) {
+            LOG.info("Webhooks are taken again");
+        }
+        return obstacle == null;
+    }
+
+    private Obstacle embedded() {
         EmbeddedActiveMQ embedded = broker.getIfAvailable();
-        return embedded == null || (embedded.getActiveMQServer().isActive()
-                && !embedded.getActiveMQServer().getPagingManager().isDiskFull());
+        if (embedded == null) {
+            return null;
+        }
+        ActiveMQServer server = embedded.getActiveMQServer();
+        return !server.isActive() ? STOPPED : server.getPagingManager().isDiskFull() ? diskFull : null;
     }
 
     private boolean isConnected() {
@@ -40,10 +71,10 @@ public class JournalHealth implements HealthIndicator {
 
     @Override
     public Health health() {
-        return isWritable() && isConnected() ? Health.up().build() : Health.down()
-                .withDetail("reason", "The journal's broker is stopped or out of reach, or its disk is full")
-                .withDetail("remedy", "Make room below sync.data-dir (sync.journal.min-disk-free is what has to be free),"
-                        + " or restart the app if the broker was stopped. Webhooks are answered 503 until then.")
+        Obstacle obstacle = !isWritable() ? told.get() : isConnected() ? null : OUT_OF_REACH;
+        return obstacle == null ? Health.up().build() : Health.down()
+                .withDetail("reason", obstacle.reason() + " Webhooks are answered 503.")
+                .withDetail("remedy", obstacle.remedy())
                 .build();
     }
 }

@@ -33,6 +33,11 @@ public class Queues {
         return ask(queue, "firstMessageAge") / 1000;
     }
 
+    /** How many messages were thrown away because their time was over, since the broker has started. */
+    public long expired(String queue) {
+        return ask(queue, "messagesExpired");
+    }
+
     private long ask(String queue, String attribute) {
         Message answer = jms.sendAndReceive("activemq.management", session -> {
             Message question = session.createMessage();

@@ -8,6 +8,7 @@ import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.Queues;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
+import dev.orysalesforce.settings.SyncSettings;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
@@ -42,11 +43,18 @@ public class DeadLetters {
     private final JmsTemplate jms;
     private final Ledger ledger;
     private final ObjectMapper json;
+    private final SyncSettings.DeadLetters settings;
 
-    DeadLetters(JmsTemplate jms, Ledger ledger, ObjectMapper json) {
+    DeadLetters(JmsTemplate jms, Ledger ledger, ObjectMapper json, SyncSettings settings) {
         this.jms = jms;
         this.ledger = ledger;
         this.json = json;
+        this.settings = settings.deadLetters();
+    }
+
+    /** When the time of a letter that is written now is over, as JMS has it: in milliseconds, 0 is never. */
+    public long expiration() {
+        return settings.isForEver() ? 0 : System.currentTimeMillis() + settings.keepFor().toMillis();
     }
 
     /** A page of the letters that match, without their originals. */
@@ -188,7 +196,9 @@ public class DeadLetters {
     private static void putBack(Session session, List<Message> messages) throws JMSException {
         try (MessageProducer letters = session.createProducer(session.createQueue(Queues.DEAD_LETTERS))) {
             for (Message message : messages) {
-                letters.send(message);
+                long left = message.getJMSExpiration() == 0 ? 0
+                        : Math.max(1, message.getJMSExpiration() - System.currentTimeMillis());
+                letters.send(message, message.getJMSDeliveryMode(), message.getJMSPriority(), left);
             }
         }
     }

@@ -27,11 +27,16 @@ class WebhookSecurity {
     private static final String SECRET_HEADER = "X-Webhook-Secret";
 
     @Bean
-    SecurityFilterChain webhooks(HttpSecurity http, WebhookSecrets secrets, ObjectMapper json) throws Exception {
-        AuthenticationEntryPoint unauthorized = (request, response, failure) -> Problem.of(HttpStatus.UNAUTHORIZED,
-                "UNAUTHORIZED", "The webhook secret is missing or wrong. Send it as header " + SECRET_HEADER
+    SecurityFilterChain webhooks(HttpSecurity http, WebhookSecrets secrets, WebhooksHealthIndicator health,
+            ObjectMapper json) throws Exception {
+        Problem problem = Problem.of(HttpStatus.UNAUTHORIZED, "UNAUTHORIZED",
+                "The webhook secret is missing or wrong. Send it as header " + SECRET_HEADER
                         + " or as basic auth password of user " + WebhookSecrets.ORY + "; it has to be one of those"
-                        + " in ORY_WEBHOOK_SECRET.").answer(request, response, json);
+                        + " in ORY_WEBHOOK_SECRET.");
+        AuthenticationEntryPoint unauthorized = (request, response, failure) -> {
+            health.refused();
+            problem.answer(request, response, json);
+        };
 
         AuthenticationFilter secret = new AuthenticationFilter(secrets, secretHeaderOrBasicAuth());
         secret.setSuccessHandler((request, response, authentication) -> { });

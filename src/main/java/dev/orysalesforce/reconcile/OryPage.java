@@ -52,7 +52,7 @@ record OryPage(Map<String, IdentityChange> identities, URI next) {
         Map<String, IdentityChange> identities = new LinkedHashMap<>();
         for (JsonNode identity : array(body, json)) {
             IdentityChange listed = new IdentityChange(IdentityChange.RECONCILE, Instant.now(), null, identity, null, null,
-                    null, 0);
+                    null, 0, null);
             if (listed.identityId() == null) {
                 throw noList("something that has no identity ID");
             }

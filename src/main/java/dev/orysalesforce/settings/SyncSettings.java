@@ -25,6 +25,7 @@ import org.springframework.util.unit.DataSize;
  * @param gateway what the gateway takes
  * @param autoAssign the {@code Sforce-Auto-Assign} header
  * @param journal the journal's disk
+ * @param deadLetters how long dead letters are kept
  * @param ledger the ledger's key
  * @param backOff pauses between tries while Salesforce can't be written to
  * @param retry when a row is tried again that something passing has refused
@@ -40,6 +41,7 @@ import org.springframework.util.unit.DataSize;
  * @param erase what becomes of the record of an identity that is erased; default {@code keep}
  * @param erasedMapping mapping file or Camel endpoint that answers what is written into such a record by
  *     {@code anonymize}; default {@code mappings/erased.ds}
+ * @param bearableDeadLetters with more of them waiting, health is {@code DEGRADED}; default 10
  * @param errors what Salesforce's error codes mean
  */
 @ConfigurationProperties("sync")
@@ -56,6 +58,7 @@ public record SyncSettings(
         @DefaultValue Gateway gateway,
         @DefaultValue AutoAssign autoAssign,
         @DefaultValue Journal journal,
+        @DefaultValue DeadLetters deadLetters,
         @DefaultValue Ledger ledger,
         @DefaultValue BackOff backOff,
         @DefaultValue Retry retry,
@@ -69,6 +72,7 @@ public record SyncSettings(
         @DefaultValue("create") MatchSeveral matchSeveral,
         @DefaultValue("keep") Erase erase,
         @DefaultValue("mappings/erased.ds") String erasedMapping,
+        @DefaultValue("10") int bearableDeadLetters,
         @DefaultValue Errors errors) {
 
     public SyncSettings {
@@ -114,6 +118,18 @@ public record SyncSettings(
 
     /** @param minDiskFree with less room than this, webhooks are answered 503; default 256 MB */
     public record Journal(@DefaultValue("256MB") DataSize minDiskFree) {}
+
+    /** @param keepFor a dead letter that is older is thrown away, whatever it holds; default 0: none ever is */
+    public record DeadLetters(@DefaultValue("0") Duration keepFor) {
+
+        public DeadLetters {
+            check(!keepFor.isNegative(), "sync.dead-letters.keep-for is negative");
+        }
+
+        public boolean isForEver() {
+            return keepFor.isZero();
+        }
+    }
 
     /**
      * @param key what the hashes of the fields are keyed with; default: a file {@code ledger.key} in the data directory,

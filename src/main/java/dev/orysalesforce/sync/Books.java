@@ -1,6 +1,7 @@
 package dev.orysalesforce.sync;
 
 import dev.orysalesforce.journal.Queues;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -33,6 +34,7 @@ public class Books {
         pendingAtStart = queues.depth(Queues.JOURNAL);
         meters.gauge("ory.sync.pending", queues, q -> q.depth(Queues.JOURNAL));
         meters.gauge("ory.sync.dead.letters", queues, q -> q.depth(Queues.DEAD_LETTERS));
+        FunctionCounter.builder("ory.sync.dead.letters.expired", queues, q -> q.expired(Queues.DEAD_LETTERS)).register(meters);
         meters.gauge("ory.sync.oldest.pending.seconds", queues, q -> q.oldestSeconds(Queues.JOURNAL));
     }
 

@@ -10,6 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.actuate.health.Status;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -22,11 +27,13 @@ import org.springframework.stereotype.Component;
  *     API request limits</a>
  */
 @Component("budget")
-public class CallBudget {
+public class CallBudget implements HealthIndicator {
 
     private static final double SHARE_FROM = 0.5;
     private static final double ORG_FROM = 0.9;
     private static final Duration LONGEST_REST = Duration.ofMinutes(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(CallBudget.class);
 
     private final JdbcTemplate sql;
     private final Clock clock;
@@ -36,6 +43,9 @@ public class CallBudget {
     private long orgUsed;
     private long orgLimit;
     private Instant restUntil = Instant.MIN;
+    private boolean told;
+
+    private record Shortage(String reason, String remedy) {}
 
     CallBudget(JdbcTemplate sql, Clock clock, SyncSettings settings, MeterRegistry meters) {
         this.sql = sql;
@@ -78,13 +88,49 @@ public class CallBudget {
         sql.update("delete from api_calls where hour < ?", hour.minus(25, ChronoUnit.HOURS).toString());
         restUntil = now.plus(pauseForACall().multipliedBy(sinceLastRest));
         sinceLastRest = 0;
+        Shortage shortage = shortage();
+        if (shortage != null && !told) {
+            LOG.warn("Batches rest: {} {}", shortage.reason(), shortage.remedy());
+        } else if (shortage == null && told) {
+            LOG.info("Batches do not rest for minutes any more: there are API calls again");
+        }
+        told = shortage != null;
     }
 
     /** So long that what is left lasts for a day; nothing while there is plenty. */
     private Duration pauseForACall() {
-        double seconds = Math.max(spread(share * orgLimit - own(), above(SHARE_FROM, shareUsed())),
-                spread(orgLimit - orgUsed, above(ORG_FROM, orgUsage())));
-        return Duration.ofMillis((long) (1000 * Math.min(LONGEST_REST.toSeconds(), seconds)));
+        return Duration.ofMillis((long) (1000 * Math.min(LONGEST_REST.toSeconds(), Math.max(forShare(), forOrg()))));
+    }
+
+    private double forShare() {
+        return spread(share * orgLimit - own(), above(SHARE_FROM, shareUsed()));
+    }
+
+    private double forOrg() {
+        return spread(orgLimit - orgUsed, above(ORG_FROM, orgUsage()));
+    }
+
+    /** Why it is down to a call a minute; null if it is not. */
+    private Shortage shortage() {
+        if (pauseForACall().compareTo(LONGEST_REST) < 0) {
+            return null;
+        }
+        return forShare() >= forOrg()
+                ? new Shortage("The app has made %d of its %d API calls in 24 hours, so it makes one a minute."
+                        .formatted(own(), (long) (share * orgLimit)),
+                        "Raise SYNC_DAILY_CALL_SHARE, or SYNC_LINGER for fuller calls; else wait until those of yesterday"
+                        + " do not count any more.")
+                : new Shortage("The org has used %d of its %d API calls of 24 hours, so the app makes one a minute."
+                        .formatted(orgUsed, orgLimit),
+                        "See which program uses them, or buy more; they come back within 24 hours.");
+    }
+
+    /** DEGRADED while it is down to a call a minute. */
+    @Override
+    public synchronized Health health() {
+        Shortage shortage = shortage();
+        return shortage == null ? Health.up().build() : Health.status(new Status("DEGRADED"))
+                .withDetail("reason", shortage.reason()).withDetail("remedy", shortage.remedy()).build();
     }
 
     /** Comes in gently over the first tenth. */

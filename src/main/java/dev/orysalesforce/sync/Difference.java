@@ -84,7 +84,7 @@ public class Difference {
 
     /** In the place of a body that can't be read. */
     public IdentityChange unreadable() {
-        return new IdentityChange(IdentityChange.RECONCILE, Instant.now(), null, null, null, null, null, 0);
+        return new IdentityChange(IdentityChange.RECONCILE, Instant.now(), null, null, null, null, null, 0, null);
     }
 
     /** @param now the same events as mapped at present */

@@ -97,7 +97,7 @@ public class OrgCheck {
     /** As it would be sent: into a record that is there, or as a new one. */
     private Row row(Mapping mapping, ObjectNode answer, boolean isThere) {
         Row row = new Row(new IdentityChange(IdentityChange.RECONCILE, Instant.now(), null,
-                json.createObjectNode().put("id", SOMEBODY), null, null, null, 0), mapping);
+                json.createObjectNode().put("id", SOMEBODY), null, null, null, 0, null), mapping);
         if (isThere) {
             row.follow(answer.path("attributes").path("type").asText(mapping.object()), SOMEBODY, null, true);
         }

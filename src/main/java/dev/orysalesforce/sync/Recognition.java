@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
@@ -26,6 +27,9 @@ import org.springframework.stereotype.Component;
 public class Recognition {
 
     static final String EMAIL = "Email";
+    /** What a field of type e-mail holds. */
+    private static final int LONGEST_EMAIL = 80;
+    private static final Pattern ADDRESS = Pattern.compile("[^\\s\\p{Cntrl}@]+@[^\\s\\p{Cntrl}@]+");
     private static final String WHERE = " WHERE " + Comparison.ORY_ID + " IN (%s)";
     private static final String OR_EMAIL = " OR Email IN (%s)";
     private static final String CONTACTS = "SELECT Id, Email, %s, %s FROM Contact"
@@ -73,7 +77,7 @@ public class Recognition {
         List<LookUp.Query> queries = new ArrayList<>();
         for (List<Row> slice : Batch.slices(rows, Batch.CHUNK)) {
             List<String> emails = match == MatchEmail.NEVER ? List.of()
-                    : slice.stream().map(Recognition::email).filter(email -> !email.isEmpty()).distinct().toList();
+                    : slice.stream().map(Recognition::email).filter(Recognition::mayBeInSalesforce).distinct().toList();
             String where = WHERE.formatted(LookUp.list(slice.stream().map(Row::getIdentity)))
                     + (emails.isEmpty() ? "" : OR_EMAIL.formatted(LookUp.list(emails.stream())));
             queries.add(LookUp.query("contacts" + queries.size(), "query", CONTACTS + where));
@@ -173,6 +177,14 @@ public class Recognition {
     /** What the mapping would write, for that is what would be there twice. */
     private static String email(Row row) {
         return row.getRecord() == null ? "" : row.getRecord().path(EMAIL).asText("").strip();
+    }
+
+    /**
+     * No record has another one; and whoever registers with a line break in it, or a text that is too long for a query, would
+     * have Salesforce refuse the question about the whole batch.
+     */
+    private static boolean mayBeInSalesforce(String email) {
+        return email.length() <= LONGEST_EMAIL && ADDRESS.matcher(email).matches();
     }
 
     private static Instant time(String text) {

@@ -55,17 +55,17 @@ class JournalUnavailableTest {
     @Test
     @Order(1)
     void aFullDiskIs503AndOryMayTryAgain() throws Exception {
-        assertUnavailable();
+        assertUnavailable("Make room");
     }
 
     @Test
     @Order(2)
     void aStoppedBrokerIs503AndOryMayTryAgain() throws Exception {
         broker.getActiveMQServer().stop();
-        assertUnavailable();
+        assertUnavailable("The journal's broker was stopped.");
     }
 
-    private void assertUnavailable() throws Exception {
+    private void assertUnavailable(String told) throws Exception {
         for (String body : new String[] {Ory.webhook("registration-ctx"), "{}", "not json", ""}) {
             HttpResponse<String> answer = new Ory("http://127.0.0.1:" + port, "s").sends("registration", body);
             assertThat(answer.statusCode()).as(body).isEqualTo(503);
@@ -81,6 +81,6 @@ class JournalUnavailableTest {
                 URI.create("http://127.0.0.1:" + managementPort + "/observe/health")).build(),
                 HttpResponse.BodyHandlers.ofString());
         assertThat(health.statusCode()).isEqualTo(503);
-        assertThat(health.body()).contains("Make room");
+        assertThat(health.body()).contains(told);
     }
 }

@@ -15,20 +15,28 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The packaged jar as a process of its own, run with the contract's variables; from the project's folder unless told. */
+/**
+ * The packaged jar as a process of its own, run with the contract's variables; from the project's folder unless told.
+ * Unless told, it is unpacked as in the image, and its code is compiled for a short life: half the time to start.
+ */
 public final class AppProcess implements AutoCloseable {
 
     public static final String SECRET = "process-secret";
 
+    private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     private static final Path JAR = Path.of("target", "ory-salesforce-sync.jar").toAbsolutePath();
+    private static final Path UNPACKED = Path.of("target", "unpacked", "ory-salesforce-sync.jar").toAbsolutePath();
 
     private final Map<String, String> environment = new HashMap<>();
     private final Path log;
+    private List<String> command = List.of(JAVA, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar",
+            UNPACKED.toString());
     private Path project = Path.of("").toAbsolutePath();
     private final int port = freePort();
     private final int managementPort = freePort();
@@ -55,10 +63,21 @@ public final class AppProcess implements AutoCloseable {
         return this;
     }
 
+    /** Runs another command than the jar. */
+    public AppProcess by(List<String> another) {
+        command = another;
+        return this;
+    }
+
     /** Runs it in a folder with routes, mappings and application.yaml of its own. */
     public AppProcess in(Path folder) {
         project = folder;
         return this;
+    }
+
+    /** Runs it as a user would who has built it. */
+    public AppProcess asBuilt() {
+        return by(List.of(JAVA, "-jar", JAR.toString()));
     }
 
     /** Where and with which variables it runs, for commands that a person would type beside it. */
@@ -177,14 +196,12 @@ public final class AppProcess implements AutoCloseable {
     }
 
     private void launch(String... arguments) {
-        ProcessBuilder java = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar", JAR.toString()).directory(project.toFile());
-        java.command().addAll(List.of(arguments));
-        java.environment().putAll(environment);
-        java.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        ProcessBuilder app = new ProcessBuilder(new ArrayList<>(command)).directory(project.toFile());
+        app.command().addAll(List.of(arguments));
+        app.environment().putAll(environment);
+        app.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         try {
-            process = java.start();
+            process = app.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

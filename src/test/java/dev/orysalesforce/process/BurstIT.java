@@ -24,7 +24,7 @@ class BurstIT {
     @Test
     void burstsCostFewCalls(@TempDir Path folder) throws InterruptedException {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
-                AppProcess app = new AppProcess(folder, salesforce).start()) {
+                AppProcess app = new AppProcess(folder, salesforce).asBuilt().start()) {
             salesforce.faults().start(Fault.latency(Duration.ofMillis(300)));
             burst(app, salesforce, 500); // so that code and connections are warm
             assertThat(burst(app, salesforce, 1)).as("calls for 1").isLessThanOrEqualTo(2);

@@ -31,9 +31,12 @@ class LoopIT {
     @Test
     void isStoppedOrLeftToItselfAndTheOthersGoOn(@TempDir Path folder) throws IOException {
         Path often = Files.copy(LOOPING.resolve("loop.jq"), folder.resolve("lead.jq"));
+        Path mappings = Files.createDirectory(folder.resolve("mappings"));
+        Path event = Files.copy(Path.of("mappings/event.jslt"), mappings.resolve("event.jslt"));
+        Files.copy(Path.of("mappings/erased.ds"), mappings.resolve("erased.ds"));
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = new AppProcess(folder, salesforce)) {
             app.with("OPERATOR_TOKEN", TOKEN).with("SYNC_MAPPING_TIMEOUT", "1s").with("SYNC_BACK_OFF_MAX", "2s")
-                    .with("SYNC_MAPPINGS_OFTEN", often.toString());
+                    .with("SYNC_MAPPINGS_OFTEN", often.toString()).with("SYNC_MAPPING_DIR", mappings.toString());
             LANGUAGES.forEach(language ->
                     app.with("SYNC_MAPPINGS_" + language.toUpperCase(), LOOPING.resolve("loop." + language).toString()));
             app.start();
@@ -61,6 +64,15 @@ class LoopIT {
                     assertThat(held.stream().filter(id -> !salesforce.org().byIdentity(id).isEmpty()).count())
                             .isEqualTo(held.size() - dead));
             await().until(() -> !app.health().contains("loops"));
+
+            int before = letters(app).path("total").asInt();
+            Files.copy(LOOPING.resolve("loop.jslt"), event, StandardCopyOption.REPLACE_EXISTING);
+            await().until(() -> app.log().contains("Taken over: " + event));
+            for (int i = 0; i < 5; i++) {
+                assertThat(app.ory().sends("registration", Ory.identity(UUID.randomUUID().toString(), Instant.now(),
+                        "Person")).body()).contains("MAPPING_FAILED");
+            }
+            assertThat(letters(app).path("total").asInt()).as("each body is kept").isEqualTo(before + 5);
         }
     }
 

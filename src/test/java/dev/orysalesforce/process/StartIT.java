@@ -44,7 +44,7 @@ class StartIT {
     @Test
     void whileItStartsAndStopsNoEventIsTurnedAwayForGood(@TempDir Path folder) {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
-                AppProcess app = new AppProcess(folder, salesforce).begin()) {
+                AppProcess app = new AppProcess(folder, salesforce).asBuilt().begin()) {
             Set<Integer> answers = new HashSet<>();
             await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(5)).until(() -> {
                 int answer = send(app);

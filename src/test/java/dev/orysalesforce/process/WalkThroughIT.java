@@ -34,8 +34,7 @@ class WalkThroughIT {
     void everyCommandDoesWhatThePageSays(@TempDir Path folder) throws Exception {
         Path project = project(folder.resolve("project"));
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = new AppProcess(folder, salesforce)
-                .in(project).with("SYNC_EDITS_EVERY", "200ms").with("SYNC_LINGER", "200ms")
-                .with("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")) { // two short runs
+                .in(project).with("SYNC_EDITS_EVERY", "200ms").with("SYNC_LINGER", "200ms")) {
             assumeThat(TOOLS).allMatch(WalkThroughIT::isThere);
             salesforce.org().schema("Lead").put(FieldRule.text("UTM_Source__c", 255));
             app.start();

@@ -1,0 +1,56 @@
+package dev.orysalesforce.receive;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.stereotype.Component;
+
+/** Whether anybody calls, and with a known secret. Always UP: whoever calls without one must not change that. */
+@Component
+class WebhooksHealthIndicator implements HealthIndicator {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WebhooksHealthIndicator.class);
+    private static final Duration QUIET = Duration.ofMinutes(1);
+
+    private final MeterRegistry meters;
+    private final Counter strangers;
+    private final Instant start = Instant.now();
+    private final AtomicReference<Instant> lastTold = new AtomicReference<>(Instant.MIN);
+
+    WebhooksHealthIndicator(MeterRegistry meters) {
+        this.meters = meters;
+        this.strangers = meters.counter("ory.sync.unauthorized");
+    }
+
+    /** Somebody without the secret. Anybody can make the app say so, hence not at every call. */
+    void refused() {
+        strangers.increment();
+        Instant now = Instant.now();
+        Instant before = lastTold.get();
+        if (before.isBefore(now.minus(QUIET)) && lastTold.compareAndSet(before, now)) {
+            LOG.warn("Answered 401: the webhook secret of the call is missing, or none of those in ORY_WEBHOOK_SECRET."
+                    + " Further ones are told once a minute; ory_sync_unauthorized_total counts all.");
+        }
+    }
+
+    @Override
+    public Health health() {
+        long accepted = (long) meters.find("ory.sync.accepted").counters().stream()
+                .filter(counter -> !"erase".equals(counter.getId().getTag("event"))).mapToDouble(Counter::count).sum();
+        long unauthorized = (long) strangers.count();
+        Health.Builder health = Health.up().withDetail("since", start.toString())
+                .withDetail("accepted", accepted).withDetail("unauthorized", unauthorized);
+        if (unauthorized > 0) {
+            health.withDetail("remedy", "Give the hook at Ory one of the secrets in ORY_WEBHOOK_SECRET.");
+        } else if (accepted == 0) {
+            health.withDetail("remedy", "Look at Ory whether the flow has the hook, and where its URL leads.");
+        }
+        return health.build();
+    }
+}

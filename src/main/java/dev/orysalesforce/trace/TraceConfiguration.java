@@ -1,0 +1,35 @@
+package dev.orysalesforce.trace;
+
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/** OpenTelemetry, once there is somewhere to send spans to. Until then nothing of it is there. */
+@Configuration
+@ConditionalOnExpression("!'${otel.exporter.otlp.endpoint:}'.isBlank()")
+class TraceConfiguration {
+
+    /** By the standard's own variables, whether they come from the environment or from {@code application.yaml}. */
+    @Bean
+    OpenTelemetrySdk openTelemetry(Environment environment) {
+        Map<String, String> settings = Binder.get(environment)
+                .bind("otel", Bindable.mapOf(String.class, String.class)).get().entrySet().stream()
+                .collect(Collectors.toMap(setting -> "otel." + setting.getKey(), Map.Entry::getValue));
+        return AutoConfiguredOpenTelemetrySdk.builder().disableShutdownHook()
+                .addPropertiesSupplier(() -> settings).build().getOpenTelemetrySdk();
+    }
+
+    @Bean
+    RouteSpans routeSpans(OpenTelemetrySdk telemetry, Environment environment) {
+        return new RouteSpans(telemetry.getTracer("ory-salesforce-sync"), Binder.get(environment)
+                .bind("traces.spans", Bindable.mapOf(String.class, SpanKind.class)).get());
+    }
+}
