@@ -1,0 +1,62 @@
+package dev.orysalesforce.bench;
+
+import dev.orysalesforce.bench.Sandbox.Written;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** What a backlog costs. */
+final class Growing {
+
+    private static final int LATENCY = 100;
+
+    private final Plan plan;
+    private final Jdk jdk;
+    private final Sandbox salesforce;
+    private final Report report;
+    private final Load load = new Load();
+
+    Growing(Plan plan, Jdk jdk, Sandbox salesforce, Report report) {
+        this.plan = plan;
+        this.jdk = jdk;
+        this.salesforce = salesforce;
+        this.report = report;
+    }
+
+    void measure() throws Exception {
+        report.heading("Growth");
+        report.say("%s. Salesforce is down while events come in; then the app is restarted; then Salesforce is back, at %d ms "
+                + "a call. The rate is that of new records in the first minute at most.", jdk, LATENCY);
+        report.head("backlog", "accepted/s", "memory", "ready after a restart", "memory then", "drained/s", "memory then");
+        for (int backlog : plan.backlogs()) {
+            measure(backlog);
+        }
+    }
+
+    private void measure(int backlog) throws Exception {
+        salesforce.reset();
+        salesforce.down();
+        try (Candidate app = Candidate.app(jdk, plan.folder("backlog-" + backlog), salesforce, Map.of())) {
+            app.server().start();
+            long start = System.nanoTime();
+            for (int sent = 0; sent < backlog; sent += 10_000) {
+                load.tell(app.url(), Load.people(Math.min(10_000, backlog - sent)), Instant.now(), "Backlog");
+            }
+            double accepted = backlog * 1e9 / (System.nanoTime() - start);
+            long full = app.server().residentMegabytes();
+            app.server().stop();
+            Duration ready = app.server().start();
+            long restarted = app.server().residentMegabytes();
+            salesforce.latency(LATENCY);
+            salesforce.awaitRows(Math.min(backlog, 1_000), Duration.ofMinutes(2)); // the pause between tries
+            long before = salesforce.rows();
+            salesforce.awaitRows(backlog, Duration.ofMinutes(1));
+            List<Written> drained = salesforce.writesAfter(before);
+            double rate = drained.isEmpty() ? 0 : drained.size() * 1000.0
+                    / (drained.get(drained.size() - 1).at() - drained.get(0).at() + 1);
+            report.row(String.format("%,d", backlog), accepted, full + " MB", Report.number(ready.toMillis() / 1000.0) + " s",
+                    restarted + " MB", rate, app.server().residentMegabytes() + " MB");
+        }
+    }
+}
