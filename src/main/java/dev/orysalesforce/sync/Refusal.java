@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
 public record Refusal(String code, String message, List<String> fields) {
 
     private static final int LONGEST = 500;
-    private static final Pattern ADDRESS = Pattern.compile("\\S+@\\S+");
+    /** From where a word begins, or a long one without an @ would be searched from each of its letters. */
+    private static final Pattern ADDRESS = Pattern.compile("(?<!\\S)[^\\s@]*+@\\S++");
 
     public static Refusal of(String code, String message) {
         return new Refusal(code, message, List.of());
