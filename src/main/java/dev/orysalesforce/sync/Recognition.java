@@ -29,7 +29,7 @@ public class Recognition {
     static final String EMAIL = "Email";
     /** What a field of type e-mail holds. */
     private static final int LONGEST_EMAIL = 80;
-    private static final Pattern ADDRESS = Pattern.compile("[^\\s\\p{Cntrl}@]+@[^\\s\\p{Cntrl}@]+");
+    private static final Pattern ADDRESS = Pattern.compile("[^\\v\\p{Cntrl}@]+@[^\\v\\p{Cntrl}@]+");
     private static final String WHERE = " WHERE " + Comparison.ORY_ID + " IN (%s)";
     private static final String OR_EMAIL = " OR Email IN (%s)";
     private static final String CONTACTS = "SELECT Id, Email, %s, %s FROM Contact"

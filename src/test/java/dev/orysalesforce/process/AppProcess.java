@@ -150,7 +150,15 @@ public final class AppProcess implements AutoCloseable {
     }
 
     public Ory ory() {
-        return new Ory("http://127.0.0.1:" + port, SECRET);
+        return ory(SECRET);
+    }
+
+    public Ory ory(String secret) {
+        return new Ory(url(), secret);
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + port;
     }
 
     public Operator operator(String token) {

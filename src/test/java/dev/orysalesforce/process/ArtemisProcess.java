@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
@@ -72,7 +73,11 @@ final class ArtemisProcess implements AutoCloseable {
     int moved() {
         try (ActiveMQConnectionFactory connections = new ActiveMQConnectionFactory(url());
                 JMSContext jms = connections.createContext()) {
-            return Collections.list(jms.createBrowser(jms.createQueue("DLQ")).getEnumeration()).size();
+            int moved = 0;
+            for (String queue : List.of("DLQ", "ExpiryQueue")) {
+                moved += Collections.list(jms.createBrowser(jms.createQueue(queue)).getEnumeration()).size();
+            }
+            return moved;
         } catch (JMSException e) {
             throw new IllegalStateException(e);
         }

@@ -81,7 +81,7 @@ class TakeoverIT {
                 .with("SPRING_DATASOURCE_URL", database.url()).with("SYNC_LEDGER_KEY", "one key for both")
                 .with("SYNC_BACKOFF_INITIAL", "100ms").with("SYNC_BACKOFF_MAX", "100ms").with("SYNC_LINGER", "500ms")
                 .with("SYNC_RETRY_INITIAL", "1s").with("SYNC_TAKEOVER_AFTER", TAKEOVER_AFTER.toSeconds() + "s")
-                .with("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"); // cheap to start
+                .with("SYNC_DEAD_LETTERS_KEEP_FOR", "5s");
     }
 
     @BeforeEach
@@ -118,6 +118,19 @@ class TakeoverIT {
         assertThat(broker.moved()).as("events moved to the broker's DLQ").isZero();
         outage.stop();
         await().atMost(PATIENCE).until(() -> salesforce.org().byIdentity(person).size() == 1);
+    }
+
+    /** By the broker, and into no queue of its own. */
+    @Test
+    @Order(1)
+    void deadLettersGoWhenTheirTimeIsOver() {
+        AppProcess instance = instances.get("v61.0");
+        assertThat(instance.ory().sends("settings", "{}").statusCode()).isEqualTo(400);
+        assertThat(instance.get("/observe/metrics")).contains("\nory_sync_dead_letters 1.0");
+        await().atMost(PATIENCE).until(() ->
+                instance.get("/observe/metrics").contains("\nory_sync_dead_letters_expired_total 1.0"));
+        assertThat(instance.get("/observe/metrics")).contains("\nory_sync_dead_letters 0.0");
+        assertThat(broker.moved()).as("messages in the broker's own queues").isZero();
     }
 
     @Test
