@@ -41,7 +41,7 @@ class BackfillTest extends ReconcileTest {
         assertThat(live.size()).isGreaterThan(5);
         assertThat(SALESFORCE.org().records("Lead")).hasSize(10_000 + live.size());
         assertThat(SALESFORCE.writes().createdTwice()).isEmpty();
-        assertThat(calls).hasSizeLessThanOrEqualTo(90);
+        assertThat(calls).as("some 85 on a machine that keeps the journal filled").hasSizeLessThanOrEqualTo(100);
         List<Long> waited = live.entrySet().stream()
                 .map(one -> SALESFORCE.writes().ofIdentity(one.getKey()).get(0).sequence() - one.getValue()).toList();
         assertThat(waited).as("rows before a live event: those of the batch on its way, and those beside it")
