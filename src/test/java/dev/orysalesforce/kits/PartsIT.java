@@ -1,0 +1,58 @@
+package dev.orysalesforce.kits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+
+/** What the jar is made of, and under which licences; as a table in target/licences.md. */
+class PartsIT {
+
+    /** Whoever gives the jar away need not give away anything else. Of several licences of a part one is chosen. */
+    private static final Set<String> ALLOWED = Set.of("Apache-2.0", "MIT", "BSD-2-Clause", "BSD-3-Clause", "EPL-1.0", "EPL-2.0",
+            "CC0-1.0", "Bouncy Castle Licence", "Go License");
+    private static final String LIBRARIES = "BOOT-INF/lib/";
+
+    @Test
+    void eachPartIsListedAndMayBeGivenAway() throws IOException {
+        Map<String, List<String>> licences = new TreeMap<>();
+        try (JarFile jar = new JarFile("target/ory-salesforce-sync.jar")) {
+            JsonNode list = new ObjectMapper().readTree(jar.getInputStream(
+                    jar.getEntry(jar.getManifest().getMainAttributes().getValue("Sbom-Location"))));
+            list.path("components").forEach(part -> licences.put(
+                    part.path("name").asText() + "-" + part.path("version").asText() + ".jar", licences(part)));
+            assertThat(jar.stream().map(JarEntry::getName).filter(name -> name.startsWith(LIBRARIES) && name.endsWith(".jar"))
+                    .map(name -> name.substring(LIBRARIES.length()))
+                    .filter(library -> !library.startsWith("spring-boot-jarmode-tools"))) // put in when the jar is packed
+                    .hasSizeGreaterThan(300)
+                    .allSatisfy(library -> assertThat(licences.keySet()).anyMatch(part -> isOf(library, part)));
+        }
+        Files.write(Path.of("target/licences.md"), Stream.concat(Stream.of("| Part | Licence |", "|---|---|"),
+                licences.entrySet().stream().map(part -> "| " + part.getKey() + " | " + String.join(", ", part.getValue())
+                        + " |")).toList());
+        assertThat(licences).allSatisfy((part, those) -> assertThat(those).as(part).containsAnyElementsOf(ALLOWED));
+    }
+
+    /** Some have a classifier behind the version. */
+    private static boolean isOf(String library, String part) {
+        return library.startsWith(part.substring(0, part.length() - ".jar".length()));
+    }
+
+    private static List<String> licences(JsonNode part) {
+        return StreamSupport.stream(part.path("licenses").spliterator(), false).map(one -> one.has("expression")
+                ? one.path("expression").asText()
+                : one.at("/license/id").asText(one.at("/license/name").asText())).toList();
+    }
+}
