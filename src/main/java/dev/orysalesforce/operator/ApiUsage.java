@@ -43,8 +43,7 @@ class ApiUsage extends EventNotifierSupport {
         setIgnoreExchangeCreatedEvent(true);
         setIgnoreExchangeCompletedEvent(true);
         setIgnoreExchangeFailedEvents(true);
-        setIgnoreExchangeRedeliveryEvents(true);
-        setIgnoreExchangeSendingEvents(true);
+        setIgnoreExchangeRedeliveryEvents(true); // but not what is being sent: Camel times that for the event when it was
     }
 
     /** What {@code /api/status} says of it. */
