@@ -113,10 +113,12 @@ final class Container {
         Path version = Files.createTempDirectory(Files.createDirectories(volume), "..");
         Files.setPosixFilePermissions(version, PosixFilePermissions.fromString("rwxr-xr-x"));
         for (Map.Entry<String, String> file : files.entrySet()) {
-            Files.writeString(version.resolve(file.getKey()), file.getValue());
-            Path link = volume.resolve(file.getKey());
-            if (!Files.isSymbolicLink(link)) {
-                Files.createSymbolicLink(link, Path.of("..data", file.getKey()));
+            Path laid = version.resolve(file.getKey());
+            Files.createDirectories(laid.getParent());
+            Files.writeString(laid, file.getValue());
+            Path top = Path.of(file.getKey()).getName(0); // a file, or a folder of files
+            if (!Files.isSymbolicLink(volume.resolve(top))) {
+                Files.createSymbolicLink(volume.resolve(top), Path.of("..data").resolve(top));
             }
         }
         Path next = Files.createSymbolicLink(volume.resolve("..data_tmp"), version.getFileName());

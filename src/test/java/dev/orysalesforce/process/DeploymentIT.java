@@ -84,7 +84,7 @@ class DeploymentIT {
             arrives(app, salesforce, "Ory Registration");
             assertThat(volumes.get("data").resolve("ledger.key")).as("sync.ledger.key is taken").doesNotExist();
 
-            Map<String, String> edited = configMap("ory-salesforce-sync-mappings");
+            Map<String, String> edited = projected(volumeOf(pod, "mappings"));
             edited.compute("lead.ds", (name, text) -> text.replace("'Ory Registration'", "'Edited'"));
             Container.project(volumes.get("mappings"), edited);
             await().atMost(PATIENCE).until(() -> app.log().contains("Taken over: mappings/lead.ds"));
@@ -158,6 +158,7 @@ class DeploymentIT {
     void noRouteAndNoMappingIsForgotten() throws IOException {
         assertThat(configMap("ory-salesforce-sync-routes").keySet()).isEqualTo(files("routes"));
         assertThat(configMap("ory-salesforce-sync-mappings").keySet()).isEqualTo(files("mappings"));
+        assertThat(configMap("ory-salesforce-sync-doctor").keySet()).isEqualTo(files("mappings/doctor"));
     }
 
     /** What has no effect in these tests could be a slip of the pen. */
@@ -197,8 +198,27 @@ class DeploymentIT {
         Path files = folder.resolve(name);
         Container.project(files, volume.has("secret")
                 ? secretNames().stream().collect(Collectors.toMap(one -> one, DeploymentIT::secret))
-                : configMap(volume.at("/configMap/name").asText()));
+                : projected(volume));
         return files;
+    }
+
+    /** The files of one ConfigMap or of several, by where they are put. */
+    private static Map<String, String> projected(JsonNode volume) throws IOException {
+        Map<String, String> files = new HashMap<>();
+        for (JsonNode source : volume.findValues("configMap")) {
+            Map<String, String> all = configMap(source.path("name").asText());
+            if (source.has("items")) {
+                source.path("items").forEach(item -> files.put(item.path("path").asText(), all.get(item.path("key").asText())));
+            } else {
+                files.putAll(all);
+            }
+        }
+        return files;
+    }
+
+    private static JsonNode volumeOf(JsonNode pod, String name) {
+        return StreamSupport.stream(pod.path("volumes").spliterator(), false)
+                .filter(volume -> volume.path("name").asText().equals(name)).findFirst().orElseThrow();
     }
 
     private static Set<String> secretNames() throws IOException {
