@@ -40,7 +40,7 @@ final class Prometheus implements AutoCloseable {
     static Prometheus watching(int managementPort, Path folder, long diskAlarm) throws IOException {
         Files.writeString(folder.resolve("rules.yaml"), Files.readString(SHIPPED.resolve("rules.yaml"))
                 .replaceAll("\\bfor: \\w+", "for: 0s")
-                .replaceAll("\\[1h]", "[15s]")
+                .replaceAll("\\[1h]", "[15s]").replace("offset 1h", "offset 15s")
                 .replaceAll("or \\(disk_free.*", "")
                 .replace("< 1e9", "< " + diskAlarm)
                 .replace("seconds > 900", "seconds > 3"));
