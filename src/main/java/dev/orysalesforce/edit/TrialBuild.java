@@ -139,7 +139,11 @@ class TrialBuild {
         int line = route == null ? 0 : set.lineOfRoute(route);
         Throwable syntax = ObjectHelper.getException(ExpressionIllegalSyntaxException.class, e); // quotes the expression
         Throwable cause = syntax != null ? syntax : NestedExceptionUtils.getMostSpecificCause(e);
-        String message = String.valueOf(cause.getMessage()).replaceAll("[\\s*]+", " ").strip();
+        if (cause.getMessage() == null) { // so its YAML reader says that a step is cut off
+            return new RefusedEdit(file, line, "Camel can't make a route of it, and says no more than "
+                    + cause.getClass().getSimpleName() + ". Is a step cut off?");
+        }
+        String message = cause.getMessage().replaceAll("[\\s*]+", " ").strip();
         String reason = message.contains(" ") ? message : cause.getClass().getSimpleName() + ": " + message;
         List<String> hints = QUOTED.matcher(reason.replace("://", ":")).results()
                 .map(quoted -> quoted.group(quoted.group(1) != null ? 1 : quoted.group(2) != null ? 2 : 0))

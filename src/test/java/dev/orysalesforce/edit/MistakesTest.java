@@ -79,7 +79,7 @@ class MistakesTest extends EditedAppTest {
         await(mistake.what() + " in " + mistake.file()).atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(50))
                 .untilAsserted(() -> assertThat(refusals()).isGreaterThan(before));
         JsonNode refused = edits().path("details");
-        assertThat(refused.path("file").asText()).as(mistake.what()).isEqualTo(mistake.file().toString());
+        assertThat(refused.path("file").asText()).as(mistake.what() + ": " + refused).isEqualTo(mistake.file().toString());
         assertThat(refused.path("reason").asText()).as(mistake.what()).isNotBlank().doesNotContain("null");
         if (mistake.line() > 0) {
             assertThat(refused.path("line").asInt()).as(mistake.what() + ": " + refused)
