@@ -33,7 +33,7 @@ import org.springframework.test.context.TestPropertySource;
  * that fills up, and the others' events arrive. {@code -Dfuzz.bodies=100000} for a night, {@code -Dfuzz.seed} for others.
  */
 @Tag("any-ledger")
-@TestPropertySource(properties = {"test.context=fuzz", "sync.bearable-dead-letters=1000000"})
+@TestPropertySource(properties = {"test.context=fuzz", "sync.dead-letters.bearable=1000000"})
 class FuzzTest extends AppTest {
 
     private static final int BODIES = Integer.getInteger("fuzz.bodies", 4_000);

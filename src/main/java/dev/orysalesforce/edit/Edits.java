@@ -1,5 +1,6 @@
 package dev.orysalesforce.edit;
 
+import dev.orysalesforce.settings.Degraded;
 import dev.orysalesforce.settings.SyncSettings;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,7 +14,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
-import org.springframework.boot.actuate.health.Status;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
@@ -31,7 +31,6 @@ import org.springframework.stereotype.Component;
 class Edits implements HealthIndicator {
 
     private static final Logger LOG = LoggerFactory.getLogger(Edits.class);
-    private static final Status DEGRADED = new Status("DEGRADED");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final EditableFiles files;
@@ -65,7 +64,7 @@ class Edits implements HealthIndicator {
         if (known == null) {
             return Health.up().build();
         }
-        Health.Builder health = Health.status(DEGRADED).withDetail("file", known.file());
+        Health.Builder health = Health.status(Degraded.STATUS).withDetail("file", known.file());
         if (known.line() > 0) {
             health.withDetail("line", known.line());
         }

@@ -1,5 +1,6 @@
 package dev.orysalesforce.operator;
 
+import dev.orysalesforce.settings.Degraded;
 import java.util.List;
 import java.util.Set;
 import org.apache.camel.CamelContext;
@@ -34,7 +35,7 @@ class RoutesHealthIndicator implements HealthIndicator {
             return Health.up().build();
         }
         boolean accepting = stopped.stream().noneMatch(id -> ACCEPTING.contains(id.split("\\.")[0]));
-        return Health.status(accepting ? new Status("DEGRADED") : Status.OUT_OF_SERVICE)
+        return Health.status(accepting ? Degraded.STATUS : Status.OUT_OF_SERVICE)
                 .withDetail("reason", "Somebody has stopped " + String.join(", ", stopped) + "."
                         + (accepting ? "" : " Webhooks are answered 503."))
                 .withDetail("remedy", "Start it in Hawtio under Camel > routes > Routes, or restart the app.")

@@ -1,15 +1,14 @@
 package dev.orysalesforce.reconcile;
 
+import dev.orysalesforce.settings.Degraded;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
-import org.springframework.boot.actuate.health.Status;
 import org.springframework.stereotype.Component;
 
 /** Whether the last comparison failed: then nobody knows who is missing, until somebody mends what it says. */
 @Component
 class ReconcileHealthIndicator implements HealthIndicator {
 
-    private static final Status DEGRADED = new Status("DEGRADED");
 
     private final ReconcileReport report;
 
@@ -19,7 +18,7 @@ class ReconcileHealthIndicator implements HealthIndicator {
 
     @Override
     public Health health() {
-        return report.run().filter(run -> run.state.equals("failed")).map(run -> Health.status(DEGRADED)
+        return report.run().filter(run -> run.state.equals("failed")).map(run -> Health.status(Degraded.STATUS)
                 .withDetail("reason", run.error).withDetail("since", run.finishedAt.toString()).build())
                 .orElseGet(() -> Health.up().build());
     }

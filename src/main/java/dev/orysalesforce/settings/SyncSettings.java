@@ -25,7 +25,7 @@ import org.springframework.util.unit.DataSize;
  * @param gateway what the gateway takes
  * @param autoAssign the {@code Sforce-Auto-Assign} header
  * @param journal the journal's disk
- * @param deadLetters how long dead letters are kept
+ * @param deadLetters how long dead letters are kept, and how many are too many
  * @param ledger the ledger's key
  * @param backOff pauses between tries while Salesforce can't be written to
  * @param retry when a row is tried again that something passing has refused
@@ -41,7 +41,6 @@ import org.springframework.util.unit.DataSize;
  * @param erase what becomes of the record of an identity that is erased; default {@code keep}
  * @param erasedMapping mapping file or Camel endpoint that answers what is written into such a record by
  *     {@code anonymize}; default {@code mappings/erased.ds}
- * @param bearableDeadLetters with more of them waiting, health is {@code DEGRADED}; default 10
  * @param errors what Salesforce's error codes mean
  */
 @ConfigurationProperties("sync")
@@ -72,7 +71,6 @@ public record SyncSettings(
         @DefaultValue("create") MatchSeveral matchSeveral,
         @DefaultValue("keep") Erase erase,
         @DefaultValue("mappings/erased.ds") String erasedMapping,
-        @DefaultValue("10") int bearableDeadLetters,
         @DefaultValue Errors errors) {
 
     public SyncSettings {
@@ -119,8 +117,11 @@ public record SyncSettings(
     /** @param minDiskFree with less room than this, webhooks are answered 503; default 256 MB */
     public record Journal(@DefaultValue("256MB") DataSize minDiskFree) {}
 
-    /** @param keepFor a dead letter that is older is thrown away, whatever it holds; default 0: none ever is */
-    public record DeadLetters(@DefaultValue("0") Duration keepFor) {
+    /**
+     * @param keepFor a dead letter that is older is thrown away, whatever it holds; default 0: none ever is
+     * @param bearable with more of them waiting, health is {@code DEGRADED}; default 10
+     */
+    public record DeadLetters(@DefaultValue("0") Duration keepFor, @DefaultValue("10") int bearable) {
 
         public DeadLetters {
             check(!keepFor.isNegative(), "sync.dead-letters.keep-for is negative");

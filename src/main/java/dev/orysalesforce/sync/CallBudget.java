@@ -1,5 +1,6 @@
 package dev.orysalesforce.sync;
 
+import dev.orysalesforce.settings.Degraded;
 import dev.orysalesforce.settings.SyncSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -14,7 +15,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
-import org.springframework.boot.actuate.health.Status;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -129,7 +129,7 @@ public class CallBudget implements HealthIndicator {
     @Override
     public synchronized Health health() {
         Shortage shortage = shortage();
-        return shortage == null ? Health.up().build() : Health.status(new Status("DEGRADED"))
+        return shortage == null ? Health.up().build() : Health.status(Degraded.STATUS)
                 .withDetail("reason", shortage.reason()).withDetail("remedy", shortage.remedy()).build();
     }
 

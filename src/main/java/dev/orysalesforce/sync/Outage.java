@@ -1,5 +1,6 @@
 package dev.orysalesforce.sync;
 
+import dev.orysalesforce.settings.Degraded;
 import dev.orysalesforce.settings.SyncSettings;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,7 +13,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
-import org.springframework.boot.actuate.health.Status;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.stereotype.Component;
 
@@ -21,7 +21,6 @@ import org.springframework.stereotype.Component;
 public class Outage implements HealthIndicator {
 
     private static final Logger LOG = LoggerFactory.getLogger(Outage.class);
-    private static final Status DEGRADED = new Status("DEGRADED");
 
     private final CircuitBreaker breaker;
     private final int batchSize;
@@ -99,7 +98,7 @@ public class Outage implements HealthIndicator {
         if (known == null) {
             return Health.up().build();
         }
-        return Health.status(DEGRADED)
+        return Health.status(Degraded.STATUS)
                 .withDetail("code", known.code())
                 .withDetail("reason", known.reason())
                 .withDetail("since", known.since().toString())

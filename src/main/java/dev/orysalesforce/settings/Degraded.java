@@ -1,0 +1,11 @@
+package dev.orysalesforce.settings;
+
+import org.springframework.boot.actuate.health.Status;
+
+/** Between up and down: events are accepted, but somebody should look. Answered 200; see management.endpoint.health. */
+public final class Degraded {
+
+    public static final Status STATUS = new Status("DEGRADED");
+
+    private Degraded() { }
+}
