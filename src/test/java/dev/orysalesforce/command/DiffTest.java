@@ -45,7 +45,7 @@ class DiffTest extends ReconcileTest {
     private static final Path PRESENT = Path.of("target/compared");
     private static final int IDENTITIES = 500;
     private static final int INACTIVE = 20;
-    private static final String TITLE = "  Title: cut(firstTrait(['job_title', 'jobTitle']), 128),\n";
+    private static final String TITLE = "  Title: cut($.firstTrait(['job_title', 'jobTitle']), 128),\n";
     private static final String LAST = "  LastName: cut($.last, 80),\n";
 
     @Autowired
@@ -83,7 +83,7 @@ class DiffTest extends ReconcileTest {
 
         String skips = edited("filled(person {", "if at(identity, 'state') == 'inactive' then null else filled(person {");
         List<String> candidates = List.of(
-                edited(TITLE, TITLE + "  Website: firstTrait(['website']),\n"),
+                edited(TITLE, TITLE + "  Website: $.firstTrait(['website']),\n"),
                 edited(LAST, "  LastName: std.asciiUpper(cut($.last, 80)),\n"),
                 edited(TITLE, "").replace("'Ory Registration'", "'Ory'"),
                 skips,
