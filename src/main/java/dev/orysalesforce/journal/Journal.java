@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.settings.SyncSettings;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
+import jakarta.jms.Queue;
 import jakarta.jms.TextMessage;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.apache.activemq.artemis.jms.client.ActiveMQQueue;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.jms.support.JmsUtils;
 import org.springframework.stereotype.Component;
@@ -22,11 +24,17 @@ import org.springframework.stereotype.Component;
 public class Journal {
 
     private static final Duration IDLE = Duration.ofMillis(500);
+    /** A batch is in memory as a whole, and several times as large there. */
+    private static final int MOST_CHARACTERS = 16 << 20;
+
+    /** Named once, or the broker would be asked for it with each message. */
+    private static final Queue QUEUE = new ActiveMQQueue(Queues.JOURNAL);
 
     private final JmsTemplate jms;
     private final ObjectMapper json;
     private final Duration linger;
     private final Set<String> inFlight = ConcurrentHashMap.newKeySet();
+    private int characters;
 
     Journal(@Qualifier("journalReader") JmsTemplate journalReader, ObjectMapper json, SyncSettings settings) {
         this.jms = journalReader;
@@ -42,14 +50,24 @@ public class Journal {
      * @return the events in the order in which they were received; empty if there was none
      */
     public List<IdentityChange> take(int most) {
+        return take(most, IDLE);
+    }
+
+    /** Does not wait for a first event; stops before what the batch has taken gets too large for the memory. */
+    public List<IdentityChange> takeMore(int most) {
+        return take(most, Duration.ZERO);
+    }
+
+    private List<IdentityChange> take(int most, Duration idle) {
         List<IdentityChange> taken = new ArrayList<>();
-        long deadline = System.nanoTime() + IDLE.toNanos();
+        long deadline = System.nanoTime() + idle.toNanos();
         Message message;
-        while (taken.size() < most && (message = receive(deadline - System.nanoTime())) != null) {
+        while (taken.size() < most && characters < MOST_CHARACTERS && (message = receive(deadline - System.nanoTime())) != null) {
             if (taken.isEmpty()) {
                 deadline = System.nanoTime() + linger.toNanos();
             }
             IdentityChange change = read(message);
+            characters += length(message);
             taken.add(change);
             if (change.identityId() != null) {
                 inFlight.add(change.identityId());
@@ -61,6 +79,7 @@ public class Journal {
     /** The batch has committed or rolled back. */
     public void letGo() {
         inFlight.clear();
+        characters = 0;
     }
 
     /** Whether the batch that is on its way holds an event of the identity; a queue browser does not see it there. */
@@ -70,7 +89,15 @@ public class Journal {
 
     private Message receive(long nanos) {
         jms.setReceiveTimeout(Math.max(1, nanos / 1_000_000));
-        return jms.receive(Queues.JOURNAL);
+        return jms.receive(QUEUE);
+    }
+
+    private static int length(Message message) {
+        try {
+            return message instanceof TextMessage text && text.getText() != null ? text.getText().length() : 0;
+        } catch (JMSException e) {
+            throw JmsUtils.convertJmsAccessException(e);
+        }
     }
 
     /** A message that is not ours (on an external broker anybody may write) is an event without an identity. */

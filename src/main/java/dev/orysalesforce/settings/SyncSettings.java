@@ -13,6 +13,8 @@ import org.springframework.util.unit.DataSize;
  *
  * @param dataDir journal and ledger; created if missing; default {@code ./data}
  * @param linger how long a lone event may wait for company before it is sent; default 1 s
+ * @param batchSize events in one transaction, at the most: with more, less time goes by between batches, and an event that
+ *     comes in waits longer for the batch before it; 200 to 20000; default 10000
  * @param parallelCalls collection calls in flight, 1 to 25 (the org's limit on calls that take over 20 s); default 4
  * @param dailyCallShare share of the org's daily API calls that this app may use, above 0 to 1; default 0.5
  * @param maxBodySize a larger webhook body is answered 413; default 1 MB
@@ -47,6 +49,7 @@ import org.springframework.util.unit.DataSize;
 public record SyncSettings(
         String dataDir,
         @DefaultValue("1s") Duration linger,
+        @DefaultValue("10000") int batchSize,
         @DefaultValue("4") int parallelCalls,
         @DefaultValue("0.5") double dailyCallShare,
         @DefaultValue("1MB") DataSize maxBodySize,
@@ -76,6 +79,7 @@ public record SyncSettings(
     public SyncSettings {
         check(dataDir != null && !dataDir.isBlank(), "sync.data-dir is empty");
         check(mappings != null && mappings.containsKey("default"), "sync.mappings.default is missing");
+        check(batchSize >= 200 && batchSize <= 20_000, "sync.batch-size has to be 200 to 20000");
         check(parallelCalls >= 1 && parallelCalls <= 25, "sync.parallel-calls has to be 1 to 25");
         check(!linger.isNegative(), "sync.linger is negative");
         check(mappingTimeout.toMillis() > 0, "sync.mapping-timeout has to be above 0");

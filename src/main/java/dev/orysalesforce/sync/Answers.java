@@ -178,8 +178,15 @@ public class Answers {
         refuse(row, row.isErasure() ? policy.advise(told(row, chunk.getRefusal())) : chunk.getRefusal());
     }
 
-    /** Once a batch is through: was it the set-up of the org, or a mapping, and not the records? */
-    public void judge(Batch batch) {
+    /**
+     * Once a batch is through: is it to be rolled back? Was it the set-up of the org, or a mapping, and not the records?
+     *
+     * @throws Exception what was the matter with one of its portions
+     */
+    public void judge(Batch batch) throws Exception {
+        if (batch.held() != null) {
+            throw batch.held();
+        }
         List<Row> unmapped = batch.rows().stream().filter(row ->
                 row.isRefused() && row.getRefusal().code().equals(Mappings.FAILED)).toList();
         if (unmapped.size() >= SUCCESSION && unmapped.size() == batch.rows().size()) {

@@ -5,21 +5,97 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /**
- * What one transaction brings to Salesforce: a row for each identity.
- *
- * @param rows in the order in which their identities were first heard of
- * @param taken how many events they were made of
+ * What one transaction brings to Salesforce, or a portion of that: rows in the order in which their identities were first
+ * heard of, one for each, or several where one was settled before more was heard.
  */
-public record Batch(List<Row> rows, int taken) {
+public final class Batch {
 
     /** Salesforce's limit for one collections call. */
     static final int CHUNK = 200;
 
     /** Identities that are looked up by one composite call: two queries for each object, four of the five allowed. */
     static final int LOOKUP = 2 * CHUNK;
+
+    private final List<Row> rows;
+    private int taken;
+    private final Fate fate;
+
+    /** What the portions of a batch share; they are worked on at the same time. */
+    private static final class Fate {
+
+        private final Phaser underWay = new Phaser(1);
+        private final AtomicReference<Exception> held = new AtomicReference<>();
+        private final Set<String> claimed = ConcurrentHashMap.newKeySet();
+    }
+
+    /** @param taken how many events the rows were made of */
+    Batch(List<Row> rows, int taken) {
+        this(rows, taken, new Fate());
+    }
+
+    private Batch(List<Row> rows, int taken, Fate fate) {
+        this.rows = rows;
+        this.taken = taken;
+        this.fate = fate;
+    }
+
+    /** A batch that is still to be filled. */
+    static Batch empty() {
+        return new Batch(new ArrayList<>(), 0);
+    }
+
+    /** Adds rows to the batch, as a portion that is under way until it is {@link #back()}. */
+    Batch portion(Batch added) {
+        rows.addAll(added.rows);
+        taken += added.taken;
+        fate.underWay.register();
+        return new Batch(added.rows, added.taken, fate);
+    }
+
+    void back() {
+        fate.underWay.arriveAndDeregister();
+    }
+
+    /** Waits until no portion is under way. */
+    void await() throws InterruptedException {
+        fate.underWay.awaitAdvanceInterruptibly(fate.underWay.arrive());
+    }
+
+    /** Nothing of the batch is to count. */
+    void hold(Exception reason) {
+        fate.held.compareAndSet(null, reason);
+    }
+
+    /** The first reason to hold the batch; null if there is none. */
+    Exception held() {
+        return fate.held.get();
+    }
+
+    /** Whether there is anything to do, and nothing has come up that holds the batch. */
+    public boolean isGoingOn() {
+        return !rows.isEmpty() && held() == null;
+    }
+
+    /** Whether nobody else in the batch has asked for this record. */
+    boolean claims(String salesforceId) {
+        return fate.claimed.add(salesforceId);
+    }
+
+    public List<Row> rows() {
+        return rows;
+    }
+
+    /** How many events its rows were made of. */
+    int taken() {
+        return taken;
+    }
 
     /** Rows that no step has settled yet. */
     public List<Row> getPending() {

@@ -34,7 +34,7 @@ public class Outage implements HealthIndicator {
 
     Outage(CircuitBreaker salesforceBreaker, SyncSettings settings, Clock clock, MeterRegistry meters) {
         this.breaker = salesforceBreaker;
-        this.batchSize = Batch.CHUNK * settings.parallelCalls();
+        this.batchSize = settings.batchSize();
         this.longestPause = settings.backOff().max();
         this.clock = clock;
         this.meters = meters;
@@ -50,9 +50,14 @@ public class Outage implements HealthIndicator {
         return !allowed;
     }
 
-    /** A whole batch; one chunk while it is only tried whether Salesforce is back. */
+    /** How many events a batch may have: as many as go into one call while it is only tried whether Salesforce is back. */
     public int getBatchSize() {
         return breaker.getState() == CircuitBreaker.State.CLOSED ? batchSize : Batch.CHUNK;
+    }
+
+    /** How many of them are taken at a time. */
+    public int getPortionSize() {
+        return Math.min(getBatchSize(), Batch.LOOKUP);
     }
 
     /** Salesforce asks for a pause of its own; taken if it is longer than the one due, up to the longest that is configured. */

@@ -13,11 +13,9 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
@@ -147,9 +145,8 @@ public class Recognition {
 
     /** Two identities with one address: the first gets the record. */
     public void settle(Batch batch) {
-        Set<String> taken = new HashSet<>();
         batch.rows().stream().filter(Row::isCandidate)
-                .filter(row -> !taken.add(row.getCandidate().salesforceId())).forEach(Row::missOut);
+                .filter(row -> !batch.claims(row.getCandidate().salesforceId())).forEach(Row::missOut);
     }
 
     private void count(String how) {

@@ -6,10 +6,11 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
-import org.apache.camel.CamelContext;
+import java.util.concurrent.Executors;
 import org.apache.camel.component.jsonata.JsonataFrameBinding;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** What the routes of sync name by reference. */
 @Configuration
@@ -53,14 +54,24 @@ class SyncConfiguration {
 
     /** As many threads as calls may be in flight. */
     @Bean(destroyMethod = "shutdown", defaultCandidate = false)
-    ExecutorService salesforceCalls(CamelContext camel, SyncSettings settings) {
-        return camel.getExecutorServiceManager().newFixedThreadPool(this, "salesforce-calls", settings.parallelCalls());
+    ExecutorService salesforceCalls(SyncSettings settings) {
+        return threads("salesforce-calls", settings.parallelCalls());
+    }
+
+    /** As many portions of a batch as keep the calls going: a few wait for a look-up or are mapped. */
+    @Bean(destroyMethod = "shutdown", defaultCandidate = false)
+    ExecutorService portionThreads(SyncSettings settings) {
+        return threads("portions", settings.parallelCalls() + 2);
     }
 
     /** Mapping is the only work of a batch that costs processor time. */
     @Bean(destroyMethod = "shutdown", defaultCandidate = false)
-    ExecutorService mappingThreads(CamelContext camel) {
-        return camel.getExecutorServiceManager()
-                .newFixedThreadPool(this, "mapping", Runtime.getRuntime().availableProcessors());
+    ExecutorService mappingThreads() {
+        return threads("mapping-rows", Runtime.getRuntime().availableProcessors());
+    }
+
+    /** Not Camel's own pools: where there are virtual threads, those have no limit. */
+    private static ExecutorService threads(String name, int count) {
+        return Executors.newFixedThreadPool(count, new CustomizableThreadFactory(name + "-"));
     }
 }
