@@ -67,6 +67,11 @@ public class Doctor {
         this.json = json;
     }
 
+    /** Whether the checks are made once after the start. */
+    public boolean isWantedAtStart() {
+        return settings.doctorAtStart();
+    }
+
     /** What the app knows without asking anybody. */
     public ObjectNode circumstances() {
         ObjectNode facts = json.createObjectNode();

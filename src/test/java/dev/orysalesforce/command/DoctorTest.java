@@ -33,12 +33,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.context.TestPropertySource;
@@ -47,6 +50,7 @@ import org.yaml.snakeyaml.Yaml;
 
 /** What the doctor knows to find is planted, one thing at a time: it is found, with what mends it, and nothing else is. */
 @Tag("any-ledger")
+@ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = {"test.context=doctor", "sync.reconcile.after-start=1h", "sync.erase=delete",
     "test.employees=mappings/lead.ds"}) // or there would be Contacts without Accounts
 class DoctorTest extends AppTest {
@@ -249,6 +253,65 @@ class DoctorTest extends AppTest {
             PROXY.stop();
         }
         one(doctor.report(null, url), url, remedy);
+    }
+
+    @Test
+    void atTheStartItSaysInOneLineThatAllIsWell(CapturedOutput output) {
+        atTheStart();
+        assertThat(lines(output)).singleElement().asString().contains("INFO").contains("nothing wrong");
+        assertThat(SALESFORCE.calls().where(call -> call.kind().isData())).as("what application.yaml says it takes").hasSize(3);
+        assertThat(ORY.calls()).hasSize(1);
+    }
+
+    @Test
+    void atTheStartEachFindingIsALine(CapturedOutput output) throws Exception {
+        SALESFORCE.org().company("DefaultLeadAccess", "None");
+        SALESFORCE.org().usage().limit(5000);
+        ORY.requireKey("another");
+        List<Finding> findings = doctor.report(null, null).findings();
+        assertThat(findings).hasSize(3);
+        atTheStart();
+        assertThat(lines(output)).hasSize(3).zipSatisfy(findings, (line, finding) -> assertThat(line).contains("WARN")
+                .contains(finding.place() + ": " + finding.message() + " " + finding.why() + " Mend: " + finding.remedy()));
+        assertThat(health().path("components").path("outage").path("status").asText()).isEqualTo("UP");
+    }
+
+    static Stream<Arguments> outages() {
+        return Stream.of(arguments("gone", (Consumer<SalesforceSandbox>) SalesforceSandbox::unplug),
+                arguments("down", (Consumer<SalesforceSandbox>) salesforce -> salesforce.faults().start(Fault.unavailable())));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("outages")
+    void atTheStartAnOutageIsALineAndNoMore(String what, Consumer<SalesforceSandbox> plant, CapturedOutput output) {
+        plant.accept(SALESFORCE);
+        atTheStart();
+        assertThat(lines(output)).singleElement().asString().contains("INFO").contains("Salesforce can't be reached")
+                .contains(" doctor");
+    }
+
+    @Test
+    void atTheStartALoginThatIsRefusedIsAFinding(CapturedOutput output) {
+        SALESFORCE.faults().start(Fault.loginRefused());
+        atTheStart();
+        assertThat(lines(output)).singleElement().asString().contains("WARN").contains("Salesforce login: ")
+                .contains("SALESFORCE_CLIENT_ID").doesNotContain("sandbox-secret");
+    }
+
+    /** Somebody who starts it with the login of another org at first may correct that. */
+    @Test
+    void aLookBindsTheLedgerToNoOrg() {
+        sql.update("delete from belongings where name = 'org'");
+        atTheStart();
+        assertThat(sql.queryForList("select value from belongings where name = 'org'")).isEmpty();
+    }
+
+    private void atTheStart() {
+        camel.createFluentProducerTemplate().to("direct:doctor.log").send();
+    }
+
+    private static List<String> lines(CapturedOutput output) {
+        return output.getOut().lines().filter(line -> line.contains("et-up")).toList();
     }
 
     private static Finding one(Report report, String place, String remedy) {
