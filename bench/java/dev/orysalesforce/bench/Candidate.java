@@ -21,6 +21,7 @@ final class Candidate implements AutoCloseable {
         Map<String, String> environment = new HashMap<>(Map.of(
                 "ORY_WEBHOOK_SECRET", SECRET, "SALESFORCE_LOGIN_URL", salesforce.url(),
                 "SALESFORCE_CLIENT_ID", Sandbox.CLIENT_ID, "SALESFORCE_CLIENT_SECRET", Sandbox.CLIENT_SECRET,
+                "SYNC_DOCTOR_AT_START", "false",
                 "SERVER_PORT", String.valueOf(port), "MANAGEMENT_SERVER_PORT", String.valueOf(managementPort)));
         environment.putAll(more);
         List<String> command = List.of(jdk.java(), "-XX:MaxRAM=2g", "-XX:MaxRAMPercentage=60", "-jar",

@@ -82,6 +82,7 @@ public abstract class AppTest {
         registry.add("SALESFORCE_CLIENT_SECRET", SALESFORCE::clientSecret);
         registry.add("sync.data-dir", () -> DATA + "/${test.context:shared}"); // one for each set of properties
         registry.add("sync.linger", () -> "300ms");
+        registry.add("sync.doctor-at-start", () -> "false"); // tests count calls
         registry.add("sync.back-off.initial", () -> "${test.first-pause:100ms}");
         registry.add("sync.back-off.max", () -> "${test.longest-pause:500ms}");
         registry.add("sync.retry.initial", () -> "1s");

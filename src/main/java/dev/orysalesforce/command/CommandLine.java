@@ -42,6 +42,7 @@ public record CommandLine(String name, List<String> arguments) {
         }
         settings.add("--camel.main.routes-exclude-pattern=**/receive.camel.yaml,**/refuse.camel.yaml,"
                 + "**/operator.camel.yaml,**/gateway.camel.yaml,**/token.camel.yaml");
+        settings.add("--sync.doctor-at-start=false");
         settings.add("--logging.level.root=ERROR");
         if (!name.equals(WRITES) || arguments.contains(DRY_RUN)) {
             settings.add("--spring.artemis.embedded.persistent=false");

@@ -9,9 +9,11 @@ import dev.orysalesforce.sync.Finding;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.ProducerTemplate;
 import org.springframework.stereotype.Component;
@@ -22,8 +24,8 @@ import org.yaml.snakeyaml.error.YAMLException;
 @Component
 class DoctorCommand implements Command {
 
-    private static final String USAGE = "doctor [--json] [--kratos FILE] [--url URL]: what stands between this app, Salesforce"
-            + " and Ory. FILE is a kratos.yml or an exported project, URL what the hooks call, up to /webhooks.";
+    private static final String USAGE = "doctor [--json] [--kratos FILE]... [--url URL]: what stands between this app, Salesforce"
+            + " and Ory. FILE is a kratos.yml, several if Kratos is started with several, or an exported project; URL what the hooks call, up to /webhooks.";
 
     private final Doctor doctor;
     private final Hooks hooks;
@@ -67,14 +69,14 @@ class DoctorCommand implements Command {
     @Override
     public int run(List<String> arguments) {
         boolean asJson = false;
-        Path kratos = null;
+        List<Path> kratos = new ArrayList<>();
         String url = null;
         for (Iterator<String> words = arguments.iterator(); words.hasNext(); ) {
             String word = words.next();
             if (word.equals("--json")) {
                 asJson = true;
             } else if (word.equals("--kratos") && words.hasNext()) {
-                kratos = Path.of(words.next());
+                kratos.add(Path.of(words.next()));
             } else if (word.equals("--url") && words.hasNext()) {
                 url = words.next();
             } else {
@@ -96,11 +98,15 @@ class DoctorCommand implements Command {
         }
     }
 
-    /** @param kratos and {@code url} may be null */
-    Report report(Path kratos, String url) throws IOException {
+    /**
+     * @param kratos may be empty
+     * @param url may be null
+     */
+    Report report(List<Path> kratos, String url) throws IOException {
         ObjectNode ory = doctor.circumstances();
-        if (kratos != null) {
-            ory.put("file", kratos.getFileName().toString()).set("hooks", hooks.read(kratos));
+        if (!kratos.isEmpty()) {
+            ory.put("file", kratos.stream().map(file -> file.getFileName().toString()).collect(Collectors.joining(" + ")))
+                    .set("hooks", hooks.read(kratos));
         }
         if (url != null) {
             ory.put("url", StringUtils.trimTrailingCharacter(url, '/'));

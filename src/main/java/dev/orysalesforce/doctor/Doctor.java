@@ -67,6 +67,11 @@ public class Doctor {
         this.json = json;
     }
 
+    /** Whether the checks are made once after the start. */
+    public boolean isWantedAtStart() {
+        return settings.doctorAtStart();
+    }
+
     /** What the app knows without asking anybody. */
     public ObjectNode circumstances() {
         ObjectNode facts = json.createObjectNode();
@@ -146,14 +151,16 @@ public class Doctor {
         }
     }
 
-    /** @param identities a page of the Admin API; only how far their addresses are verified is kept */
+    /** @param identities a page of the Admin API; only how far their addresses are verified, and how large they are, is kept */
     public void identities(ObjectNode facts, int status, String links, byte[] identities) {
         ObjectNode ory = facts.putObject("ory").put("status", status).put("links", links);
         JsonNode listed = read(identities);
         if (listed.isArray()) {
             ArrayNode kept = ory.putArray("identities");
             listed.forEach(identity -> {
-                ArrayNode addresses = kept.addObject().putArray("verifiable_addresses");
+                ObjectNode one = kept.addObject().put("characters", identity.path("traits").toString().length()
+                        + identity.path("metadata_public").toString().length());
+                ArrayNode addresses = one.putArray("verifiable_addresses");
                 identity.path("verifiable_addresses").forEach(address -> addresses.addObject()
                         .put("via", address.path("via").asText()).put("verified", address.path("verified").asBoolean()));
             });

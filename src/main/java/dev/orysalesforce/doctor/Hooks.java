@@ -7,6 +7,7 @@ import dev.orysalesforce.receive.WebhookSecrets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.springframework.stereotype.Component;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -25,11 +26,16 @@ public class Hooks {
     }
 
     /**
+     * @param files as Kratos takes them: what a later one says goes before, and lists are not joined
      * @return the configuration; in the place of each secret of a hook, whether the app knows it
      * @throws org.yaml.snakeyaml.error.YAMLException if it is not YAML; JSON is
      */
-    public JsonNode read(Path file) throws IOException {
-        JsonNode hooks = json.valueToTree(new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(file)));
+    public JsonNode read(List<Path> files) throws IOException {
+        JsonNode hooks = json.missingNode();
+        for (Path file : files) {
+            hooks = merge(hooks, json.valueToTree(
+                    new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(file))));
+        }
         hooks.findValues("auth").forEach(auth -> {
             if (auth.path("config") instanceof ObjectNode config) {
                 for (String secret : new String[] {"value", "password"}) {
@@ -40,5 +46,14 @@ public class Hooks {
             }
         });
         return hooks;
+    }
+
+    private static JsonNode merge(JsonNode earlier, JsonNode later) {
+        if (!(earlier instanceof ObjectNode merged) || !later.isObject()) {
+            return later;
+        }
+        later.properties().forEach(entry ->
+                merged.set(entry.getKey(), merge(merged.path(entry.getKey()), entry.getValue())));
+        return merged;
     }
 }

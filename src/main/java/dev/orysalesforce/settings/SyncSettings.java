@@ -43,6 +43,8 @@ import org.springframework.util.unit.DataSize;
  * @param erase what becomes of the record of an identity that is erased; default {@code keep}
  * @param erasedMapping mapping file or Camel endpoint that answers what is written into such a record by
  *     {@code anonymize}; default {@code mappings/erased.ds}
+ * @param doctorAtStart whether the set-up is checked once after each start, and what is wrong told in the log; default
+ *     {@code true}
  * @param errors what Salesforce's error codes mean
  */
 @ConfigurationProperties("sync")
@@ -74,6 +76,7 @@ public record SyncSettings(
         @DefaultValue("create") MatchSeveral matchSeveral,
         @DefaultValue("keep") Erase erase,
         @DefaultValue("mappings/erased.ds") String erasedMapping,
+        @DefaultValue("true") boolean doctorAtStart,
         @DefaultValue Errors errors) {
 
     public SyncSettings {

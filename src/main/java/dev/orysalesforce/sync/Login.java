@@ -38,7 +38,12 @@ public class Login implements Processor {
      * @throws HoldException if Salesforce refuses the login, can't be reached, or it is another org
      */
     public void ensure() {
-        logIn(null);
+        logIn(null, !onlyLooks);
+    }
+
+    /** The same for who writes nothing: a ledger that belongs to no org yet goes on so, for this one may be the wrong one. */
+    public void look() {
+        logIn(null, false);
     }
 
     /** Between a call that was answered 401 and its repetition. */
@@ -46,7 +51,7 @@ public class Login implements Processor {
     public synchronized void process(Exchange refused) {
         if (renewedAt < refused.getClock().getCreated()) {
             try {
-                logIn(session().getAccessToken());
+                logIn(session().getAccessToken(), !onlyLooks);
             } catch (HoldException e) {
                 refused.setRouteStop(true); // or Camel repeats the call all the same
                 throw e;
@@ -68,7 +73,7 @@ public class Login implements Processor {
         return identity == null ? null : identity.substring(identity.lastIndexOf('/') + 1);
     }
 
-    private void logIn(String usedToken) {
+    private void logIn(String usedToken, boolean claims) {
         String before = session().getAccessToken();
         try {
             if (!session().login(usedToken).equals(before)) {
@@ -83,10 +88,10 @@ public class Login implements Processor {
                             + " credentials flow is enabled with a run-as user.")
                     : Answers.unavailable(e);
         }
-        if (onlyLooks) {
-            ledger.compare("org", session().getOrgId(), this::otherOrg);
-        } else {
+        if (claims) {
             ledger.claim("org", session().getOrgId(), this::otherOrg);
+        } else {
+            ledger.compare("org", session().getOrgId(), this::otherOrg);
         }
     }
 

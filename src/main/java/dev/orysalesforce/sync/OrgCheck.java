@@ -50,7 +50,7 @@ public class OrgCheck {
         Map<String, Finding> findings = new LinkedHashMap<>();
         Set<String> useless = new HashSet<>();
         try {
-            login.ensure();
+            login.look();
         } catch (HoldException e) {
             return List.of(Finding.error("Salesforce", e.getMessage(), "Then check again: the org was not asked."));
         }

@@ -33,12 +33,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.context.TestPropertySource;
@@ -47,6 +50,7 @@ import org.yaml.snakeyaml.Yaml;
 
 /** What the doctor knows to find is planted, one thing at a time: it is found, with what mends it, and nothing else is. */
 @Tag("any-ledger")
+@ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = {"test.context=doctor", "sync.reconcile.after-start=1h", "sync.erase=delete",
     "test.employees=mappings/lead.ds"}) // or there would be Contacts without Accounts
 class DoctorTest extends AppTest {
@@ -99,7 +103,7 @@ class DoctorTest extends AppTest {
 
     @Test
     void whereAllIsRightNothingIsFound() throws Exception {
-        Report report = doctor.report(kratos(config -> { }), "http://127.0.0.1:" + port + "/");
+        Report report = doctor.report(List.of(kratos(config -> { })), "http://127.0.0.1:" + port + "/");
         assertThat(report.findings()).isEmpty();
         assertThat(report.notes()).isEmpty();
         assertThat(report.seen()).anyMatch(line -> line.contains("Developer Edition, a sandbox"))
@@ -168,6 +172,8 @@ class DoctorTest extends AppTest {
                 org("Contact", "no create", "permission", org -> org.forbid("Contact", Org.Permission.CREATE)),
                 ory("SYNC_MATCH_EMAIL", "unverified", "verify", ory -> ory.project().addMany(4,
                         i -> Map.of("email", "q" + i + "@example.org"))),
+                ory("Large identities", "one", "elsewhere", ory -> ory.project().patch(ory.project().ids().get(0),
+                        identity -> identity.withObject("/metadata_public").put("picture", "x".repeat(19_000)))),
                 ory("ORY_ADMIN_TOKEN", "a key", "API Keys", ory -> ory.requireKey("another")),
                 ory("ORY_ADMIN_URL", "a login page", "admin port", ory -> ory.fail(OryFault.html())),
                 ory("ORY_ADMIN_URL", "gone", "curl -v", OryAdminSandbox::unplug));
@@ -177,14 +183,14 @@ class DoctorTest extends AppTest {
     @MethodSource("ailments")
     void eachIsFoundWithWhatMendsIt(String place, String what, String remedy, Consumer<DoctorTest> plant) throws Exception {
         plant.accept(this);
-        one(doctor.report(null, null), place, remedy);
+        one(doctor.report(List.of(), null), place, remedy);
     }
 
     @Test
     void whatTheUserMayNotReadIsANoteAndNoFinding() throws Exception {
         SALESFORCE.org().letViewSetup(false);
         SALESFORCE.org().activate(DuplicateRule.leadAlert());
-        Report report = doctor.report(null, null);
+        Report report = doctor.report(List.of(), null);
         assertThat(report.findings()).isEmpty();
         assertThat(report.notes()).anyMatch(note -> note.contains("Setup > Duplicate Rules"));
     }
@@ -212,21 +218,40 @@ class DoctorTest extends AppTest {
                 hook("body", "none", "identity.jsonnet", config -> password(config).remove("body")),
                 hook("auth", "none", "auth block", config -> password(config).remove("auth")),
                 hook("auth", "another secret", "one of them", config -> password(config).withObject("/auth/config")
-                        .put("value", "somebody-else's")),
+                        .put("password", "somebody-else's")),
                 hook("selfservice.flows", "another file", "identity-config", ObjectNode::removeAll));
     }
 
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("hooks")
     void soIsEachMistakeInTheHooks(String place, String what, String remedy, Consumer<ObjectNode> plant) throws Exception {
-        Finding found = one(doctor.report(kratos(plant), null), place, remedy);
+        Finding found = one(doctor.report(List.of(kratos(plant)), null), place, remedy);
         assertThat(found.toString()).doesNotContain(SECRET).doesNotContain("somebody-else");
         Path project = kratos(plant);
         ObjectNode whole = json.createObjectNode();
         whole.withObject("/services/identity").set("config", new YAMLMapper().readTree(project.toFile()));
         if (!place.equals("selfservice.flows")) {
-            one(doctor.report(Files.writeString(project, whole.toString()), null), place, remedy);
+            one(doctor.report(List.of(Files.writeString(project, whole.toString())), null), place, remedy);
         }
+    }
+
+    /** Kratos conceals what it knows to be a secret in its log, and nothing else. */
+    @Test
+    void soIsASecretThatKratosWritesIntoItsLog() throws Exception {
+        one(doctor.report(List.of(kratos(config -> password(config).putObject("auth").put("type", "api_key")
+                .putObject("config").put("in", "header").put("name", "X-Webhook-Secret").put("value", SECRET))), null),
+                "password.auth", "basic_auth");
+    }
+
+    /** {@code kratos serve -c kratos.yml -c hooks.yml}, as ory/README.md has it. */
+    @Test
+    void severalFilesAreReadAsKratosDoes() throws Exception {
+        Path own = Files.writeString(folder.resolve("own.yml"), """
+                selfservice: {flows: {verification: {enabled: true, after: {hooks: [{hook: elsewhere}]}}}}
+                """);
+        Path hooks = kratos(config -> config.withObject("/selfservice/flows/verification").remove("enabled"));
+        assertThat(doctor.report(List.of(own, hooks), null).findings()).isEmpty();
+        one(doctor.report(List.of(hooks, own), null), "kratos.yml + own.yml: selfservice.flows.verification.after", "network.sh");
     }
 
     static Stream<Arguments> ways() {
@@ -248,7 +273,66 @@ class DoctorTest extends AppTest {
         if (status == 0) {
             PROXY.stop();
         }
-        one(doctor.report(null, url), url, remedy);
+        one(doctor.report(List.of(), url), url, remedy);
+    }
+
+    @Test
+    void atTheStartItSaysInOneLineThatAllIsWell(CapturedOutput output) {
+        atTheStart();
+        assertThat(lines(output)).singleElement().asString().contains("INFO").contains("nothing wrong");
+        assertThat(SALESFORCE.calls().where(call -> call.kind().isData())).as("what application.yaml says it takes").hasSize(3);
+        assertThat(ORY.calls()).hasSize(1);
+    }
+
+    @Test
+    void atTheStartEachFindingIsALine(CapturedOutput output) throws Exception {
+        SALESFORCE.org().company("DefaultLeadAccess", "None");
+        SALESFORCE.org().usage().limit(5000);
+        ORY.requireKey("another");
+        List<Finding> findings = doctor.report(List.of(), null).findings();
+        assertThat(findings).hasSize(3);
+        atTheStart();
+        assertThat(lines(output)).hasSize(3).zipSatisfy(findings, (line, finding) -> assertThat(line).contains("WARN")
+                .contains(finding.place() + ": " + finding.message() + " " + finding.why() + " Mend: " + finding.remedy()));
+        assertThat(health().path("components").path("outage").path("status").asText()).isEqualTo("UP");
+    }
+
+    static Stream<Arguments> outages() {
+        return Stream.of(arguments("gone", (Consumer<SalesforceSandbox>) SalesforceSandbox::unplug),
+                arguments("down", (Consumer<SalesforceSandbox>) salesforce -> salesforce.faults().start(Fault.unavailable())));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("outages")
+    void atTheStartAnOutageIsALineAndNoMore(String what, Consumer<SalesforceSandbox> plant, CapturedOutput output) {
+        plant.accept(SALESFORCE);
+        atTheStart();
+        assertThat(lines(output)).singleElement().asString().contains("INFO").contains("Salesforce can't be reached")
+                .contains(" doctor");
+    }
+
+    @Test
+    void atTheStartALoginThatIsRefusedIsAFinding(CapturedOutput output) {
+        SALESFORCE.faults().start(Fault.loginRefused());
+        atTheStart();
+        assertThat(lines(output)).singleElement().asString().contains("WARN").contains("Salesforce login: ")
+                .contains("SALESFORCE_CLIENT_ID").doesNotContain("sandbox-secret");
+    }
+
+    /** Somebody who starts it with the login of another org at first may correct that. */
+    @Test
+    void aLookBindsTheLedgerToNoOrg() {
+        sql.update("delete from belongings where name = 'org'");
+        atTheStart();
+        assertThat(sql.queryForList("select value from belongings where name = 'org'")).isEmpty();
+    }
+
+    private void atTheStart() {
+        camel.createFluentProducerTemplate().to("direct:doctor.log").send();
+    }
+
+    private static List<String> lines(CapturedOutput output) {
+        return output.getOut().lines().filter(line -> line.contains("et-up")).toList();
     }
 
     private static Finding one(Report report, String place, String remedy) {

@@ -32,6 +32,7 @@ public final class Demo {
                 "--SALESFORCE_CLIENT_ID=" + salesforce.clientId(),
                 "--SALESFORCE_CLIENT_SECRET=" + salesforce.clientSecret(),
                 "--sync.data-dir=" + Files.createTempDirectory("ory-salesforce-sync-demo"),
+                "--sync.doctor-at-start=false", // it would warn of what a sandbox lacks
                 "--sync.linger=100ms", // so that the story does not wait for company
                 "--logging.level.root=WARN");
         String address = "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port");

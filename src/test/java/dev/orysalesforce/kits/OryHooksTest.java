@@ -63,6 +63,7 @@ class OryHooksTest {
             JsonNode hooks = kratos.at(FLOWS + place + "/hooks");
             assertThat(hooks).as(place).hasSize(1);
             assertHook(hooks.get(0), event);
+            assertPassword(hooks.get(0));
         });
         assertThat(kratos.findValues("hook")).as("no others").hasSize(PLACES.size());
     }
@@ -104,6 +105,7 @@ class OryHooksTest {
             });
             assertThat(ours).as(place).hasSize(1);
             assertHook(ours.get(0), event);
+            assertKey(ours.get(0));
             assertThat(decoded(ours.get(0))).isEqualTo(template);
         });
         for (JsonNode place : List.of(before.at(FLOWS + "/registration/after/password/hooks"),
@@ -138,10 +140,20 @@ class OryHooksTest {
         assertThat(config.path("method").asText()).isEqualTo("POST");
         assertThat(config.path("response").toString()).isEqualTo("{\"ignore\":true}");
         assertThat(config.has("can_interrupt")).isFalse();
-        assertThat(config.at("/auth/type").asText()).isEqualTo("api_key");
-        assertThat(config.at("/auth/config/in").asText()).isEqualTo("header");
-        assertThat(config.at("/auth/config/name").asText()).isEqualTo("X-Webhook-Secret");
-        assertThat(config.at("/auth/config/value").asText()).isEqualTo("the-first-of-ORY_WEBHOOK_SECRET");
+    }
+
+    /** Kratos conceals a password in its log, and no key; on Ory Network nobody reads the log. */
+    private static void assertPassword(JsonNode hook) {
+        assertThat(hook.at("/config/auth/type").asText()).isEqualTo("basic_auth");
+        assertThat(hook.at("/config/auth/config/user").asText()).isEqualTo("ory");
+        assertThat(hook.at("/config/auth/config/password").asText()).isEqualTo("the-first-of-ORY_WEBHOOK_SECRET");
+    }
+
+    private static void assertKey(JsonNode hook) {
+        assertThat(hook.at("/config/auth/type").asText()).isEqualTo("api_key");
+        assertThat(hook.at("/config/auth/config/in").asText()).isEqualTo("header");
+        assertThat(hook.at("/config/auth/config/name").asText()).isEqualTo("X-Webhook-Secret");
+        assertThat(hook.at("/config/auth/config/value").asText()).isEqualTo("the-first-of-ORY_WEBHOOK_SECRET");
     }
 
     /** The file as Kratos reads it, with what every kratos.yml has besides. */

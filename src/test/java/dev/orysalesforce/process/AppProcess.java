@@ -49,6 +49,7 @@ public final class AppProcess implements AutoCloseable {
         environment.put("SALESFORCE_CLIENT_ID", salesforce.clientId());
         environment.put("SALESFORCE_CLIENT_SECRET", salesforce.clientSecret());
         environment.put("SYNC_DATA_DIR", folder.resolve("data").toString());
+        environment.put("SYNC_DOCTOR_AT_START", "false"); // tests count calls
         environment.put("SERVER_PORT", String.valueOf(port));
         environment.put("MANAGEMENT_SERVER_PORT", String.valueOf(managementPort));
     }

@@ -1,13 +1,20 @@
 package dev.orysalesforce.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.Ory;
+import dev.orysalesforce.sandbox.CallKind;
+import dev.orysalesforce.sandbox.Fault;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import dev.orysalesforce.sync.SigningKeyFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +58,25 @@ class DoctorIT {
             assertThat(app.runToItsEnd("doctor")).isEqualTo(1);
             assertThat(app.log()).contains("SALESFORCE_CLIENT_SECRET_FILE names").contains("can't be read")
                     .doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void theSameIsToldAtTheStartAndKeepsNobodyWaiting(@TempDir Path folder) throws Exception {
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
+                AppProcess app = new AppProcess(folder, salesforce).with("SYNC_DOCTOR_AT_START", "true")) {
+            salesforce.faults().start(Fault.hang(Duration.ofSeconds(10)).on(CallKind.COMPOSITE));
+            app.start();
+            await().atMost(Duration.ofSeconds(30)).until(() -> !salesforce.calls().of(CallKind.COMPOSITE).isEmpty()
+                    || salesforce.calls().inFlight() > 0);
+            String id = UUID.randomUUID().toString();
+            assertThat(app.ory().sends("registration", Ory.identity(id, Instant.now(), "Early")).statusCode()).isEqualTo(204);
+            assertThat(app.health()).startsWith("{\"status\":\"UP\"");
+            salesforce.faults().clear();
+            await().atMost(Duration.ofSeconds(60)).until(() -> app.log().contains("Set-up: "));
+            assertThat(app.log().lines().filter(line -> line.contains("Set-up: "))).singleElement().asString()
+                    .contains("WARN").contains("Lead.OwnerId: No assignment rule").contains("Mend: Setup > Lead Assignment Rules");
+            await().until(() -> salesforce.org().byIdentity(id).size() == 1);
         }
     }
 }

@@ -31,7 +31,8 @@ final class RunningApp implements App, AutoCloseable {
                 "--ORY_WEBHOOK_SECRET=" + SECRET, "--SALESFORCE_LOGIN_URL=" + salesforce.url(),
                 "--SALESFORCE_CLIENT_ID=" + salesforce.clientId(),
                 "--SALESFORCE_CLIENT_SECRET=" + salesforce.clientSecret(), "--sync.data-dir=" + data,
-                "--sync.linger=30ms", "--sync.retry.initial=100ms", "--sync.retry.max=200ms", "--sync.retry.attempts=3",
+                "--sync.doctor-at-start=false", "--sync.linger=30ms", "--sync.retry.initial=100ms",
+                "--sync.retry.max=200ms", "--sync.retry.attempts=3",
                 "--sync.back-off.initial=100ms", "--sync.back-off.max=200ms");
         ory = new Ory("http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port"), SECRET);
         jms = new JmsTemplate(context.getBean(JmsTemplate.class).getConnectionFactory());
