@@ -32,9 +32,9 @@ class OutageIT {
             List<String> ids = Stream.generate(() -> UUID.randomUUID().toString()).limit(500).toList();
             // Written, but nobody is told: what the retry sends must not be older than this.
             salesforce.faults().start(Fault.hang(Duration.ofSeconds(3)).withLostAnswer()
-                    .on(CallKind.UPSERT).times(4));
+                    .on(CallKind.UPSERT).times(2));
             send(app, ids, 0);
-            await().atMost(Duration.ofSeconds(60)).until(() -> salesforce.calls().of(CallKind.UPSERT).size() >= 4);
+            await().atMost(Duration.ofSeconds(60)).until(() -> salesforce.calls().of(CallKind.UPSERT).size() >= 2);
             assertThat(salesforce.calls().mostAtOnce(CallKind.UPSERT)).isGreaterThan(1);
             salesforce.faults().start(Fault.unavailable());
             Instant down = Instant.now();
