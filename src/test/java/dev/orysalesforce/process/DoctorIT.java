@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.sandbox.ActiveFault;
 import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.Fault;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
@@ -65,18 +66,18 @@ class DoctorIT {
     void theSameIsToldAtTheStartAndKeepsNobodyWaiting(@TempDir Path folder) throws Exception {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce).with("SYNC_DOCTOR_AT_START", "true")) {
-            salesforce.faults().start(Fault.hang(Duration.ofSeconds(10)).on(CallKind.COMPOSITE));
+            ActiveFault slow = salesforce.faults().start(Fault.latency(Duration.ofSeconds(45)).on(CallKind.COMPOSITE)
+                    .times(1));
             app.start();
-            await().atMost(Duration.ofSeconds(30)).until(() -> !salesforce.calls().of(CallKind.COMPOSITE).isEmpty()
-                    || salesforce.calls().inFlight() > 0);
+            await().atMost(Duration.ofMinutes(2)).until(() -> slow.hits() > 0);
             String id = UUID.randomUUID().toString();
             assertThat(app.ory().sends("registration", Ory.identity(id, Instant.now(), "Early")).statusCode()).isEqualTo(204);
+            await().atMost(Duration.ofSeconds(60)).until(() -> salesforce.org().byIdentity(id).size() == 1);
             assertThat(app.health()).startsWith("{\"status\":\"UP\"");
-            salesforce.faults().clear();
-            await().atMost(Duration.ofSeconds(60)).until(() -> app.log().contains("Set-up: "));
+            assertThat(app.log()).as("it still waits for Salesforce").doesNotContain("Set-up: ");
+            await().atMost(Duration.ofMinutes(2)).until(() -> app.log().contains("Set-up: "));
             assertThat(app.log().lines().filter(line -> line.contains("Set-up: "))).singleElement().asString()
                     .contains("WARN").contains("Lead.OwnerId: No assignment rule").contains("Mend: Setup > Lead Assignment Rules");
-            await().until(() -> salesforce.org().byIdentity(id).size() == 1);
         }
     }
 }
