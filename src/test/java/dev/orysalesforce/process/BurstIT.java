@@ -31,7 +31,8 @@ class BurstIT {
             assertThat(burst(app, salesforce, 200)).as("calls for 200").isLessThanOrEqualTo(6);
             assertThat(burst(app, salesforce, 1_000)).as("calls for 1,000, look-ups included; a login is one more")
                     .isLessThan(12);
-            assertThat(burst(app, salesforce, 10_000)).as("calls for 10,000").isLessThanOrEqualTo(90);
+            int many = Integer.getInteger("burst.most", 4_000); // -Dburst.most=10000 for the whole of it
+            assertThat(burst(app, salesforce, many)).as("calls for " + many).isLessThanOrEqualTo(many * 9 / 1_000);
             assertThat(salesforce.calls().violations()).isEmpty();
         }
     }
