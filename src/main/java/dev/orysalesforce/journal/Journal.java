@@ -24,6 +24,8 @@ import org.springframework.stereotype.Component;
 public class Journal {
 
     private static final Duration IDLE = Duration.ofMillis(500);
+    /** What is in the queue may take so long to come. */
+    private static final Duration MOMENT = Duration.ofMillis(20);
     /** A batch is in memory as a whole, and several times as large there. */
     private static final int MOST_CHARACTERS = 16 << 20;
 
@@ -88,7 +90,7 @@ public class Journal {
     }
 
     private Message receive(long nanos) {
-        jms.setReceiveTimeout(Math.max(1, nanos / 1_000_000));
+        jms.setReceiveTimeout(Math.max(MOMENT.toMillis(), nanos / 1_000_000));
         return jms.receive(QUEUE);
     }
 

@@ -7,11 +7,14 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.springframework.stereotype.Component;
 
 /** Takes a batch in portion by portion, so that the first are on their way to Salesforce while more are taken. */
 @Component("intake")
-public class Intake {
+public class Intake implements Processor {
 
     private final Journal journal;
     private final Coalescer coalescer;
@@ -33,12 +36,23 @@ public class Intake {
         return new Portions(batch, first, most);
     }
 
-    public void hold(Batch portion, Exception reason) {
-        portion.hold(reason);
-    }
+    /** Before a portion goes its way: whatever becomes of it, even if its route is stopped, it comes back. */
+    @Override
+    public void process(Exchange exchange) {
+        Batch portion = exchange.getMessage().getBody(Batch.class);
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
 
-    public void back(Batch portion) {
-        portion.back();
+            @Override
+            public void onFailure(Exchange failed) {
+                portion.hold(failed.getException());
+                portion.back();
+            }
+
+            @Override
+            public void onComplete(Exchange done) {
+                portion.back();
+            }
+        });
     }
 
     /** Waits until all portions are back. */
