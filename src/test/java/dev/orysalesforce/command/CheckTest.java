@@ -116,10 +116,10 @@ class CheckTest extends AppTest {
 
     @Test
     void theDoctorKnowsWhatContactsNeedBesides() throws Exception {
-        assertThat(doctor.report(null, null).findings()).filteredOn(finding -> finding.place().equals("Contact.AccountId"))
+        assertThat(doctor.report(List.of(), null).findings()).filteredOn(finding -> finding.place().equals("Contact.AccountId"))
                 .singleElement().satisfies(finding -> assertThat(finding.remedy()).contains("mappings/contact.ds"));
         SALESFORCE.org().enablePersonAccounts();
-        assertThat(doctor.report(null, null).findings()).extracting(Finding::place).contains("Person accounts")
+        assertThat(doctor.report(List.of(), null).findings()).extracting(Finding::place).contains("Person accounts")
                 .doesNotContain("Contact.AccountId");
     }
 
