@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Phaser;
@@ -68,9 +69,14 @@ public final class Batch {
         fate.underWay.awaitAdvanceInterruptibly(fate.underWay.arrive());
     }
 
-    /** Nothing of the batch is to count. */
+    /**
+     * Nothing of the batch is to count.
+     *
+     * @param reason null if Camel has none
+     */
     void hold(Exception reason) {
-        fate.held.compareAndSet(null, reason);
+        fate.held.compareAndSet(null, Objects.requireNonNullElseGet(reason, () ->
+                new HoldException("STOPPING", "A part of the batch ended without a reason; it is tried again.")));
     }
 
     /** The first reason to hold the batch; null if there is none. */
