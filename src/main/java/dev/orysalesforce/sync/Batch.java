@@ -28,12 +28,26 @@ public final class Batch {
     private int taken;
     private final Fate fate;
 
-    /** What the portions of a batch share; they are worked on at the same time. */
-    private static final class Fate {
+    /**
+     * What the portions of a batch share; they are worked on at the same time. {@link #hold} is here and not in the batch
+     * because of {@code BeanInfo}: of a class with a method that takes an exception, Camel keeps each body that an expression
+     * has asked, up to a thousand.
+     */
+    static final class Fate {
 
         private final Phaser underWay = new Phaser(1);
         private final AtomicReference<Exception> held = new AtomicReference<>();
         private final Set<String> claimed = ConcurrentHashMap.newKeySet();
+
+        /**
+         * Nothing of the batch is to count.
+         *
+         * @param reason null if Camel has none
+         */
+        void hold(Exception reason) {
+            held.compareAndSet(null, Objects.requireNonNullElseGet(reason, () ->
+                    new HoldException("STOPPING", "A part of the batch ended without a reason; it is tried again.")));
+        }
     }
 
     /** @param taken how many events the rows were made of */
@@ -69,14 +83,8 @@ public final class Batch {
         fate.underWay.awaitAdvanceInterruptibly(fate.underWay.arrive());
     }
 
-    /**
-     * Nothing of the batch is to count.
-     *
-     * @param reason null if Camel has none
-     */
-    void hold(Exception reason) {
-        fate.held.compareAndSet(null, Objects.requireNonNullElseGet(reason, () ->
-                new HoldException("STOPPING", "A part of the batch ended without a reason; it is tried again.")));
+    Fate fate() {
+        return fate;
     }
 
     /** The first reason to hold the batch; null if there is none. */

@@ -44,7 +44,7 @@ public class Intake implements Processor {
 
             @Override
             public void onFailure(Exchange failed) {
-                portion.hold(failed.getException());
+                portion.fate().hold(failed.getException());
                 portion.back();
             }
 
