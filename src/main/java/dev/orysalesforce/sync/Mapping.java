@@ -69,7 +69,7 @@ public record Mapping(String name, String endpoint, String object, String versio
 
     private static String endpoint(String name, String location) {
         return switch (ending(name)) {
-            case "ds", "jsonnet" -> "language:datasonnet:resource:" + location;
+            case "ds", "jsonnet" -> "language:datasonnet:resource:" + location + "?cacheScript=true";
             case "jslt" -> "jslt:" + location + "?objectMapper=#jacksonObjectMapper";
             case "jsonata" -> "jsonata:" + location + "?inputType=JsonString&outputType=JsonString&frameBinding=#mappingBounds";
             case "jq" -> "language:jq:resource:" + location;
