@@ -44,11 +44,6 @@ final class SmallDisk implements AutoCloseable {
         fill(own ? folder.toFile().getUsableSpace() - minFree / 2 : 2 * MARGIN);
     }
 
-    /** To the last byte; only a disk of its own. */
-    void fillUp() {
-        fill(folder.toFile().getUsableSpace());
-    }
-
     void free() {
         try {
             Files.deleteIfExists(ballast);

@@ -74,8 +74,12 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    /** The load pauses and goes on after it. Throws if a promise is broken. */
-    Verdict judge() {
+    /**
+     * The load pauses and goes on after it. Throws if a promise is broken.
+     *
+     * @param thoroughly whether threads and heap are looked at, too
+     */
+    Verdict judge(boolean thoroughly) {
         long paused = System.nanoTime();
         load.pause();
         try {
@@ -90,7 +94,7 @@ final class Stage implements AutoCloseable {
             judgeWrites();
             discardDeadLetters();
             return new Verdict(load.counts(), load.people().size(), salesforce.writes().count(), salesforce.calls().count(),
-                    discarded, arrived, Vitals.of(app.pid()));
+                    discarded, arrived, thoroughly ? Vitals.of(app.pid()) : null);
         } finally {
             load.resume();
         }

@@ -13,10 +13,10 @@ final class Table {
     void add(String name, String thrown, Verdict verdict) {
         before = last;
         last = verdict;
-        String line = "| %s | %s | %d | %d | %d | %d | %d | %.1f s | %d | %.1f MB |%n".formatted(name, thrown,
+        String line = "| %s | %s | %d | %d | %d | %d | %d | %.1f s | %s |%n".formatted(name, thrown,
                 since("offered") + since("mutated"), since("accepted") + since("mutated, accepted"), since("given up"),
                 since("answered 503"), last.writes() - (before == null ? 0 : before.writes()), verdict.arrived().toMillis() / 1000.0,
-                verdict.vitals().threads(), verdict.vitals().heap() / 1024.0);
+                verdict.vitals() == null ? "|" : "%d | %.1f MB".formatted(verdict.vitals().threads(), verdict.vitals().heap() / 1024.0));
         lines.append(line);
         System.out.print(line);
     }

@@ -53,7 +53,7 @@ final class Troubles {
                 return fault.hits();
             };
         }));
-        troubles.add(new Trouble("token revoked every %.0f s".formatted(tokenLife.toMillis() / 1000.0), "tokens", () -> {
+        troubles.add(new Trouble("token revoked every %.1f s".formatted(tokenLife.toMillis() / 1000.0), "tokens", () -> {
             ScheduledExecutorService revokes = Executors.newSingleThreadScheduledExecutor();
             AtomicLong revoked = new AtomicLong();
             revokes.scheduleAtFixedRate(() -> {
