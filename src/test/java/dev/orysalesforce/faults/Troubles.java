@@ -148,9 +148,9 @@ final class Troubles {
     }
 
     /** Somebody sets the machine's clock, and sets it right again at the end. */
-    static List<Trouble> ofTheClock(ShiftedClock clock) {
-        return List.of(jump(clock, "clock jumps an hour ahead, and back", HOUR),
-                jump(clock, "clock jumps an hour back, and ahead", HOUR.negated()));
+    static List<Trouble> ofTheClock(ShiftedClock clock, SalesforceSandbox salesforce) {
+        return List.of(jump(clock, salesforce, "clock jumps an hour ahead, and back", HOUR),
+                jump(clock, salesforce, "clock jumps an hour back, and ahead", HOUR.negated()));
     }
 
     static Trouble kill(Stage stage) {
@@ -160,10 +160,15 @@ final class Troubles {
         });
     }
 
-    private static Trouble jump(ShiftedClock clock, String name, Duration by) {
+    /** While a pause is running, and with tokens that are revoked meanwhile: both go by time. */
+    private static Trouble jump(ShiftedClock clock, SalesforceSandbox salesforce, String name, Duration by) {
         return new Trouble(name, "jumps", () -> {
+            salesforce.faults().start(Fault.unavailable().lasting(Duration.ofSeconds(1)));
             clock.shift(by);
+            ScheduledExecutorService revokes = Executors.newSingleThreadScheduledExecutor();
+            revokes.scheduleAtFixedRate(salesforce.org()::expireTokens, 0, 500, TimeUnit.MILLISECONDS);
             return () -> {
+                revokes.shutdownNow();
                 clock.shift(Duration.ZERO);
                 return 2;
             };
