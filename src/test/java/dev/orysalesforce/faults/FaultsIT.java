@@ -105,23 +105,27 @@ class FaultsIT {
     @Test
     @Order(1)
     void eachByItselfBreaksNothing() throws Exception {
-        List<Trouble> troubles = new ArrayList<>(Troubles.ofSalesforce(byItself.salesforce(), TOKEN_LIFE));
+        // First what takes all threads that the server may have, so that what piles up later shows.
+        List<Trouble> first = Troubles.ofTheReceiver(byItself.app(), byItself.load());
+        List<Trouble> troubles = new ArrayList<>(first);
+        troubles.addAll(Troubles.ofSalesforce(byItself.salesforce(), TOKEN_LIFE));
         troubles.add(Troubles.lockedLedger(ledger));
         troubles.addAll(Troubles.ofTheDisk(disk));
         clock.ifPresent(there -> troubles.addAll(Troubles.ofTheClock(there, byItself.salesforce())));
-        troubles.addAll(Troubles.ofTheReceiver(byItself.app(), byItself.load()));
         Table table = new Table();
         byItself.load().resume();
         try {
             Stage.letPass(EACH.multipliedBy(2));
-            Verdict warm = byItself.judge(true);
-            table.add("nothing, for a start", "", warm);
-            Verdict last = warm;
+            Verdict last = byItself.judge(LONG);
+            table.add("nothing, for a start", "", last);
+            Verdict warm = null;
             for (Trouble trouble : troubles) {
                 Trouble.Ending ending = trouble.begins().begin();
                 Stage.letPass(trouble.unit().equals("jumps") && EACH.compareTo(LEAST_FOR_A_JUMP) < 0 ? LEAST_FOR_A_JUMP : EACH);
                 long hits = ending.end();
-                last = byItself.judge(LONG || trouble == troubles.get(troubles.size() - 1));
+                boolean compared = trouble == first.get(first.size() - 1) || trouble == troubles.get(troubles.size() - 1);
+                last = byItself.judge(LONG || compared);
+                warm = warm == null && compared ? last : warm;
                 table.add(trouble.name(), hits + " " + trouble.unit(), last);
                 assertThat(hits).as("how often it hit: %s", trouble.name()).isPositive();
             }
