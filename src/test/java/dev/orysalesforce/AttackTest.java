@@ -55,6 +55,7 @@ import org.springframework.beans.factory.annotation.Autowired;
  * an object out of a message (CVE-2026-40860). The names come from the components themselves, so a newer one brings its own.
  */
 @Tag("any-ledger")
+@Tag("faults")
 class AttackTest extends AppTest {
 
     private static final String LEAD = "/services/data/v62.0/sobjects/Lead";

@@ -5,13 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.orysalesforce.operator.Operator;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,6 +29,7 @@ import org.springframework.test.context.TestPropertySource;
  * that fills up, and the others' events arrive. {@code -Dfuzz.bodies=100000} for a night, {@code -Dfuzz.seed} for others.
  */
 @Tag("any-ledger")
+@Tag("faults")
 @TestPropertySource(properties = {"test.context=fuzz", "sync.dead-letters.bearable=1000000"})
 class FuzzTest extends AppTest {
 
@@ -47,7 +44,7 @@ class FuzzTest extends AppTest {
             413, false);
 
     private final Random ids = new Random(SEED);
-    private final Mutations webhooks = new Mutations(SEED, samples());
+    private final Mutations webhooks = new Mutations(SEED, Ory.webhooks());
     private final Mutations records = new Mutations(SEED, List.of(Ory.webhook("salesforce-shaped-lead"))).withoutNewFields();
 
     @Test
@@ -127,14 +124,5 @@ class FuzzTest extends AppTest {
             System.gc();
             return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() / 1024;
         }).limit(5).min(Long::compare).orElseThrow();
-    }
-
-    private static List<String> samples() {
-        try (Stream<Path> files = Files.list(Path.of("src/test/resources/webhooks"))) {
-            return files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".json")).sorted()
-                    .map(name -> Ory.webhook(name.replace(".json", ""))).toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Bodies that nobody thought of: samples of webhooks with something wrong in them. The same ones for the same seed. */
-final class Mutations {
+public final class Mutations {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
@@ -46,19 +46,20 @@ final class Mutations {
     private final List<UnaryOperator<byte[]>> ofBytes = List.of(this::flipped, this::cut, this::truncated, this::doubled,
             this::noisy, this::spliced, this::recoded, this::followed);
 
-    Mutations(long seed, List<String> samples) {
+    /** @param samples bodies with nothing wrong in them */
+    public Mutations(long seed, List<String> samples) {
         this.random = new Random(seed);
         this.samples = samples;
     }
 
     /** A field that the org lacks holds everything, so that somebody adds it: that is no harm, but the contract. */
-    Mutations withoutNewFields() {
+    public Mutations withoutNewFields() {
         keys.removeIf(key -> key.matches("[A-Za-z]\\w*") && !key.equals("Ory_Identity_Id__c") && !key.equals("attributes"));
         return this;
     }
 
     /** A body about the identity, as far as that can still be told. */
-    byte[] next(String identity) {
+    public byte[] next(String identity) {
         JsonNode tree = tree(ID.matcher(any(samples)).replaceAll(identity));
         for (int i = random.nextInt(4); i > 0; i--) {
             tree = any(ofTrees).apply(tree);

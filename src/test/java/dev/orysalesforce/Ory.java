@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Sends webhooks as Ory Kratos does: same headers, once. */
 public final class Ory {
@@ -40,6 +42,16 @@ public final class Ory {
     public static String webhook(String name) {
         try {
             return Files.readString(WEBHOOKS.resolve(name + ".json"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** All of them. */
+    public static List<String> webhooks() {
+        try (Stream<Path> files = Files.list(WEBHOOKS)) {
+            return files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".json")).sorted()
+                    .map(name -> webhook(name.replace(".json", ""))).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -9,6 +9,7 @@ import dev.orysalesforce.gateway.Delivery.Kind;
 import dev.orysalesforce.journal.DeadLetter;
 import dev.orysalesforce.journal.GivenRecord;
 import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.journal.Receipts;
 import dev.orysalesforce.operator.BadRequestException;
 import dev.orysalesforce.receive.SalesforceError;
 import dev.orysalesforce.settings.SyncSettings;
@@ -43,10 +44,12 @@ public class Gateway {
             "attributes", "id", "onCreate").collect(Collectors.toMap(name -> name.toLowerCase(), name -> name));
 
     private final ObjectMapper json;
+    private final Receipts receipts;
     private final List<String> objects;
 
-    Gateway(ObjectMapper json, SyncSettings settings) {
+    Gateway(ObjectMapper json, Receipts receipts, SyncSettings settings) {
         this.json = json;
+        this.receipts = receipts;
         this.objects = settings.gateway().objects();
     }
 
@@ -61,7 +64,7 @@ public class Gateway {
         Kind kind = field == null ? Kind.CREATE : Kind.UPSERT;
         try {
             JsonNode record = parsed(body);
-            return new Delivery(List.of(read(record, new Target(object, field, value), Instant.now(), triggerId)), kind);
+            return new Delivery(List.of(read(record, new Target(object, field, value), receipts.next(), triggerId)), kind);
         } catch (Refused e) {
             return new Delivery(List.of(refused(e, body)), kind);
         }
@@ -85,7 +88,7 @@ public class Gateway {
                 throw new Refused(UNREADABLE, SalesforceError.of("EXCEEDED_ID_LIMIT",
                         "record limit reached. cannot submit more than " + MOST + " records into this request"));
             }
-            Instant now = Instant.now();
+            Instant now = receipts.next(records.size());
             List<GatewayRecord> read = new ArrayList<>();
             for (JsonNode record : records) { // each a little later, so that of two for one identity the second is newer
                 read.add(read(record, new Target(object, field, null), now.plusNanos(1_000L * read.size()), triggerId));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.orysalesforce.journal.DeadLetter;
 import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.journal.Receipts;
 import java.time.Instant;
 import java.util.List;
 import org.springframework.http.HttpStatus;
@@ -18,14 +19,16 @@ public class Reception {
     private static final int UNREADABLE_KEPT = 64 * 1024;
 
     private final ObjectMapper json;
+    private final Receipts receipts;
 
-    Reception(ObjectMapper json) {
+    Reception(ObjectMapper json, Receipts receipts) {
         this.json = json;
+        this.receipts = receipts;
     }
 
     /** @param reduced the answer of {@code mappings/event.*} */
     public IdentityChange receive(String reduced, String event, String triggerId) throws JsonProcessingException {
-        return json.readValue(reduced, IdentityChange.class).receivedAs(event, Instant.now(), triggerId);
+        return json.readValue(reduced, IdentityChange.class).receivedAs(event, receipts.next(), triggerId);
     }
 
     public Problem problem(int status, String code, String detail) {

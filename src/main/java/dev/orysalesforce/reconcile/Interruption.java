@@ -25,21 +25,21 @@ class Interruption {
     private final Answers answers;
     private final SyncSettings.BackOff backOff;
     private final IntervalFunction growing;
-    private final Clock clock;
+    private final Clock steadyClock;
     private int tries;
     private Instant until = Instant.MIN;
     private String code;
     private String reason;
 
-    Interruption(Answers answers, SyncSettings settings, Clock clock) {
+    Interruption(Answers answers, SyncSettings settings, Clock steadyClock) {
         this.answers = answers;
         this.backOff = settings.backOff();
         this.growing = IntervalFunction.ofExponentialRandomBackoff(backOff.initial(), backOff.multiplier(), backOff.jitter());
-        this.clock = clock;
+        this.steadyClock = steadyClock;
     }
 
     boolean isPausing() {
-        return clock.instant().isBefore(until);
+        return steadyClock.instant().isBefore(until);
     }
 
     void over() {
@@ -60,7 +60,7 @@ class Interruption {
         }
         Duration pause = notNow == null || notNow.pause() == null
                 ? Duration.ofMillis(Math.min(growing.apply(++tries), backOff.max().toMillis())) : notNow.pause();
-        until = clock.instant().plus(pause);
+        until = steadyClock.instant().plus(pause);
         return end != null;
     }
 

@@ -37,6 +37,7 @@ public class CallBudget implements HealthIndicator {
 
     private final JdbcTemplate sql;
     private final Clock clock;
+    private final Clock steadyClock;
     private final double share;
     private final NavigableMap<Instant, Integer> hours = new TreeMap<>();
     private int sinceLastRest;
@@ -47,9 +48,10 @@ public class CallBudget implements HealthIndicator {
 
     private record Shortage(String reason, String remedy) {}
 
-    CallBudget(JdbcTemplate sql, Clock clock, SyncSettings settings, MeterRegistry meters) {
+    CallBudget(JdbcTemplate sql, Clock clock, Clock steadyClock, SyncSettings settings, MeterRegistry meters) {
         this.sql = sql;
         this.clock = clock;
+        this.steadyClock = steadyClock;
         this.share = settings.dailyCallShare();
         sql.query("select hour, calls from api_calls", row -> {
             hours.put(Instant.parse(row.getString("hour")), row.getInt("calls"));
@@ -73,7 +75,7 @@ public class CallBudget implements HealthIndicator {
 
     /** Whether the next batch has to wait. */
     public synchronized boolean isResting() {
-        return clock.instant().isBefore(restUntil);
+        return steadyClock.instant().isBefore(restUntil);
     }
 
     /** A batch is through: how long to rest, by the calls that it took. */
@@ -86,7 +88,7 @@ public class CallBudget implements HealthIndicator {
         sql.update("insert into api_calls (hour, calls) values (?, ?) on conflict (hour) do update set calls = excluded.calls",
                 hour.toString(), hours.getOrDefault(hour, 0));
         sql.update("delete from api_calls where hour < ?", hour.minus(25, ChronoUnit.HOURS).toString());
-        restUntil = now.plus(pauseForACall().multipliedBy(sinceLastRest));
+        restUntil = steadyClock.instant().plus(pauseForACall().multipliedBy(sinceLastRest));
         sinceLastRest = 0;
         Shortage shortage = shortage();
         if (shortage != null && !told) {

@@ -2,6 +2,7 @@ package dev.orysalesforce.sync;
 
 import dev.orysalesforce.ledger.Belongings;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -22,7 +23,7 @@ public class Login implements Processor {
     private final Belongings ledger;
     private final MeterRegistry meters;
     private final boolean onlyLooks;
-    private long renewedAt;
+    private long renewedAt = System.nanoTime(); // not by the clock: somebody may set it back
 
     Login(CamelContext camel, Belongings ledger, MeterRegistry meters,
             @Value("${spring.artemis.embedded.persistent:true}") boolean keepsAJournal) {
@@ -49,14 +50,15 @@ public class Login implements Processor {
     /** Between a call that was answered 401 and its repetition. */
     @Override
     public synchronized void process(Exchange refused) {
-        if (renewedAt < refused.getClock().getCreated()) {
+        long began = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(refused.getClock().elapsed());
+        if (renewedAt - began < 0) {
             try {
                 logIn(session().getAccessToken(), !onlyLooks);
             } catch (HoldException e) {
                 refused.setRouteStop(true); // or Camel repeats the call all the same
                 throw e;
             }
-            renewedAt = System.currentTimeMillis();
+            renewedAt = System.nanoTime();
         }
     }
 

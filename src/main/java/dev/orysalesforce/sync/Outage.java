@@ -26,17 +26,19 @@ public class Outage implements HealthIndicator {
     private final int batchSize;
     private final Duration longestPause;
     private final Clock clock;
+    private final Clock steadyClock;
     private final MeterRegistry meters;
     private volatile Instant leaveAloneUntil = Instant.MIN;
     private volatile Cause cause;
 
     private record Cause(String code, String reason, Instant since) {}
 
-    Outage(CircuitBreaker salesforceBreaker, SyncSettings settings, Clock clock, MeterRegistry meters) {
+    Outage(CircuitBreaker salesforceBreaker, SyncSettings settings, Clock clock, Clock steadyClock, MeterRegistry meters) {
         this.breaker = salesforceBreaker;
         this.batchSize = settings.batchSize();
         this.longestPause = settings.backOff().max();
         this.clock = clock;
+        this.steadyClock = steadyClock;
         this.meters = meters;
         meters.gauge("ory.sync.breaker.open", this, outage -> breaker.getState() == CircuitBreaker.State.CLOSED ? 0 : 1);
     }
@@ -63,7 +65,7 @@ public class Outage implements HealthIndicator {
     /** Salesforce asks for a pause of its own; taken if it is longer than the one due, up to the longest that is configured. */
     void leaveAlone(Duration pause) {
         Duration bearable = pause.compareTo(longestPause) > 0 ? longestPause : pause;
-        leaveAloneUntil = clock.instant().plus(bearable);
+        leaveAloneUntil = steadyClock.instant().plus(bearable);
     }
 
     public void because(Exception failure) {
@@ -78,7 +80,7 @@ public class Outage implements HealthIndicator {
             meters.gauge("ory.sync.holding", Tags.of("code", code), this, outage -> outage.isBecauseOf(code) ? 1 : 0);
             LOG.warn("Holding all events, trying again in a while: {}: {}", code, reason);
         }
-        if (isPausing() && clock.instant().isBefore(leaveAloneUntil)) {
+        if (isPausing() && steadyClock.instant().isBefore(leaveAloneUntil)) {
             breaker.transitionToOpenStateUntil(leaveAloneUntil);
         }
     }

@@ -31,7 +31,7 @@ public final class PostgreSqlServer implements AutoCloseable {
     private final Path programs;
     private final Path folder;
     private final int port;
-    private final Process server;
+    private Process server;
 
     private PostgreSqlServer(Path programs) throws IOException {
         this.programs = programs;
@@ -42,11 +42,8 @@ public final class PostgreSqlServer implements AutoCloseable {
         }
         run("initdb", "-D", "data", "-U", USER, "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C");
         port = freePort();
-        // -F: without fsync. What is in here is not worth a disk's time.
-        server = command("postgres", "-D", "data", "-F", "-h", "127.0.0.1", "-p", String.valueOf(port),
-                "-k", folder.toString()).start();
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
-        await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50)).until(this::answers);
+        startAgain();
     }
 
     /** Where the programs are, or empty if they are not installed; the newest of several. */
@@ -77,6 +74,20 @@ public final class PostgreSqlServer implements AutoCloseable {
     /** User included. */
     public String url() {
         return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=" + USER;
+    }
+
+    /** Whoever is connected loses the connection at once; what was committed is there after {@link #startAgain}. */
+    public synchronized void crash() throws IOException {
+        run("pg_ctl", "-D", "data", "-m", "immediate", "stop");
+        server.onExit().join();
+    }
+
+    /** With what its disk holds; waits until it answers. */
+    public synchronized void startAgain() throws IOException {
+        // -F: without fsync. What is in here is not worth a disk's time.
+        server = command("postgres", "-D", "data", "-F", "-h", "127.0.0.1", "-p", String.valueOf(port),
+                "-k", folder.toString()).start();
+        await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50)).until(this::answers);
     }
 
     @Override

@@ -88,6 +88,11 @@ public final class AppProcess implements AutoCloseable {
         return bash;
     }
 
+    /** Of the process that runs, or ran last. */
+    public long pid() {
+        return process.pid();
+    }
+
     /** The port of webhooks and operator API. */
     public int port() {
         return port;

@@ -99,6 +99,6 @@ class CallBudgetTest extends AppTest {
     }
 
     private CallBudget budget() {
-        return new CallBudget(sql, clock, settings, new SimpleMeterRegistry());
+        return new CallBudget(sql, clock, clock, settings, new SimpleMeterRegistry());
     }
 }

@@ -1,0 +1,217 @@
+package dev.orysalesforce.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.orysalesforce.ledger.PostgreSqlServer;
+import dev.orysalesforce.process.AppProcess;
+import dev.orysalesforce.sandbox.SalesforceSandbox;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whatever goes wrong around the app while it works: nothing that it has accepted is lost, nobody is twice, the newest state
+ * wins, the books balance, and nothing piles up in it. In short here; {@code mvn -Pfaults verify} does it at length.
+ */
+@Tag("faults")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class FaultsIT {
+
+    private static final Duration EACH = Duration.ofMillis(Long.getLong("faults.each", 700));
+    private static final Duration HOUR = Duration.ofSeconds(Long.getLong("faults.hour", 12));
+    private static final int PER_SECOND = Integer.getInteger("faults.pace", 60);
+    private static final long SEED = Long.getLong("faults.seed", 20261125);
+    private static final int QUARTERS = 4;
+    private static final boolean LONG = EACH.toSeconds() > 2;
+    private static final Duration TOKEN_LIFE = LONG ? Duration.ofSeconds(2) : Duration.ofMillis(200);
+    /** The clock's file is looked at every second. */
+    private static final Duration LEAST_FOR_A_JUMP = Duration.ofSeconds(3);
+
+    /** Caches and pools fill at first. Bytes that an event leaves behind for good would be far more. */
+    private static final int MORE_THREADS = 12;
+    private static final int MORE_FILES = 60;
+    private static final long MORE_HEAP = 12 * 1024;
+
+    @TempDir
+    private static Path folder;
+    private static PostgreSqlServer database;
+    private static SmallDisk disk;
+    private static Path ledger;
+    private static Optional<ShiftedClock> clock;
+    private static Stage byItself;
+    private static Stage allTogether;
+
+    @BeforeAll
+    static void start() throws IOException {
+        disk = new SmallDisk(folder.resolve("disk"));
+        SalesforceSandbox salesforce = SalesforceSandbox.start();
+        AppProcess app = accelerated(new AppProcess(Files.createDirectory(folder.resolve("one")), salesforce))
+                .with("SPRING_DATASOURCE_URL", "jdbc:sqlite:" + folder.resolve("disk/ledger.db")
+                        + "?journal_mode=WAL&synchronous=FULL&busy_timeout=500");
+        disk.under(app);
+        ledger = folder.resolve("disk/ledger.db");
+        clock = ShiftedClock.of(app, folder.resolve("one"));
+        assertThat(clock.isPresent() || !"true".equals(System.getenv("CI"))).as("CI does not go without libfaketime").isTrue();
+        byItself = new Stage(app.begin(), salesforce, PER_SECOND, SEED);
+
+        salesforce = SalesforceSandbox.start();
+        app = accelerated(new AppProcess(Files.createDirectory(folder.resolve("hour")), salesforce));
+        if (PostgreSqlServer.installed().isPresent()) {
+            database = PostgreSqlServer.start();
+            app.with("SPRING_DATASOURCE_URL", database.url()).with("SPRING_DATASOURCE_HIKARI_CONNECTIONTIMEOUT", "1000");
+        }
+        allTogether = new Stage(app.begin(), salesforce, PER_SECOND, SEED + 1000);
+        byItself.app().untilReady();
+        allTogether.app().untilReady();
+    }
+
+    /** All that the app waits for takes a seventh of the time or less. */
+    static AppProcess accelerated(AppProcess app) {
+        return app.with("OPERATOR_TOKEN", Stage.TOKEN).with("SYNC_MAPPINGS_EMPLOYEE", "mappings/contact.ds")
+                .with("SYNC_LINGER", "100ms").with("SYNC_BACKOFF_INITIAL", "100ms").with("SYNC_BACKOFF_MAX", "1s")
+                .with("SYNC_RETRY_INITIAL", "500ms").with("SYNC_RETRY_MAX", "2s")
+                .with("CAMEL_COMPONENT_SALESFORCE_HTTPREQUESTTIMEOUT", "3000");
+    }
+
+    @AfterAll
+    static void end() {
+        byItself.close();
+        allTogether.close();
+        disk.close();
+        if (database != null) {
+            database.close();
+        }
+    }
+
+    @Test
+    @Order(1)
+    void eachByItselfBreaksNothing() throws Exception {
+        // First what takes all threads that the server may have, so that what piles up later shows.
+        List<Trouble> first = Troubles.ofTheReceiver(byItself.app(), byItself.load());
+        List<Trouble> troubles = new ArrayList<>(first);
+        troubles.addAll(Troubles.ofSalesforce(byItself.salesforce(), TOKEN_LIFE));
+        troubles.add(Troubles.lockedLedger(ledger));
+        troubles.addAll(Troubles.ofTheDisk(disk));
+        clock.ifPresent(there -> troubles.addAll(Troubles.ofTheClock(there, byItself.salesforce())));
+        Table table = new Table();
+        byItself.load().resume();
+        try {
+            Stage.letPass(EACH.multipliedBy(2));
+            Verdict last = byItself.judge(LONG);
+            table.add("nothing, for a start", "", last);
+            Verdict warm = null;
+            for (Trouble trouble : troubles) {
+                long calls = byItself.salesforce().calls().count();
+                Trouble.Ending ending = trouble.begins().begin();
+                Stage.letPass(trouble.unit().equals("jumps") && EACH.compareTo(LEAST_FOR_A_JUMP) < 0 ? LEAST_FOR_A_JUMP : EACH);
+                if (trouble.unit().equals("calls")) { // a busy machine may not have made one yet
+                    await().atMost(Duration.ofMinutes(1)).until(() -> byItself.salesforce().calls().count() > calls);
+                }
+                long hits = ending.end();
+                boolean compared = trouble == first.get(first.size() - 1) || trouble == troubles.get(troubles.size() - 1);
+                last = byItself.judge(LONG || compared);
+                warm = warm == null && compared ? last : warm;
+                table.add(trouble.name(), hits + " " + trouble.unit(), last);
+                assertThat(hits).as("how often it hit: %s", trouble.name()).isPositive();
+            }
+            assertNothingPilesUp(warm, last);
+        } finally {
+            FaultReport.section("1-each", "## Each by itself\n\n" + "%.0f s each, %d events a second, ledger in SQLite%s%s.\n\n"
+                    .formatted(EACH.toMillis() / 1000.0, PER_SECOND,
+                            disk.isOwn() ? "" : "; the disk was filled without being small",
+                            clock.isPresent() ? "" : "; no libfaketime here, so no clock jumped") + table);
+        }
+    }
+
+    /** By schedule, several at a time; kills in the first quarter, so that the others show whether anything piles up. */
+    @Test
+    @Order(2)
+    void anHourOfAllTogetherBreaksNothing() throws Exception {
+        List<Trouble> troubles = new ArrayList<>(Troubles.ofSalesforce(allTogether.salesforce(), TOKEN_LIFE));
+        if (database != null) {
+            troubles.add(Troubles.ledgerGone(database));
+        }
+        troubles.addAll(Troubles.ofTheReceiver(allTogether.app(), allTogether.load()));
+        Random random = new Random(SEED);
+        Map<String, Long> thrown = new TreeMap<>();
+        Table table = new Table();
+        allTogether.load().resume();
+        try {
+            List<Verdict> verdicts = new ArrayList<>();
+            for (int quarter = 1; quarter <= QUARTERS; quarter++) {
+                List<Trouble> these = new ArrayList<>(troubles);
+                if (quarter == 1) {
+                    these.add(Troubles.kill(allTogether));
+                }
+                long before = thrown.values().stream().mapToLong(Long::longValue).sum();
+                play(these, random, HOUR.dividedBy(QUARTERS), thrown);
+                verdicts.add(allTogether.judge(true));
+                table.add("quarter " + quarter, thrown.values().stream().mapToLong(Long::longValue).sum() - before + " hits",
+                        verdicts.get(quarter - 1));
+            }
+            assertNothingPilesUp(verdicts.get(1), verdicts.get(QUARTERS - 1));
+        } finally {
+            StringBuilder hits = new StringBuilder("\n| Thrown | Times |\n|---|---|\n");
+            thrown.forEach((name, times) -> hits.append("| ").append(name).append(" | ").append(times).append(" |\n"));
+            FaultReport.section("2-hour", ("## An hour of all together\n\nAccelerated: %d s, %d events a second, ledger in %s, "
+                    + "two or three at a time.\n\n").formatted(HOUR.toSeconds(), PER_SECOND,
+                    database == null ? "SQLite" : "PostgreSQL") + table + hits);
+        }
+    }
+
+    private static void play(List<Trouble> troubles, Random random, Duration time, Map<String, Long> thrown) throws Exception {
+        Instant end = Instant.now().plus(time);
+        Duration slot = EACH.multipliedBy(2).dividedBy(3);
+        Deque<Trouble> deck = new ArrayDeque<>();
+        Deque<Trouble> names = new ArrayDeque<>();
+        Deque<Trouble.Ending> active = new ArrayDeque<>();
+        while (Instant.now().isBefore(end) || !active.isEmpty()) {
+            boolean over = !Instant.now().isBefore(end);
+            if (!over) {
+                if (deck.isEmpty()) {
+                    List<Trouble> shuffled = new ArrayList<>(troubles);
+                    Collections.shuffle(shuffled, random);
+                    deck.addAll(shuffled);
+                }
+                Trouble next = deck.poll();
+                if (names.stream().anyMatch(one -> one.name().equals(next.name()))) {
+                    continue;
+                }
+                names.add(next);
+                active.add(next.begins().begin());
+                Stage.letPass(slot.multipliedBy(50 + random.nextInt(100)).dividedBy(100));
+            }
+            if (over || active.size() > 2) {
+                thrown.merge(names.poll().name(), active.poll().end(), Long::sum);
+            }
+        }
+    }
+
+    private static void assertNothingPilesUp(Verdict before, Verdict after) {
+        String both = before.vitals() + "; " + after.vitals();
+        System.out.println("Before and after: " + both);
+        assertThat(after.vitals().threads()).as(both).isLessThanOrEqualTo(before.vitals().threads() + MORE_THREADS);
+        assertThat(after.vitals().files()).as(both).isLessThanOrEqualTo(before.vitals().files() + MORE_FILES);
+        assertThat(after.vitals().heap()).as(both).isLessThanOrEqualTo(before.vitals().heap() + MORE_HEAP);
+    }
+}

@@ -1,0 +1,47 @@
+package dev.orysalesforce.faults;
+
+import dev.orysalesforce.process.AppProcess;
+import dev.orysalesforce.sandbox.Fault;
+import dev.orysalesforce.sandbox.SalesforceSandbox;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** SIGKILL whenever it happens to be, while events come in and calls are under way. {@code -Dkill.rounds} asks for more. */
+@Tag("faults")
+class KillsIT {
+
+    private static final int ROUNDS = Integer.getInteger("kill.rounds", 2);
+    private static final int PER_SECOND = Integer.getInteger("faults.pace", 60);
+    private static final long SEED = Long.getLong("faults.seed", 20261125);
+    /** Shorter than a start, so that a call that the killed app had under way is over when the next one sends. */
+    private static final Duration A_CALL = Duration.ofMillis(150);
+    private static final int LATEST_MILLIS = 2_500;
+
+    @Test
+    void noKillAtAnyMomentBreaksAPromise(@TempDir Path folder) {
+        SalesforceSandbox salesforce = SalesforceSandbox.start();
+        AppProcess app = FaultsIT.accelerated(new AppProcess(folder, salesforce)).start();
+        Random random = new Random(SEED);
+        Table table = new Table();
+        int kills = 0;
+        try (Stage stage = new Stage(app, salesforce, PER_SECOND, SEED)) {
+            salesforce.faults().start(Fault.latency(A_CALL));
+            stage.load().resume();
+            while (kills < ROUNDS) {
+                int moment = random.nextInt(LATEST_MILLIS);
+                Stage.letPass(Duration.ofMillis(moment));
+                int inFlight = salesforce.calls().inFlight();
+                stage.killAndStart();
+                kills++;
+                table.add("kill %d, %d ms after all was well".formatted(kills, moment), inFlight + " calls in flight", stage.judge(true));
+            }
+        } finally {
+            FaultReport.section("3-kills", "## %d kills\n\nSIGKILL at a random moment, %d events a second, %d ms a call.\n\n"
+                    .formatted(kills, PER_SECOND, A_CALL.toMillis()) + table);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package dev.orysalesforce.faults;
+
+import dev.orysalesforce.ledger.PostgreSqlServer;
+import dev.orysalesforce.process.AppProcess;
+import dev.orysalesforce.sandbox.ActiveFault;
+import dev.orysalesforce.sandbox.CallKind;
+import dev.orysalesforce.sandbox.Fault;
+import dev.orysalesforce.sandbox.SalesforceSandbox;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** All that can go wrong around an app. */
+final class Troubles {
+
+    /** Longer than the app waits for an answer. */
+    private static final Duration FOR_EVER = Duration.ofMinutes(5);
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final int LOCKED_ROWS = 30;
+
+    private Troubles() {}
+
+    static List<Trouble> ofSalesforce(SalesforceSandbox salesforce, Duration tokenLife) {
+        List<Trouble> troubles = new ArrayList<>();
+        Fault hang = Fault.hang(FOR_EVER);
+        troubles.add(calls(salesforce, "Salesforce hangs", hang));
+        troubles.add(calls(salesforce, "Salesforce writes, then hangs", hang.withLostAnswer()));
+        troubles.add(calls(salesforce, "Salesforce resets connections", Fault.reset()));
+        troubles.add(calls(salesforce, "Salesforce writes, then resets", Fault.reset().on(CallKind::isData).withLostAnswer()));
+        troubles.add(calls(salesforce, "garbage for an answer", Fault.garbage().withNothingWritten()));
+        troubles.add(calls(salesforce, "Salesforce writes, garbage for an answer", Fault.garbage()));
+        troubles.add(calls(salesforce, "half an answer, then the end of the connection", Fault.truncated()));
+        troubles.add(calls(salesforce, "half of the JSON", Fault.halfJson()));
+        troubles.add(calls(salesforce, "an empty answer", Fault.emptyBody()));
+        troubles.add(calls(salesforce, "503", Fault.unavailable()));
+        troubles.add(calls(salesforce, "503 with Retry-After", Fault.unavailable(1)));
+        troubles.add(calls(salesforce, "500 UNKNOWN_EXCEPTION", Fault.unknownException()));
+        troubles.add(calls(salesforce, "403 REQUEST_LIMIT_EXCEEDED", Fault.dailyLimitExceeded()));
+        troubles.add(calls(salesforce, "answers after 700 ms", Fault.latency(Duration.ofMillis(700))));
+        troubles.add(new Trouble("login 503, token revoked", "calls", () -> {
+            ActiveFault fault = salesforce.faults().start(Fault.loginUnavailable());
+            salesforce.org().expireTokens();
+            return () -> {
+                fault.stop();
+                return fault.hits();
+            };
+        }));
+        troubles.add(new Trouble("token revoked every %.1f s".formatted(tokenLife.toMillis() / 1000.0), "tokens", () -> {
+            ScheduledExecutorService revokes = Executors.newSingleThreadScheduledExecutor();
+            AtomicLong revoked = new AtomicLong();
+            revokes.scheduleAtFixedRate(() -> {
+                salesforce.org().expireTokens();
+                revoked.incrementAndGet();
+            }, 0, tokenLife.toMillis(), TimeUnit.MILLISECONDS);
+            return () -> {
+                revokes.shutdownNow();
+                return revoked.get();
+            };
+        }));
+        troubles.add(new Trouble("connections refused", "outages", () -> {
+            salesforce.unplug();
+            return () -> {
+                salesforce.plugIn();
+                return 1;
+            };
+        }));
+        troubles.add(new Trouble("rows locked by another program", "rows", () -> {
+            salesforce.faults().lockRows(row -> row.identity() != null && row.identity().hashCode() % 5 == 0, LOCKED_ROWS);
+            return () -> LOCKED_ROWS;
+        }));
+        return troubles;
+    }
+
+    static List<Trouble> ofTheReceiver(AppProcess app, Load load) {
+        return List.of(
+                new Trouble("slow-loris: 400 in their headers, 100 in their body", "connections", () -> {
+                    SlowLoris loris = new SlowLoris(app.port(), 400, 100);
+                    return () -> {
+                        loris.close();
+                        return loris.connections();
+                    };
+                }),
+                new Trouble("huge headers", "requests", () -> {
+                    ScheduledExecutorService sender = Executors.newSingleThreadScheduledExecutor();
+                    AtomicLong refused = new AtomicLong();
+                    sender.scheduleWithFixedDelay(() -> {
+                        int status = app.ory().send(app.ory().request("/webhooks/ory/login").header("X-Webhook-Secret", AppProcess.SECRET)
+                                .header("X-Huge", "x".repeat(64 * 1024)).POST(BodyPublishers.ofString("{}")).build()).statusCode();
+                        if (status == 400 || status == 431) {
+                            refused.incrementAndGet();
+                        }
+                    }, 0, 20, TimeUnit.MILLISECONDS);
+                    return () -> {
+                        sender.shutdownNow();
+                        return refused.get();
+                    };
+                }),
+                new Trouble("bodies with something wrong in them", "bodies", () -> {
+                    long before = load.count("mutated");
+                    load.mutate(80);
+                    return () -> {
+                        load.mutate(Load.USUALLY_MUTATED);
+                        return load.count("mutated") - before;
+                    };
+                }));
+    }
+
+    /** Another program keeps the file locked, for longer than the app waits for it. */
+    static Trouble lockedLedger(Path file) {
+        return new Trouble("ledger locked by another program", "outages", () -> {
+            Connection other = DriverManager.getConnection("jdbc:sqlite:" + file + "?busy_timeout=5000");
+            other.createStatement().execute("begin exclusive");
+            return () -> {
+                other.createStatement().execute("rollback");
+                other.close();
+                return 1;
+            };
+        });
+    }
+
+    /** The database crashes and comes back. */
+    static Trouble ledgerGone(PostgreSqlServer database) {
+        return new Trouble("ledger's database gone and back", "outages", () -> {
+            database.crash();
+            return () -> {
+                database.startAgain();
+                return 1;
+            };
+        });
+    }
+
+    static List<Trouble> ofTheDisk(SmallDisk disk) {
+        return List.of(new Trouble("disk of the journal full", "outages", () -> {
+            disk.fill();
+            return () -> {
+                disk.free();
+                return 1;
+            };
+        }));
+    }
+
+    /** Somebody sets the machine's clock, and sets it right again at the end. */
+    static List<Trouble> ofTheClock(ShiftedClock clock, SalesforceSandbox salesforce) {
+        return List.of(jump(clock, salesforce, "clock jumps an hour ahead, and back", HOUR),
+                jump(clock, salesforce, "clock jumps an hour back, and ahead", HOUR.negated()));
+    }
+
+    static Trouble kill(Stage stage) {
+        return new Trouble("SIGKILL", "kills", () -> {
+            stage.killAndStart();
+            return () -> 1;
+        });
+    }
+
+    /** While a pause is running, and with tokens that are revoked meanwhile: both go by time. */
+    private static Trouble jump(ShiftedClock clock, SalesforceSandbox salesforce, String name, Duration by) {
+        return new Trouble(name, "jumps", () -> {
+            salesforce.faults().start(Fault.unavailable().lasting(Duration.ofSeconds(1)));
+            clock.shift(by);
+            ScheduledExecutorService revokes = Executors.newSingleThreadScheduledExecutor();
+            revokes.scheduleAtFixedRate(salesforce.org()::expireTokens, 0, 500, TimeUnit.MILLISECONDS);
+            return () -> {
+                revokes.shutdownNow();
+                clock.shift(Duration.ZERO);
+                return 2;
+            };
+        });
+    }
+
+    private static Trouble calls(SalesforceSandbox salesforce, String name, Fault fault) {
+        return new Trouble(name, "calls", () -> {
+            ActiveFault active = salesforce.faults().start(fault);
+            return () -> {
+                active.stop();
+                return active.hits();
+            };
+        });
+    }
+}

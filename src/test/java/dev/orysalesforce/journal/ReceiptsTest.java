@@ -1,0 +1,35 @@
+package dev.orysalesforce.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** FaultsIT sets the clock back. */
+class ReceiptsTest {
+
+    private final Receipts receipts = new Receipts();
+
+    @Test
+    void noTwoReceiptsAreAtTheSameTime() {
+        Instant before = Instant.now();
+        List<Instant> all = IntStream.range(0, 100_000).parallel().mapToObj(i -> receipts.next()).sorted().toList();
+        assertThat(all).doesNotHaveDuplicates();
+        assertThat(all.get(0)).isBetween(before, before.plusSeconds(10));
+    }
+
+    @Test
+    void severalReceiptsHaveTheTimeThatTheyNeed() {
+        List<Instant> all = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            Instant first = receipts.next(200);
+            all.add(first);
+            all.add(first.plusNanos(199_000));
+        }
+        assertThat(all).isSorted().doesNotHaveDuplicates();
+        assertThat(receipts.next(0)).isAfterOrEqualTo(all.get(all.size() - 1));
+    }
+}
