@@ -114,6 +114,7 @@ class FaultsIT {
         troubles.addAll(Troubles.ofTheDisk(disk));
         clock.ifPresent(there -> troubles.addAll(Troubles.ofTheClock(there, byItself.salesforce())));
         Table table = new Table();
+        boolean green = false;
         byItself.load().resume();
         try {
             Stage.letPass(EACH.multipliedBy(2));
@@ -135,11 +136,12 @@ class FaultsIT {
                 assertThat(hits).as("how often it hit: %s", trouble.name()).isPositive();
             }
             assertNothingPilesUp(warm, last);
+            green = true;
         } finally {
             FaultReport.section("1-each", "## Each by itself\n\n" + "%.0f s each, %d events a second, ledger in SQLite%s%s.\n\n"
                     .formatted(EACH.toMillis() / 1000.0, PER_SECOND,
                             disk.isOwn() ? "" : "; the disk was filled without being small",
-                            clock.isPresent() ? "" : "; no libfaketime here, so no clock jumped") + table);
+                            clock.isPresent() ? "" : "; no libfaketime here, so no clock jumped") + table.outcome(green));
         }
     }
 
@@ -155,6 +157,7 @@ class FaultsIT {
         Random random = new Random(SEED);
         Map<String, Long> thrown = new TreeMap<>();
         Table table = new Table();
+        boolean green = false;
         allTogether.load().resume();
         try {
             List<Verdict> verdicts = new ArrayList<>();
@@ -170,12 +173,13 @@ class FaultsIT {
                         verdicts.get(quarter - 1));
             }
             assertNothingPilesUp(verdicts.get(1), verdicts.get(QUARTERS - 1));
+            green = true;
         } finally {
             StringBuilder hits = new StringBuilder("\n| Thrown | Times |\n|---|---|\n");
             thrown.forEach((name, times) -> hits.append("| ").append(name).append(" | ").append(times).append(" |\n"));
             FaultReport.section("2-hour", ("## An hour of all together\n\nAccelerated: %d s, %d events a second, ledger in %s, "
                     + "two or three at a time.\n\n").formatted(HOUR.toSeconds(), PER_SECOND,
-                    database == null ? "SQLite" : "PostgreSQL") + table + hits);
+                    database == null ? "SQLite" : "PostgreSQL") + table.outcome(green) + hits);
         }
     }
 

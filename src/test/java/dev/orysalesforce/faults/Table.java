@@ -9,10 +9,12 @@ final class Table {
             """);
     private Verdict before;
     private Verdict last;
+    private int verdicts;
 
     void add(String name, String thrown, Verdict verdict) {
         before = last;
         last = verdict;
+        verdicts++;
         String line = "| %s | %s | %d | %d | %d | %d | %d | %.1f s | %s |%n".formatted(name, thrown,
                 since("offered") + since("mutated"), since("accepted") + since("mutated, accepted"), since("given up"),
                 since("answered 503"), last.writes() - (before == null ? 0 : before.writes()), verdict.arrived().toMillis() / 1000.0,
@@ -25,14 +27,17 @@ final class Table {
         return last.count(name) - (before == null ? 0 : before.count(name));
     }
 
-    @Override
-    public String toString() {
-        return last == null ? lines + "\n" : lines + """
+    /** @param green whether the part came to its end; a broken promise ends it before its verdict becomes a line here */
+    String outcome(boolean green) {
+        String judged = green ? "Green: %d verdicts, none found an event lost, a second record, an older state after a newer one "
+                + "or books out of balance.\n" : "**Red: ended after %d good verdicts. What broke it is not in the table, but in the "
+                + "test's report.**\n";
+        return lines + "\n" + judged.formatted(verdicts) + (last == null ? "" : """
 
                 In all: %d events of %d people told, and %d bodies with something wrong in them; %d and %d of them accepted, %d
                 given up after three tries. %d rows written in %d calls, %d dead letters, all of bodies with something wrong in
-                them. Lost: 0. Second records: 0. Writes out of order: 0. Books out of balance: 0.
+                them.
                 """.formatted(last.count("offered"), last.people(), last.count("mutated"), last.count("accepted"),
-                last.count("mutated, accepted"), last.count("given up"), last.writes(), last.calls(), last.deadLetters());
+                last.count("mutated, accepted"), last.count("given up"), last.writes(), last.calls(), last.deadLetters()));
     }
 }
