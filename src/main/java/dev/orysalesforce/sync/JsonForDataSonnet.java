@@ -30,7 +30,8 @@ class JsonForDataSonnet extends TypeConverterSupport implements CamelContextConf
     /** @return null, and Camel goes its own way, where the route has not said that it is JSON */
     @Override
     public <T> T convertTo(Class<T> type, Exchange exchange, Object value) {
-        boolean isJson = exchange != null && MediaTypes.APPLICATION_JSON_VALUE.equals(exchange.getProperty(DatasonnetConstants.BODY_MEDIATYPE));
+        boolean isJson = exchange != null
+                && MediaTypes.APPLICATION_JSON_VALUE.equals(exchange.getProperty(DatasonnetConstants.BODY_MEDIATYPE));
         return isJson ? type.cast(new DefaultDocument<>((String) value, MediaTypes.APPLICATION_JSON)) : null;
     }
 }
