@@ -80,7 +80,7 @@ class OutageTest extends AppTest {
 
         ids.forEach(id -> assertThat(record(id).text("LastName")).isEqualTo("Version " + STATES));
         assertThat(deadLetters()).isEmpty();
-        assertThat(health().path("status").asText()).isEqualTo("UP");
+        await().untilAsserted(() -> assertThat(health().path("status").asText()).isEqualTo("UP")); // after the commit
         assertThat(log.getOut().lines().filter(line -> line.contains("Holding all events")))
                 .as("a line for each cause, not for each try").hasSizeBetween(causes.size() - 1, causes.size());
     }
