@@ -27,17 +27,18 @@ public final class Bench {
         Instant start = Instant.now();
         String machine = machine(jdks, plan.folder());
         try (Sandbox salesforce = new Sandbox(plan.folder())) {
+            Images images = new Images(plan, salesforce);
             if (isWanted("accept", parts)) {
-                new Accepting(plan, newest, salesforce, report).measure();
+                new Accepting(plan, newest, images, salesforce, report).measure();
             }
             if (isWanted("sync", parts)) {
-                new EndToEnd(plan, newest, salesforce, report).measure();
+                new EndToEnd(plan, newest, images, salesforce, report).measure();
             }
             if (isWanted("start", parts)) {
-                new Starting(plan, jdks, salesforce, report).measure();
+                new Starting(plan, jdks, images, salesforce, report).measure();
             }
             if (isWanted("growth", parts)) {
-                new Growing(plan, newest, salesforce, report).measure();
+                new Growing(plan, newest, images, salesforce, report).measure();
             }
             report.write(into, """
                     # Benchmark

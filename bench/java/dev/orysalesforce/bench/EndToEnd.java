@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,14 +28,16 @@ final class EndToEnd {
 
     private final Plan plan;
     private final Jdk jdk;
+    private final Images images;
     private final Sandbox salesforce;
     private final Report report;
     private final Load load = new Load();
     private final List<Bar> bars = new ArrayList<>();
 
-    EndToEnd(Plan plan, Jdk jdk, Sandbox salesforce, Report report) {
+    EndToEnd(Plan plan, Jdk jdk, Images images, Sandbox salesforce, Report report) {
         this.plan = plan;
         this.jdk = jdk;
+        this.images = images;
         this.salesforce = salesforce;
         this.report = report;
     }
@@ -47,7 +48,7 @@ final class EndToEnd {
         report.say("The sandbox alone takes %s new rows a second: %d calls of %d rows at a time, without latency.",
                 Report.number(alone), PARALLEL, CHUNK);
         salesforce.reset();
-        try (Candidate app = Candidate.app(jdk, plan.folder("end-to-end"), salesforce, Map.of())) {
+        try (Candidate app = new Candidate(images.of("app", jdk), plan.folder("end-to-end"), salesforce)) {
             app.server().start();
             salesforce.latency(100);
             send(app, Load.people(plan.burst() / 2), 0);
@@ -94,7 +95,7 @@ final class EndToEnd {
         salesforce.latency(plan.latencies()[0]);
         await(rows + people.size());
         report.say("Where the processor time goes while %,d new rows are written (flight recorder): %s.", people.size(),
-                String.join(", ", profile.stop()));
+                String.join(", ", profile.stop(jdk, app)));
     }
 
     private static String share(double share) {

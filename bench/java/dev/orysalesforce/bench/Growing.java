@@ -4,7 +4,6 @@ import dev.orysalesforce.bench.Sandbox.Written;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 
 /** What a backlog costs. */
 final class Growing {
@@ -13,13 +12,15 @@ final class Growing {
 
     private final Plan plan;
     private final Jdk jdk;
+    private final Images images;
     private final Sandbox salesforce;
     private final Report report;
     private final Load load = new Load();
 
-    Growing(Plan plan, Jdk jdk, Sandbox salesforce, Report report) {
+    Growing(Plan plan, Jdk jdk, Images images, Sandbox salesforce, Report report) {
         this.plan = plan;
         this.jdk = jdk;
+        this.images = images;
         this.salesforce = salesforce;
         this.report = report;
     }
@@ -37,7 +38,7 @@ final class Growing {
     private void measure(int backlog) throws Exception {
         salesforce.reset();
         salesforce.down();
-        try (Candidate app = Candidate.app(jdk, plan.folder("backlog-" + backlog), salesforce, Map.of())) {
+        try (Candidate app = new Candidate(images.of("app", jdk), plan.folder("backlog-" + backlog), salesforce)) {
             app.server().start();
             long start = System.nanoTime();
             for (int sent = 0; sent < backlog; sent += 10_000) {

@@ -3,6 +3,7 @@ package dev.orysalesforce.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
@@ -42,6 +43,32 @@ record Jdk(int version, Path home) {
 
     String java() {
         return home.resolve("bin/java").toString();
+    }
+
+    /** The flag to record what a start has loaded: JEP 514's cache, which older ones have of classes only. */
+    String record(Path cache) {
+        return (hasAotCache() ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + cache;
+    }
+
+    /** The flag to start from that. */
+    String use(Path cache) {
+        return (hasAotCache() ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + cache;
+    }
+
+    /** What jcmd says. */
+    String command(long process, String... command) throws IOException {
+        List<String> words = new ArrayList<>(List.of(home.resolve("bin/jcmd").toString(), String.valueOf(process)));
+        words.addAll(List.of(command));
+        Process jcmd = new ProcessBuilder(words).redirectErrorStream(true).start();
+        String said = new String(jcmd.getInputStream().readAllBytes());
+        if (jcmd.onExit().join().exitValue() != 0) {
+            throw new IllegalStateException(said);
+        }
+        return said;
+    }
+
+    private boolean hasAotCache() {
+        return version >= 25;
     }
 
     @Override

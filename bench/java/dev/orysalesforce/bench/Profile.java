@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordedMethod;
@@ -44,26 +43,69 @@ final class Profile {
         PARTS.put("org.apache.catalina", "Tomcat");
     }
 
-    private final Jdk jdk;
-    private final long pid;
-    private final Path file;
+    private static final Map<String, String> PARTS_OF_A_START = new LinkedHashMap<>();
 
-    private Profile(Jdk jdk, long pid, Path file) {
-        this.jdk = jdk;
-        this.pid = pid;
-        this.file = file;
+    static {
+        PARTS_OF_A_START.put("dev.orysalesforce", "own code");
+        PARTS_OF_A_START.put("com.datasonnet", "DataSonnet");
+        PARTS_OF_A_START.put("sjsonnet", "DataSonnet");
+        PARTS_OF_A_START.put("io.github.classgraph", "DataSonnet's search for libraries");
+        PARTS_OF_A_START.put("nonapi.io.github.classgraph", "DataSonnet's search for libraries");
+        PARTS_OF_A_START.put("org.apache.camel.management", "Camel: JMX");
+        PARTS_OF_A_START.put("org.apache.camel.support.management", "Camel: JMX");
+        PARTS_OF_A_START.put("org.apache.camel.dsl", "Camel: reading routes");
+        PARTS_OF_A_START.put("org.apache.camel.reifier", "Camel: building routes");
+        PARTS_OF_A_START.put("org.apache.camel", "Camel: the rest");
+        PARTS_OF_A_START.put("org.apache.activemq", "Artemis");
+        PARTS_OF_A_START.put("org.flywaydb", "ledger");
+        PARTS_OF_A_START.put("org.sqlite", "ledger");
+        PARTS_OF_A_START.put("com.zaxxer", "ledger");
+        PARTS_OF_A_START.put("org.springframework.boot.context.properties", "Spring: settings");
+        PARTS_OF_A_START.put("org.springframework.boot.loader", "Spring: jars");
+        PARTS_OF_A_START.put("org.springframework.context.annotation", "Spring: which beans there are");
+        PARTS_OF_A_START.put("org.springframework.boot.autoconfigure", "Spring: which beans there are");
+        PARTS_OF_A_START.put("org.springframework.core.annotation", "Spring: which beans there are");
+        PARTS_OF_A_START.put("org.springframework.core.type", "Spring: which beans there are");
+        PARTS_OF_A_START.put("org.springframework.beans", "Spring: making beans");
+        PARTS_OF_A_START.put("org.springframework", "Spring: the rest");
+        PARTS_OF_A_START.put("org.apache.tomcat", "Tomcat");
+        PARTS_OF_A_START.put("org.apache.catalina", "Tomcat");
+        PARTS_OF_A_START.put("io.micrometer", "metrics");
+        PARTS_OF_A_START.put("io.hawt", "Hawtio and Jolokia");
+        PARTS_OF_A_START.put("org.jolokia", "Hawtio and Jolokia");
     }
 
-    static Profile start(Jdk jdk, Candidate candidate, Path file) throws Exception {
-        Profile profile = new Profile(jdk, candidate.server().pid(), file);
-        profile.command("JFR.start", "name=bench", "settings=profile");
-        return profile;
+    private final Path file;
+    private final Map<String, String> names;
+
+    private Profile(Path file, Map<String, String> names) {
+        this.file = file;
+        this.names = names;
+    }
+
+    /** Of a process that is started with {@link #flag}, until it ends. */
+    static Profile ofAStart(Path file) {
+        return new Profile(file, PARTS_OF_A_START);
+    }
+
+    String flag() {
+        return "-XX:StartFlightRecording=settings=profile,filename=" + file;
+    }
+
+    static Profile start(Jdk jdk, Candidate candidate, Path file) throws IOException {
+        jdk.command(candidate.server().pid(), "JFR.start", "name=bench", "settings=profile");
+        return new Profile(file, PARTS);
     }
 
     /** @return the largest parts with their shares, largest first */
-    List<String> stop() throws Exception {
-        command("JFR.dump", "name=bench", "filename=" + file);
-        command("JFR.stop", "name=bench");
+    List<String> stop(Jdk jdk, Candidate candidate) throws IOException {
+        jdk.command(candidate.server().pid(), "JFR.dump", "name=bench", "filename=" + file);
+        jdk.command(candidate.server().pid(), "JFR.stop", "name=bench");
+        return parts();
+    }
+
+    /** @return the largest parts with their shares, largest first */
+    List<String> parts() throws IOException {
         Map<String, Integer> samples = new LinkedHashMap<>();
         int all = 0;
         try (RecordingFile recording = new RecordingFile(file)) {
@@ -83,26 +125,16 @@ final class Profile {
         return parts;
     }
 
-    private static String part(List<RecordedFrame> frames) {
+    private String part(List<RecordedFrame> frames) {
         for (RecordedFrame frame : frames) {
             RecordedMethod method = frame.getMethod();
             String type = method == null ? "" : method.getType().getName();
-            for (Map.Entry<String, String> part : PARTS.entrySet()) {
-                if (type.startsWith(part.getKey())) {
-                    return part.getValue();
+            for (Map.Entry<String, String> name : names.entrySet()) {
+                if (type.startsWith(name.getKey())) {
+                    return name.getValue();
                 }
             }
         }
         return "Java itself";
-    }
-
-    private void command(String... command) throws IOException, InterruptedException {
-        List<String> words = new ArrayList<>(List.of(jdk.home().resolve("bin/jcmd").toString(), String.valueOf(pid)));
-        words.addAll(List.of(command));
-        Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes());
-        if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
-            throw new IllegalStateException(said);
-        }
     }
 }

@@ -9,14 +9,21 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A program in a process of its own, which is ready when it answers 200. */
 final class Server implements AutoCloseable {
 
     private static final HttpClient HTTP = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
+
+    private static final Pattern COMMITTED = Pattern.compile("-? *([A-Z][A-Za-z ]+) \\(reserved=\\d+KB, committed=(\\d+)KB");
 
     private final String name;
     private final List<String> command;
@@ -80,6 +87,37 @@ final class Server implements AutoCloseable {
     /** Processor time that it has used. */
     Duration processorTime() {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    /** Milliseconds of processor by the names of its threads, numbers left out; the largest first, without crumbs. */
+    Map<String, Long> processorTimeByThread() throws IOException {
+        Map<String, Long> times = new HashMap<>();
+        try (Stream<Path> threads = Files.list(Path.of("/proc", String.valueOf(pid()), "task"))) {
+            for (Path thread : threads.toList()) {
+                String stat = Files.readString(thread.resolve("stat"));
+                String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')')).replaceAll("[-#\\d]+$", "");
+                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+                times.merge(name, 10 * (Long.parseLong(fields[11]) + Long.parseLong(fields[12])), Long::sum);
+            }
+        }
+        Map<String, Long> sorted = new LinkedHashMap<>();
+        times.entrySet().stream().filter(time -> time.getValue() >= 50)
+                .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+                .forEach(time -> sorted.put(time.getKey(), time.getValue()));
+        return sorted;
+    }
+
+    /** Megabytes that are committed by kind of use, for a process that was told to track its native memory. */
+    Map<String, Long> memory(Jdk jdk) throws IOException {
+        Map<String, Long> parts = new LinkedHashMap<>();
+        Matcher part = COMMITTED.matcher(jdk.command(pid(), "VM.native_memory", "summary", "scale=KB"));
+        while (part.find()) {
+            long megabytes = Math.round(Long.parseLong(part.group(2)) / 1024.0);
+            if (megabytes > 0) {
+                parts.put(part.group(1).trim(), megabytes);
+            }
+        }
+        return parts;
     }
 
     /** SIGTERM, and waits. */

@@ -5,83 +5,161 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** How soon it is ready and how large it is, beside a bare web app. */
 final class Starting {
 
     private final Plan plan;
     private final List<Jdk> jdks;
+    private final Images images;
     private final Sandbox salesforce;
     private final Report report;
     private final Load load = new Load();
 
-    private record Size(double readyMillis, long idle, long busy) {
+    /** Times are medians. */
+    private record Starts(double millis, double processorMillis) {
     }
 
-    Starting(Plan plan, List<Jdk> jdks, Sandbox salesforce, Report report) {
+    private record Size(long idle, long busy) {
+    }
+
+    Starting(Plan plan, List<Jdk> jdks, Images images, Sandbox salesforce, Report report) {
         this.plan = plan;
         this.jdks = jdks;
+        this.images = images;
         this.salesforce = salesforce;
         this.report = report;
     }
 
     void measure() throws Exception {
         report.heading("Start and size");
-        report.say("`java -jar`, as in a container of 2 GB, nothing tuned; ready is when the readiness probe says so, the "
-                + "median of %d starts in turn. Resident memory idle, %d s after it is ready, and after %d s of %d events a "
-                + "second. The bare app is Spring Boot's web and actuator starters with one endpoint.", plan.starts(),
-                idle().toSeconds(), plan.steady().toSeconds(), plan.pace());
-        report.head("", "ready", "to bare", "memory idle", "to bare", "memory under load", "to bare");
+        report.say("The bare app is Spring Boot's web and actuator starters with one endpoint. Both are started the same way, in "
+                + "turn, with the memory of a 2 GB container: as the image does, or with `java -jar` and nothing tuned. Ready is "
+                + "when the readiness probe says so; the median of %d starts.", plan.starts());
+        report.head("", "bare, ready", "this app, ready", "to bare", "bare, processor", "this app, processor");
         for (Jdk jdk : jdks) {
-            List<Double> app = new ArrayList<>();
-            List<Double> web = new ArrayList<>();
-            for (int i = 0; i < plan.starts() - 1; i++) {
-                web.add(ready(web(jdk)));
-                app.add(ready(app(jdk, "start-" + jdk.version() + "-" + i)));
-            }
-            Size bare = size(web(jdk), web);
-            Size own = size(app(jdk, "start-" + jdk.version()), app);
-            report.row("bare, " + jdk, Report.number(bare.readyMillis()) + " ms", "", bare.idle() + " MB", "",
-                    bare.busy() + " MB", "");
-            double time = own.readyMillis() / bare.readyMillis();
-            double memory = own.busy() / (double) bare.busy();
-            report.row("this app, " + jdk, Report.number(own.readyMillis()) + " ms", Report.number(time) + " x",
-                    own.idle() + " MB", Report.number(own.idle() / (double) bare.idle()) + " x", own.busy() + " MB",
-                    Report.number(memory) + " x");
-            report.target("time to ready to a bare web app's, " + jdk, "1.5 x", Report.number(time) + " x", time <= 1.5);
-            report.target("resident memory under load to a bare web app's, " + jdk, "1.7 x", Report.number(memory) + " x",
-                    memory <= 1.7);
+            startBoth("`java -jar`, " + jdk, Launch.asBuilt("web", jdk), Launch.asBuilt("app", jdk));
+            double ratio = startBoth("image, " + jdk, images.of("web", jdk), images.of("app", jdk));
+            report.target("time to ready to a bare web app's, " + jdk, "1.5 x", Report.number(ratio) + " x", ratio <= 1.5);
+        }
+        report.say("Resident memory of the image's way, %d s after it is ready and after %d s of %d events a second:",
+                plan.warmUp().toSeconds(), plan.steady().toSeconds(), plan.pace());
+        report.head("", "bare, idle", "this app, idle", "to bare", "bare, under load", "this app, under load", "to bare");
+        for (Jdk jdk : jdks) {
+            Size bare = size(images.of("web", jdk), "size-web-" + jdk.version());
+            Size app = size(images.of("app", jdk), "size-app-" + jdk.version());
+            double ratio = app.busy() / (double) bare.busy();
+            report.row(jdk, bare.idle() + " MB", app.idle() + " MB", Report.number(app.idle() / (double) bare.idle()) + " x",
+                    bare.busy() + " MB", app.busy() + " MB", Report.number(ratio) + " x");
+            report.target("resident memory under load to a bare web app's, " + jdk, "1.7 x", Report.number(ratio) + " x",
+                    ratio <= 1.7);
+        }
+        Jdk newest = jdks.get(jdks.size() - 1);
+        explainStart(newest);
+        explainMemory(newest);
+        report.say("The image's layers on top of the Java runtime's, as files (%s): %s.", newest, layers(images.of("app", newest)));
+    }
+
+    /** @return how much longer this app takes */
+    private double startBoth(String way, Launch bare, Launch app) throws Exception {
+        List<Starts> ofBare = new ArrayList<>();
+        List<Starts> ofApp = new ArrayList<>();
+        for (int i = 0; i < plan.starts(); i++) {
+            ofBare.add(start(bare, "start-" + i));
+            ofApp.add(start(app, "start-" + i));
+        }
+        Starts web = median(ofBare);
+        Starts own = median(ofApp);
+        double ratio = own.millis() / web.millis();
+        report.row(way, millis(web.millis()), millis(own.millis()), Report.number(ratio) + " x", millis(web.processorMillis()),
+                millis(own.processorMillis()));
+        return ratio;
+    }
+
+    private static String millis(double millis) {
+        return Report.number(millis) + " ms";
+    }
+
+    private Starts start(Launch launch, String folder) throws Exception {
+        try (Candidate candidate = candidate(launch, folder)) {
+            double millis = candidate.server().start().toMillis();
+            return new Starts(millis, candidate.server().processorTime().toMillis());
         }
     }
 
-    private Duration idle() {
-        return plan.warmUp();
+    private static Starts median(List<Starts> starts) {
+        return new Starts(median(starts.stream().map(Starts::millis)), median(starts.stream().map(Starts::processorMillis)));
     }
 
-    private Candidate web(Jdk jdk) throws Exception {
-        return Candidate.web(jdk, plan.folder("web"), salesforce);
+    private static double median(Stream<Double> values) {
+        List<Double> sorted = new ArrayList<>(values.toList());
+        Collections.sort(sorted);
+        return sorted.get(sorted.size() / 2);
     }
 
-    private Candidate app(Jdk jdk, String name) throws Exception {
-        return Candidate.app(jdk, plan.folder(name), salesforce, Map.of());
+    private Candidate candidate(Launch launch, String folder) throws Exception {
+        return new Candidate(launch, plan.folder(folder + "-" + launch.name() + "-" + System.nanoTime()), salesforce);
     }
 
-    private static double ready(Candidate candidate) throws Exception {
-        try (candidate) {
-            return candidate.server().start().toMillis();
-        }
-    }
-
-    private Size size(Candidate candidate, List<Double> starts) throws Exception {
+    private Size size(Launch launch, String folder) throws Exception {
         salesforce.reset();
         salesforce.latency(300);
-        try (candidate) {
-            starts.add((double) candidate.server().start().toMillis());
-            Collections.sort(starts);
-            Thread.sleep(idle().toMillis());
+        try (Candidate candidate = candidate(launch, folder)) {
+            candidate.server().start();
+            Thread.sleep(plan.warmUp().toMillis());
             long idle = candidate.server().residentMegabytes();
             load.offer(candidate.url(), plan.pace(), plan.steady());
-            return new Size(starts.get(starts.size() / 2), idle, candidate.server().residentMegabytes());
+            return new Size(idle, candidate.server().residentMegabytes());
         }
+    }
+
+    private void explainStart(Jdk jdk) throws Exception {
+        for (String program : List.of("web", "app")) {
+            try (Candidate candidate = candidate(images.of(program, jdk), "threads")) {
+                Duration ready = candidate.server().start();
+                List<String> threads = new ArrayList<>();
+                candidate.server().processorTimeByThread().forEach((thread, time) -> threads.add(thread + " " + time + " ms"));
+                report.say("Processor time of a start of %s by thread, ready after %,d ms: %s.",
+                        program.equals("app") ? "this app" : "the bare app", ready.toMillis(), String.join(", ", threads));
+            }
+        }
+        Profile recording = Profile.ofAStart(plan.folder("start.jfr"));
+        try (Candidate candidate = candidate(images.of("app", jdk).with(recording.flag()), "recorded")) {
+            candidate.server().start();
+            candidate.server().stop();
+        }
+        report.say("What this app's own Java code does in a start, by samples of the flight recorder: %s.",
+                String.join(", ", recording.parts()));
+    }
+
+    private void explainMemory(Jdk jdk) throws Exception {
+        salesforce.reset();
+        salesforce.latency(300);
+        Map<String, List<String>> memory = new TreeMap<>();
+        for (String program : List.of("web", "app")) {
+            try (Candidate candidate = candidate(images.of(program, jdk).with("-XX:NativeMemoryTracking=summary"), "memory")) {
+                candidate.server().start();
+                load.offer(candidate.url(), plan.pace(), plan.steady());
+                candidate.server().memory(jdk).forEach((part, megabytes) ->
+                        memory.computeIfAbsent(part, key -> new ArrayList<>()).add(megabytes + " MB"));
+            }
+        }
+        report.say("What Java has committed after such a load, by its own tracking (not all of it is resident), bare and this app:");
+        report.head("", "bare", "this app");
+        memory.forEach((part, both) -> {
+            if (both.size() == 2) {
+                report.row(part, both.get(0), both.get(1));
+            }
+        });
+    }
+
+    private static String layers(Launch launch) throws Exception {
+        List<String> layers = new ArrayList<>();
+        for (Launch.Layer layer : launch.layers()) {
+            layers.add(layer.name() + " " + Report.number(layer.bytes() / 1e6) + " MB");
+        }
+        return String.join(", ", layers);
     }
 }
