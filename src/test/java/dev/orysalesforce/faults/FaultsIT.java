@@ -56,8 +56,10 @@ class FaultsIT {
     private static Path folder;
     private static PostgreSqlServer database;
     private static SmallDisk disk;
+    private static SmallDisk disksHour;
     private static Path ledger;
     private static Optional<ShiftedClock> clock;
+    private static Optional<ShiftedClock> clocksHour;
     private static Stage byItself;
     private static Stage allTogether;
 
@@ -76,6 +78,9 @@ class FaultsIT {
 
         salesforce = SalesforceSandbox.start();
         app = accelerated(new AppProcess(Files.createDirectory(folder.resolve("hour")), salesforce));
+        disksHour = new SmallDisk(folder.resolve("disk-of-the-hour"));
+        disksHour.under(app);
+        clocksHour = ShiftedClock.of(app, folder.resolve("hour"));
         if (PostgreSqlServer.installed().isPresent()) {
             database = PostgreSqlServer.start();
             app.with("SPRING_DATASOURCE_URL", database.url()).with("SPRING_DATASOURCE_HIKARI_CONNECTIONTIMEOUT", "1000");
@@ -98,6 +103,7 @@ class FaultsIT {
         byItself.close();
         allTogether.close();
         disk.close();
+        disksHour.close();
         if (database != null) {
             database.close();
         }
@@ -154,6 +160,8 @@ class FaultsIT {
             troubles.add(Troubles.ledgerGone(database));
         }
         troubles.addAll(Troubles.ofTheReceiver(allTogether.app(), allTogether.load()));
+        troubles.addAll(Troubles.ofTheDisk(disksHour));
+        clocksHour.ifPresent(there -> troubles.addAll(Troubles.ofTheClock(there, allTogether.salesforce())));
         Random random = new Random(SEED);
         Map<String, Long> thrown = new TreeMap<>();
         Table table = new Table();
