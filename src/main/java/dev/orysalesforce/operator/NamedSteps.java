@@ -1,6 +1,7 @@
 package dev.orysalesforce.operator;
 
 import org.apache.camel.CamelContext;
+import org.apache.camel.spi.ManagementAgent;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.stereotype.Component;
 
@@ -13,7 +14,10 @@ class NamedSteps implements CamelContextConfiguration {
 
     @Override
     public void beforeApplicationStart(CamelContext camel) {
-        camel.getManagementStrategy().getManagementAgent().setOnlyRegisterProcessorWithCustomId(true);
+        ManagementAgent agent = camel.getManagementStrategy().getManagementAgent();
+        if (agent != null) { // as there is none with camel.main.jmx-enabled=false
+            agent.setOnlyRegisterProcessorWithCustomId(true);
+        }
     }
 
     @Override

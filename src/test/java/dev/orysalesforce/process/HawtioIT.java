@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
@@ -233,6 +234,14 @@ class HawtioIT {
                 + ask(request("read").put("mbean", "org.apache.activemq.artemis:*"));
         assertThat(everything).contains("receive.webhook").doesNotContain(TOKEN, AppProcess.SECRET,
                 salesforce.clientId(), salesforce.clientSecret());
+    }
+
+    @Test
+    void stepsWithAnIdAreSeenAndNoOthers() {
+        List<String> steps = new ArrayList<>();
+        ask(request("search").put("mbean", "org.apache.camel:type=processors,*")).path("value")
+                .forEach(step -> steps.add(step.asText().replaceAll(".*name=\"([^\"]*)\".*", "$1")));
+        assertThat(steps).contains("receive.journal", "sync.portions").allMatch(step -> step.contains("."));
     }
 
     /** A page elsewhere can make the operator's browser send the cookie of the session. */
