@@ -40,6 +40,7 @@ public final class Bench {
             if (isWanted("growth", parts)) {
                 new Growing(plan, newest, images, salesforce, report).measure();
             }
+            report.append(Files.readString(Path.of("bench/steps.md")));
             report.write(into, """
                     # Benchmark
 

@@ -3,6 +3,7 @@ package dev.orysalesforce.bench;
 import dev.orysalesforce.bench.Sandbox.Written;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a backlog costs. */
@@ -30,12 +31,30 @@ final class Growing {
         report.say("%s. Salesforce is down while events come in; then the app is restarted; then Salesforce is back, at %d ms "
                 + "a call. The rate is that of new records in the first minute at most.", jdk, LATENCY);
         report.head("backlog", "accepted/s", "memory", "ready after a restart", "memory then", "drained/s", "memory then");
+        List<Backlog> found = new ArrayList<>();
         for (int backlog : plan.backlogs()) {
-            measure(backlog);
+            found.add(measure(backlog));
+        }
+        Backlog least = found.get(0);
+        Backlog most = found.get(found.size() - 1);
+        if (most != least) {
+            target("memory at the largest backlog to that at the smallest", 1.5, most.full() / (double) least.full());
+            target("start with the largest backlog to one with the smallest", 1.5, most.ready() / (double) least.ready());
+            double rate = most.drained() / least.drained();
+            report.target("rows drained a second at the largest backlog to those at the smallest", "0.8", Report.number(rate),
+                    rate >= 0.8);
         }
     }
 
-    private void measure(int backlog) throws Exception {
+    private void target(String what, double most, double reached) {
+        report.target(what, Report.number(most) + " x", Report.number(reached) + " x", reached <= most);
+    }
+
+    /** Megabytes, milliseconds until it is ready again, rows a second. */
+    private record Backlog(long full, long ready, double drained) {
+    }
+
+    private Backlog measure(int backlog) throws Exception {
         salesforce.reset();
         salesforce.down();
         try (Candidate app = new Candidate(images.of("app", jdk), plan.folder("backlog-" + backlog), salesforce)) {
@@ -58,6 +77,7 @@ final class Growing {
                     / (drained.get(drained.size() - 1).at() - drained.get(0).at() + 1);
             report.row(String.format("%,d", backlog), accepted, full + " MB", Report.number(ready.toMillis() / 1000.0) + " s",
                     restarted + " MB", rate, app.server().residentMegabytes() + " MB");
+            return new Backlog(full, ready.toMillis(), rate);
         }
     }
 }

@@ -31,6 +31,10 @@ final class Report {
         parts.append('\n').append(paragraph).append('\n');
     }
 
+    void append(String markdown) {
+        parts.append('\n').append(markdown);
+    }
+
     void head(String... columns) {
         parts.append('\n');
         row((Object[]) columns);
