@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.orysalesforce.faults.FaultReport;
 import dev.orysalesforce.operator.Operator;
 import java.lang.management.ManagementFactory;
 import java.net.http.HttpRequest;
@@ -61,6 +62,12 @@ class FuzzTest extends AppTest {
         // The first round fills caches. A body has some 6 KB, so one that is kept, or a third of it, shows.
         long perBody = (memory.get(ROUNDS - 1) - memory.get(1)) * 1024 / (BODIES / ROUNDS * (ROUNDS - 2));
         assertThat(perBody).as("bytes that each body leaves behind").isLessThan(2_000);
+        FaultReport.section("0-bodies", """
+                ## %,d bodies
+
+                %d at a time, most with something wrong in them; one in %d is whole, and its record was looked for. Answers and how
+                often: %s. No other, and the books balance. Heap after each quarter, in KiB: %s.
+                """.formatted(BODIES, SENDERS, CLEAN_EVERY, answers, memory));
     }
 
     private void throwBodies(Map<Integer, Integer> answers) throws Exception {

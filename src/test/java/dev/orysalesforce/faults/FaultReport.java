@@ -10,10 +10,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** {@code target/faults.md}: what was thrown and what survived. Each test writes its section; they may run side by side. */
+/** What was thrown and what survived. Each test writes its section; they may run side by side. */
 public final class FaultReport {
 
-    private static final Path WHOLE = Path.of("target/faults.md");
+    private static final Path WHOLE = Path.of(System.getProperty("faults.report", "target/faults.md"));
     private static final Path SECTIONS = Path.of("target/faults");
     private static final String HEAD = """
             # Faults
@@ -22,7 +22,10 @@ public final class FaultReport {
             nothing was pending any more: no event that was answered 2xx is lost, each identity has one record, in its newest
             state; no write carried an older state than one before it; and `/api/status` balances. Else the suite is red.
 
-            """;
+            %d processors, %s, Java %s.
+
+            """.formatted(Runtime.getRuntime().availableProcessors(), System.getProperty("os.name") + " "
+            + System.getProperty("os.version"), System.getProperty("java.version"));
 
     private FaultReport() {}
 
