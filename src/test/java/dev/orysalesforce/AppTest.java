@@ -43,6 +43,8 @@ public abstract class AppTest {
     protected static final String SECRET = "first-secret";
     protected static final String OPERATOR_TOKEN = "operator-token";
     private static final Path DATA = temporary();
+    /** Written once: it is read at any time by whoever looks for edits. */
+    private static final Path CONTACTS_WITH_ACCOUNTS = contactsWithAccounts();
 
     @LocalServerPort
     protected int port;
@@ -91,7 +93,7 @@ public abstract class AppTest {
         registry.add("logging.level.dev.orysalesforce", () -> "DEBUG");
         registry.add("logging.level.sync", () -> "DEBUG"); // the routes' own log steps
         registry.add("sync.mappings.tagged", () -> "src/test/resources/mappings/tagged.jslt");
-        registry.add("sync.mappings.referring", AppTest::contactsWithAccounts);
+        registry.add("sync.mappings.referring", CONTACTS_WITH_ACCOUNTS::toString);
         registry.add("sync.mappings.employee", () -> "${test.employees:mappings/contact.ds}");
         registry.add("sync.mappings.template", () -> "mappings/languages/from-ory/lead.jsonnet");
         registry.add("sync.mappings.broken", () -> "src/test/resources/mappings/broken.jslt");
@@ -166,13 +168,13 @@ public abstract class AppTest {
     }
 
     /** The shipped mapping with the line that it offers for Accounts. */
-    private static String contactsWithAccounts() {
+    private static Path contactsWithAccounts() {
         try {
             Path file = Files.createDirectories(DATA.resolve("mappings")).resolve("contact.ds");
             String offered = "// [if text(at(identity, 'organization_id'))";
             String mapping = Files.readString(Path.of("mappings/contact.ds"));
             assertThat(mapping).contains(offered);
-            return Files.writeString(file, mapping.replace(offered, offered.substring(3))).toString();
+            return Files.writeString(file, mapping.replace(offered, offered.substring(3)));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
