@@ -12,11 +12,11 @@ import java.time.Duration;
 record Plan(Path folder, boolean isShort) {
 
     Duration warmUp() {
-        return Duration.ofSeconds(isShort ? 2 : 15);
+        return Duration.ofSeconds(isShort ? 2 : 10);
     }
 
     Duration saturation() {
-        return Duration.ofSeconds(isShort ? 2 : 20);
+        return Duration.ofSeconds(isShort ? 2 : 15);
     }
 
     Duration steady() {
@@ -46,7 +46,7 @@ record Plan(Path folder, boolean isShort) {
     }
 
     int starts() {
-        return isShort ? 1 : 5;
+        return isShort ? 1 : 3;
     }
 
     int[] backlogs() {
