@@ -37,16 +37,12 @@ import org.springframework.stereotype.Component;
 public class Reconcile {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reconcile.class);
-    /**
-     * Ory gives up to 500. Fewer, so that a page and what comes in live beside it are looked up by one call and written by
-     * two: where Ory is slower than Salesforce, a page is a batch.
-     */
-    private static final String PAGE = "page_size=390";
+    private static final String PAGE = "page_size=500";
 
     /** So many IDs make a URL that every proxy takes: 4 KB. */
     private static final int IDS = 100;
 
-    /** Some eight million identities. */
+    /** Ten million identities. */
     private static final int MOST_PAGES = 20_000;
 
     private static final Duration LEASE = Duration.ofSeconds(10);

@@ -27,7 +27,7 @@ class VanishedTest extends ReconcileTest {
         settle();
         ORY.fail(OryFault.emptyList().after(2).times(1)); // the second page, and the last
         JsonNode done = done();
-        assertThat(done.path("seen").asLong()).isEqualTo(390);
+        assertThat(done.path("seen").asLong()).isEqualTo(500);
         assertThat(done.path("missing").asLong()).isZero();
         assertThat(done.path("inSync").asDouble()).isEqualTo(1);
     }
