@@ -40,6 +40,8 @@ final class Container {
             """;
     private static final Path UNPACKED = Path.of("target", "unpacked");
     private static final Pattern USER = Pattern.compile("(?m)^USER (\\d+):(\\d+)$");
+    /** Of the image's own Java, and made by its build; {@code .ci/dockerfile} tries that. */
+    private static final String CACHE = "-XX:AOTCache=";
     private static final Pattern ENTRYPOINT = Pattern.compile("(?m)^ENTRYPOINT (\\[.*])$");
 
     private final Path folder;
@@ -50,7 +52,7 @@ final class Container {
     /** With what the Dockerfile copies into /app. */
     Container(Path folder) throws IOException {
         this.folder = folder;
-        dockerfile = Files.readString(Path.of("Dockerfile"));
+        dockerfile = Files.readString(Path.of("Dockerfile")).replace("\\\n", "");
         user = Integer.parseInt(first(USER));
         Path app = Files.createDirectories(folder.resolve("app"));
         Files.copy(UNPACKED.resolve("ory-salesforce-sync.jar"), app.resolve("ory-salesforce-sync.jar"));
@@ -101,7 +103,7 @@ final class Container {
         command.add("--");
         List<String> entrypoint = List.of(new ObjectMapper().readValue(first(ENTRYPOINT), String[].class));
         command.add(Path.of(System.getProperty("java.home"), "bin", entrypoint.get(0)).toString());
-        command.addAll(entrypoint.subList(1, entrypoint.size()));
+        entrypoint.stream().skip(1).filter(word -> !word.startsWith(CACHE)).forEach(command::add);
         return command;
     }
 
