@@ -47,8 +47,8 @@ class FaultsIT {
     /** The clock's file is looked at every second. */
     private static final Duration LEAST_FOR_A_JUMP = Duration.ofSeconds(3);
 
-    /** Caches and pools fill at first. Bytes that an event leaves behind for good would be far more. */
-    private static final int MORE_THREADS = 12;
+    /** Caches and pools fill at first, in short not to the end. Bytes that an event leaves behind for good would be far more. */
+    private static final int MORE_THREADS = LONG ? 12 : 60;
     private static final int MORE_FILES = 60;
     private static final long MORE_HEAP = 12 * 1024;
 
