@@ -63,21 +63,16 @@ public class Journal {
     private List<IdentityChange> take(int most, Duration idle) {
         List<IdentityChange> taken = new ArrayList<>();
         long deadline = System.nanoTime() + idle.toNanos();
-        long lingeredUntil = Long.MAX_VALUE;
         Message message;
         while (taken.size() < most && characters < MOST_CHARACTERS && (message = receive(deadline - System.nanoTime())) != null) {
             if (taken.isEmpty()) {
                 deadline = System.nanoTime() + linger.toNanos();
-                lingeredUntil = System.currentTimeMillis() + linger.toMillis();
             }
             IdentityChange change = read(message);
             characters += length(message);
             taken.add(change);
             if (change.identityId() != null) {
                 inFlight.add(change.identityId());
-            }
-            if (sentAt(message) > lingeredUntil) { // where one comes every few milliseconds, there would be no end to it
-                break;
             }
         }
         return taken;
@@ -97,14 +92,6 @@ public class Journal {
     private Message receive(long nanos) {
         jms.setReceiveTimeout(Math.max(MOMENT.toMillis(), nanos / 1_000_000));
         return jms.receive(QUEUE);
-    }
-
-    private static long sentAt(Message message) {
-        try {
-            return message.getJMSTimestamp();
-        } catch (JMSException e) {
-            throw JmsUtils.convertJmsAccessException(e);
-        }
     }
 
     private static int length(Message message) {

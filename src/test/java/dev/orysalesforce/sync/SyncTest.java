@@ -17,9 +17,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,24 +66,6 @@ class SyncTest extends AppTest {
         assertThat(letter.path("message").asText()).doesNotContain("öberg").contains("correct it at Ory");
         assertThat(letter.path("original").path("identity").path("traits").path("name").path("last").asText())
                 .isEqualTo("Öberg-Nguyễn 李");
-    }
-
-    /** Of a portion's 400 the first ones would wait for the last. */
-    @Test
-    void aStreamOfEventsKeepsNobodyWaitingForLongerThanTheLinger() {
-        ScheduledExecutorService senders = Executors.newScheduledThreadPool(4);
-        try {
-            for (int i = 0; i < 4; i++) {
-                senders.scheduleWithFixedDelay(() -> ory.sends("registration", Ory.identity(UUID.randomUUID().toString(),
-                        Instant.now(), "Steady")), 0, 15, TimeUnit.MILLISECONDS);
-            }
-            await().atMost(Duration.ofSeconds(30)).until(() -> SALESFORCE.writes().count() > 0);
-        } finally {
-            senders.shutdown();
-        }
-        await().until(senders::isTerminated);
-        settle();
-        assertThat(SALESFORCE.calls().where(call -> call.kind() == CallKind.UPSERT).get(0).rows()).isLessThan(200);
     }
 
     @Test
