@@ -24,8 +24,6 @@ import org.springframework.stereotype.Component;
 public class Journal {
 
     private static final Duration IDLE = Duration.ofMillis(500);
-    /** What is in the queue may take so long to come. */
-    private static final Duration MOMENT = Duration.ofMillis(20);
     /** A batch is in memory as a whole, and several times as large there. */
     private static final int MOST_CHARACTERS = 16 << 20;
 
@@ -45,8 +43,8 @@ public class Journal {
     }
 
     /**
-     * Waits a moment for a first event, then takes what else is there, until there are enough or the first one has
-     * waited for {@code sync.linger}. What it took comes back if the transaction rolls back.
+     * Waits a moment for a first event, then for company until that one has waited for {@code sync.linger}, then takes what
+     * else is there, until there are enough. What it took comes back if the transaction rolls back.
      *
      * @param most how many events at the most, 1 or more
      * @return the events in the order in which they were received; empty if there was none
@@ -66,7 +64,7 @@ public class Journal {
         Message message;
         while (taken.size() < most && characters < MOST_CHARACTERS && (message = receive(deadline - System.nanoTime())) != null) {
             if (taken.isEmpty()) {
-                deadline = System.nanoTime() + linger.toNanos();
+                deadline = System.nanoTime() + patience(message).toNanos();
             }
             IdentityChange change = read(message);
             characters += length(message);
@@ -89,8 +87,21 @@ public class Journal {
         return inFlight.contains(identity);
     }
 
+    /** How much longer it may wait, whatever the clock was when it was sent; a retry has waited since it was due. */
+    private Duration patience(Message first) {
+        try {
+            long sent = Math.max(first.getJMSTimestamp(), first.getJMSDeliveryTime());
+            Duration waited = Duration.ofMillis(System.currentTimeMillis() - sent);
+            return waited.isNegative() ? linger : waited.compareTo(linger) > 0 ? Duration.ZERO : linger.minus(waited);
+        } catch (JMSException e) {
+            throw JmsUtils.convertJmsAccessException(e);
+        }
+    }
+
+    /** Once the time is over, the broker is still asked for what it has: that takes as long as it takes, but waits for nothing. */
     private Message receive(long nanos) {
-        jms.setReceiveTimeout(Math.max(MOMENT.toMillis(), nanos / 1_000_000));
+        long millis = nanos / 1_000_000;
+        jms.setReceiveTimeout(millis > 0 ? millis : JmsTemplate.RECEIVE_TIMEOUT_NO_WAIT);
         return jms.receive(QUEUE);
     }
 
