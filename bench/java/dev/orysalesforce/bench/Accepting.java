@@ -5,8 +5,11 @@ import dev.orysalesforce.bench.Load.Saturated;
 import dev.orysalesforce.bench.Report.Bar;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** How many webhooks are accepted, how soon, and what became of them, beside what people would write instead. */
@@ -24,6 +27,7 @@ final class Accepting {
     private final List<Bar> rates = new ArrayList<>();
     private final List<Bar> losses = new ArrayList<>();
     private List<String> where;
+    private List<String> busy;
     private double ofUnkept;
 
     Accepting(Plan plan, Jdk jdk, Images images, Sandbox salesforce, Report report) {
@@ -54,6 +58,8 @@ final class Accepting {
                 + "(flight recorder): %s.", Report.number(ofUnkept), String.join(", ", where));
         report.head("at " + plan.pace() + "/s", "p50", "p99", "p99.9", "longest", "not accepted");
         steady.forEach(row -> report.row((Object[]) row));
+        report.say("Meanwhile this app used, of the %d s of processor that there were for it, load and sandbox, by thread: %s.",
+                plan.steady().toSeconds() * Runtime.getRuntime().availableProcessors(), String.join(", ", busy));
         report.say("Salesforce answers 503 for %d s while %d events a second come in, each tried three times, as Ory does. "
                 + "What is in Salesforce in the end:", plan.outage().toSeconds(), OUTAGE_PACE);
         report.head("in an outage", "sent", "answered 2xx", "in Salesforce", "lost", "answered 2xx, but lost");
@@ -69,15 +75,18 @@ final class Accepting {
         try (Candidate app = new Candidate(images.of("app", jdk), plan.folder("accept"), salesforce)) {
             app.server().start();
             Load.saturate(app.url("/webhooks/bare"), plan.warmUp());
+            Load.saturate(app.url("/webhooks/unkept"), plan.warmUp().multipliedBy(3)); // most of it, and leaves no backlog
             Load.saturate(app.url(), plan.warmUp());
             awaitSilence();
+            load.offer(app.url(), plan.pace(), plan.warmUp());
+            Map<String, Long> before = app.server().processorTimeByThread();
             steady.add(steady("this app", app.url()));
+            busy = difference(before, app.server().processorTimeByThread());
             lost.add(outage("this app", app));
 
             salesforce.down();
             String bareUrl = app.url("/webhooks/bare");
             String unkeptUrl = app.url("/webhooks/unkept");
-            Load.saturate(unkeptUrl, plan.warmUp());
             Saturated bare = saturate("its bare endpoint, nothing done", app, bareUrl);
             Saturated unkept = saturate("all but the journal", app, unkeptUrl);
             Saturated durable = saturate("this app, durable", app, app.url());
@@ -92,8 +101,7 @@ final class Accepting {
             ofUnkept = accepts / (unkept.perSecond() + unkeptAgain.perSecond());
 
             salesforce.latency(LATENCY);
-            long before = salesforce.rows();
-            awaitRows(before + 1);
+            awaitRows(salesforce.rows() + 1);
             Saturated syncing = saturate("this app, durable, while it syncs", app, app.url());
             rates.add(new Bar("bare endpoint", bare.perSecond()));
             rates.add(new Bar("all but the journal", unkept.perSecond()));
@@ -129,7 +137,6 @@ final class Accepting {
     }
 
     private String[] steady(String name, String url) throws Exception {
-        load.offer(url, plan.pace(), plan.warmUp());
         Offered offered = load.offer(url, plan.pace(), plan.steady());
         long p99 = offered.latency().getValueAtPercentile(99);
         if (name.equals("this app")) {
@@ -178,6 +185,15 @@ final class Accepting {
         if (!salesforce.awaitRows(rows, Duration.ofMinutes(3))) {
             throw new IllegalStateException("The app does not go on");
         }
+    }
+
+    /** What threads have used in between, largest first, without crumbs. */
+    private static List<String> difference(Map<String, Long> before, Map<String, Long> after) {
+        Map<String, Long> used = new HashMap<>();
+        after.forEach((thread, millis) -> used.put(thread, millis - before.getOrDefault(thread, 0L)));
+        return used.entrySet().stream().filter(thread -> thread.getValue() >= 200)
+                .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+                .map(thread -> thread.getKey() + " " + Report.number(thread.getValue() / 1000.0) + " s").toList();
     }
 
     /** Until nothing has been written for two seconds. */

@@ -2,7 +2,6 @@ package dev.orysalesforce.bench;
 
 import dev.orysalesforce.bench.Sandbox.Written;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,7 +15,6 @@ final class Growing {
     private final Images images;
     private final Sandbox salesforce;
     private final Report report;
-    private final Load load = new Load();
 
     Growing(Plan plan, Jdk jdk, Images images, Sandbox salesforce, Report report) {
         this.plan = plan;
@@ -29,7 +27,7 @@ final class Growing {
     void measure() throws Exception {
         report.heading("Growth");
         report.say("%s. Salesforce is down while events come in; then the app is restarted; then Salesforce is back, at %d ms "
-                + "a call. The rate is that of new records in the first minute at most.", jdk, LATENCY);
+                + "a call. The rate is that of new records in the first minute at most. Each backlog is at least so large.", jdk, LATENCY);
         report.head("backlog", "accepted/s", "memory", "ready after a restart", "memory then", "drained/s", "memory then");
         List<Backlog> found = new ArrayList<>();
         for (int backlog : plan.backlogs()) {
@@ -60,8 +58,9 @@ final class Growing {
         try (Candidate app = new Candidate(images.of("app", jdk), plan.folder("backlog-" + backlog), salesforce)) {
             app.server().start();
             long start = System.nanoTime();
-            for (int sent = 0; sent < backlog; sent += 10_000) {
-                load.tell(app.url(), Load.people(Math.min(10_000, backlog - sent)), Instant.now(), "Backlog");
+            for (long sent = 0; sent < backlog; ) {
+                long seconds = Math.min(20, 1 + (backlog - sent) / 2_500);
+                sent += Load.saturate(app.url(), Duration.ofSeconds(seconds)).accepted();
             }
             double accepted = backlog * 1e9 / (System.nanoTime() - start);
             long full = app.server().residentMegabytes();

@@ -42,7 +42,7 @@ final class Load {
             .executor((Executor) Executors.newFixedThreadPool(2, Load::daemon)).build();
 
     /** Answers a second, and how long they took, in microseconds. */
-    record Saturated(double perSecond, long refused, long failed, long p50, long p99, long p999) {
+    record Saturated(long accepted, double perSecond, long refused, long failed, long p50, long p99, long p999) {
     }
 
     /** What was sent at a steady pace: from when each was due until its answer was there, in microseconds. */
@@ -58,7 +58,7 @@ final class Load {
         JsonNode result = JSON.readTree(said.lines().filter(line -> line.startsWith("RESULT ")).findFirst()
                 .orElseThrow(() -> new IllegalStateException(said)).substring("RESULT ".length()));
         long good = result.path("requests").asLong() - result.path("refused").asLong();
-        return new Saturated(good * 1e6 / result.path("micros").asLong(), result.path("refused").asLong(),
+        return new Saturated(good, good * 1e6 / result.path("micros").asLong(), result.path("refused").asLong(),
                 result.path("failed").asLong(), result.path("p50").asLong(), result.path("p99").asLong(),
                 result.path("p999").asLong());
     }
