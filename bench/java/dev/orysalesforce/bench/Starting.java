@@ -22,7 +22,8 @@ final class Starting {
     private record Starts(double millis, double processorMillis) {
     }
 
-    private record Size(long idle, long busy) {
+    /** Megabytes, those of the parts after the load. */
+    private record Size(long idle, long busy, Map<String, Long> parts) {
     }
 
     Starting(Plan plan, List<Jdk> jdks, Images images, Sandbox salesforce, Report report) {
@@ -44,12 +45,14 @@ final class Starting {
             double ratio = startBoth("image, " + jdk, images.of("web", jdk), images.of("app", jdk));
             report.target("time to ready to a bare web app's, " + jdk, "1.5 x", Report.number(ratio) + " x", ratio <= 1.5);
         }
-        report.say("Resident memory of the image's way, %d s after it is ready and after %d s of %d events a second:",
-                plan.warmUp().toSeconds(), plan.steady().toSeconds(), plan.pace());
+        report.say("Resident memory of the image's way, %d s after it is ready and after %d s of %d events a second, while Java "
+                + "keeps books of it:", plan.warmUp().toSeconds(), plan.steady().toSeconds(), plan.pace());
         report.head("", "bare, idle", "this app, idle", "to bare", "bare, under load", "this app, under load", "to bare");
+        Size bare = null;
+        Size app = null;
         for (Jdk jdk : jdks) {
-            Size bare = size(images.of("web", jdk), "size-web-" + jdk.version());
-            Size app = size(images.of("app", jdk), "size-app-" + jdk.version());
+            bare = size(jdk, "web");
+            app = size(jdk, "app");
             double ratio = app.busy() / (double) bare.busy();
             report.row(jdk, bare.idle() + " MB", app.idle() + " MB", Report.number(app.idle() / (double) bare.idle()) + " x",
                     bare.busy() + " MB", app.busy() + " MB", Report.number(ratio) + " x");
@@ -58,7 +61,7 @@ final class Starting {
         }
         Jdk newest = jdks.get(jdks.size() - 1);
         explainStart(newest);
-        explainMemory(newest);
+        explainMemory(newest, bare, app);
         report.say("The image's layers on top of the Java runtime's, as files (%s): %s.", newest, layers(images.of("app", newest)));
     }
 
@@ -103,15 +106,15 @@ final class Starting {
         return new Candidate(launch, plan.folder(folder + "-" + launch.name() + "-" + System.nanoTime()), salesforce);
     }
 
-    private Size size(Launch launch, String folder) throws Exception {
+    private Size size(Jdk jdk, String program) throws Exception {
         salesforce.reset();
         salesforce.latency(300);
-        try (Candidate candidate = candidate(launch, folder)) {
+        try (Candidate candidate = candidate(images.of(program, jdk).with("-XX:NativeMemoryTracking=summary"), "size")) {
             candidate.server().start();
             Thread.sleep(plan.warmUp().toMillis());
             long idle = candidate.server().residentMegabytes();
             load.offer(candidate.url(), plan.pace(), plan.steady());
-            return new Size(idle, candidate.server().residentMegabytes());
+            return new Size(idle, candidate.server().residentMegabytes(), candidate.server().memory(jdk));
         }
     }
 
@@ -134,25 +137,11 @@ final class Starting {
                 String.join(", ", recording.parts()));
     }
 
-    private void explainMemory(Jdk jdk) throws Exception {
-        salesforce.reset();
-        salesforce.latency(300);
-        Map<String, List<String>> memory = new TreeMap<>();
-        for (String program : List.of("web", "app")) {
-            try (Candidate candidate = candidate(images.of(program, jdk).with("-XX:NativeMemoryTracking=summary"), "memory")) {
-                candidate.server().start();
-                load.offer(candidate.url(), plan.pace(), plan.steady());
-                candidate.server().memory(jdk).forEach((part, megabytes) ->
-                        memory.computeIfAbsent(part, key -> new ArrayList<>()).add(megabytes + " MB"));
-            }
-        }
-        report.say("What Java has committed after such a load, by its own tracking (not all of it is resident), bare and this app:");
+    private void explainMemory(Jdk jdk, Size bare, Size app) {
+        report.say("What Java has committed after the load, by those books (%s; not all of it is resident):", jdk);
         report.head("", "bare", "this app");
-        memory.forEach((part, both) -> {
-            if (both.size() == 2) {
-                report.row(part, both.get(0), both.get(1));
-            }
-        });
+        new TreeMap<>(app.parts()).forEach((part, megabytes) ->
+                report.row(part, bare.parts().getOrDefault(part, 0L) + " MB", megabytes + " MB"));
     }
 
     private static String layers(Launch launch) throws Exception {
