@@ -94,10 +94,14 @@ final class Stage implements AutoCloseable {
             judgeWrites();
             discardDeadLetters();
             return new Verdict(load.counts(), load.people().size(), salesforce.writes().count(), salesforce.calls().count(),
-                    discarded, arrived, thoroughly ? Vitals.of(app.pid()) : null);
+                    discarded, arrived, thoroughly ? vitals() : null);
         } finally {
             load.resume();
         }
+    }
+
+    Vitals vitals() {
+        return Vitals.of(app.pid());
     }
 
     private void judgeRecords() {

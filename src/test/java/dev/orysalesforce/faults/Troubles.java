@@ -24,7 +24,8 @@ final class Troubles {
     /** Longer than the app waits for an answer. */
     private static final Duration FOR_EVER = Duration.ofMinutes(5);
     private static final Duration HOUR = Duration.ofHours(1);
-    private static final int LOCKED_ROWS = 30;
+    /** Fewer than sync.retry.attempts: where few events come in, the same row might be hit until it is a dead letter. */
+    private static final int LOCKED_ROWS = 5;
 
     private Troubles() {}
 

@@ -5,18 +5,21 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * What a process holds at a quiet moment.
  *
- * @param threads of the operating system
+ * @param pools threads of the operating system, by their names without numbers
  * @param files that are open, sockets included
  * @param heap in KiB, after a collection
  */
-record Vitals(int threads, int files, long heap) {
+record Vitals(Map<String, Integer> pools, int files, long heap) {
 
     private static final String JCMD = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     private static final Pattern USED = Pattern.compile("(?:generation|heap) +total \\d+K, used (\\d+)K");
@@ -29,15 +32,33 @@ record Vitals(int threads, int files, long heap) {
         if (heap == 0) {
             throw new IllegalStateException("jcmd says nothing of the heap");
         }
-        return new Vitals(entries(process, "task"), entries(process, "fd"), heap);
-    }
-
-    private static int entries(long process, String folder) {
-        try (Stream<Path> entries = Files.list(Path.of("/proc", String.valueOf(process), folder))) {
-            return (int) entries.count();
+        Path folder = Path.of("/proc", String.valueOf(process));
+        try (Stream<Path> threads = Files.list(folder.resolve("task")); Stream<Path> files = Files.list(folder.resolve("fd"))) {
+            return new Vitals(threads.collect(Collectors.toMap(Vitals::pool, thread -> 1, Integer::sum, TreeMap::new)),
+                    (int) files.count(), heap);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String pool(Path thread) {
+        try {
+            return Files.readString(thread.resolve("comm")).strip().replaceAll("[-#\\d]+", "-");
+        } catch (IOException e) {
+            return "ended";
+        }
+    }
+
+    int threads() {
+        return pools.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** Which pools have more threads than before, and how many. */
+    Map<String, Integer> more(Vitals before) {
+        Map<String, Integer> more = new TreeMap<>(pools);
+        before.pools.forEach((pool, count) -> more.computeIfPresent(pool, (name, now) -> now - count));
+        more.values().removeIf(count -> count <= 0);
+        return more;
     }
 
     private static String jcmd(long process, String command) {
@@ -51,6 +72,6 @@ record Vitals(int threads, int files, long heap) {
 
     @Override
     public String toString() {
-        return "%d threads, %d files, %.1f MB".formatted(threads, files, heap / 1024.0);
+        return "%d threads, %d files, %.1f MB".formatted(threads(), files, heap / 1024.0);
     }
 }
