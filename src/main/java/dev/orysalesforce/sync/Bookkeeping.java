@@ -2,6 +2,8 @@ package dev.orysalesforce.sync;
 
 import dev.orysalesforce.ledger.Ledger;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
@@ -29,10 +31,16 @@ public class Bookkeeping {
         save(chunk.getRows(), Set.of(Row.Outcome.SYNCED));
     }
 
-    /** Before the journal lets go of the batch. */
+    /**
+     * Before the journal lets go of the batch. Where more was heard of an identity than one portion could take, its last row
+     * has the last word; else a state that is tried again later would seem newer than the one that went out after it.
+     */
     public void remember(Batch batch) {
         ledger.forget(batch.getErased());
-        save(batch.rows(), Set.of(Row.Outcome.UNCHANGED, Row.Outcome.SKIPPED, Row.Outcome.RETRY,
+        Map<String, Row> last = new LinkedHashMap<>();
+        batch.rows().stream().filter(row -> row.getIdentity() != null && row.getOutcome() != Row.Outcome.SUPERSEDED)
+                .forEach(row -> last.put(row.getIdentity(), row));
+        save(last.values(), Set.of(Row.Outcome.UNCHANGED, Row.Outcome.SKIPPED, Row.Outcome.RETRY,
                 Row.Outcome.DEAD_LETTER));
     }
 
