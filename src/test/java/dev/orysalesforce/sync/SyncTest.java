@@ -20,15 +20,20 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.beans.factory.annotation.Autowired;
 
 class SyncTest extends AppTest {
 
     private static final String ADA = "284f097b-d550-4a52-aef1-bd8e06a255f8";
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
+
+    @Autowired
+    private CamelContext camel;
 
     @ParameterizedTest
     @CsvSource(nullValues = "-", value = {
@@ -88,6 +93,34 @@ class SyncTest extends AppTest {
         }
         await().until(senders::isTerminated);
         settle();
+    }
+
+    /** In a batch of more than 400 events, where more than one state of an identity is a row. */
+    @Test
+    void aStateThatIsTriedAgainIsNotTakenForNewerThanWhatWentOutAfterIt() throws Exception {
+        String id = UUID.randomUUID().toString();
+        tells(id, 0);
+        settle();
+        camel.getRouteController().stopRoute("sync.next");
+        try {
+            SALESFORCE.faults().lockRow(id, 1);
+            tells(id, 1);
+            for (int i = 0; i < 400; i++) {
+                tells(UUID.randomUUID().toString(), 0);
+            }
+            tells(id, 2);
+        } finally {
+            camel.getRouteController().startRoute("sync.next");
+        }
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("State 2");
+        assertThat(SALESFORCE.writes().ofIdentity(id)).extracting(write -> write.fields().get("LastName"))
+                .containsExactly("State 0", "State 2");
+    }
+
+    private void tells(String id, int state) {
+        assertThat(ory.sends("settings", Ory.identity(id, START.plusSeconds(state), "State " + state)).statusCode())
+                .isEqualTo(204);
     }
 
     @Test
