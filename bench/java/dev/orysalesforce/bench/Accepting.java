@@ -41,7 +41,7 @@ final class Accepting {
     void measure() throws Exception {
         report.heading("Accept path");
         report.say("%s, every call of Salesforce %d ms. Saturation: %d connections that are always busy, for %d s. Offered: "
-                        + "%d events a second, each at its time, for %d s; a latency counts from when the event was due.",
+                        + "%d events a second, each at its time, for %d s, to this app after a minute of load; a latency counts from when the event was due.",
                 jdk, LATENCY, Load.CONNECTIONS, plan.saturation().toSeconds(), plan.pace(), plan.steady().toSeconds());
         report.head("at saturation", "accepted/s", "p50", "p99", "p99.9", "refused", "no answer", "processor ms each");
         List<String[]> steady = new ArrayList<>();
