@@ -17,9 +17,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,25 +71,6 @@ class SyncTest extends AppTest {
         assertThat(letter.path("message").asText()).doesNotContain("öberg").contains("correct it at Ory");
         assertThat(letter.path("original").path("identity").path("traits").path("name").path("last").asText())
                 .isEqualTo("Öberg-Nguyễn 李");
-    }
-
-    /** Not until 400 are there, which at this pace takes 6 s. */
-    @Test
-    void whileOthersComeInTheFirstWaitsForNoLongerThanTheLinger() {
-        String first = UUID.randomUUID().toString();
-        assertThat(ory.sends("registration", Ory.identity(first, Instant.now(), "First")).statusCode()).isEqualTo(204);
-        ScheduledExecutorService senders = Executors.newScheduledThreadPool(4);
-        try {
-            for (int i = 0; i < 4; i++) {
-                senders.scheduleAtFixedRate(() -> ory.sends("registration", Ory.identity(UUID.randomUUID().toString(),
-                        Instant.now(), "Next")), 15 * i, 60, TimeUnit.MILLISECONDS);
-            }
-            await().atMost(Duration.ofSeconds(5)).until(() -> !SALESFORCE.org().byIdentity(first).isEmpty());
-        } finally {
-            senders.shutdown();
-        }
-        await().until(senders::isTerminated);
-        settle();
     }
 
     /** In a batch of more than 400 events, where more than one state of an identity is a row. */
