@@ -7,6 +7,8 @@ import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.activemq.artemis.jms.client.ActiveMQQueue;
+import org.apache.activemq.artemis.jms.client.ActiveMQTopic;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.jms.artemis.ArtemisConfigurationCustomizer;
@@ -15,6 +17,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jms.connection.CachingConnectionFactory;
 import org.springframework.jms.connection.JmsTransactionManager;
 import org.springframework.jms.core.JmsTemplate;
+import org.springframework.jms.support.destination.DestinationResolver;
 
 /** The broker keeps what it was given: it moves and drops nothing on its own but dead letters whose time is over. */
 @Configuration
@@ -65,6 +68,15 @@ class JournalConfiguration {
         CachingConnectionFactory journal = new CachingConnectionFactory(bare);
         journal.setCacheConsumers(true);
         return journal;
+    }
+
+    /**
+     * Makes the queue of its name. Camel's own resolver asks the broker for it with each message that it sends, which is
+     * a question and an answer more before a webhook has its 204.
+     */
+    @Bean(defaultCandidate = false)
+    DestinationResolver journalDestinations() {
+        return (session, name, isTopic) -> isTopic ? new ActiveMQTopic(name) : new ActiveMQQueue(name);
     }
 
     @Bean
