@@ -1,0 +1,71 @@
+package dev.orysalesforce.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.orysalesforce.settings.SyncSettings;
+import jakarta.jms.ConnectionFactory;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.jackson.JacksonAutoConfiguration;
+import org.springframework.boot.autoconfigure.jms.JmsAutoConfiguration;
+import org.springframework.boot.autoconfigure.jms.artemis.ArtemisAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.jms.core.JmsTemplate;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** The journal by itself, on the broker that the app has. */
+@SpringBootTest(classes = {JournalConfiguration.class, Journal.class}, webEnvironment = SpringBootTest.WebEnvironment.NONE)
+@ImportAutoConfiguration({ArtemisAutoConfiguration.class, JmsAutoConfiguration.class, JacksonAutoConfiguration.class})
+@EnableConfigurationProperties(SyncSettings.class)
+@DirtiesContext
+class JournalTest {
+
+    private static final int EVENTS = 400;
+    private static final long APART = 10;
+
+    @TempDir
+    private static Path folder;
+
+    @Autowired
+    private ConnectionFactory connections;
+    @Autowired
+    private Journal journal;
+
+    @DynamicPropertySource
+    static void settings(DynamicPropertyRegistry registry) {
+        registry.add("sync.data-dir", folder::toString);
+        registry.add("sync.linger", () -> "300ms");
+        registry.add("ORY_WEBHOOK_SECRET", () -> "not used");
+        registry.add("SALESFORCE_LOGIN_URL", () -> "https://not-used.example");
+        registry.add("SALESFORCE_CLIENT_ID", () -> "not used");
+        registry.add("SALESFORCE_CLIENT_SECRET", () -> "not used");
+    }
+
+    /** There is always one more to wait for, for 4 s. */
+    @Test
+    void aBatchGoesOnceItsFirstEventHasWaitedForTheLingerHoweverManyMoreComeIn() {
+        sendOneAfterTheOther();
+        List<IdentityChange> batch = await().until(() -> journal.take(EVENTS), taken -> !taken.isEmpty());
+        assertThat(batch.size()).isLessThan(EVENTS / 4);
+    }
+
+    /** The broker hands them out at their times, so that no pause of this test makes a gap. */
+    private void sendOneAfterTheOther() {
+        JmsTemplate sender = new JmsTemplate(connections);
+        sender.setExplicitQosEnabled(true);
+        sender.setDeliveryPersistent(false);
+        long begin = System.currentTimeMillis() + 3_000;
+        for (int i = 0; i < EVENTS; i++) {
+            sender.setDeliveryDelay(Math.max(0, begin + i * APART - System.currentTimeMillis()));
+            sender.convertAndSend(Queues.JOURNAL, "{}");
+        }
+    }
+}
