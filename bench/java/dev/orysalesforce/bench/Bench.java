@@ -20,8 +20,9 @@ public final class Bench {
         List<String> told = List.of(args).subList(2, args.length);
         Plan plan = new Plan(Path.of(args[1]).toAbsolutePath(), told.contains("--short"));
         List<String> parts = told.stream().filter(word -> !word.startsWith("--")).toList();
-        List<Jdk> jdks = Jdk.oldestAndNewest();
-        Jdk newest = jdks.get(jdks.size() - 1);
+        List<Jdk> installed = Jdk.oldestAndNewest();
+        Jdk newest = installed.get(installed.size() - 1);
+        List<Jdk> jdks = plan.isShort() ? List.of(newest) : installed;
         Report report = new Report();
         Files.createDirectories(plan.folder());
         Instant start = Instant.now();
