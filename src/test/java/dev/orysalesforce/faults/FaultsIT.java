@@ -182,7 +182,8 @@ class FaultsIT {
             assertNothingPilesUp(allTogether, verdicts.get(1));
             green = true;
         } finally {
-            StringBuilder hits = new StringBuilder("\n| Thrown | Times |\n|---|---|\n");
+            StringBuilder hits = new StringBuilder("\nHow often each hit: none, if it came and went while the app "
+                    + "paused after another.\n\n| Thrown | Times |\n|---|---|\n");
             thrown.forEach((name, times) -> hits.append("| ").append(name).append(" | ").append(times).append(" |\n"));
             FaultReport.section("2-hour", ("## An hour of all together\n\nAccelerated: %d s, %d events a second, ledger in %s, "
                     + "two or three at a time.\n\n").formatted(HOUR.toSeconds(), PER_SECOND,
