@@ -76,7 +76,8 @@ final class Accepting {
             app.server().start();
             Load.saturate(app.url("/webhooks/bare"), plan.warmUp());
             Load.saturate(app.url("/webhooks/unkept"), plan.warmUp().multipliedBy(3)); // most of it, and leaves no backlog
-            Load.saturate(app.url(), plan.warmUp());
+            long rows = salesforce.rows();
+            awaitRows(rows + Load.saturate(app.url(), plan.warmUp()).accepted()); // or what is left is measured, too
             awaitSilence();
             load.offer(app.url(), plan.pace(), plan.warmUp());
             Map<String, Long> before = app.server().processorTimeByThread();
