@@ -16,10 +16,12 @@ import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
 /** What is edited is taken over whole, or refused with the place and the reason. */
+@Tag("any-ledger")
 class EditTest extends EditedAppTest {
 
     private static final Path OPERATOR = Workbench.ROUTES.resolve("operator.camel.yaml");

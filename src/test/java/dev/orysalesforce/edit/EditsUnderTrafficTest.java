@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -27,6 +28,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 /**
  * Promise 6: no edit takes the receiver down. {@code -Dedits.seconds=300} goes on for minutes.
  */
+@Tag("any-ledger")
 @ExtendWith(OutputCaptureExtension.class)
 class EditsUnderTrafficTest extends EditedAppTest {
 

@@ -11,12 +11,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Mistakes as people and broken copies make them: each is refused with its file, and with its line where there is one.
  * {@code -Dedits.mistakes=30} makes as many in each file.
  */
+@Tag("any-ledger")
 class MistakesTest extends EditedAppTest {
 
     private static final int EACH = Integer.getInteger("edits.mistakes", 2);

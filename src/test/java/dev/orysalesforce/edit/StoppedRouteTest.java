@@ -8,10 +8,12 @@ import java.time.Instant;
 import java.util.UUID;
 import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
 /** An operator stops the route of the webhooks, by Hawtio for instance. Ory tries again after a 503 only. */
+@Tag("any-ledger")
 class StoppedRouteTest extends EditedAppTest {
 
     private static final String ROUTE = "receive.webhook";

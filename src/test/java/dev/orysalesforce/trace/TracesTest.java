@@ -17,12 +17,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.context.TestPropertySource;
 
 /** What a collector gets to see of an event's way from Ory to Salesforce. */
+@Tag("any-ledger")
 @TestPropertySource(properties = {"test.context=traced", "otel.bsp.schedule.delay=50"})
 class TracesTest extends AppTest {
 
