@@ -24,6 +24,7 @@ final class Troubles {
     /** Longer than the app waits for an answer. */
     private static final Duration FOR_EVER = Duration.ofMinutes(5);
     private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     /** Fewer than sync.retry.attempts: where few events come in, the same row might be hit until it is a dead letter. */
     private static final int LOCKED_ROWS = 5;
 
@@ -49,10 +50,7 @@ final class Troubles {
         troubles.add(new Trouble("login 503, token revoked", "calls", () -> {
             ActiveFault fault = salesforce.faults().start(Fault.loginUnavailable());
             salesforce.org().expireTokens();
-            return () -> {
-                fault.stop();
-                return fault.hits();
-            };
+            return onceItHasHit(fault);
         }));
         troubles.add(new Trouble("token revoked every %.1f s".formatted(tokenLife.toMillis() / 1000.0), "tokens", () -> {
             ScheduledExecutorService revokes = Executors.newSingleThreadScheduledExecutor();
@@ -177,12 +175,15 @@ final class Troubles {
     }
 
     private static Trouble calls(SalesforceSandbox salesforce, String name, Fault fault) {
-        return new Trouble(name, "calls", () -> {
-            ActiveFault active = salesforce.faults().start(fault);
-            return () -> {
-                active.stop();
-                return active.hits();
-            };
-        });
+        return new Trouble(name, "calls", () -> onceItHasHit(salesforce.faults().start(fault)));
+    }
+
+    /** The app may pause after something else, or be slow on a busy machine. */
+    private static Trouble.Ending onceItHasHit(ActiveFault fault) {
+        return () -> {
+            fault.awaitHit(PATIENCE);
+            fault.stop();
+            return fault.hits();
+        };
     }
 }
