@@ -45,10 +45,10 @@ class BackfillTest extends ReconcileTest {
                 .isLessThanOrEqualTo(5 * 21 + live.size());
         List<Long> waited = live.entrySet().stream()
                 .map(one -> SALESFORCE.writes().ofIdentity(one.getKey()).get(0).sequence() - one.getValue()).toList();
-        assertThat(waited).as("rows before a live event: those of the batch on its way, and those beside it")
-                .allMatch(rows -> rows <= 2 * 800);
+        assertThat(waited).as("rows before a live event: what a backfill keeps in the journal, a page of it, and other live ones")
+                .allMatch(rows -> rows <= 2_000 + 500 + live.size());
         assertThat(waited.stream().mapToLong(rows -> rows).average().orElseThrow())
-                .as("on average; 1,500 were queued before it").isLessThan(800);
+                .as("on average, which are those that were on their way; 1,500 were queued before it").isLessThan(1_100);
         assertThat(done.path("queued").asLong() + live.size()).isGreaterThanOrEqualTo(10_000);
         awaitInSync();
         assertBalance();
