@@ -134,7 +134,9 @@ class FaultsIT {
                 Verdict verdict = byItself.judge(LONG || isWarm);
                 warm = isWarm ? verdict : warm;
                 table.add(trouble.name(), hits + " " + trouble.unit(), verdict);
-                assertThat(hits).as("how often it hit: %s", trouble.name()).isPositive();
+                if (LONG || !trouble.unit().equals("rows")) { // in short there may be no row of those
+                    assertThat(hits).as("how often it hit: %s", trouble.name()).isPositive();
+                }
             }
             assertNothingPilesUp(byItself, warm);
             green = true;
@@ -184,8 +186,8 @@ class FaultsIT {
             assertNothingPilesUp(allTogether, verdicts.get(1));
             green = true;
         } finally {
-            StringBuilder hits = new StringBuilder("\nHow often each hit: none, if others kept the app from calling "
-                    + "Salesforce for half a minute.\n\n| Thrown | Times |\n|---|---|\n");
+            StringBuilder hits = new StringBuilder("\nHow often each hit: none, if what others did to the same "
+                    + "calls kept it from showing for half a minute.\n\n| Thrown | Times |\n|---|---|\n");
             thrown.forEach((name, times) -> hits.append("| ").append(name).append(" | ").append(times).append(" |\n"));
             FaultReport.section("2-hour", ("## An hour of all together\n\nAccelerated: %d s, %d events a second, ledger in %s, "
                     + "two or three at a time.\n\n").formatted(HOUR.toSeconds(), PER_SECOND,
