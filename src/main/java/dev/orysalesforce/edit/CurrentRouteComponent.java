@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 /**
  * {@code direct:} that leads to the route that is there now. Camel's own producer remembers the route it found and, once
  * routes have changed, notes so before it looks again: others that come in meanwhile are sent to the route before, which has
- * stopped and fails. Here a producer that has found a route is not asked any more once routes have changed.
+ * stopped and fails. Here, once routes have changed, a new producer is asked, which remembers nothing.
  */
 @Component("direct-component")
 class CurrentRouteComponent extends DirectComponent {
@@ -55,6 +55,7 @@ class CurrentRouteComponent extends DirectComponent {
             return new Caller();
         }
 
+        /** Counts first: what changes meanwhile makes it out of date. */
         private Found find() throws Exception {
             return new Found(changes.get(), (AsyncProducer) super.createProducer());
         }

@@ -37,6 +37,7 @@ class ReplacedRouteTest {
 
     @AfterEach
     void stop() {
+        found.countDown();
         camel.stop();
     }
 

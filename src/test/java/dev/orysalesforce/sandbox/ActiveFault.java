@@ -28,14 +28,6 @@ public final class ActiveFault {
         return hits;
     }
 
-    /** Waits until it has hit a call, but not for ever. */
-    public synchronized void awaitHit(Duration atMost) throws InterruptedException {
-        Instant end = Instant.now().plus(atMost);
-        while (hits == 0 && Instant.now().isBefore(end)) {
-            wait(100);
-        }
-    }
-
     /** Switches it off and lets go of the calls that it holds. */
     public void stop() {
         stopped.countDown();
