@@ -83,7 +83,7 @@ public abstract class AppTest {
         registry.add("SALESFORCE_CLIENT_ID", SALESFORCE::clientId);
         registry.add("SALESFORCE_CLIENT_SECRET", SALESFORCE::clientSecret);
         registry.add("sync.data-dir", () -> DATA + "/${test.context:shared}"); // one for each set of properties
-        registry.add("sync.linger", () -> "300ms");
+        registry.add("sync.linger", () -> "50ms");
         registry.add("sync.doctor-at-start", () -> "false"); // tests count calls
         registry.add("sync.back-off.initial", () -> "${test.first-pause:100ms}");
         registry.add("sync.back-off.max", () -> "${test.longest-pause:500ms}");
@@ -130,7 +130,7 @@ public abstract class AppTest {
 
     /** Waits until the journal is empty and every batch has committed. */
     protected void settle() {
-        await().atMost(Duration.ofSeconds(60)).until(() -> pending() == 0);
+        await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5)).until(() -> pending() == 0);
     }
 
     protected long pending() {

@@ -30,11 +30,14 @@ import org.springframework.test.context.TestPropertySource;
  * that fills up, and the others' events arrive. {@code -Dfuzz.bodies=100000} for a night, {@code -Dfuzz.seed} for others.
  */
 @Tag("any-ledger")
+@Tag("longer")
 @Tag("faults")
 @TestPropertySource(properties = {"test.context=fuzz", "sync.dead-letters.bearable=1000000"})
 class FuzzTest extends AppTest {
 
-    private static final int BODIES = Integer.getInteger("fuzz.bodies", 4_000);
+    private static final int BODIES = Integer.getInteger("fuzz.bodies", 400);
+    /** With fewer, what the process keeps for other reasons is more than what bodies could leave. */
+    private static final int ENOUGH_TO_MEASURE = 4_000;
     private static final long SEED = Long.getLong("fuzz.seed", 20261124);
     private static final int ROUNDS = 4;
     private static final int SENDERS = 8;
@@ -59,9 +62,11 @@ class FuzzTest extends AppTest {
         }
         System.out.printf("%d bodies, answered %s; heap after each round in KiB: %s%n", BODIES, answers, memory);
         assertThat(answers).as("bodies of both kinds").containsKeys(204, 201, 400);
-        // The first round fills caches. A body has some 6 KB, so one that is kept, or a third of it, shows.
-        long perBody = (memory.get(ROUNDS - 1) - memory.get(1)) * 1024 / (BODIES / ROUNDS * (ROUNDS - 2));
-        assertThat(perBody).as("bytes that each body leaves behind").isLessThan(2_000);
+        if (BODIES >= ENOUGH_TO_MEASURE) {
+            // The first round fills caches. A body has some 6 KB, so one that is kept, or a third of it, shows.
+            long perBody = (memory.get(ROUNDS - 1) - memory.get(1)) * 1024 / (BODIES / ROUNDS * (ROUNDS - 2));
+            assertThat(perBody).as("bytes that each body leaves behind").isLessThan(2_000);
+        }
         FaultReport.section("0-bodies", """
                 ## %,d bodies
 

@@ -29,10 +29,11 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
  * Promise 6: no edit takes the receiver down. {@code -Dedits.seconds=300} goes on for minutes.
  */
 @Tag("any-ledger")
+@Tag("longer")
 @ExtendWith(OutputCaptureExtension.class)
 class EditsUnderTrafficTest extends EditedAppTest {
 
-    private static final long SECONDS = Long.getLong("edits.seconds", 15);
+    private static final long SECONDS = Long.getLong("edits.seconds", 4);
     private static final List<String> FILES = List.of("receive", "refuse", "sync", "write", "mapping", "errors", "operator");
 
     private final Queue<String> accepted = new ConcurrentLinkedQueue<>();

@@ -16,12 +16,13 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Mistakes as people and broken copies make them: each is refused with its file, and with its line where there is one.
- * {@code -Dedits.mistakes=30} makes as many in each file.
+ * {@code -Dedits.mistakes=30} makes as many more in each route file.
  */
 @Tag("any-ledger")
+@Tag("longer")
 class MistakesTest extends EditedAppTest {
 
-    private static final int EACH = Integer.getInteger("edits.mistakes", 2);
+    private static final int EACH = Integer.getInteger("edits.mistakes", 0);
 
     /** @param line about where it is; 0 if it is everywhere */
     private record Mistake(Path file, String what, String text, int line) {}

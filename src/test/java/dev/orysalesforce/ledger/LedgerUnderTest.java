@@ -7,7 +7,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 
 /**
  * Which database the tests keep their ledger in: SQLite, or PostgreSQL with {@code -Dledger=postgresql}. Without a
- * PostgreSQL to start they are skipped, except in CI.
+ * PostgreSQL to start they are skipped, except in CI and in the nightly build.
  */
 public final class LedgerUnderTest implements ExecutionCondition {
 
@@ -23,12 +23,17 @@ public final class LedgerUnderTest implements ExecutionCondition {
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext test) {
-        if (!POSTGRESQL || PostgreSqlServer.installed().isPresent()) {
-            return ConditionEvaluationResult.enabled("There is a " + (POSTGRESQL ? "PostgreSQL" : "SQLite"));
-        }
-        if ("true".equals(System.getenv("CI"))) {
+        return !POSTGRESQL || isPostgreSqlHere()
+                ? ConditionEvaluationResult.enabled("There is a " + (POSTGRESQL ? "PostgreSQL" : "SQLite"))
+                : ConditionEvaluationResult.disabled(NONE);
+    }
+
+    /** @throws IllegalStateException if there is none where no test may be skipped */
+    static boolean isPostgreSqlHere() {
+        boolean here = PostgreSqlServer.installed().isPresent();
+        if (!here && ("true".equals(System.getenv("CI")) || Boolean.getBoolean("nightly"))) {
             throw new IllegalStateException(NONE);
         }
-        return ConditionEvaluationResult.disabled(NONE);
+        return here;
     }
 }

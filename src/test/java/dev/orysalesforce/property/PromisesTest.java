@@ -9,13 +9,15 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.GenerationMode;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /**
  * Whatever Salesforce does. The same histories at each run; take the seed away to try others.
- * {@code -Djqwik.tries.default=1000} tries it more often.
+ * {@code -Djqwik.tries.default=1000} tries it more often, as the nightly build does.
  */
+@Tag("longer")
 class PromisesTest {
 
     private static SalesforceSandbox salesforce;

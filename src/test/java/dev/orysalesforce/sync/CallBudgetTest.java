@@ -1,28 +1,21 @@
 package dev.orysalesforce.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.orysalesforce.AppTest;
-import dev.orysalesforce.Ory;
-import dev.orysalesforce.settings.SyncSettings;
+import dev.orysalesforce.ledger.LedgerDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.UUID;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.beans.factory.annotation.Autowired;
 
 /** The share of the org's API calls, over days that a moved clock makes short. */
-class CallBudgetTest extends AppTest {
-
-    @Autowired
-    private SyncSettings settings;
+class CallBudgetTest {
 
     private final MovedClock clock = new MovedClock();
 
@@ -70,35 +63,31 @@ class CallBudgetTest extends AppTest {
         assertThat(budget.isResting()).as("others have nearly used it up").isTrue();
     }
 
-    @Test
-    void aRestartForgetsNothing() {
-        CallBudget budget = fresh();
+    static List<LedgerDatabase> databases() {
+        return LedgerDatabase.available();
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void aRestartForgetsNothing(LedgerDatabase database) {
+        database.empty();
+        CallBudget budget = budget(database);
         for (int call = 0; call < 40; call++) {
             budget.called();
         }
         budget.rest();
-        CallBudget restarted = budget();
+        CallBudget restarted = budget(database);
         restarted.told(40, 100);
         assertThat(restarted.report()).containsEntry("own", 40L).containsEntry("share", 50L);
         clock.move(Duration.ofHours(26));
         assertThat(restarted.report()).containsEntry("own", 0L);
     }
 
-    @Test
-    void theRunningAppCountsItsCalls() {
-        sql.update("delete from api_calls");
-        ObjectNode body = Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Counted");
-        ory.sends("registration", body);
-        settle();
-        await().until(() -> sql.queryForObject("select coalesce(sum(calls), 0) from api_calls", Long.class) >= 2);
-    }
-
     private CallBudget fresh() {
-        sql.update("delete from api_calls");
-        return budget();
+        return budget(LedgerDatabase.SQLITE.empty());
     }
 
-    private CallBudget budget() {
-        return new CallBudget(sql, clock, clock, settings, new SimpleMeterRegistry());
+    private CallBudget budget(LedgerDatabase database) {
+        return new CallBudget(database.sql(), clock, clock, database.settings(), new SimpleMeterRegistry());
     }
 }

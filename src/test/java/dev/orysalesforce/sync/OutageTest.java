@@ -26,16 +26,20 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
 import org.springframework.test.context.TestPropertySource;
 
-/** Outages of an hour, with the pauses as they are shipped and a clock that the test moves. */
+/**
+ * Outages with the pauses as they are shipped and a clock that the test moves; {@code -Doutage.minutes=60} for ten minutes of
+ * each cause.
+ */
 @Import(OutageTest.ClockToMove.class)
 @ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = {"test.context=outage", "test.first-pause=2s", "test.longest-pause=60s"})
 @Tag("any-ledger")
+@Tag("longer")
 class OutageTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
-    private static final int STATES = 60;
+    private static final int STATES = Integer.getInteger("outage.minutes", 12);
 
     @TestConfiguration
     static class ClockToMove {
@@ -52,18 +56,19 @@ class OutageTest extends AppTest {
 
     private final List<String> ids = Stream.generate(() -> UUID.randomUUID().toString()).limit(40).toList();
 
-    /** Each cause lasts for ten minutes, and each person changes every minute or so. */
+    /** Each cause lasts for some minutes, and each person changes every four of them. */
     @Test
-    void anHourOfOneCauseAfterTheOtherIsRiddenOut(CapturedOutput log) {
+    void oneCauseAfterTheOtherIsRiddenOut(CapturedOutput log) {
         ids.forEach(id -> send(id, 0));
         settle();
         List<Fault> causes = List.of(
                 Fault.hang(Duration.ofMillis(200)).withLostAnswer().on(CallKind.UPDATE), // written, and nobody told
                 Fault.unavailable(), Fault.reset(), Fault.dailyLimitExceeded(), Fault.garbage(), Fault.apiDisabled());
+        int each = STATES / causes.size();
         for (int minute = 1; minute < STATES; minute++) {
-            if (minute % 10 == 1) {
+            if ((minute - 1) % each == 0) {
                 SALESFORCE.faults().clear();
-                SALESFORCE.faults().start(causes.get(minute / 10));
+                SALESFORCE.faults().start(causes.get((minute - 1) / each));
             }
             int state = minute;
             IntStream.range(0, ids.size()).filter(i -> (i + state) % 4 == 0).forEach(i -> send(ids.get(i), state));

@@ -267,6 +267,14 @@ class SyncTest extends AppTest {
     }
 
     @Test
+    void theRunningAppCountsItsCalls() {
+        sql.update("delete from api_calls");
+        ory.sends("registration", Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Counted"));
+        settle();
+        await().until(() -> sql.queryForObject("select coalesce(sum(calls), 0) from api_calls", Long.class) >= 2);
+    }
+
+    @Test
     void theVersionOfTheIdentityIsInTheRecord() {
         ory.sends("registration", Ory.webhook("registration-ctx"));
         settle();

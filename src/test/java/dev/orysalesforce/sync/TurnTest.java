@@ -4,33 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.orysalesforce.AppTest;
-import dev.orysalesforce.settings.SyncSettings;
+import dev.orysalesforce.ledger.LedgerDatabase;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.apache.camel.CamelContext;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Several instances with one ledger; what they do with it as processes is in TakeoverIT. */
-class TurnTest extends AppTest {
+class TurnTest {
 
-    @Autowired
-    private CamelContext camel;
+    private final CamelContext camel = new DefaultCamelContext();
 
-    @Autowired
-    private SyncSettings settings;
-
-    @BeforeEach
-    void itIsNobodysTurn() {
-        sql.update("delete from turns");
+    static List<LedgerDatabase> databases() {
+        return LedgerDatabase.available();
     }
 
-    @Test
-    void oneAtATimeUntilItIsPassedOn() {
-        Turn first = turn(Duration.ZERO);
-        Turn second = turn(Duration.ZERO);
+    @ParameterizedTest
+    @MethodSource("databases")
+    void oneAtATimeUntilItIsPassedOn(LedgerDatabase database) {
+        database.empty();
+        Turn first = turn(database, Duration.ZERO);
+        Turn second = turn(database, Duration.ZERO);
         assertThat(first.take()).isTrue();
         assertThat(second.take()).isFalse();
         assertThatCode(first::keep).doesNotThrowAnyException();
@@ -41,30 +38,36 @@ class TurnTest extends AppTest {
         assertThat(first.take()).isFalse();
     }
 
-    @Test
-    void whoeverGoesWithoutAWordIsWaitedForAMinute() {
-        Turn gone = turn(Duration.ZERO);
+    @ParameterizedTest
+    @MethodSource("databases")
+    void whoeverGoesWithoutAWordIsWaitedForAMinute(LedgerDatabase database) {
+        database.empty();
+        Turn gone = turn(database, Duration.ZERO);
         assertThat(gone.take()).isTrue();
-        assertThat(turn(Duration.ofSeconds(55)).take()).isFalse();
-        assertThat(turn(Duration.ofSeconds(65)).take()).isTrue();
+        assertThat(turn(database, Duration.ofSeconds(55)).take()).isFalse();
+        assertThat(turn(database, Duration.ofSeconds(65)).take()).isTrue();
     }
 
-    @Test
-    void whoeverWasHeldUpForTooLongWritesNothingMore() {
-        Turn heldUp = turn(Duration.ZERO);
+    @ParameterizedTest
+    @MethodSource("databases")
+    void whoeverWasHeldUpForTooLongWritesNothingMore(LedgerDatabase database) {
+        database.empty();
+        Turn heldUp = turn(database, Duration.ZERO);
         assertThat(heldUp.take()).isTrue();
-        assertThat(turn(Duration.ofSeconds(65)).take()).isTrue();
+        assertThat(turn(database, Duration.ofSeconds(65)).take()).isTrue();
         assertThatThrownBy(heldUp::keep).isInstanceOf(HoldException.class).hasMessageContaining("Another instance");
     }
 
-    @Test
-    void anInstanceWithABrokerOfItsOwnAsksNobody() {
-        turn(Duration.ZERO).take();
-        assertThat(new Turn(sql, Clock.systemUTC(), camel, settings, "embedded").take()).isTrue();
+    @ParameterizedTest
+    @MethodSource("databases")
+    void anInstanceWithABrokerOfItsOwnAsksNobody(LedgerDatabase database) {
+        database.empty();
+        turn(database, Duration.ZERO).take();
+        assertThat(new Turn(database.sql(), Clock.systemUTC(), camel, database.settings(), "embedded").take()).isTrue();
     }
 
     /** An instance's, some time from now. */
-    private Turn turn(Duration later) {
-        return new Turn(sql, Clock.offset(Clock.systemUTC(), later), camel, settings, "native");
+    private Turn turn(LedgerDatabase database, Duration later) {
+        return new Turn(database.sql(), Clock.offset(Clock.systemUTC(), later), camel, database.settings(), "native");
     }
 }

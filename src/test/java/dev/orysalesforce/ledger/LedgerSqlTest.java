@@ -1,0 +1,185 @@
+package dev.orysalesforce.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.orysalesforce.journal.Version;
+import dev.orysalesforce.reconcile.Sightings;
+import dev.orysalesforce.sync.CallBudget;
+import dev.orysalesforce.sync.Turn;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** What the app asks of its ledger, on SQLite and on PostgreSQL alike. */
+class LedgerSqlTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-01T12:00:00.123456789Z");
+    private static final String ID = "9f425a8d-7efc-4768-8f23-7647a74fdf13";
+
+    static List<LedgerDatabase> databases() {
+        return LedgerDatabase.available();
+    }
+
+    /** A class that gets at the database belongs into one of the tests that run on both. */
+    @Test
+    void everyClassWithSqlIsTriedOnBothDatabases() throws IOException {
+        try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+            List<String> found = sources.filter(Files::isRegularFile).filter(LedgerSqlTest::holdsSql)
+                    .map(file -> file.getFileName().toString().replace(".java", "")).sorted().toList();
+            assertThat(found).containsExactlyInAnyOrderElementsOf(Stream.of(Ledger.class, Tombstones.class, Belongings.class,
+                    LedgerConfiguration.class, Sightings.class, Turn.class, CallBudget.class).map(Class::getSimpleName).toList());
+        }
+    }
+
+    private static boolean holdsSql(Path source) {
+        try {
+            return Files.readString(source).contains("org.springframework.jdbc.core.");
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void whatIsSavedIsFoundAgainToTheNanosecond(LedgerDatabase database) {
+        Ledger ledger = database.empty().bean(Ledger.class);
+        LedgerEntry full = new LedgerEntry(ID, "Contact", "0035e00000abcdeAAA", "email",
+                new Version(NOON, 2, NOON.plusNanos(1)), new Version(NOON.plusSeconds(1), 1, Instant.EPOCH),
+                Map.of("LastName", "hash/+=", "Ünï__c", "h\"2"), "settings", NOON, "trigger", "mappings/lead.ds@01234567", "retry",
+                "UNABLE_TO_LOCK_ROW", "Locked. — 'Quoted'", 3, NOON.plusSeconds(15));
+        LedgerEntry bare = new LedgerEntry(UUID.randomUUID().toString(), null, null, null, null, null, Map.of(), "registration",
+                NOON, null, null, "skipped", null, null, 0, null);
+        ledger.save(List.of(full, bare));
+        assertThat(ledger.find(ID)).contains(full);
+        assertThat(ledger.find(List.of(ID, bare.identity(), "nobody"))).containsOnly(Map.entry(ID, full),
+                Map.entry(bare.identity(), bare));
+        assertThat(ledger.find(List.of())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void aNewerEntryReplacesTheOlderAndKeepsWhatItDoesNotTell(LedgerDatabase database) {
+        Ledger ledger = database.empty().bean(Ledger.class);
+        ledger.save(List.of(entry(ID, "synced", new Version(NOON, 1, NOON))));
+        String written = written(database);
+        assertThat(written).isNotNull();
+        ledger.save(List.of(entry(ID, "retry", null)));
+        LedgerEntry found = ledger.find(ID).orElseThrow();
+        assertThat(found.outcome()).isEqualTo("retry");
+        assertThat(found.seen()).isEqualTo(new Version(NOON, 1, Instant.EPOCH));
+        assertThat(written(database)).isEqualTo(written);
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void allEntriesAreSavedOrNone(LedgerDatabase database) {
+        Ledger ledger = database.empty().bean(Ledger.class);
+        LedgerEntry broken = new LedgerEntry(UUID.randomUUID().toString(), null, null, null, null, null, Map.of(), null, NOON,
+                null, null, "synced", null, null, 0, null); // the event's kind is never null
+        assertThatThrownBy(() -> ledger.save(List.of(entry(ID, "synced", null), broken))).isInstanceOf(RuntimeException.class);
+        assertThat(ledger.find(ID)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void manyAreFoundAndForgottenAtOnce(LedgerDatabase database) {
+        Ledger ledger = database.empty().bean(Ledger.class);
+        List<LedgerEntry> many = IntStream.range(0, 1_234).mapToObj(i -> entry(UUID.randomUUID().toString(), "synced", null))
+                .toList();
+        ledger.save(many);
+        List<String> ids = many.stream().map(LedgerEntry::identity).toList();
+        database.sql().update("insert into sightings (identity) values (?)", ids.get(0));
+        assertThat(ledger.find(ids)).hasSize(1_234);
+        ledger.forget(ids.subList(0, 1_000));
+        assertThat(ledger.find(ids)).containsOnlyKeys(ids.subList(1_000, 1_234));
+        assertThat(database.sql().queryForObject("select count(*) from sightings", Long.class)).isZero();
+        ledger.forget(List.of());
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void tombstonesLastWhileOryListsTheIdentityAndThirtyDays(LedgerDatabase database) {
+        database.empty();
+        List<String> erased = Stream.generate(() -> UUID.randomUUID().toString()).limit(1_100).toList();
+        tombstones(database, Duration.ZERO).putAll(erased);
+        tombstones(database, Duration.ZERO).put(ID);
+        List<String> asked = new ArrayList<>(erased);
+        asked.add(UUID.randomUUID().toString());
+        assertThat(tombstones(database, Duration.ZERO).erased(asked)).containsExactlyInAnyOrderElementsOf(erased);
+        assertThat(tombstones(database, Duration.ZERO).isErased(ID)).isTrue();
+        assertThat(tombstones(database, Duration.ZERO).isErased(null)).isFalse();
+
+        tombstones(database, Duration.ofDays(29)).touch(List.of(ID, UUID.randomUUID().toString()));
+        tombstones(database, Duration.ofDays(29)).purge();
+        assertThat(tombstones(database, Duration.ZERO).erased(erased)).hasSize(1_100);
+        tombstones(database, Duration.ofDays(31)).purge();
+        assertThat(tombstones(database, Duration.ZERO).erased(erased)).isEmpty();
+        assertThat(tombstones(database, Duration.ZERO).isErased(ID)).isTrue();
+        assertThat(database.sql().queryForList("select identity from tombstones", String.class)).doesNotContain(ID);
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void theFirstOwnerKeepsTheLedger(LedgerDatabase database) {
+        database.sql().update("delete from belongings where name = 'org'");
+        Belongings ownership = database.bean(Belongings.class);
+        ownership.compare("org", "00D5e000000AAAAEAA", (theirs, ours) -> new IllegalStateException(theirs));
+        ownership.claim("org", "00D5e000000AAAAEAA", (theirs, ours) -> new IllegalStateException(theirs));
+        ownership.claim("org", "00D5e000000AAAAEAA", (theirs, ours) -> new IllegalStateException(theirs));
+        assertThatThrownBy(() -> ownership.claim("org", "00D5e000000BBBBEBB", (theirs, ours) ->
+                new IllegalStateException(theirs + " is not " + ours))).hasMessage("00D5e000000AAAAEAA is not 00D5e000000BBBBEBB");
+        assertThatThrownBy(() -> ownership.compare("org", "00D5e000000BBBBEBB", (theirs, ours) ->
+                new IllegalStateException(theirs))).hasMessage("00D5e000000AAAAEAA");
+    }
+
+    /** The ledger of an older version, with times as they were written then. */
+    @ParameterizedTest
+    @MethodSource("databases")
+    void aLedgerOfTheFirstVersionIsMigrated(LedgerDatabase database) throws IOException {
+        String url = database == LedgerDatabase.SQLITE ? "jdbc:sqlite:" + Files.createTempDirectory("ledger").resolve("old.db")
+                : PostgreSqlServer.shared().url() + "&currentSchema=old";
+        Flyway.configure().dataSource(url, null, null).createSchemas(true).target("1").load().migrate();
+        JdbcTemplate sql = new JdbcTemplate(Flyway.configure().dataSource(url, null, null).load().getConfiguration()
+                .getDataSource());
+        List<String> times = List.of("2026-11-01T12:00:00Z", "2026-11-01T12:00:00.120Z", "2026-11-01T12:00:00.123456Z",
+                "2026-11-01T12:00:00.123456789Z");
+        times.forEach(time -> sql.update("insert into identities (identity, salesforce_id, version_at, fields, event, received_at,"
+                + " outcome, attempts) values (?, '00Q', ?, '{}', 'settings', ?, 'synced', 0)", UUID.randomUUID().toString(), time, time));
+        Flyway.configure().dataSource(url, null, null).load().migrate();
+        for (String column : List.of("version_at", "received_at", "seen_at", "written_at")) {
+            assertThat(sql.queryForList("select " + column + " from identities", String.class)).as(column)
+                    .containsExactlyInAnyOrder("2026-11-01T12:00:00.000000000Z", "2026-11-01T12:00:00.120000000Z",
+                            "2026-11-01T12:00:00.123456000Z", "2026-11-01T12:00:00.123456789Z");
+        }
+    }
+
+    private static Tombstones tombstones(LedgerDatabase database, Duration later) {
+        return new Tombstones(database.sql(), database.transaction(), database.bean(FieldHash.class),
+                Clock.fixed(NOON.plus(later), ZoneOffset.UTC));
+    }
+
+    private static LedgerEntry entry(String identity, String outcome, Version seen) {
+        return new LedgerEntry(identity, "Lead", "00Q5e00000abcdeAAA", "created", new Version(NOON, 0, NOON), seen,
+                Map.of("LastName", "hash"), "settings", NOON, null, null, outcome, null, null, 0, null);
+    }
+
+    private static String written(LedgerDatabase database) {
+        return database.sql().queryForObject("select written_at from identities where identity = ?", String.class, ID);
+    }
+}
