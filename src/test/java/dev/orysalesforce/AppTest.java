@@ -128,9 +128,10 @@ public abstract class AppTest {
         jms.send("identity-changes", message);
     }
 
-    /** Waits until the journal is empty and every batch has committed. */
+    /** Waits until the journal is empty and every batch has committed; amid a commit a retry is in it neither before nor after. */
     protected void settle() {
-        await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5)).until(() -> pending() == 0);
+        await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5)).during(Duration.ofMillis(15))
+                .until(() -> pending() == 0);
     }
 
     protected long pending() {

@@ -17,7 +17,6 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -48,7 +47,7 @@ public enum LedgerDatabase {
 
     private ConfigurableApplicationContext context;
 
-    @Configuration(proxyBeanMethods = false)
+    /** No {@code @Configuration}: the app itself would find it. */
     @ImportAutoConfiguration({DataSourceAutoConfiguration.class, JdbcTemplateAutoConfiguration.class,
         FlywayAutoConfiguration.class, JacksonAutoConfiguration.class})
     @EnableConfigurationProperties(SyncSettings.class)
