@@ -298,8 +298,8 @@ class GatewayTest extends AppTest {
 
     @ParameterizedTest
     @CsvSource({
-        "X-Webhook-Secret, first-secret, 201", "X-Webhook-Secret, wrong, 401", "Authorization, ory:second-secret, 201",
-        "Authorization, ory:wrong, 401", "X-Other, first-secret, 401",
+        "X-Webhook-Secret, first-webhook-secret, 201", "X-Webhook-Secret, wrong, 401", "Authorization, ory:second-webhook-secret, 201",
+        "Authorization, ory:wrong, 401", "X-Other, first-webhook-secret, 401",
     })
     void onlyWhoKnowsASecretGetsIn(String header, String value, int status) {
         String sent = header.equals("Authorization")

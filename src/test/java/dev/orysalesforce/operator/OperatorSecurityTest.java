@@ -29,8 +29,8 @@ class OperatorSecurityTest extends OperatorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Bearer wrong", "Bearer ", "Bearer operator-token2", "Bearer operator-toke", "Basic b3BlcmF0b3I6b3BlcmF0b3ItdG9rZW4=",
-        "operator-token", "Bearer first-secret", "Bearer operator-token, operator-token"})
+    @ValueSource(strings = {"Bearer wrong", "Bearer ", "Bearer first-operator-token2", "Bearer first-operator-toke", "Basic b3BlcmF0b3I6Zmlyc3Qtb3BlcmF0b3ItdG9rZW4=",
+        "first-operator-token", "Bearer first-webhook-secret", "Bearer first-operator-token, first-operator-token"})
     void aWrongTokenIsRefused(String authorization) {
         HttpResponse<String> answer = new Operator(port, null).send(new Operator(port, null).request("/api/status")
                 .header("Authorization", authorization).DELETE());

@@ -37,15 +37,15 @@ class ReceiveTest extends AppTest {
 
     @ParameterizedTest
     @CsvSource({
-        "X-Webhook-Secret, first-secret, 204",
-        "X-Webhook-Secret, second-secret, 204",
-        "X-Webhook-Secret, third-secret, 401",
+        "X-Webhook-Secret, first-webhook-secret, 204",
+        "X-Webhook-Secret, second-webhook-secret, 204",
+        "X-Webhook-Secret, third-webhook-secret, 401",
         "X-Webhook-Secret, '', 401",
-        "X-Webhook-Secret, 'first-secret, second-secret', 401",
-        "Authorization, ory:second-secret, 204",
+        "X-Webhook-Secret, 'first-webhook-secret, second-webhook-secret', 401",
+        "Authorization, ory:second-webhook-secret, 204",
         "Authorization, ory:wrong, 401",
-        "Authorization, someone:first-secret, 401",
-        "X-Other, first-secret, 401",
+        "Authorization, someone:first-webhook-secret, 401",
+        "X-Other, first-webhook-secret, 401",
     })
     void onlyWhoKnowsASecretGetsIn(String header, String value, int status) {
         String sent = header.equals("Authorization")
