@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -111,5 +112,18 @@ class OperatorSecurityTest extends OperatorTest {
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[1024 * 1024 + 1])));
         assertProblem(answer, 413, "BODY_TOO_LARGE");
+    }
+
+    /** A code that is looked for with another letter in it would find the wrong letters. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/preview", "/api/dead-letters/replay"})
+    void aBodyThatIsNotTextInUtf8IsRefused(String path) {
+        for (byte[] body : List.of("{\"code\":\"\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1),
+                "{\"code\":\"x\"}".getBytes(StandardCharsets.UTF_16), "{\"code\":\"\\ud83d\"}".getBytes())) {
+            HttpResponse<String> answer = operator.send(operator.request(path).header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+            assertProblem(answer, 400, "BAD_REQUEST");
+            assertThat(answer.body()).contains("UTF-8");
+        }
     }
 }
