@@ -30,7 +30,7 @@ COPY application.yaml ./
 # "kill" ends the training, here while the image is built.
 # hadolint ignore=DL3001
 RUN export SYNC_DATA_DIR=train SERVER_PORT=0 MANAGEMENT_SERVER_PORT=0 SYNC_DOCTOR_AT_START=false \
-        ORY_WEBHOOK_SECRET=train SALESFORCE_LOGIN_URL=http://127.0.0.1:1 \
+        ORY_WEBHOOK_SECRET=train-webhook-secret SALESFORCE_LOGIN_URL=http://127.0.0.1:1 \
         SALESFORCE_CLIENT_ID=train SALESFORCE_CLIENT_SECRET=train; \
     java -XX:+UseG1GC -XX:AOTCacheOutput=app.aot -jar ory-salesforce-sync.jar >train.log 2>&1 & app=$!; \
     until grep -q 'Started OrySalesforceSync' train.log; do kill -0 $app || { cat train.log; exit 1; }; sleep 1; done; \

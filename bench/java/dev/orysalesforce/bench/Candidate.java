@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /** What is measured: this app, or one of those in apps/, as its own process. */
 final class Candidate implements AutoCloseable {
 
-    static final String SECRET = "bench-secret";
+    static final String SECRET = "bench-webhook-secret";
 
     private final int port = Server.freePort();
     private final Server server;

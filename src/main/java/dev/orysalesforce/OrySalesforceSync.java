@@ -16,14 +16,19 @@ public class OrySalesforceSync {
         SpringApplication app = new SpringApplication(OrySalesforceSync.class);
         Optional<CommandLine> command = CommandLine.of(args);
         String[] settings = command.map(given -> given.prepare(app)).orElse(args);
+        ConfigurableApplicationContext context = start(app, settings);
+        command.ifPresent(given -> {
+            int code = given.run(context, System.err);
+            System.exit(SpringApplication.exit(context, () -> code));
+        });
+    }
+
+    private static ConfigurableApplicationContext start(SpringApplication app, String[] settings) {
         try {
-            ConfigurableApplicationContext context = app.run(settings);
-            command.ifPresent(given -> {
-                int code = given.run(context, System.err);
-                System.exit(SpringApplication.exit(context, () -> code));
-            });
+            return app.run(settings);
         } catch (RuntimeException alreadyReported) {
-            System.exit(1); // a thread of the broker would keep a failed start alive, and nobody would restart it
+            System.exit(1); // a thread of the broker would keep a failed start alive, and nothing would restart it
+            throw alreadyReported;
         }
     }
 }

@@ -40,8 +40,8 @@ import org.springframework.test.context.DynamicPropertySource;
 public abstract class AppTest {
 
     protected static final SalesforceSandbox SALESFORCE = SalesforceSandbox.start();
-    protected static final String SECRET = "first-secret";
-    protected static final String OPERATOR_TOKEN = "operator-token";
+    protected static final String SECRET = "first-webhook-secret";
+    protected static final String OPERATOR_TOKEN = "first-operator-token";
     private static final Path DATA = temporary();
     /** Written once: it is read at any time by whoever looks for edits. */
     private static final Path CONTACTS_WITH_ACCOUNTS = contactsWithAccounts();
@@ -75,10 +75,10 @@ public abstract class AppTest {
         registry.add("management.server.port", () -> 0);
         registry.add("management.prometheus.metrics.export.enabled", () -> true); // Spring's tests go without
         registry.add("OPERATOR_TOKEN", () -> OPERATOR_TOKEN);
-        registry.add("TOKEN_CLIENTS", () -> "billing:billing-secret, reports:s3cret/+:&%");
+        registry.add("TOKEN_CLIENTS", () -> "billing:billing-client-secret, reports:reports-s3cret/+:&%");
         registry.add("token.check-every", () -> "500ms");
         registry.add("token.timeout", () -> "2000");
-        registry.add("ORY_WEBHOOK_SECRET", () -> SECRET + ", second-secret");
+        registry.add("ORY_WEBHOOK_SECRET", () -> SECRET + ", second-webhook-secret");
         registry.add("SALESFORCE_LOGIN_URL", SALESFORCE::url);
         registry.add("SALESFORCE_CLIENT_ID", SALESFORCE::clientId);
         registry.add("SALESFORCE_CLIENT_SECRET", SALESFORCE::clientSecret);

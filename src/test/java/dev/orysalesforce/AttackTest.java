@@ -270,7 +270,7 @@ class AttackTest extends AppTest {
                 new Door(201, () -> new Request(LEAD + "/Ory_Identity_Id__c/" + person(), "PATCH", "application/json", webhook,
                         "{\"LastName\":\"Safe\",\"Company\":\"C\"}")),
                 new Door(200, () -> new Request("/oauth2/token", "POST", "application/x-www-form-urlencoded",
-                        "Authorization " + basic("billing:billing-secret"), "grant_type=client_credentials")),
+                        "Authorization " + basic("billing:billing-client-secret"), "grant_type=client_credentials")),
                 new Door(200, () -> new Request("/api/preview", "POST", "application/json", operator,
                         Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Safe").toString())),
                 new Door(200, () -> new Request("/api/identities/" + known, "GET", null, operator, null)),

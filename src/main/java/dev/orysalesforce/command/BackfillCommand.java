@@ -72,7 +72,11 @@ class BackfillCommand implements Command {
         Map<String, Object> run;
         Map<String, Long> books;
         do {
-            pause();
+            if (!pause()) {
+                progress.end();
+                System.err.println("Interrupted. The backfill goes on from there when it is started again.");
+                return 1;
+            }
             run = report.report();
             books = this.books.balance();
             progress.show(report.listedShare(), through(books), books.get("pending"),
@@ -127,12 +131,14 @@ class BackfillCommand implements Command {
         return time.toMinutes() < 2 ? time.toSeconds() + " s" : time.toMinutes() + " min";
     }
 
-    private static void pause() {
+    /** @return false if the command is to end */
+    private static boolean pause() {
         try {
             Thread.sleep(200);
+            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted; the backfill goes on where it stopped at the next start", e);
+            return false;
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.orysalesforce.command;
 
+import dev.orysalesforce.sync.FailurePlace;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * The same app without its doors: no webhook, no operator API. Only a command that writes gets the journal; the others
@@ -64,6 +66,12 @@ public record CommandLine(String name, List<String> arguments) {
                     + ". Without one, the app serves.");
             return 2;
         }
-        return command.run(arguments.stream().filter(argument -> !argument.matches("--[\\w.-]+=.*")).toList());
+        try {
+            return command.run(arguments.stream().filter(argument -> !argument.matches("--[\\w.-]+=.*")).toList());
+        } catch (RuntimeException | Error e) {
+            Throwable root = NestedExceptionUtils.getMostSpecificCause(e);
+            errors.println(name + " failed: " + root.getClass().getSimpleName() + " at " + FailurePlace.of(root) + ".");
+            return 1;
+        }
     }
 }

@@ -12,6 +12,7 @@ import dev.orysalesforce.sync.Difference.Fate;
 import dev.orysalesforce.sync.Difference.Kind;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,6 +90,9 @@ class DiffCommand implements Command {
                 print(report, System.out);
             }
             return difference.of(Fate.FAILED) == 0 ? 0 : 1;
+        } catch (CharacterCodingException e) {
+            System.err.println("A file is not text in UTF-8.");
+            return 2;
         } catch (IOException e) {
             System.err.println("A folder can't be read: " + e.getMessage());
             return 2;

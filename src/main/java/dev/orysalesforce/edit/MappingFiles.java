@@ -73,7 +73,8 @@ class MappingFiles {
             throw new RefusedEdit(name, lineOf(text, e.getLocation()), e.getMessage());
         } catch (JsonQueryException | RuntimeException e) {
             Matcher line = LINE.matcher(String.valueOf(e.getMessage()));
-            throw new RefusedEdit(name, line.find() ? Integer.parseInt(line.group(1)) : 0, e.getMessage());
+            throw new RefusedEdit(name, line.find() ? Integer.parseInt(line.group(1)) : 0,
+                    e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
         }
     }
 

@@ -11,9 +11,11 @@ import dev.orysalesforce.journal.GivenRecord;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.Receipts;
 import dev.orysalesforce.operator.BadRequestException;
+import dev.orysalesforce.receive.BodyText;
 import dev.orysalesforce.receive.SalesforceError;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.sync.Comparison;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,8 +34,6 @@ import org.springframework.stereotype.Component;
 public class Gateway {
 
     private static final int MOST = 200;
-    /** Of a body that is not JSON, no more than this is kept: it is there to recognise the sender by. */
-    private static final int UNREADABLE_KEPT = 64 * 1024;
     private static final String UNREADABLE = "UNREADABLE_BODY";
     private static final String NO_IDENTITY = "NO_IDENTITY";
     private static final String ADD = "Add to the record in the Jsonnet of the Ory Action: " + Comparison.ORY_ID
@@ -44,11 +44,13 @@ public class Gateway {
             "attributes", "id", "onCreate").collect(Collectors.toMap(name -> name.toLowerCase(), name -> name));
 
     private final ObjectMapper json;
+    private final BodyText bodyText;
     private final Receipts receipts;
     private final List<String> objects;
 
-    Gateway(ObjectMapper json, Receipts receipts, SyncSettings settings) {
+    Gateway(ObjectMapper json, BodyText bodyText, Receipts receipts, SyncSettings settings) {
         this.json = json;
+        this.bodyText = bodyText;
         this.receipts = receipts;
         this.objects = settings.gateway().objects();
     }
@@ -60,7 +62,7 @@ public class Gateway {
      * @param field of the path; null if it names none
      * @param value of the path; null if it names none
      */
-    public Delivery one(String body, String object, String field, String value, String triggerId) {
+    public Delivery one(byte[] body, String object, String field, String value, String triggerId) {
         Kind kind = field == null ? Kind.CREATE : Kind.UPSERT;
         try {
             JsonNode record = parsed(body);
@@ -76,7 +78,7 @@ public class Gateway {
      * @param object of the path; null if it names none, and each record says what it is
      * @param field of the path; null if it names none
      */
-    public Delivery many(String body, String object, String field, String triggerId) {
+    public Delivery many(byte[] body, String object, String field, String triggerId) {
         try {
             JsonNode collection = parsed(body);
             JsonNode records = collection.path("records");
@@ -123,19 +125,19 @@ public class Gateway {
     /** What the path says. */
     private record Target(String object, String field, String value) {}
 
-    private JsonNode parsed(String body) {
+    private JsonNode parsed(byte[] body) {
         try {
-            JsonNode parsed = json.readTree(body == null ? "" : body);
+            JsonNode parsed = json.readTree(bodyText.read(body));
             if (parsed.isObject()) {
                 return parsed;
             }
-        } catch (JsonProcessingException e) {
+        } catch (IOException e) {
             // said below, without the words of the parser, which quote
         }
-        throw new Refused(UNREADABLE, SalesforceError.of("JSON_PARSER_ERROR", body == null || body.isBlank()
+        throw new Refused(UNREADABLE, SalesforceError.of("JSON_PARSER_ERROR", bodyText.kept(body).isBlank()
                 ? "The body is empty. Ory sends an empty body when the context of an event comes near 64 KiB; keep traits and"
                         + " metadata small."
-                : "The body is not a JSON object. Check the Jsonnet of the Ory Action; it has to be function(ctx) and answer"
+                : "The body is not a JSON object in UTF-8. Check the Jsonnet of the Ory Action; it has to be function(ctx) and answer"
                         + " the record."));
     }
 
@@ -229,9 +231,8 @@ public class Gateway {
                         json.valueToTree(record.event()), record.event().receivedAt()))).toList();
     }
 
-    private GatewayRecord refused(Refused why, String body) {
-        String kept = body == null ? "" : body.substring(0, Math.min(body.length(), UNREADABLE_KEPT));
-        return GatewayRecord.refused(why.error(), keep(why, null, new TextNode(kept), Instant.now()));
+    private GatewayRecord refused(Refused why, byte[] body) {
+        return GatewayRecord.refused(why.error(), keep(why, null, new TextNode(bodyText.kept(body)), Instant.now()));
     }
 
     private static DeadLetter letter(Refused why, Target target, JsonNode record, Instant at) {

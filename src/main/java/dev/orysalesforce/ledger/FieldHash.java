@@ -1,11 +1,18 @@
 package dev.orysalesforce.ledger;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.orysalesforce.settings.CannotStartException;
 import dev.orysalesforce.settings.SyncSettings;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -23,6 +30,7 @@ public class FieldHash {
 
     private static final String ALGORITHM = "HmacSHA256";
     private static final int LENGTH = 12; // 96 bits
+    private static final int KEY_LENGTH = 32;
 
     private final SecretKeySpec key;
 
@@ -35,14 +43,43 @@ public class FieldHash {
 
     private static byte[] keyFile(Path file) throws IOException {
         if (Files.notExists(file)) {
-            Files.createDirectories(file.getParent());
-            byte[] fresh = new byte[32];
-            new SecureRandom().nextBytes(fresh);
-            Files.write(file, fresh);
-            file.toFile().setReadable(false, false);
-            file.toFile().setReadable(true, true);
+            makeKey(file);
         }
-        return Files.readAllBytes(file);
+        byte[] key = Files.readAllBytes(file);
+        if (key.length < KEY_LENGTH) {
+            throw new CannotStartException("The key of the ledger, " + file + ", is damaged: it has " + key.length
+                    + " bytes, not " + KEY_LENGTH + ".", "Put a backup of the file in its place. Without a backup, delete it and"
+                    + " ledger.db* (or the tables) and start again: this costs one look-up in Salesforce for each identity,"
+                    + " and the identities that were erased, but still exist at Ory, come back.");
+        }
+        return key;
+    }
+
+    /** The file appears with all of its bytes, for its owner only, and never in the place of another process's. */
+    private static void makeKey(Path file) throws IOException {
+        Path folder = Files.createDirectories(file.getParent());
+        Path draft = Files.createTempFile(folder, "ledger.key", null); // for its owner only
+        try {
+            byte[] key = new byte[KEY_LENGTH];
+            new SecureRandom().nextBytes(key);
+            try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+                channel.write(ByteBuffer.wrap(key));
+                channel.force(true);
+            }
+            publish(draft, file);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+    }
+
+    private static void publish(Path draft, Path file) throws IOException {
+        try {
+            Files.createLink(file, draft); // unlike a move, it fails if the file is there
+        } catch (FileAlreadyExistsException e) {
+            // another process was first, and its key counts
+        } catch (FileSystemException | UnsupportedOperationException e) {
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE); // a file system without links
+        }
     }
 
     public String of(String identity, String field, JsonNode value) {

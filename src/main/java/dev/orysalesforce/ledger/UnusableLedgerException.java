@@ -10,6 +10,6 @@ class UnusableLedgerException extends RuntimeException {
     }
 
     UnusableLedgerException(String url, Throwable cause) {
-        super("The ledger " + url + " can't be opened: " + NestedExceptionUtils.getMostSpecificCause(cause).getMessage(), cause);
+        super("The ledger " + url + " can't be opened: " + NestedExceptionUtils.getMostSpecificCause(cause), cause);
     }
 }

@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Configuration;
 class HeaderFilters {
 
     /**
-     * For every HTTP consumer. A header or query parameter that is not named here reaches neither the exchange nor
+     * For every HTTP consumer that sets none of its own (application.yaml has it as the component's). A header or query parameter that is not named here reaches neither the exchange nor
      * the response. On Camel 4.17 it could otherwise redirect a Salesforce call
      * (<a href="https://camel.apache.org/security/CVE-2026-49099.html">CVE-2026-49099</a>) and is echoed to the caller
      * (CVE-2026-85254).

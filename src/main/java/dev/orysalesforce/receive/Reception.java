@@ -15,14 +15,13 @@ import org.springframework.stereotype.Component;
 @Component("reception")
 public class Reception {
 
-    /** Of a body that is not JSON, no more than this is kept: it is there to recognise the sender by. */
-    private static final int UNREADABLE_KEPT = 64 * 1024;
-
     private final ObjectMapper json;
+    private final BodyText bodyText;
     private final Receipts receipts;
 
-    Reception(ObjectMapper json, Receipts receipts) {
+    Reception(ObjectMapper json, BodyText bodyText, Receipts receipts) {
         this.json = json;
+        this.bodyText = bodyText;
         this.receipts = receipts;
     }
 
@@ -38,15 +37,14 @@ public class Reception {
     /**
      * Keeps what is refused.
      *
-     * @param original the event, if the body could be read; else the body; null if it was empty
+     * @param original the event, if the body could be read; else the bytes of the body; null if it was empty
      */
     public DeadLetter deadLetter(Problem problem, Object original, String event) {
         if (original instanceof IdentityChange change) {
             return DeadLetter.of(change.identityId(), event, problem.code(), problem.detail(), List.of(), 0,
                     change.receivedAt(), "receive", json.valueToTree(change));
         }
-        String body = original == null ? "" : original.toString();
         return DeadLetter.of(null, event, problem.code(), problem.detail(), List.of(), 0, Instant.now(), "receive",
-                new TextNode(body.substring(0, Math.min(body.length(), UNREADABLE_KEPT))));
+                new TextNode(bodyText.kept((byte[]) original)));
     }
 }

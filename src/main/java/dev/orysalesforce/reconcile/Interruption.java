@@ -2,6 +2,7 @@ package dev.orysalesforce.reconcile;
 
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.sync.Answers;
+import dev.orysalesforce.sync.FailurePlace;
 import dev.orysalesforce.sync.HoldException;
 import io.github.resilience4j.core.IntervalFunction;
 import java.io.IOException;
@@ -88,7 +89,7 @@ class Interruption {
             return "Ory's Admin API can't be reached (" + root.getClass().getSimpleName() + "). Check ORY_ADMIN_URL and the"
                     + " network; the run goes on when it answers.";
         }
-        return "It failed in the app itself, at " + root.getStackTrace()[0] + "; it is tried again.";
+        return "It failed in the app itself, at " + FailurePlace.of(root) + "; it is tried again.";
     }
 
     private HoldException hold(Exception failure) {

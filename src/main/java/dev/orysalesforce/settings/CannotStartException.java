@@ -5,7 +5,11 @@ public class CannotStartException extends RuntimeException {
 
     private final String remedy;
 
-    CannotStartException(String what, String remedy) {
+    /**
+     * @param what what is the case, in a sentence
+     * @param remedy what the operator can do
+     */
+    public CannotStartException(String what, String remedy) {
         super(what);
         this.remedy = remedy;
     }

@@ -10,8 +10,12 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.util.StringUtils;
+import org.springframework.web.context.WebApplicationContext;
 
-/** Refuses to start when a setting is missing that nobody but the operator can know; names all of them at once. */
+/**
+ * Refuses to start when a setting is missing or blank that only the operator can know, or a secret can be guessed; names all
+ * of them at once.
+ */
 public class RequiredSettings implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
     /** What names the key of a login by JWT bearer flow; without it, the login takes a secret. */
@@ -44,11 +48,16 @@ public class RequiredSettings implements ApplicationContextInitializer<Configura
         return required(environment).stream().filter(setting -> environment.getPropertySources().stream()
                 .filter(source -> !NOT_THE_OPERATORS.contains(source.getName()))
                 .noneMatch(source -> source.getProperty(setting.name()) instanceof CharSequence value
-                        && StringUtils.hasText(value.toString()))).toList();
+                        && holdsAny(value.toString()))).toList();
     }
 
     private static List<Setting> required(ConfigurableEnvironment environment) {
         return Stream.concat(REQUIRED.stream(), Stream.of(isByKey(environment) ? USERNAME : CLIENT_SECRET)).toList();
+    }
+
+    /** Commas alone are none: {@code ORY_WEBHOOK_SECRET} is a list. */
+    private static boolean holdsAny(String value) {
+        return value != null && ShortSecrets.entries(value).findAny().isPresent();
     }
 
     private static boolean isByKey(ConfigurableEnvironment environment) {
@@ -72,17 +81,26 @@ public class RequiredSettings implements ApplicationContextInitializer<Configura
             throw new CannotStartException("application.yaml is not here, or has no sync.mappings.default.",
                     "Start the app in the folder that holds application.yaml, routes/ and mappings/.");
         }
-        List<String> missing = new ArrayList<>();
+        List<String> wrong = new ArrayList<>();
         for (Setting setting : required(environment)) {
-            if (!StringUtils.hasText(environment.getProperty(setting.name()))) {
-                missing.add("%s is not set: %s.%n    Where to get it: %s."
-                        .formatted(setting.name(), setting.meaning(), setting.source()));
+            String value = environment.getProperty(setting.name());
+            if (!holdsAny(value)) {
+                wrong.add("%s is %s: %s.%n    Where to get it: %s.".formatted(setting.name(),
+                        value == null ? "not set" : "blank", setting.meaning(), setting.source()));
             }
         }
-        if (!missing.isEmpty()) {
-            throw new CannotStartException(String.join(System.lineSeparator(), missing),
-                    "Set it as an environment variable and start again. To try the app without Salesforce and Ory: "
-                            + "mvn spring-boot:test-run");
+        String remedy = "Set it as an environment variable and start again. To try the app without Salesforce and Ory: "
+                + "mvn spring-boot:test-run";
+        boolean isServing = context instanceof WebApplicationContext; // a command can't be called from outside
+        if (isServing && !ShortSecrets.areAllowed(environment)) {
+            List<String> tooShort = ShortSecrets.variables(environment);
+            tooShort.forEach(variable -> wrong.add("%s holds a secret of fewer than %d characters, which can be guessed.%n"
+                    .formatted(variable, ShortSecrets.LEAST) + "    A new one: openssl rand -hex 32."));
+            remedy += tooShort.isEmpty() ? "" : System.lineSeparator() + "To go on with short secrets until all who send them"
+                    + " have new ones: SYNC_ALLOW_SHORT_SECRETS=true; health is DEGRADED meanwhile.";
+        }
+        if (!wrong.isEmpty()) {
+            throw new CannotStartException(String.join(System.lineSeparator(), wrong), remedy);
         }
     }
 }

@@ -85,6 +85,8 @@ public record SyncSettings(
         check(batchSize >= 200 && batchSize <= 20_000, "sync.batch-size has to be 200 to 20000");
         check(parallelCalls >= 1 && parallelCalls <= 25, "sync.parallel-calls has to be 1 to 25");
         check(!linger.isNegative(), "sync.linger is negative");
+        check(!mappingDir.isBlank(), "sync.mapping-dir is empty");
+        check(!erasedMapping.isBlank(), "sync.erased-mapping is empty");
         check(mappingTimeout.toMillis() > 0, "sync.mapping-timeout has to be above 0");
         check(!takeoverAfter.isNegative(), "sync.takeover-after is negative");
         check(dailyCallShare > 0 && dailyCallShare <= 1, "sync.daily-call-share has to be above 0 and at most 1");
@@ -99,13 +101,20 @@ public record SyncSettings(
     }
 
     /** @param every how often routes, mappings and {@code sync.mappings} are looked at for edits; default 1 s */
-    public record Edits(@DefaultValue("1s") Duration every) {}
+    public record Edits(@DefaultValue("1s") Duration every) {
+
+        public Edits {
+            check(every.toMillis() > 0, "sync.edits.every has to be above 0");
+        }
+    }
 
     /** @param objects which records it takes, one or more; default Lead and Contact */
     public record Gateway(@DefaultValue({"Lead", "Contact"}) List<String> objects) {
 
         public Gateway {
             check(!objects.isEmpty(), "sync.gateway.objects is empty");
+            check(objects.stream().allMatch(object -> object.matches("[A-Za-z]\\w*")),
+                    "sync.gateway.objects has to name objects, e.g. Lead");
         }
     }
 
@@ -119,10 +128,23 @@ public record SyncSettings(
      */
     public record AutoAssign(
             @Name("new") @DefaultValue("TRUE") String fresh,
-            @DefaultValue("FALSE") String existing) {}
+            @DefaultValue("FALSE") String existing) {
+
+        private static final String RULE = "(?i)TRUE|FALSE|01Q[A-Z0-9]{12}([A-Z0-9]{3})?";
+
+        public AutoAssign {
+            check(fresh.matches(RULE), "sync.auto-assign.new has to be TRUE, FALSE or the ID of a rule");
+            check(existing.matches(RULE), "sync.auto-assign.existing has to be TRUE, FALSE or the ID of a rule");
+        }
+    }
 
     /** @param minDiskFree with less room than this, webhooks are answered 503; default 256 MB */
-    public record Journal(@DefaultValue("256MB") DataSize minDiskFree) {}
+    public record Journal(@DefaultValue("256MB") DataSize minDiskFree) {
+
+        public Journal {
+            check(!minDiskFree.isNegative(), "sync.journal.min-disk-free is negative");
+        }
+    }
 
     /**
      * @param keepFor a dead letter that is older is thrown away, whatever it holds; default 0: none ever is
@@ -132,6 +154,7 @@ public record SyncSettings(
 
         public DeadLetters {
             check(!keepFor.isNegative(), "sync.dead-letters.keep-for is negative");
+            check(bearable >= 0, "sync.dead-letters.bearable is negative");
         }
 
         public boolean isForEver() {
@@ -143,7 +166,12 @@ public record SyncSettings(
      * @param key what the hashes of the fields are keyed with; default: a file {@code ledger.key} in the data directory,
      *     made at the first start. Set it where several instances share a ledger
      */
-    public record Ledger(String key) {}
+    public record Ledger(String key) {
+
+        public Ledger {
+            key = key == null || key.isBlank() ? null : key;
+        }
+    }
 
     /**
      * @param initial pause after the first failure; default 2 s
@@ -158,6 +186,8 @@ public record SyncSettings(
             @DefaultValue("60s") Duration max) {
 
         public BackOff {
+            check(initial.toMillis() > 0, "sync.back-off.initial has to be above 0");
+            check(max.toMillis() > 0, "sync.back-off.max has to be above 0");
             check(multiplier >= 1, "sync.back-off.multiplier is below 1");
             check(jitter >= 0 && jitter < 1, "sync.back-off.jitter has to be 0 to 1");
         }
@@ -176,6 +206,8 @@ public record SyncSettings(
             @DefaultValue("6") int attempts) {
 
         public Retry {
+            check(!initial.isNegative(), "sync.retry.initial is negative");
+            check(!max.isNegative(), "sync.retry.max is negative");
             check(multiplier >= 1, "sync.retry.multiplier is below 1");
             check(attempts >= 1, "sync.retry.attempts is below 1");
         }
@@ -212,6 +244,8 @@ public record SyncSettings(
 
         public Reconcile {
             check(!every.isNegative(), "sync.reconcile.every is negative");
+            check(!afterStart.isNegative(), "sync.reconcile.after-start is negative");
+            check(!afterEmptyBody.isNegative(), "sync.reconcile.after-empty-body is negative");
             check(queueLimit >= 1, "sync.reconcile.queue-limit is below 1");
         }
     }

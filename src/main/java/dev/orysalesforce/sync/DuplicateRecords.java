@@ -63,7 +63,7 @@ public class DuplicateRecords {
      */
     public void matches(Row row, Exception failure) throws JsonProcessingException {
         SalesforceException refused = ObjectHelper.getException(SalesforceException.class, failure);
-        JsonNode error = refused == null || !refused.getMessage().contains(CODE) ? null
+        JsonNode error = refused == null || !String.valueOf(refused.getMessage()).contains(CODE) ? null
                 : json.readTree(refused.getMessage()).path(0);
         if (error == null) {
             answers.failed(failure);

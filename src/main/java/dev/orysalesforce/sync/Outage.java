@@ -75,7 +75,7 @@ public class Outage implements HealthIndicator {
         Cause known = cause;
         if (known == null || !known.code().equals(code)) {
             String reason = hold != null ? hold.getMessage() : "The batch failed in the app itself, at "
-                    + root.getStackTrace()[0] + "; the events stay in the journal.";
+                    + FailurePlace.of(root) + "; the events stay in the journal.";
             cause = new Cause(code, reason, known == null ? clock.instant() : known.since());
             meters.gauge("ory.sync.holding", Tags.of("code", code), this, outage -> outage.isBecauseOf(code) ? 1 : 0);
             LOG.warn("Holding all events, trying again in a while: {}: {}", code, reason);

@@ -1,5 +1,6 @@
 package dev.orysalesforce.token;
 
+import dev.orysalesforce.settings.CannotStartException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -23,7 +24,8 @@ class TokenClients {
     private static Client client(String idAndSecret) {
         int colon = idAndSecret.indexOf(':');
         if (colon < 1 || colon == idAndSecret.length() - 1) {
-            throw new IllegalArgumentException("TOKEN_CLIENTS has to look like id:secret,id2:secret2");
+            throw new CannotStartException("TOKEN_CLIENTS is not a list of clients with their secrets.",
+                    "Write it as id:secret,id2:secret2 and start again.");
         }
         return new Client(idAndSecret.substring(0, colon), bytes(idAndSecret.substring(colon + 1)));
     }

@@ -19,5 +19,8 @@ record TokenSettings(
         if (sessionLifetime.toSeconds() < 1) {
             throw new IllegalArgumentException("SALESFORCE_SESSION_LIFETIME has to be a second or more");
         }
+        if (checkEvery.isNegative()) {
+            throw new IllegalArgumentException("token.check-every is negative");
+        }
     }
 }

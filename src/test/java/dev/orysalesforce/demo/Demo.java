@@ -16,7 +16,7 @@ import org.springframework.jms.core.JmsTemplate;
 /** {@code mvn spring-boot:test-run}: the app on embedded defaults, beside a Salesforce that is played by the sandbox. */
 public final class Demo {
 
-    private static final String SECRET = "demo-secret";
+    private static final String SECRET = "demo-webhook-secret";
     private static final int SANDBOX_PORT = 8089;
 
     private Demo() {}

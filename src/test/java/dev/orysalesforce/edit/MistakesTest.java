@@ -38,7 +38,7 @@ class MistakesTest extends EditedAppTest {
                 wrong("receive", "library: Jackson", "library: Jakson"),
                 wrong("receive", "ref: books", "ref: boks"),
                 wrong("receive", "method: accepted", "method: acepted"),
-                wrong("receive", "#callerHeaders", "#calerHeaders"),
+                wrong("token", "#tokenHeaders", "#tokenHeadrs"),
                 wrong("receive", "routeConfigurationId: http", "routeConfigurationId: htp"),
                 wrong("receive", "${body.isNotStored}", "${body.isNotStored"),
                 wrong("receive", "exchangePattern:", "exchangePatern:"),

@@ -24,7 +24,7 @@ import org.awaitility.core.ConditionTimeoutException;
 /** An app under load beside a Salesforce, and what has to be true of them whenever nothing goes wrong any more. */
 final class Stage implements AutoCloseable {
 
-    static final String TOKEN = "faults-operator";
+    static final String TOKEN = "faults-operator-token";
     /** Also for rows that wait for another try, and a machine with much other work. */
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int STARTS = 20;

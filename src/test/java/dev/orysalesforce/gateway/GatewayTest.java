@@ -12,6 +12,7 @@ import dev.orysalesforce.operator.Operator;
 import dev.orysalesforce.sandbox.Fault;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -298,8 +299,8 @@ class GatewayTest extends AppTest {
 
     @ParameterizedTest
     @CsvSource({
-        "X-Webhook-Secret, first-secret, 201", "X-Webhook-Secret, wrong, 401", "Authorization, ory:second-secret, 201",
-        "Authorization, ory:wrong, 401", "X-Other, first-secret, 401",
+        "X-Webhook-Secret, first-webhook-secret, 201", "X-Webhook-Secret, wrong, 401", "Authorization, ory:second-webhook-secret, 201",
+        "Authorization, ory:wrong, 401", "X-Other, first-webhook-secret, 401",
     })
     void onlyWhoKnowsASecretGetsIn(String header, String value, int status) {
         String sent = header.equals("Authorization")
@@ -388,6 +389,32 @@ class GatewayTest extends AppTest {
 
     private JsonNode explain(String identity) {
         return read(new Operator(port, OPERATOR_TOKEN).get("/api/identities/" + identity).body());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Ren\u00e9e, ISO-8859-1", "Renee, UTF-16", "\\ud83d, UTF-8"})
+    void aBodyThatIsNotTextInUtf8IsRefusedAndKept(String lastName, String charset) {
+        for (String path : List.of(LEAD, COLLECTION)) {
+            ObjectNode record = typed(lead()).put("LastName", "@name@");
+            byte[] body = (path.equals(LEAD) ? record : collection(record)).toString().replace("@name@", lastName)
+                    .getBytes(Charset.forName(charset));
+            HttpResponse<String> answer = ory.send(ory.request(path).header("X-Webhook-Secret", SECRET)
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(body)).build());
+            assertThat(answer.statusCode()).isEqualTo(400);
+            assertThat(error(answer).path("errorCode").asText()).isEqualTo("JSON_PARSER_ERROR");
+            assertThat(error(answer).path("message").asText()).contains("UTF-8");
+            assertThat(deadLetters()).extracting(letter -> letter.path("original").asText())
+                    .contains(new String(body, StandardCharsets.UTF_8));
+        }
+        settle();
+        assertThat(SALESFORCE.writes().all()).isEmpty();
+    }
+
+    @Test
+    void aByteOrderMarkIsPassedOver() {
+        assertThat(send("POST", LEAD, "\ufeff" + lead()).statusCode()).isEqualTo(201);
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Lovelace");
     }
 
     private JsonNode error(HttpResponse<String> answer) {

@@ -29,7 +29,7 @@ import org.springframework.test.context.DynamicPropertySource;
 /** An app that can't keep what it is given must not say that it took it. */
 @CamelSpringBootTest
 @SpringBootTest(classes = OrySalesforceSync.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {"management.server.port=0", "ORY_WEBHOOK_SECRET=s", "SALESFORCE_LOGIN_URL=http://127.0.0.1:1",
+        properties = {"management.server.port=0", "ORY_WEBHOOK_SECRET=first-webhook-secret", "SALESFORCE_LOGIN_URL=http://127.0.0.1:1",
             "SALESFORCE_CLIENT_ID=i", "SALESFORCE_CLIENT_SECRET=c", "sync.journal.min-disk-free=1000000TB"})
 @DirtiesContext
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -78,12 +78,12 @@ class JournalUnavailableTest {
 
     private void assertUnavailable(String told) throws Exception {
         for (String body : new String[] {Ory.webhook("registration-ctx"), "{}", "not json", ""}) {
-            HttpResponse<String> answer = new Ory("http://127.0.0.1:" + port, "s").sends("registration", body);
+            HttpResponse<String> answer = new Ory("http://127.0.0.1:" + port, "first-webhook-secret").sends("registration", body);
             assertThat(answer.statusCode()).as(body).isEqualTo(503);
             assertThat(answer.headers().firstValue("Retry-After")).contains("5");
             assertThat(answer.body()).contains("JOURNAL_UNAVAILABLE").doesNotContain("lovelace");
 
-            answer = new Ory("http://127.0.0.1:" + port, "s").gives("POST", "/services/data/v62.0/sobjects/Lead", body);
+            answer = new Ory("http://127.0.0.1:" + port, "first-webhook-secret").gives("POST", "/services/data/v62.0/sobjects/Lead", body);
             assertThat(answer.statusCode()).as(body).isEqualTo(503);
             assertThat(answer.headers().firstValue("Retry-After")).contains("5");
             assertThat(answer.body()).startsWith("[").contains("SERVER_UNAVAILABLE").doesNotContain("lovelace");

@@ -24,7 +24,7 @@ import org.springframework.test.context.DynamicPropertySource;
 /** Without OPERATOR_TOKEN nobody gets in, whatever he sends. */
 @CamelSpringBootTest
 @SpringBootTest(classes = OrySalesforceSync.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {"management.server.port=0", "ORY_WEBHOOK_SECRET=s", "SALESFORCE_LOGIN_URL=http://127.0.0.1:1",
+        properties = {"management.server.port=0", "ORY_WEBHOOK_SECRET=first-webhook-secret", "SALESFORCE_LOGIN_URL=http://127.0.0.1:1",
             "SALESFORCE_CLIENT_ID=i", "SALESFORCE_CLIENT_SECRET=c", "OPERATOR_TOKEN= "})
 @DirtiesContext
 @Tag("any-ledger")

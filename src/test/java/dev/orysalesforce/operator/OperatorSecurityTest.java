@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,8 +30,8 @@ class OperatorSecurityTest extends OperatorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Bearer wrong", "Bearer ", "Bearer operator-token2", "Bearer operator-toke", "Basic b3BlcmF0b3I6b3BlcmF0b3ItdG9rZW4=",
-        "operator-token", "Bearer first-secret", "Bearer operator-token, operator-token"})
+    @ValueSource(strings = {"Bearer wrong", "Bearer ", "Bearer first-operator-token2", "Bearer first-operator-toke", "Basic b3BlcmF0b3I6Zmlyc3Qtb3BlcmF0b3ItdG9rZW4=",
+        "first-operator-token", "Bearer first-webhook-secret", "Bearer first-operator-token, first-operator-token"})
     void aWrongTokenIsRefused(String authorization) {
         HttpResponse<String> answer = new Operator(port, null).send(new Operator(port, null).request("/api/status")
                 .header("Authorization", authorization).DELETE());
@@ -111,5 +112,18 @@ class OperatorSecurityTest extends OperatorTest {
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[1024 * 1024 + 1])));
         assertProblem(answer, 413, "BODY_TOO_LARGE");
+    }
+
+    /** A code that is looked for with another letter in it would find the wrong letters. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/preview", "/api/dead-letters/replay"})
+    void aBodyThatIsNotTextInUtf8IsRefused(String path) {
+        for (byte[] body : List.of("{\"code\":\"\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1),
+                "{\"code\":\"x\"}".getBytes(StandardCharsets.UTF_16), "{\"code\":\"\\ud83d\"}".getBytes())) {
+            HttpResponse<String> answer = operator.send(operator.request(path).header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+            assertProblem(answer, 400, "BAD_REQUEST");
+            assertThat(answer.body()).contains("UTF-8");
+        }
     }
 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIf(value = "prometheus", disabledReason = "There is no prometheus on the PATH")
 class AlertsIT {
 
-    private static final String TOKEN = "operator-token";
+    private static final String TOKEN = "first-operator-token";
     private static final int MARGIN = 300_000_000;
     private static final Pattern METRIC = Pattern.compile("(ory_sync|camel|disk)_[a-z_]*[a-z]");
     private static final Set<String> ONLY_WHEN_SOMETHING_IS_WRONG = Set.of("ory_sync_holding",

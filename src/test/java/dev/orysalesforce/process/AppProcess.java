@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class AppProcess implements AutoCloseable {
 
-    public static final String SECRET = "process-secret";
+    public static final String SECRET = "process-webhook-secret";
 
     private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     private static final Path JAR = Path.of("target", "ory-salesforce-sync.jar").toAbsolutePath();

@@ -38,7 +38,7 @@ class DeploymentIT {
 
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final Path KUBERNETES = Path.of("ops/kubernetes");
-    private static final String TOKEN = "operator-token";
+    private static final String TOKEN = "first-operator-token";
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Pattern SECRET = Pattern.compile("--from-literal=([\\w.]+)=");
 

@@ -41,19 +41,19 @@ class KillIT {
     void anErasureSurvivesAnOutageAndAKill(@TempDir Path folder) {
         String id = UUID.randomUUID().toString();
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
-                AppProcess app = new AppProcess(folder, salesforce).with("OPERATOR_TOKEN", "operator-token").start()) {
+                AppProcess app = new AppProcess(folder, salesforce).with("OPERATOR_TOKEN", "first-operator-token").start()) {
             app.ory().sends("registration", Ory.identity(id, Instant.now(), "First"));
             await().atMost(Duration.ofSeconds(30)).until(() -> app.log().contains("Batch done: 1 events"));
             String record = salesforce.org().byIdentity(id).get(0).id();
             salesforce.unplug();
             app.ory().sends("settings", Ory.identity(id, Instant.now(), "Second"));
-            assertThat(app.operator("operator-token").delete("/api/identities/" + id).statusCode()).isEqualTo(202);
+            assertThat(app.operator("first-operator-token").delete("/api/identities/" + id).statusCode()).isEqualTo(202);
             app.kill();
             salesforce.plugIn();
             app.start();
             await().atMost(Duration.ofSeconds(30)).until(() -> salesforce.org().byIdentity(id).isEmpty());
             app.ory().sends("settings", Ory.identity(id, Instant.now(), "Third"));
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(app.operator("operator-token")
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(app.operator("first-operator-token")
                     .get("/api/status").body()).contains("\"superseded\":2", "\"pending\":0"));
             assertThat(salesforce.org().record(record).text("LastName")).isEqualTo("First");
             assertThat(salesforce.org().records("Lead")).hasSize(1);

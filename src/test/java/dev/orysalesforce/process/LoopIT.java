@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A mapping that loops, in each language. In a process of its own, as most of them loop until the end. */
 class LoopIT {
 
-    private static final String TOKEN = "operator-token";
+    private static final String TOKEN = "first-operator-token";
     private static final Path LOOPING = Path.of("src/test/resources/mappings/looping");
     private static final List<String> LANGUAGES = List.of("ds", "jsonnet", "jslt", "jsonata", "jq");
 

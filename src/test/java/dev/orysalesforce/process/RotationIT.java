@@ -30,47 +30,47 @@ class RotationIT {
     void nobodyIsLostAndNobodyIsTwice(@TempDir Path folder) {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); OryAdminSandbox someOry = OryAdminSandbox.start();
                 AppProcess anApp = new AppProcess(folder, salesforce).with("ORY_ADMIN_URL", someOry.url())
-                        .with("ORY_WEBHOOK_SECRET", "old-hook").with("ORY_ADMIN_TOKEN", "old-admin")
-                        .with("OPERATOR_TOKEN", "old-operator").with("TOKEN_CLIENTS", "billing:old-client")) {
+                        .with("ORY_WEBHOOK_SECRET", "old-webhook-secret").with("ORY_ADMIN_TOKEN", "old-admin")
+                        .with("OPERATOR_TOKEN", "old-operator-token").with("TOKEN_CLIENTS", "billing:old-client-secret")) {
             ory = someOry;
             app = anApp;
             ory.requireKey("old-admin");
             app.start();
-            assertThat(signUp("old-hook")).isEqualTo(204);
+            assertThat(signUp("old-webhook-secret")).isEqualTo(204);
             awaitEverybody(salesforce);
 
             // Salesforce and Ory change theirs at once: the old ones are of no use from now on.
             salesforce.org().sessions().clientSecret("new-secret");
             salesforce.org().expireTokens();
             ory.requireKey("new-admin");
-            assertThat(signUp("old-hook")).isEqualTo(204);
+            assertThat(signUp("old-webhook-secret")).isEqualTo(204);
             await().atMost(PATIENCE).until(() -> app.health().contains("LOGIN_REFUSED"));
 
             app.stop();
             people.add(ory.project().add(Map.of("email", "missed@example.org"))); // its hook finds nobody
             app.with("SALESFORCE_CLIENT_SECRET", "new-secret").with("ORY_ADMIN_TOKEN", "new-admin")
-                    .with("ORY_WEBHOOK_SECRET", "new-hook,old-hook").with("OPERATOR_TOKEN", "new-operator")
-                    .with("TOKEN_CLIENTS", "billing:new-client,billing:old-client").start();
+                    .with("ORY_WEBHOOK_SECRET", "new-webhook-secret,old-webhook-secret").with("OPERATOR_TOKEN", "new-operator-token")
+                    .with("TOKEN_CLIENTS", "billing:new-client-secret,billing:old-client-secret").start();
             awaitEverybody(salesforce);
-            assertThat(signUp("old-hook")).as("while the hooks are changed").isEqualTo(204);
-            assertThat(signUp("new-hook")).isEqualTo(204);
-            assertThat(token("old-client")).isEqualTo(200);
-            assertThat(token("new-client")).isEqualTo(200);
-            assertThat(app.operator("old-operator").get("/api/status").statusCode()).isEqualTo(401);
-            assertThat(app.operator("new-operator").get("/api/status").statusCode()).isEqualTo(200);
+            assertThat(signUp("old-webhook-secret")).as("while the hooks are changed").isEqualTo(204);
+            assertThat(signUp("new-webhook-secret")).isEqualTo(204);
+            assertThat(token("old-client-secret")).isEqualTo(200);
+            assertThat(token("new-client-secret")).isEqualTo(200);
+            assertThat(app.operator("old-operator-token").get("/api/status").statusCode()).isEqualTo(401);
+            assertThat(app.operator("new-operator-token").get("/api/status").statusCode()).isEqualTo(200);
             awaitEverybody(salesforce);
 
             app.stop();
-            app.with("ORY_WEBHOOK_SECRET", "new-hook").with("TOKEN_CLIENTS", "billing:new-client").start();
-            assertThat(app.ory("old-hook").sends("settings", ory.project().hook(people.get(0))).statusCode()).isEqualTo(401);
-            assertThat(token("old-client")).isEqualTo(401);
-            assertThat(signUp("new-hook")).isEqualTo(204);
+            app.with("ORY_WEBHOOK_SECRET", "new-webhook-secret").with("TOKEN_CLIENTS", "billing:new-client-secret").start();
+            assertThat(app.ory("old-webhook-secret").sends("settings", ory.project().hook(people.get(0))).statusCode()).isEqualTo(401);
+            assertThat(token("old-client-secret")).isEqualTo(401);
+            assertThat(signUp("new-webhook-secret")).isEqualTo(204);
             awaitEverybody(salesforce);
 
             assertThat(salesforce.writes().createdTwice()).isEmpty();
             assertThat(salesforce.org().duplicatedIdentities()).isEmpty();
             assertThat(salesforce.calls().violations()).isEmpty();
-            assertThat(app.log()).doesNotContain("Dead letter", "old-", "new-secret", "new-hook", "new-admin", "new-client");
+            assertThat(app.log()).doesNotContain("Dead letter", "old-", "new-secret", "new-webhook-secret", "new-admin", "new-client-secret");
         }
     }
 

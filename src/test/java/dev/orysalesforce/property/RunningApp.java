@@ -20,7 +20,7 @@ import org.springframework.jms.core.JmsTemplate;
 /** The app in the process of the test: quick, but nothing can kill it. */
 final class RunningApp implements App, AutoCloseable {
 
-    private static final String SECRET = "property-secret";
+    private static final String SECRET = "property-webhook-secret";
 
     private final ConfigurableApplicationContext context;
     private final Ory ory;

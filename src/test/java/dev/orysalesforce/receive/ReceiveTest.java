@@ -10,6 +10,7 @@ import dev.orysalesforce.sandbox.Fault;
 import jakarta.jms.TextMessage;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
@@ -18,14 +19,24 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
 
 @Tag("any-ledger")
 class ReceiveTest extends AppTest {
+
+    private static final String PAT = "7c5a1b58-9d0f-4f0c-8a5e-1f6a8f4f2c11";
+
+    @Autowired
+    private CamelContext camel;
 
     @ParameterizedTest
     @ValueSource(strings = {"registration", "settings", "login", "verification", "recovery"})
@@ -37,15 +48,15 @@ class ReceiveTest extends AppTest {
 
     @ParameterizedTest
     @CsvSource({
-        "X-Webhook-Secret, first-secret, 204",
-        "X-Webhook-Secret, second-secret, 204",
-        "X-Webhook-Secret, third-secret, 401",
+        "X-Webhook-Secret, first-webhook-secret, 204",
+        "X-Webhook-Secret, second-webhook-secret, 204",
+        "X-Webhook-Secret, third-webhook-secret, 401",
         "X-Webhook-Secret, '', 401",
-        "X-Webhook-Secret, 'first-secret, second-secret', 401",
-        "Authorization, ory:second-secret, 204",
+        "X-Webhook-Secret, 'first-webhook-secret, second-webhook-secret', 401",
+        "Authorization, ory:second-webhook-secret, 204",
         "Authorization, ory:wrong, 401",
-        "Authorization, someone:first-secret, 401",
-        "X-Other, first-secret, 401",
+        "Authorization, someone:first-webhook-secret, 401",
+        "X-Other, first-webhook-secret, 401",
     })
     void onlyWhoKnowsASecretGetsIn(String header, String value, int status) {
         String sent = header.equals("Authorization")
@@ -71,6 +82,81 @@ class ReceiveTest extends AppTest {
     void ofAnUnreadableBodyNoMoreThan64KiBAreKept() {
         assertThat(ory.sends("registration", "x".repeat(200_000)).statusCode()).isEqualTo(400);
         assertThat(onlyDeadLetter().path("original").asText()).hasSize(64 * 1024);
+    }
+
+    static List<Arguments> bodiesThatAreNoText() {
+        byte[] whole = withLastName("@").getBytes(StandardCharsets.UTF_8);
+        return List.of(
+                Arguments.of("Latin-1", withLastName("Renée").getBytes(StandardCharsets.ISO_8859_1)),
+                Arguments.of("a letter cut in half", replaced(whole, 0xC3)),
+                Arguments.of("a longer form than needed", replaced(whole, 0xC0, 0x80)),
+                Arguments.of("half of a pair", replaced(whole, 0xED, 0xA0, 0x80)),
+                Arguments.of("above what there is", replaced(whole, 0xF4, 0x90, 0x80, 0x80)),
+                Arguments.of("UTF-16", withLastName("Renée").getBytes(StandardCharsets.UTF_16)),
+                Arguments.of("UTF-16 without a mark", withLastName("Renée").getBytes(StandardCharsets.UTF_16LE)),
+                Arguments.of("UTF-32", withLastName("Renée").getBytes(Charset.forName("UTF-32"))),
+                Arguments.of("half of an escaped pair", replaced(whole, "\\ud83d".getBytes())),
+                Arguments.of("the other half", replaced(whole, "a\\uDE00b".getBytes())),
+                Arguments.of("a pair the wrong way round", replaced(whole, "\\ude00\\ud83d".getBytes())),
+                Arguments.of("half of a pair behind a backslash", replaced(whole, "\\\\\\ud83d".getBytes())),
+                Arguments.of("half of a pair in a name", withLastName("x").replace("traits", "tr\\ud83dts").getBytes()));
+    }
+
+    /** It would arrive in Salesforce with other characters in it, or keep a batch from being written. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("bodiesThatAreNoText")
+    void aBodyThatIsNotTextInUtf8IsRefusedAndKept(String what, byte[] body) {
+        HttpResponse<String> answer = post("registration", body, HttpRequest.BodyPublishers.ofByteArray(body));
+        assertThat(answer.statusCode()).isEqualTo(400);
+        JsonNode problem = assertProblem(answer);
+        assertThat(problem.path("code").asText()).isEqualTo("UNREADABLE_BODY");
+        assertThat(problem.path("detail").asText()).contains("UTF-8");
+        String kept = onlyDeadLetter().path("original").asText();
+        assertThat(kept).isEqualTo(new String(body, StandardCharsets.UTF_8));
+        assertThat(StandardCharsets.UTF_8.newEncoder().canEncode(kept)).isTrue();
+        settle();
+        assertThat(SALESFORCE.writes().all()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"Ren\u00e9e|Ren\u00e9e", "Ren\\u00e9e|Ren\u00e9e", "\\ud83d\\uDE00|\ud83d\ude00",
+        "\\\\ud83d|\\ud83d", "\ud83d\ude00|\ud83d\ude00", "\ufffd|\ufffd"})
+    void whatIsTextArrivesAsItIs(String sent, String arrived) {
+        assertThat(ory.sends("registration", withLastName(sent)).statusCode()).isEqualTo(204);
+        settle();
+        assertThat(record(PAT).text("LastName")).isEqualTo(arrived);
+    }
+
+    @Test
+    void aByteOrderMarkIsPassedOver() {
+        assertThat(ory.sends("registration", "\ufeff" + withLastName("Marked")).statusCode()).isEqualTo(204);
+        settle();
+        assertThat(record(PAT).text("LastName")).isEqualTo("Marked");
+    }
+
+    @Test
+    void noHalfOfACharacterIsKept() {
+        assertThat(ory.sends("registration", "x".repeat(64 * 1024 - 1) + "\ud83d\ude00").statusCode()).isEqualTo(400);
+        assertThat(onlyDeadLetter().path("original").asText()).isEqualTo("x".repeat(64 * 1024 - 1));
+    }
+
+    private static String withLastName(String lastName) {
+        return Ory.identity(PAT, Instant.now(), "@name@").toString().replace("@name@", lastName);
+    }
+
+    /** The body with these bytes in the place of the @ that is the last name. */
+    private static byte[] replaced(byte[] body, byte[] bytes) {
+        String latin = new String(body, StandardCharsets.ISO_8859_1);
+        return latin.replace("\"last\":\"@\"", "\"last\":\"" + new String(bytes, StandardCharsets.ISO_8859_1) + "\"")
+                .getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static byte[] replaced(byte[] body, int... bytes) {
+        byte[] some = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            some[i] = (byte) bytes[i];
+        }
+        return replaced(body, some);
     }
 
     @ParameterizedTest
@@ -197,6 +283,35 @@ class ReceiveTest extends AppTest {
         assertThat(answer.headers().map()).doesNotContainKeys("x-evil", "x-webhook-secret", "authorization",
                 "traceparent", "ory-webhook-trigger-id", "ory-webhook-request-id", "user-agent");
         assertThat(answer.headers().map().toString()).doesNotContain(SECRET, "evil-value");
+    }
+
+    /** Nobody has to know of the allow-list to be safe: a route that says nothing of it has it. */
+    @Test
+    void aRouteThatSaysNothingOfHeadersTakesNone() throws Exception {
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("platform-http:/added/route").routeId("added.route").setBody(simple("${headers}"));
+                rest("/added").get("/rest").routeId("added.rest").to("direct:added");
+                from("direct:added").routeId("added.direct").setBody(simple("${headers}"));
+            }
+        });
+        try {
+            for (String path : List.of("/added/route", "/added/rest")) {
+                HttpResponse<String> answer = ory.send(ory.request(path + "?rawPath=/evil-value&event=evil-value")
+                        .header("X-Evil", "evil-value").header("cAmElHttpUri", "evil-value").header("sObjectName", "evil-value")
+                        .GET().build());
+                assertThat(answer.statusCode()).as(path).isEqualTo(200);
+                assertThat(answer.body()).contains("CamelHttpMethod").doesNotContainIgnoringCase("X-Evil")
+                        .doesNotContain("sObjectName", "rawPath=", "Ory-Webhook-Request-Id");
+                assertThat(answer.headers().map()).doesNotContainKeys("x-evil", "sobjectname", "rawpath", "event");
+            }
+        } finally {
+            for (String id : List.of("added.route", "added.rest", "added.direct")) {
+                camel.getRouteController().stopRoute(id);
+                camel.removeRoute(id);
+            }
+        }
     }
 
     /** CVE-2026-40453: a message property that is Camel's header in another spelling would move the message. */

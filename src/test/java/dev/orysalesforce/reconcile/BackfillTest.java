@@ -4,19 +4,54 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.orysalesforce.command.Command;
 import dev.orysalesforce.sandbox.Call;
 import dev.orysalesforce.sandbox.CallKind;
+import dev.orysalesforce.sandbox.Fault;
 import dev.orysalesforce.sandbox.ory.OryCall;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.test.context.TestPropertySource;
 
 /** Who was at Ory before the app, or whose event was lost, is found; who is in Salesforce already costs nothing. */
 @TestPropertySource(properties = "test.context=reconcile")
 class BackfillTest extends ReconcileTest {
+
+    @Autowired
+    @Qualifier("backfillCommand")
+    private Command backfill;
+
+    @Test
+    void anInterruptedBackfillEndsWithACodeAndGoesOnLater() throws Exception {
+        ORY.project().addMany(10, i -> person("Waits " + i));
+        SALESFORCE.faults().start(Fault.unavailable());
+        CompletableFuture<Integer> code = new CompletableFuture<>();
+        AtomicBoolean isToldOn = new AtomicBoolean();
+        Thread command = new Thread(() -> {
+            try {
+                code.complete(backfill.run(List.of()));
+            } catch (RuntimeException e) {
+                code.completeExceptionally(e);
+            }
+            isToldOn.set(Thread.currentThread().isInterrupted());
+        });
+        command.start();
+        await().atMost(Duration.ofSeconds(30)).until(() -> pending() > 0);
+        command.interrupt();
+        assertThat(code.get(30, TimeUnit.SECONDS)).isEqualTo(1);
+        command.join();
+        assertThat(isToldOn).isTrue();
+        SALESFORCE.faults().clear();
+        await().atMost(Duration.ofSeconds(30)).until(() -> SALESFORCE.org().records("Lead").size() == 10);
+    }
 
     @Test
     void tenThousandAreBackfilledWhileLiveEventsGoOn() {

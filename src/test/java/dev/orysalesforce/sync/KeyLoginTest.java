@@ -76,7 +76,7 @@ class KeyLoginTest extends AppTest {
         var answer = ory.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port
                         + "/oauth2/token"))
                 .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(
-                        "billing:billing-secret".getBytes(StandardCharsets.UTF_8)))
+                        "billing:billing-client-secret".getBytes(StandardCharsets.UTF_8)))
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString("grant_type=client_credentials")).build());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);

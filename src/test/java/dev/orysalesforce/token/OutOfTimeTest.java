@@ -15,7 +15,7 @@ import org.springframework.test.context.TestPropertySource;
 /** Whoever has waited for too long is told to come again. */
 @Tag("any-ledger")
 @DirtiesContext
-@TestPropertySource(properties = {"test.context=out-of-time", "TOKEN_CLIENTS=billing:billing-secret",
+@TestPropertySource(properties = {"test.context=out-of-time", "TOKEN_CLIENTS=billing:billing-client-secret",
     "spring.mvc.async.request-timeout=500ms"})
 class OutOfTimeTest extends AppTest {
 

@@ -21,7 +21,7 @@ final class TokenClient {
     }
 
     HttpResponse<String> ask() {
-        return ask(basic("billing:billing-secret"), "grant_type=client_credentials");
+        return ask(basic("billing:billing-client-secret"), "grant_type=client_credentials");
     }
 
     HttpResponse<String> ask(String authorization, String form) {
@@ -29,7 +29,7 @@ final class TokenClient {
     }
 
     CompletableFuture<HttpResponse<String>> askLater() {
-        return HTTP.sendAsync(request(basic("billing:billing-secret"), "grant_type=client_credentials"),
+        return HTTP.sendAsync(request(basic("billing:billing-client-secret"), "grant_type=client_credentials"),
                 HttpResponse.BodyHandlers.ofString());
     }
 

@@ -98,22 +98,22 @@ class TokenTest extends AppTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "billing:billing-secret | grant_type=client_credentials                             | 200 | ",
-        "reports:s3cret/+:&%    | grant_type=client_credentials                             | 200 | ",
-        "reports:s3cret%2F%2B%3A%26%25 | grant_type=client_credentials&scope=api            | 200 | ",
-        "                       | grant_type=client_credentials&client_id=reports&client_secret=s3cret%2F%2B%3A%26%25 | 200 | ",
+        "billing:billing-client-secret | grant_type=client_credentials                             | 200 | ",
+        "reports:reports-s3cret/+:&%    | grant_type=client_credentials                             | 200 | ",
+        "reports:reports-s3cret%2F%2B%3A%26%25 | grant_type=client_credentials&scope=api            | 200 | ",
+        "                       | grant_type=client_credentials&client_id=reports&client_secret=reports-s3cret%2F%2B%3A%26%25 | 200 | ",
         "billing:wrong          | grant_type=client_credentials                             | 401 | invalid_client",
         "billing:               | grant_type=client_credentials                             | 401 | invalid_client",
-        "reports:billing-secret | grant_type=client_credentials                             | 401 | invalid_client",
+        "reports:billing-client-secret | grant_type=client_credentials                             | 401 | invalid_client",
         "                       | grant_type=client_credentials                             | 401 | invalid_client",
         "                       | grant_type=client_credentials&client_id=billing           | 401 | invalid_client",
-        "nobody:billing-secret  | grant_type=password                                       | 401 | invalid_client",
-        "billing:billing-secret | grant_type=password                                       | 400 | unsupported_grant_type",
-        "billing:billing-secret | grant_type=                                               | 400 | invalid_request",
-        "billing:billing-secret | a=b                                                       | 400 | invalid_request",
-        "billing:billing-secret | grant_type=client_credentials&grant_type=client_credentials | 400 | invalid_request",
-        "billing:billing-secret | grant_type=client_credentials&client_secret=billing-secret | 400 | invalid_request",
-        "billing:billing-secret | grant_type=%zz                                            | 400 | invalid_request",
+        "nobody:billing-client-secret  | grant_type=password                                       | 401 | invalid_client",
+        "billing:billing-client-secret | grant_type=password                                       | 400 | unsupported_grant_type",
+        "billing:billing-client-secret | grant_type=                                               | 400 | invalid_request",
+        "billing:billing-client-secret | a=b                                                       | 400 | invalid_request",
+        "billing:billing-client-secret | grant_type=client_credentials&grant_type=client_credentials | 400 | invalid_request",
+        "billing:billing-client-secret | grant_type=client_credentials&client_secret=billing-client-secret | 400 | invalid_request",
+        "billing:billing-client-secret | grant_type=%zz                                            | 400 | invalid_request",
     })
     void errorsAreThoseOfTheRfc(String basic, String form, int status, String error) {
         HttpResponse<String> answer = client.ask(basic == null ? null : TokenClient.basic(basic), form);
@@ -130,7 +130,7 @@ class TokenTest extends AppTest {
     @Test
     void otherMethodsTypesAndSizesAreRefused() throws Exception {
         URI endpoint = URI.create("http://127.0.0.1:" + port + "/oauth2/token");
-        String basic = TokenClient.basic("billing:billing-secret");
+        String basic = TokenClient.basic("billing:billing-client-secret");
         HttpRequest get = HttpRequest.newBuilder(URI.create(endpoint + "?grant_type=client_credentials"))
                 .header("Authorization", basic).GET().build();
         assertThat(ory.send(get).statusCode()).isEqualTo(405);
@@ -238,7 +238,7 @@ class TokenTest extends AppTest {
         try (ConfigurableApplicationContext other = new SpringApplication(OrySalesforceSync.class).run("--server.port=0",
                 "--management.server.port=0", "--ORY_WEBHOOK_SECRET=" + SECRET, "--SALESFORCE_LOGIN_URL=" + SALESFORCE.url(),
                 "--SALESFORCE_CLIENT_ID=" + SALESFORCE.clientId(), "--SALESFORCE_CLIENT_SECRET=" + SALESFORCE.clientSecret(),
-                "--TOKEN_CLIENTS=billing:billing-secret", "--sync.data-dir=" + folder, "--sync.linger=30ms")) {
+                "--TOKEN_CLIENTS=billing:billing-client-secret", "--sync.data-dir=" + folder, "--sync.linger=30ms")) {
             int its = other.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
             handedOut = token(new TokenClient(its).ask());
             String id = UUID.randomUUID().toString();
@@ -254,7 +254,7 @@ class TokenTest extends AppTest {
     @ValueSource(strings = {"client_secret_basic", "client_secret_post"})
     void springSecuritysClientGetsATokenAndCallsSalesforceWithIt(String how) {
         ClientRegistration registration = ClientRegistration.withRegistrationId("salesforce")
-                .tokenUri("http://127.0.0.1:" + port + "/oauth2/token").clientId("reports").clientSecret("s3cret/+:&%")
+                .tokenUri("http://127.0.0.1:" + port + "/oauth2/token").clientId("reports").clientSecret("reports-s3cret/+:&%")
                 .authorizationGrantType(AuthorizationGrantType.CLIENT_CREDENTIALS)
                 .clientAuthenticationMethod(new ClientAuthenticationMethod(how)).build();
         InMemoryClientRegistrationRepository registrations = new InMemoryClientRegistrationRepository(registration);
@@ -269,7 +269,7 @@ class TokenTest extends AppTest {
 
     @Test
     void noHeaderOrParameterOfTheCallerGoesAnyFurther() {
-        HttpRequest plain = client.request(TokenClient.basic("billing:billing-secret"),
+        HttpRequest plain = client.request(TokenClient.basic("billing:billing-client-secret"),
                 "grant_type=client_credentials&CamelHttpUri=http%3A%2F%2F127.0.0.1%3A1&resource=evil&client=evil");
         HttpResponse<String> answer = ory.send(HttpRequest.newBuilder(plain, (name, value) -> true)
                 .uri(URI.create(plain.uri() + "?CamelHttpUri=http://127.0.0.1:1&token-client=evil&resource=evil"))
@@ -292,7 +292,7 @@ class TokenTest extends AppTest {
         SALESFORCE.faults().start(Fault.loginUnauthorized());
         await().until(() -> client.ask().statusCode() == 503);
         assertThat(log.getAll()).contains("The token endpoint gets no token");
-        assertThat(log.getAll()).doesNotContain(token, "billing-secret", "billing-guess", SALESFORCE.clientSecret());
+        assertThat(log.getAll()).doesNotContain(token, "billing-client-secret", "billing-guess", SALESFORCE.clientSecret());
     }
 
     private void sync() {

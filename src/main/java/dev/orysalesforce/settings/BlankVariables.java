@@ -1,0 +1,40 @@
+package dev.orysalesforce.settings;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.boot.env.EnvironmentPostProcessor;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.util.StringUtils;
+
+/**
+ * A variable of this app that is blank counts as not set: {@code OPERATOR_TOKEN=${OPERATOR_TOKEN:-}} in a Compose file, an
+ * empty value in a Helm chart. Defaults in application.yaml would otherwise give way to nothing.
+ */
+public class BlankVariables implements EnvironmentPostProcessor, Ordered {
+
+    private static final Pattern OURS =
+            Pattern.compile("(ORY|SALESFORCE|SYNC)_.*|(OPERATOR_TOKEN|TOKEN_CLIENTS)(_FILE)?|SECRETS_DIR");
+
+    /** Before application.yaml is read, which names the folder of the secrets. */
+    @Override
+    public int getOrder() {
+        return ConfigDataEnvironmentPostProcessor.ORDER - 1;
+    }
+
+    @Override
+    public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+        String name = StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;
+        if (environment.getPropertySources().get(name) instanceof SystemEnvironmentPropertySource variables) {
+            Map<String, Object> set = new LinkedHashMap<>(variables.getSource());
+            set.entrySet().removeIf(variable -> OURS.matcher(variable.getKey()).matches()
+                    && !StringUtils.hasText(String.valueOf(variable.getValue())));
+            environment.getPropertySources().replace(name, new SystemEnvironmentPropertySource(name, set));
+        }
+    }
+}

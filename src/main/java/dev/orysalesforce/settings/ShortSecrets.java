@@ -1,0 +1,55 @@
+package dev.orysalesforce.settings;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.core.env.Environment;
+import org.springframework.stereotype.Component;
+
+/** Secrets that are short enough to be guessed. They end the start, unless {@code SYNC_ALLOW_SHORT_SECRETS} is true. */
+@Component("secrets")
+class ShortSecrets implements HealthIndicator {
+
+    /** Characters; what {@code openssl rand -hex 32} makes has 64. */
+    static final int LEAST = 16;
+
+    private final List<String> variables;
+
+    ShortSecrets(Environment environment) {
+        this.variables = variables(environment);
+    }
+
+    /** Which variables hold one. */
+    static List<String> variables(Environment environment) {
+        return Stream.of("ORY_WEBHOOK_SECRET", "OPERATOR_TOKEN", "TOKEN_CLIENTS")
+                .filter(variable -> secrets(variable, environment).anyMatch(secret -> secret.length() < LEAST)).toList();
+    }
+
+    static boolean areAllowed(Environment environment) {
+        return environment.getProperty("sync.allow-short-secrets", Boolean.class, false);
+    }
+
+    private static Stream<String> secrets(String variable, Environment environment) {
+        Stream<String> all = Stream.of(environment.getProperty(variable, ""));
+        return (switch (variable) {
+            case "OPERATOR_TOKEN" -> all;
+            case "TOKEN_CLIENTS" -> all.flatMap(ShortSecrets::entries).map(client -> client.substring(client.indexOf(':') + 1));
+            default -> all.flatMap(ShortSecrets::entries);
+        }).map(String::strip).filter(secret -> !secret.isEmpty());
+    }
+
+    /** What a list holds that is written with commas. */
+    static Stream<String> entries(String list) {
+        return Arrays.stream(list.split(",")).map(String::strip).filter(entry -> !entry.isEmpty());
+    }
+
+    @Override
+    public Health health() {
+        return variables.isEmpty() ? Health.up().build() : Health.status(Degraded.STATUS)
+                .withDetail("tooShort", variables)
+                .withDetail("remedy", "Set secrets of at least " + LEAST + " characters, then remove SYNC_ALLOW_SHORT_SECRETS.")
+                .build();
+    }
+}

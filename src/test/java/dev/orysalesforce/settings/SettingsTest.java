@@ -1,0 +1,58 @@
+package dev.orysalesforce.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+/** A value that makes no sense is refused at the start, in words that name the property. */
+class SettingsTest {
+
+    @ParameterizedTest
+    @CsvSource({"edits.every, 0", "edits.every, -1s", "linger, -1s", "batch-size, 0", "parallel-calls, 0",
+        "daily-call-share, 0", "max-body-size, 0", "mapping-dir, ' '", "mapping-timeout, 0", "erased-mapping, ' '",
+        "gateway.objects[0], ' '", "gateway.objects[0], Lead/x", "auto-assign.new, maybe", "auto-assign.existing, maybe",
+        "journal.min-disk-free, -1MB", "dead-letters.keep-for, -1s", "dead-letters.bearable, -1", "back-off.initial, 0",
+        "back-off.initial, -1s", "back-off.max, 0", "back-off.multiplier, 0.5", "back-off.jitter, 1",
+        "retry.initial, -1s", "retry.max, -1s", "retry.multiplier, 0.5", "retry.attempts, 0", "takeover-after, -1s",
+        "reconcile.every, -1s", "reconcile.after-start, -1s", "reconcile.after-empty-body, -1s",
+        "reconcile.queue-limit, 0", "erase-limit, 2"})
+    void nonsenseIsRefusedByName(String property, String value) {
+        assertThatThrownBy(() -> settings(Map.of("sync." + property, value))).isInstanceOf(BindException.class)
+                .rootCause().hasMessageContaining("sync." + property.replaceAll("\\[\\d]", ""));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"edits.every, 100ms", "auto-assign.new, 01Q000000000001", "auto-assign.existing, true",
+        "dead-letters.bearable, 0", "journal.min-disk-free, 0", "reconcile.every, 0", "reconcile.after-start, 0",
+        "gateway.objects[0], Person__c", "back-off.initial, 10ms"})
+    void whatMakesSenseIsTaken(String property, String value) {
+        assertThatCode(() -> settings(Map.of("sync." + property, value))).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "  "})
+    void aBlankKeyOfTheLedgerIsNone(String blank) {
+        assertThat(settings(Map.of("sync.ledger.key", blank)).ledger().key()).isNull();
+    }
+
+    @Test
+    void aKeyOfTheLedgerStaysAsItIs() {
+        assertThat(settings(Map.of("sync.ledger.key", " key ")).ledger().key()).isEqualTo(" key ");
+    }
+
+    private static SyncSettings settings(Map<String, String> properties) {
+        Map<String, String> all = new HashMap<>(Map.of("sync.data-dir", "data", "sync.mappings.default", "mappings/lead.ds"));
+        all.putAll(properties);
+        return new Binder(new MapConfigurationPropertySource(all)).bind("sync", SyncSettings.class).get();
+    }
+}
