@@ -1,6 +1,7 @@
 package dev.orysalesforce.ledger;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.Tool;
 import dev.orysalesforce.settings.SyncSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,7 +65,7 @@ public enum LedgerDatabase {
 
     /** The databases that can be started here; where all tests are to run, a missing one is a failure. */
     public static List<LedgerDatabase> available() {
-        return LedgerUnderTest.isPostgreSqlHere() ? List.of(values()) : List.of(SQLITE);
+        return Tool.POSTGRESQL.isAvailable() ? List.of(values()) : List.of(SQLITE);
     }
 
     /** Deletes what earlier tests wrote. */
