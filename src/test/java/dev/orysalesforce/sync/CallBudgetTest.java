@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.ledger.StuckDatabase;
 import dev.orysalesforce.settings.SyncSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -13,6 +15,8 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -82,6 +86,24 @@ class CallBudgetTest extends AppTest {
         assertThat(restarted.report()).containsEntry("own", 40L).containsEntry("share", 50L);
         clock.move(Duration.ofHours(26));
         assertThat(restarted.report()).containsEntry("own", 0L);
+    }
+
+    @Test
+    void aCallIsCountedWhileTheDatabaseIsStuck() throws Exception {
+        CallBudget budget = fresh();
+        budget.called();
+        CompletableFuture<Void> resting;
+        try (StuckDatabase stuck = new StuckDatabase(sql.getDataSource())) {
+            resting = CompletableFuture.runAsync(budget::rest);
+            await().until(() -> ((HikariDataSource) sql.getDataSource()).getHikariPoolMXBean()
+                    .getThreadsAwaitingConnection() > 0);
+            CompletableFuture.runAsync(() -> {
+                budget.called();
+                budget.isResting();
+                budget.report();
+            }).get(1, TimeUnit.SECONDS);
+        }
+        resting.handle((done, failure) -> null).join();
     }
 
     @Test
