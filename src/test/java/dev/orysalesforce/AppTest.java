@@ -108,7 +108,6 @@ public abstract class AppTest {
         while (jms.receive("dead-letters") != null) {
             // letters of an earlier test
         }
-        jms.setReceiveTimeout(JmsTemplate.RECEIVE_TIMEOUT_INDEFINITE_WAIT); // the app uses the same template
         SALESFORCE.reset();
         sql.update("delete from identities");
     }

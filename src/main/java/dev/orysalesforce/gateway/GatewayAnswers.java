@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.ledger.BoundedLookup;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.receive.SalesforceError;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.springframework.dao.DataAccessException;
+import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
 /** Answers as Salesforce would, without waiting for it: a record's ID is there if the ledger knows it, else null. */
@@ -19,10 +19,12 @@ import org.springframework.stereotype.Component;
 public class GatewayAnswers {
 
     private final Ledger ledger;
+    private final BoundedLookup lookup;
     private final ObjectMapper json;
 
-    GatewayAnswers(Ledger ledger, ObjectMapper json) {
+    GatewayAnswers(Ledger ledger, BoundedLookup lookup, ObjectMapper json) {
         this.ledger = ledger;
+        this.lookup = lookup;
         this.json = json;
     }
 
@@ -73,13 +75,8 @@ public class GatewayAnswers {
 
     /** Without the ledger the app still accepts. */
     private Map<String, String> known(Delivery delivery) {
-        Map<String, String> ids = new HashMap<>();
-        try {
-            ledger.find(delivery.getEvents().stream().map(IdentityChange::identityId).distinct().toList()).values().stream()
-                    .filter(LedgerEntry::hasRecord).forEach(entry -> ids.put(entry.identity(), entry.salesforceId()));
-        } catch (DataAccessException e) {
-            ids.clear();
-        }
-        return ids;
+        List<String> identities = delivery.getEvents().stream().map(IdentityChange::identityId).distinct().toList();
+        return lookup.ask(() -> ledger.find(identities), Map.<String, LedgerEntry>of()).values().stream()
+                .filter(LedgerEntry::hasRecord).collect(Collectors.toMap(LedgerEntry::identity, LedgerEntry::salesforceId));
     }
 }

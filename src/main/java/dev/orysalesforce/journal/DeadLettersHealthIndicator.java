@@ -2,9 +2,9 @@ package dev.orysalesforce.journal;
 
 import dev.orysalesforce.settings.Degraded;
 import dev.orysalesforce.settings.SyncSettings;
+import java.util.OptionalLong;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
-import org.springframework.jms.JmsException;
 import org.springframework.stereotype.Component;
 
 /** How many events wait for a person. A few are every day's business; many are a mistake that somebody can mend. */
@@ -21,14 +21,18 @@ class DeadLettersHealthIndicator implements HealthIndicator {
 
     @Override
     public Health health() {
-        try {
-            long waiting = queues.depth(Queues.DEAD_LETTERS);
-            Health.Builder health = waiting > bearable ? Health.status(Degraded.STATUS) : Health.up();
-            return waiting == 0 ? health.build() : health.withDetail("waiting", waiting)
-                    .withDetail("remedy", "GET /api/dead-letters, or the queue dead-letters in Hawtio, says whose they"
-                            + " are and why. Mend the cause, then replay or discard them.").build();
-        } catch (JmsException e) {
-            return Health.unknown().build(); // journalHealth says why
+        OptionalLong known = queues.depth(Queues.DEAD_LETTERS);
+        if (known.isEmpty()) {
+            return Health.status(Degraded.STATUS)
+                    .withDetail("reason", "The broker does not say how many events and dead letters wait. " + queues.silence())
+                    .withDetail("remedy", "Events are accepted and synced nevertheless, but these numbers are unknown. Give"
+                            + " the user of SPRING_ARTEMIS_USER the permissions send and manage on the broker's address"
+                            + " activemq.management.").build();
         }
+        long waiting = known.getAsLong();
+        Health.Builder health = waiting > bearable ? Health.status(Degraded.STATUS) : Health.up();
+        return waiting == 0 ? health.build() : health.withDetail("waiting", waiting)
+                .withDetail("remedy", "GET /api/dead-letters, or the queue dead-letters in Hawtio, says whose they"
+                        + " are and why. Mend the cause, then replay or discard them.").build();
     }
 }

@@ -4,14 +4,19 @@ import dev.orysalesforce.settings.SyncSettings;
 import jakarta.jms.ConnectionFactory;
 import java.time.Duration;
 import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.api.core.TransportConfiguration;
+import org.apache.activemq.artemis.core.remoting.impl.netty.TransportConstants;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.activemq.artemis.jms.client.ActiveMQQueue;
 import org.apache.activemq.artemis.jms.client.ActiveMQTopic;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.jms.artemis.ArtemisConfigurationCustomizer;
+import org.springframework.boot.autoconfigure.jms.artemis.ArtemisConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jms.connection.CachingConnectionFactory;
@@ -19,11 +24,22 @@ import org.springframework.jms.connection.JmsTransactionManager;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.jms.support.destination.DestinationResolver;
 
-/** The broker keeps what it was given: it moves and drops nothing on its own but dead letters whose time is over. */
+/**
+ * The broker keeps what it was given: it moves and drops nothing on its own but dead letters whose time is over.
+ *
+ * <p>Transactions: JMS and JDBC are two local transactions, and there is no XA. A batch reads, and sends its retries and
+ * dead letters, in one JMS transaction; within it the ledger has short JDBC transactions of its own, which commit first.
+ * JMS commits last. If the app dies in between, the events are delivered again, and the ledger tells from their version
+ * that they are done: at least once and idempotent, hence as if once.
+ */
 @Configuration
 class JournalConfiguration {
 
     private static final Duration SELDOM = Duration.ofMinutes(1);
+
+    /** Ory gives up on a webhook after 30 s; with Artemis' own limit, which is the same, it would not hear the 503. */
+    private static final Duration LONGEST_CALL = Duration.ofSeconds(15);
+    private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
 
     @Bean
     ArtemisConfigurationCustomizer durableJournal(SyncSettings settings) {
@@ -63,11 +79,29 @@ class JournalConfiguration {
         ConnectionFactory bare = connections instanceof CachingConnectionFactory caching
                 ? caching.getTargetConnectionFactory() : connections;
         if (bare instanceof ActiveMQConnectionFactory artemis) {
-            artemis.setConsumerWindowSize(0);
+            limited(artemis, LONGEST_CALL).setConsumerWindowSize(0);
         }
         CachingConnectionFactory journal = new CachingConnectionFactory(bare);
         journal.setCacheConsumers(true);
         return journal;
+    }
+
+    /** Lets it wait for the broker no longer than so. */
+    static ActiveMQConnectionFactory limited(ActiveMQConnectionFactory connections, Duration call) {
+        connections.setCallTimeout(call.toMillis());
+        connections.setCallFailoverTimeout(call.toMillis());
+        for (TransportConfiguration connector : connections.getStaticConnectors()) {
+            connector.getParams().putIfAbsent(TransportConstants.NETTY_CONNECT_TIMEOUT,
+                    Math.min(call.toMillis(), LONGEST_CONNECT.toMillis()));
+        }
+        return connections;
+    }
+
+    @Bean
+    BrokerManagement brokerManagement(ObjectProvider<EmbeddedActiveMQ> embedded, ArtemisConnectionDetails external) {
+        EmbeddedActiveMQ broker = embedded.getIfAvailable();
+        return broker != null ? new EmbeddedManagement(broker) : new ExternalManagement(new ActiveMQConnectionFactory(
+                external.getBrokerUrl(), external.getUser(), external.getPassword()));
     }
 
     /**

@@ -1,55 +1,102 @@
 package dev.orysalesforce.journal;
 
-import jakarta.jms.JMSException;
-import jakarta.jms.Message;
-import org.apache.activemq.artemis.api.core.management.ResourceNames;
-import org.apache.activemq.artemis.api.jms.management.JMSManagementHelper;
-import org.springframework.jms.core.JmsTemplate;
-import org.springframework.jms.support.JmsUtils;
-import org.springframework.context.annotation.DependsOn;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
+import org.apache.activemq.artemis.utils.SelectorTranslator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jms.JmsSecurityException;
 import org.springframework.stereotype.Component;
 
-/** What the broker says of its queues, asked the same way whether it is embedded or not. */
+/**
+ * What the broker says of its queues. An external broker may say nothing: its user lacks a permission, or its management
+ * address does not answer. Then the numbers are unknown, which health says, and it is asked again a little later: a scrape
+ * of the metrics must not wait for each of them.
+ */
 @Component
-@DependsOn("journalConnections") // which sets up what has to be set before the first connection
 public class Queues {
 
     public static final String JOURNAL = "identity-changes";
     public static final String DEAD_LETTERS = "dead-letters";
 
-    private final JmsTemplate jms;
+    private static final Logger LOG = LoggerFactory.getLogger(Queues.class);
+    private static final Duration PAUSE = Duration.ofSeconds(10);
 
-    Queues(JmsTemplate jms) {
-        this.jms = jms;
+    private final BrokerManagement broker;
+    private volatile Silence silence;
+
+    /** @param since by {@link System#nanoTime()} */
+    private record Silence(String reason, long since) {
+
+        boolean isFresh() {
+            return System.nanoTime() - since < PAUSE.toNanos();
+        }
+    }
+
+    Queues(BrokerManagement broker) {
+        this.broker = broker;
     }
 
     /** All messages: waiting, scheduled, and in the hands of a batch. */
-    public long depth(String queue) {
-        return ask(queue, "messageCount");
+    public OptionalLong depth(String queue) {
+        return ask(() -> broker.attribute(queue, "messageCount"));
     }
 
     /** Age of the oldest message in seconds; 0 if there is none. */
-    public long oldestSeconds(String queue) {
-        return ask(queue, "firstMessageAge") / 1000;
+    public OptionalLong oldestSeconds(String queue) {
+        OptionalLong millis = ask(() -> broker.attribute(queue, "firstMessageAge"));
+        return millis.isPresent() ? OptionalLong.of(millis.getAsLong() / 1000) : millis;
     }
 
     /** How many messages were thrown away because their time was over, since the broker has started. */
-    public long expired(String queue) {
-        return ask(queue, "messagesExpired");
+    public OptionalLong expired(String queue) {
+        return ask(() -> broker.attribute(queue, "messagesExpired"));
     }
 
-    private long ask(String queue, String attribute) {
-        Message answer = jms.sendAndReceive("activemq.management", session -> {
-            Message question = session.createMessage();
-            JMSManagementHelper.putAttribute(question, ResourceNames.QUEUE + queue, attribute);
-            return question;
-        });
-        try {
-            return JMSManagementHelper.getResult(answer) instanceof Number number ? Math.max(0, number.longValue()) : 0;
-        } catch (JMSException e) {
-            throw JmsUtils.convertJmsAccessException(e);
-        } catch (Exception e) {
-            throw new IllegalStateException("The broker does not say how many messages are in " + queue, e);
+    /**
+     * How many messages match; none of them leaves the broker.
+     *
+     * @param selector null for all
+     */
+    public OptionalLong count(String queue, String selector) {
+        return selector == null ? depth(queue)
+                : ask(() -> broker.invoke(queue, "countMessages", SelectorTranslator.convertToActiveMQFilterString(selector)));
+    }
+
+    /** Why the broker says nothing; null if it does, or was not asked yet. */
+    String silence() {
+        Silence known = silence;
+        return known == null ? null : known.reason();
+    }
+
+    private OptionalLong ask(Callable<Object> question) {
+        Silence known = silence;
+        if (known != null && known.isFresh()) {
+            return OptionalLong.empty();
         }
+        try {
+            if (!(question.call() instanceof Number number)) {
+                return silent("The answer is not a number.");
+            }
+            silence = null;
+            return OptionalLong.of(Math.max(0, number.longValue()));
+        } catch (JmsSecurityException e) {
+            return silent("The app's user lacks a permission.");
+        } catch (TimeoutException e) {
+            return silent("There was no answer in time.");
+        } catch (Exception e) {
+            return silent("It can't be asked (" + e.getClass().getSimpleName() + ").");
+        }
+    }
+
+    private OptionalLong silent(String reason) {
+        Silence before = silence;
+        silence = new Silence(reason, System.nanoTime());
+        if (before == null || !before.reason().equals(reason)) {
+            LOG.warn("The broker does not say how many events and dead letters wait. {}", reason);
+        }
+        return OptionalLong.empty();
     }
 }

@@ -28,12 +28,14 @@ public class Tombstones {
     private final JdbcTemplate sql;
     private final TransactionTemplate transaction;
     private final FieldHash hash;
+    private final BoundedLookup lookup;
     private final Clock clock;
 
-    Tombstones(JdbcTemplate sql, TransactionTemplate ledgerTransaction, FieldHash hash, Clock clock) {
+    Tombstones(JdbcTemplate sql, TransactionTemplate ledgerTransaction, FieldHash hash, BoundedLookup lookup, Clock clock) {
         this.sql = sql;
         this.transaction = ledgerTransaction;
         this.hash = hash;
+        this.lookup = lookup;
         this.clock = clock;
     }
 
@@ -54,6 +56,16 @@ public class Tombstones {
     /** @param identity may be null, which is nobody */
     public boolean isErased(String identity) {
         return identity != null && !erased(List.of(identity)).isEmpty();
+    }
+
+    /**
+     * For a webhook's way. While the database does not answer, nobody is taken for erased: then a dead letter is kept that
+     * would not have been, and if it is replayed, the batch drops its event.
+     *
+     * @param identity may be null, which is nobody
+     */
+    public boolean isKnownToBeErased(String identity) {
+        return identity != null && lookup.ask(() -> isErased(identity), false);
     }
 
     /** @return those that were erased */

@@ -18,10 +18,12 @@ import jakarta.jms.TextMessage;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.apache.camel.Header;
 import org.springframework.jms.core.JmsTemplate;
@@ -41,12 +43,14 @@ public class DeadLetters {
             "identity IS NOT NULL AND code NOT IN ('UNREADABLE_BODY','NO_IDENTITY','IDENTITY_NOT_STORED')";
 
     private final JmsTemplate jms;
+    private final Queues queues;
     private final Ledger ledger;
     private final ObjectMapper json;
     private final SyncSettings.DeadLetters settings;
 
-    DeadLetters(JmsTemplate jms, Ledger ledger, ObjectMapper json, SyncSettings settings) {
+    DeadLetters(JmsTemplate jms, Queues queues, Ledger ledger, ObjectMapper json, SyncSettings settings) {
         this.jms = jms;
+        this.queues = queues;
         this.ledger = ledger;
         this.json = json;
         this.settings = settings.deadLetters();
@@ -67,17 +71,19 @@ public class DeadLetters {
         int most = number(limit, DEFAULT_LIMIT, 1, MOST, "limit is a number from 1 to " + MOST + ".");
         String selector = Selector.all(code == null ? null : Selector.ofCode(code),
                 identity == null ? null : Selector.ofIdentity(identity));
-        return jms.browseSelected(Queues.DEAD_LETTERS, selector, (session, browser) -> {
-            List<DeadLetter> page = new ArrayList<>();
-            int total = 0;
-            for (var all = browser.getEnumeration(); all.hasMoreElements(); total++) {
+        List<DeadLetter> page = jms.browseSelected(Queues.DEAD_LETTERS, selector, (session, browser) -> {
+            List<DeadLetter> letters = new ArrayList<>();
+            Enumeration<?> all = browser.getEnumeration();
+            for (int i = 0; letters.size() < most && all.hasMoreElements(); i++) {
                 Message message = (Message) all.nextElement();
-                if (total >= from && page.size() < most) {
-                    page.add(letter(message));
+                if (i >= from) {
+                    letters.add(letter(message));
                 }
             }
-            return new LetterPage(items(page, false), total);
+            return letters;
         });
+        OptionalLong total = queues.count(Queues.DEAD_LETTERS, selector);
+        return new LetterPage(items(page, false), total.isPresent() ? total.getAsLong() : null);
     }
 
     /** One letter, with its original if {@code reveal} says so; null if there is none with this ID. */
@@ -178,14 +184,12 @@ public class DeadLetters {
 
     /** What the caller is told once everything has been committed. */
     public Map<String, Object> result(Replay replay) {
-        int left = 0;
-        for (String selector : replay.asked()) {
-            left += jms.browseSelected(Queues.DEAD_LETTERS, selector,
-                    (session, browser) -> Collections.list(browser.getEnumeration()).size());
-        }
+        List<OptionalLong> counts = replay.asked().stream()
+                .map(selector -> queues.count(Queues.DEAD_LETTERS, selector)).toList();
+        long left = counts.stream().mapToLong(count -> count.orElse(0)).sum();
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("replayed", replay.replayed());
-        result.put("left", left);
+        result.put("left", counts.stream().allMatch(OptionalLong::isPresent) ? left : null);
         if (left > 0) {
             result.put("message", "Letters that hold no event of a stored identity stay. The cause is at the sender;"
                     + " discard them once it is mended.");

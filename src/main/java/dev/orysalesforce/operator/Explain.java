@@ -21,14 +21,20 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.camel.Header;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.stereotype.Component;
 
-/** Puts together what journal, ledger and dead letters know of an identity. */
+/**
+ * Puts together what journal, ledger and dead letters know of an identity. A backlog of millions is not searched for it:
+ * the broker would read all of it from its disk. Then it is not known whether an event of the identity waits.
+ */
 @Component("explain")
 public class Explain {
 
     private final JmsTemplate jms;
+    private final Queues queues;
+    private final long browseLimit;
     private final Journal journal;
     private final Ledger ledger;
     private final Tombstones tombstones;
@@ -37,9 +43,12 @@ public class Explain {
     private final Login login;
     private final ObjectMapper json;
 
-    Explain(JmsTemplate jms, Journal journal, Ledger ledger, Tombstones tombstones, Sightings sightings,
-            DeadLetters deadLetters, Login login, ObjectMapper json) {
+    Explain(JmsTemplate jms, Queues queues, Journal journal, Ledger ledger, Tombstones tombstones, Sightings sightings,
+            DeadLetters deadLetters, Login login, ObjectMapper json,
+            @Value("${sync.journal.browse-limit:100000}") long browseLimit) {
         this.jms = jms;
+        this.queues = queues;
+        this.browseLimit = browseLimit;
         this.journal = journal;
         this.ledger = ledger;
         this.tombstones = tombstones;
@@ -60,11 +69,13 @@ public class Explain {
         }
         String identity = id.toLowerCase(Locale.ROOT);
         boolean inFlight = journal.isInFlight(identity);
-        JsonNode waiting = lastWaiting(identity);
-        boolean pending = inFlight || waiting != null || journal.isInFlight(identity);
+        boolean searched = queues.depth(Queues.JOURNAL).orElse(0) <= browseLimit;
+        JsonNode waiting = searched ? lastWaiting(identity) : null;
+        boolean found = inFlight || waiting != null || journal.isInFlight(identity);
+        Boolean pending = found || searched ? found : null;
         List<LetterItem> letters = deadLetters.of(identity, true);
         LedgerEntry entry = ledger.find(identity).orElse(null); // last, so that what just left the journal is here
-        if (!pending && letters.isEmpty() && entry == null) {
+        if (Boolean.FALSE.equals(pending) && letters.isEmpty() && entry == null) {
             return null;
         }
         Explanation explanation = (entry != null ? of(entry, pending, letters) : ofUnknown(identity, pending, letters))
@@ -93,8 +104,8 @@ public class Explain {
         return explanation.with(new Values("salesforce", written));
     }
 
-    private Explanation of(LedgerEntry entry, boolean pending, List<LetterItem> letters) {
-        return new Explanation(entry.identity(), pending || entry.nextRetryAt() != null, entry.outcome(), entry.code(),
+    private Explanation of(LedgerEntry entry, Boolean pending, List<LetterItem> letters) {
+        return new Explanation(entry.identity(), entry.nextRetryAt() != null ? Boolean.TRUE : pending, entry.outcome(), entry.code(),
                 entry.message(), entry.object(), entry.salesforceId(),
                 entry.hasRecord() ? login.address() + "/" + entry.salesforceId() : null, entry.foundBy(),
                 entry.hasRecord() && entry.version() != null ? entry.version().at() : null, entry.mapping(),
@@ -103,10 +114,10 @@ public class Explain {
     }
 
     /** The ledger learns of an identity when its first event has an outcome, and never of what was refused at the door. */
-    private static Explanation ofUnknown(String identity, boolean pending, List<LetterItem> letters) {
-        LetterItem last = pending || letters.isEmpty() ? null : letters.get(letters.size() - 1);
+    private static Explanation ofUnknown(String identity, Boolean pending, List<LetterItem> letters) {
+        LetterItem last = Boolean.TRUE.equals(pending) || letters.isEmpty() ? null : letters.get(letters.size() - 1);
         return new Explanation(identity, pending,
-                (last == null ? Row.Outcome.PENDING : Row.Outcome.DEAD_LETTER).label(),
+                last != null ? Row.Outcome.DEAD_LETTER.label() : pending == null ? null : Row.Outcome.PENDING.label(),
                 last == null ? null : last.code(), last == null ? null : last.message(), null, null, null, null, null,
                 null, Set.of(), last == null ? 0 : last.attempts(), null,
                 last == null ? null : new LastEvent(last.event(), last.receivedAt(), null), null, null,

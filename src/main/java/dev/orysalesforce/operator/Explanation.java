@@ -13,9 +13,10 @@ import java.util.Set;
  * What is known of an identity: what was last received, what became of it, and where its record is.
  *
  * @param identity the identity's ID
- * @param pending whether an event of it is in the journal, in the batch on its way, or waits for a retry
+ * @param pending whether an event of it is in the journal, in the batch on its way, or waits for a retry; null if so
+ *     many events wait (sync.journal.browse-limit) that the journal is not searched
  * @param outcome what became of its last event: synced, unchanged, skipped, retry, dead-letter; pending if
- *     none of that yet
+ *     none of that yet; null if that is not known either
  * @param code why, if it went wrong or was skipped
  * @param message the same in words
  * @param object Lead or Contact
@@ -35,7 +36,7 @@ import java.util.Set;
  */
 public record Explanation(
         String identity,
-        boolean pending,
+        Boolean pending,
         String outcome,
         String code,
         String message,

@@ -6,6 +6,6 @@ import java.util.List;
  * A part of what waits for a person.
  *
  * @param items oldest first, so that pages stay what they are when letters are added
- * @param total all letters that match, on this page or not
+ * @param total all letters that match, on this page or not; null if the broker does not tell
  */
-public record LetterPage(List<LetterItem> items, int total) {}
+public record LetterPage(List<LetterItem> items, Long total) {}

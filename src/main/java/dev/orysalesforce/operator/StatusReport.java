@@ -11,6 +11,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.springframework.context.annotation.Lazy;
@@ -47,14 +48,18 @@ public class StatusReport {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("balance", books.balance());
         report.put("quarantined", books.quarantinedSoFar());
-        report.put("deadLetters", queues.depth(Queues.DEAD_LETTERS));
-        report.put("oldestPendingSeconds", queues.oldestSeconds(Queues.JOURNAL));
+        report.put("deadLetters", orNull(queues.depth(Queues.DEAD_LETTERS)));
+        report.put("oldestPendingSeconds", orNull(queues.oldestSeconds(Queues.JOURNAL)));
         report.put("breaker", breaker());
         report.put("budget", usage.budget());
         report.put("reconcile", reconcile.report());
         report.put("routes", camel.getRoutes().stream().map(this::route).toList());
         report.put("mappings", mappings.all().stream().map(StatusReport::mapping).toList());
         return report;
+    }
+
+    private static Long orNull(OptionalLong known) {
+        return known.isPresent() ? known.getAsLong() : null;
     }
 
     /** The reason is the one that health gives. */

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
@@ -56,16 +57,18 @@ public class Reconcile {
     private final Outage outage;
     private final CallBudget budget;
     private final Interruption interruption;
+    private final ReconcileReport report;
     private final SyncSettings settings;
     private final ObjectMapper json;
     private final Clock clock;
-    private Instant dueAt;
+    private final AtomicReference<Instant> dueAt = new AtomicReference<>();
     private Run run;
     private Step step;
     private OryPage page;
 
     Reconcile(OryAdmin ory, Sightings sightings, Ledger ledger, Tombstones tombstones, Queues queues, Outage outage,
-            CallBudget budget, Interruption interruption, SyncSettings settings, ObjectMapper json, Clock clock) {
+            CallBudget budget, Interruption interruption, ReconcileReport report, SyncSettings settings, ObjectMapper json,
+            Clock clock) {
         this.ory = ory;
         this.sightings = sightings;
         this.ledger = ledger;
@@ -74,6 +77,7 @@ public class Reconcile {
         this.outage = outage;
         this.budget = budget;
         this.interruption = interruption;
+        this.report = report;
         this.settings = settings;
         this.json = json;
         this.clock = clock;
@@ -84,22 +88,22 @@ public class Reconcile {
     public synchronized boolean start() {
         boolean begun = ory.isSet() && sightings.begin(clock.instant());
         if (begun) {
-            dueAt = null;
+            dueAt.set(null);
             interruption.over();
             LOG.info("Comparing all identities at Ory with Salesforce");
         }
         return begun;
     }
 
-    /** Ory sent an empty body, so it has lost an event. */
-    public synchronized void afterEmptyBody() {
+    /** Ory sent an empty body, so it has lost an event. A webhook's thread calls: it must not wait for a page in work. */
+    public void afterEmptyBody() {
         soon(settings.reconcile().afterEmptyBody());
     }
 
     private void soon(Duration pause) {
         Instant then = clock.instant().plus(pause);
-        if (!settings.reconcile().every().isZero() && (dueAt == null || then.isBefore(dueAt))) {
-            dueAt = then;
+        if (!settings.reconcile().every().isZero()) {
+            dueAt.accumulateAndGet(then, (due, other) -> due == null || other.isBefore(due) ? other : due);
         }
     }
 
@@ -111,6 +115,7 @@ public class Reconcile {
             return null;
         }
         run = sightings.run().orElse(null);
+        report.see(run, false);
         if (run == null || !run.isRunning()) {
             if (isDue()) {
                 start();
@@ -125,7 +130,8 @@ public class Reconcile {
 
     private boolean isDue() {
         Duration every = settings.reconcile().every();
-        return dueAt != null && !clock.instant().isBefore(dueAt)
+        Instant due = dueAt.get();
+        return due != null && !clock.instant().isBefore(due)
                 || run != null && !every.isZero() && !clock.instant().isBefore(run.startedAt.plus(every));
     }
 
@@ -135,7 +141,7 @@ public class Reconcile {
                 List<String> newest = sightings.newest(IDS);
                 yield newest.isEmpty() ? go(Phase.LIST) : ask(newest);
             }
-            case LIST -> queues.depth(Queues.JOURNAL) >= settings.reconcile().queueLimit() ? null
+            case LIST -> queues.depth(Queues.JOURNAL).orElse(0) >= settings.reconcile().queueLimit() ? null
                     : Step.ory(run.position == null ? PAGE : PAGE + "&page_token="
                             + URLEncoder.encode(run.position, StandardCharsets.UTF_8), List.of());
             case CONTACTS, LEADS -> outage.isPausing() || budget.isResting() ? null
@@ -300,6 +306,11 @@ public class Reconcile {
     private void remember() {
         run.error = null;
         interruption.over();
+        save();
+    }
+
+    private void save() {
+        report.see(run, !run.isRunning()); // first: who reads that it has ended finds its numbers
         sightings.save(run, owner);
     }
 
@@ -316,6 +327,6 @@ public class Reconcile {
                 run.position = null;
             }
         }
-        sightings.save(run, owner);
+        save();
     }
 }

@@ -1,6 +1,5 @@
 package dev.orysalesforce.reconcile;
 
-import dev.orysalesforce.settings.Degraded;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.stereotype.Component;
@@ -8,7 +7,6 @@ import org.springframework.stereotype.Component;
 /** Whether the last comparison failed: then nobody knows who is missing, until somebody mends what it says. */
 @Component
 class ReconcileHealthIndicator implements HealthIndicator {
-
 
     private final ReconcileReport report;
 
@@ -18,8 +16,6 @@ class ReconcileHealthIndicator implements HealthIndicator {
 
     @Override
     public Health health() {
-        return report.run().filter(run -> run.state.equals("failed")).map(run -> Health.status(Degraded.STATUS)
-                .withDetail("reason", run.error).withDetail("since", run.finishedAt.toString()).build())
-                .orElseGet(() -> Health.up().build());
+        return report.health();
     }
 }

@@ -1,25 +1,68 @@
 package dev.orysalesforce.reconcile;
 
+import dev.orysalesforce.settings.Degraded;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import org.springframework.boot.actuate.health.Health;
 import org.springframework.stereotype.Component;
 
 /** How the last comparison went, for status and metrics. */
 @Component("reconcileReport")
 public class ReconcileReport {
 
+    private static final Duration BETWEEN_COUNTS = Duration.ofMinutes(1);
+
     private final OryAdmin ory;
     private final Sightings sightings;
+    private final Clock steadyClock;
+    private Instant countedAt = Instant.MIN;
+    private volatile Seen seen = Seen.NOTHING;
 
-    ReconcileReport(OryAdmin ory, Sightings sightings, MeterRegistry meters) {
+    /** What metrics and health tell, so that neither waits for the database. */
+    private record Seen(double missing, double gone, double inSync, Health health) {
+
+        private static final Seen NOTHING = new Seen(Double.NaN, Double.NaN, Double.NaN, Health.up().build());
+    }
+
+    ReconcileReport(OryAdmin ory, Sightings sightings, Clock steadyClock, MeterRegistry meters) {
         this.ory = ory;
         this.sightings = sightings;
-        meters.gauge("ory.sync.in.sync.ratio", this, report -> report.of(report::inSync));
-        meters.gauge("ory.sync.missing", this, report -> report.of(run -> (double) run.missing));
-        meters.gauge("ory.sync.gone.in.salesforce", this, report -> report.of(run -> (double) run.gone));
+        this.steadyClock = steadyClock;
+        meters.gauge("ory.sync.in.sync.ratio", this, report -> report.seen.inSync());
+        meters.gauge("ory.sync.missing", this, report -> report.seen.missing());
+        meters.gauge("ory.sync.gone.in.salesforce", this, report -> report.seen.gone());
+    }
+
+    /**
+     * The run on its way, or the last one, after each step of it and now and then. What is in sync goes through the whole
+     * ledger: it is counted when a run has ended, and once a minute, for it goes up while the journal empties.
+     *
+     * @param run null if there was none
+     * @param ended whether it has just ended
+     */
+    void see(Run run, boolean ended) {
+        if (run == null) {
+            seen = Seen.NOTHING;
+            countedAt = Instant.MIN;
+            return;
+        }
+        double inSync = seen.inSync();
+        if (run.readSince != null && (ended || !steadyClock.instant().isBefore(countedAt.plus(BETWEEN_COUNTS)))) {
+            inSync = inSync(run);
+            countedAt = steadyClock.instant();
+        }
+        seen = new Seen(run.missing, run.gone, inSync, !run.state.equals("failed") ? Health.up().build()
+                : Health.status(Degraded.STATUS).withDetail("reason", run.error)
+                        .withDetail("since", run.finishedAt.toString()).build());
+    }
+
+    Health health() {
+        return seen.health();
     }
 
     /** What {@code /api/status} says of it. */
@@ -47,16 +90,12 @@ public class ReconcileReport {
     }
 
     /** The run on its way, or the last one; nothing without an Admin API. */
-    Optional<Run> run() {
+    private Optional<Run> run() {
         return ory.isSet() ? sightings.run() : Optional.empty();
     }
 
     /** Null until both sides have been read once. */
     private Double inSync(Run run) {
         return run.readSince == null ? null : sightings.inSync(run.listedSince, run.readSince);
-    }
-
-    private double of(Function<Run, Double> number) {
-        return run().map(number).orElse(Double.NaN);
     }
 }

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.stereotype.Component;
 
@@ -18,7 +19,7 @@ public class Books {
 
     private final Queues queues;
     private final MeterRegistry meters;
-    private final long pendingAtStart;
+    private final Long pendingAtStart;
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong reconciled = new AtomicLong();
     private final AtomicLong replayed = new AtomicLong();
@@ -31,11 +32,20 @@ public class Books {
         for (Row.Outcome outcome : Row.Outcome.values()) {
             outcomes.put(outcome, new AtomicLong());
         }
-        pendingAtStart = queues.depth(Queues.JOURNAL);
-        meters.gauge("ory.sync.pending", queues, q -> q.depth(Queues.JOURNAL));
-        meters.gauge("ory.sync.dead.letters", queues, q -> q.depth(Queues.DEAD_LETTERS));
-        FunctionCounter.builder("ory.sync.dead.letters.expired", queues, q -> q.expired(Queues.DEAD_LETTERS)).register(meters);
-        meters.gauge("ory.sync.oldest.pending.seconds", queues, q -> q.oldestSeconds(Queues.JOURNAL));
+        pendingAtStart = orNull(queues.depth(Queues.JOURNAL));
+        meters.gauge("ory.sync.pending", queues, q -> orNaN(q.depth(Queues.JOURNAL)));
+        meters.gauge("ory.sync.dead.letters", queues, q -> orNaN(q.depth(Queues.DEAD_LETTERS)));
+        FunctionCounter.builder("ory.sync.dead.letters.expired", queues, q -> orNaN(q.expired(Queues.DEAD_LETTERS)))
+                .register(meters);
+        meters.gauge("ory.sync.oldest.pending.seconds", queues, q -> orNaN(q.oldestSeconds(Queues.JOURNAL)));
+    }
+
+    private static Long orNull(OptionalLong known) {
+        return known.isPresent() ? known.getAsLong() : null;
+    }
+
+    private static double orNaN(OptionalLong known) {
+        return known.isPresent() ? known.getAsLong() : Double.NaN;
     }
 
     /** An event is in the journal, and the sender will be told so. */
@@ -78,7 +88,7 @@ public class Books {
         return quarantined.get();
     }
 
-    /** The ten names, in the order of the equation. */
+    /** The ten names, in the order of the equation. What the broker does not tell is null: pendingAtStart, pending. */
     public Map<String, Long> balance() {
         Map<String, Long> balance = new LinkedHashMap<>();
         balance.put("pendingAtStart", pendingAtStart);
@@ -90,7 +100,7 @@ public class Books {
         balance.put("superseded", outcomes.get(Row.Outcome.SUPERSEDED).get());
         balance.put("skipped", outcomes.get(Row.Outcome.SKIPPED).get());
         balance.put("deadLettered", outcomes.get(Row.Outcome.DEAD_LETTER).get());
-        balance.put("pending", queues.depth(Queues.JOURNAL));
+        balance.put("pending", orNull(queues.depth(Queues.JOURNAL)));
         return balance;
     }
 }

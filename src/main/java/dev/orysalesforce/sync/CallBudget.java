@@ -79,15 +79,29 @@ public class CallBudget implements HealthIndicator {
     }
 
     /** A batch is through: how long to rest, by the calls that it took. */
-    public synchronized void rest() {
-        if (sinceLastRest == 0) {
-            return;
+    public void rest() {
+        if (restForCalls()) {
+            save();
         }
-        Instant now = clock.instant();
-        Instant hour = now.truncatedTo(ChronoUnit.HOURS);
+    }
+
+    /** Outside of the lock: calls and scrapes of the metrics must not wait for the database. */
+    private void save() {
+        Instant hour = clock.instant().truncatedTo(ChronoUnit.HOURS);
         sql.update("insert into api_calls (hour, calls) values (?, ?) on conflict (hour) do update set calls = excluded.calls",
-                hour.toString(), hours.getOrDefault(hour, 0));
+                hour.toString(), calls(hour));
         sql.update("delete from api_calls where hour < ?", hour.minus(25, ChronoUnit.HOURS).toString());
+    }
+
+    private synchronized int calls(Instant hour) {
+        return hours.getOrDefault(hour, 0);
+    }
+
+    /** @return whether there were any calls */
+    private synchronized boolean restForCalls() {
+        if (sinceLastRest == 0) {
+            return false;
+        }
         restUntil = steadyClock.instant().plus(pauseForACall().multipliedBy(sinceLastRest));
         sinceLastRest = 0;
         Shortage shortage = shortage();
@@ -97,6 +111,7 @@ public class CallBudget implements HealthIndicator {
             LOG.info("Batches do not rest for minutes any more: there are API calls again");
         }
         told = shortage != null;
+        return true;
     }
 
     /** So long that what is left lasts for a day; nothing while there is plenty. */

@@ -10,8 +10,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.ProducerTemplate;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -26,6 +28,9 @@ import org.springframework.stereotype.Component;
 class Describe {
 
     private static final Duration GOOD_FOR = Duration.ofDays(1);
+
+    /** The call itself may take 60 s (http-request-timeout), and log in before. */
+    private static final Duration LONGEST = Duration.ofSeconds(75);
 
     /**
      * @param type Salesforce's, e.g. string, email, picklist, boolean, double, date, datetime, reference
@@ -46,6 +51,7 @@ class Describe {
     private record Answer(Map<String, Field> fields, boolean createable, boolean updateable, Instant at) {}
 
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<String>> calls = new ConcurrentHashMap<>();
     private final ProducerTemplate camel;
     private final ObjectMapper json;
 
@@ -87,15 +93,34 @@ class Describe {
     }
 
     private Answer answer(String object, Duration goodFor) {
-        return answers.compute(object, (name, known) ->
-                known != null && known.at().plus(goodFor).isAfter(Instant.now()) ? known : ask(name));
+        Answer known = answers.get(object);
+        if (known != null && known.at().plus(goodFor).isAfter(Instant.now())) {
+            return known;
+        }
+        Answer fresh = read(ask(object));
+        answers.put(object, fresh);
+        return fresh;
     }
 
-    /** On another thread: a batch that asks in the middle of a split would lose the parts that are done (Camel 4.17). */
-    private Answer ask(String object) {
+    /**
+     * Who asks at the same time shares the call. It is made by another thread: a batch that asks in the middle of a split
+     * would lose the parts that are done (Camel 4.17).
+     */
+    private String ask(String object) {
+        CompletableFuture<String> call = calls.computeIfAbsent(object, name -> camel.asyncRequestBodyAndHeader(
+                "direct:salesforce.describe", null, "object", name, String.class)
+                .orTimeout(LONGEST.toMillis(), TimeUnit.MILLISECONDS));
         try {
-            String answer = camel.asyncRequestBodyAndHeader("direct:salesforce.describe", null, "object", object,
-                    String.class).join();
+            return call.join();
+        } catch (CompletionException e) {
+            throw Answers.unavailable(e);
+        } finally {
+            calls.remove(object, call);
+        }
+    }
+
+    private Answer read(String answer) {
+        try {
             JsonNode described = json.readTree(answer == null ? "" : answer);
             if (!described.path("fields").isArray()) {
                 throw unreadable();
@@ -121,8 +146,6 @@ class Describe {
                     described.path("updateable").asBoolean(true), Instant.now());
         } catch (JsonProcessingException e) {
             throw unreadable();
-        } catch (CompletionException e) {
-            throw Answers.unavailable(e);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
@@ -35,6 +36,10 @@ public class MappingLimit implements DisposableBean {
     static final int PATIENCE = 4;
 
     private static final int RUNAWAYS = 3;
+
+    /** How many run at once: as many as there are requests, which wait for their mapping, beside a batch. */
+    private static final int MOST = 64;
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final Pattern FILE = Pattern.compile("(mapping:\\p{XDigit}{8}/|file:)([^?]+)");
 
@@ -42,6 +47,7 @@ public class MappingLimit implements DisposableBean {
     private final ProducerTemplate camel;
     private final Duration limit;
     private final ExecutorService threads = Executors.newCachedThreadPool(MappingLimit::thread);
+    private final Semaphore places = new Semaphore(MOST);
     private final Map<String, Integer> runaways = new ConcurrentHashMap<>();
 
     MappingLimit(CamelContext camel, MappingTexts texts, SyncSettings settings) {
@@ -60,6 +66,7 @@ public class MappingLimit implements DisposableBean {
      * @param mapping its endpoint
      * @return what it answers
      * @throws HoldException if several of its answers are still being waited for by nobody
+     * @throws MappingsBusyException if so many run at once that it can't even begin
      * @throws MappingFailedException if it fails or takes too long
      */
     public Object ask(Exchange exchange, String mapping) throws Exception {
@@ -69,6 +76,9 @@ public class MappingLimit implements DisposableBean {
                     + " restart.");
         }
         Exchange asked = ExchangeHelper.createCopy(exchange, false);
+        if (!places.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new MappingsBusyException(MOST);
+        }
         Run run = new Run(mapping, asked);
         Future<?> answer = threads.submit(run);
         try {
@@ -158,6 +168,7 @@ public class MappingLimit implements DisposableBean {
         private synchronized void leave() {
             if (!over) {
                 left = true;
+                places.release(); // its thread is lost, and others of the same mapping are soon not begun any more
                 runaways.merge(mapping, 1, Integer::sum);
             }
         }
@@ -166,6 +177,8 @@ public class MappingLimit implements DisposableBean {
             over = true;
             if (left) {
                 runaways.merge(mapping, -1, (all, one) -> all + one == 0 ? null : all + one);
+            } else {
+                places.release();
             }
         }
     }

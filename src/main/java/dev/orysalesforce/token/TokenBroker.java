@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,7 @@ public class TokenBroker {
     private final SalesforceLogin login;
     private final SyncSettings.BackOff backOff;
     private final Duration checkEvery;
+    private final Duration timeout;
     private final Clock clock;
     private final MeterRegistry meters;
     private final ReentrantLock oneAtATime = new ReentrantLock();
@@ -39,6 +41,7 @@ public class TokenBroker {
         this.login = login;
         this.backOff = settings.backOff();
         this.checkEvery = tokens.checkEvery();
+        this.timeout = tokens.timeout();
         this.clock = clock;
         this.meters = meters;
     }
@@ -46,7 +49,10 @@ public class TokenBroker {
     /** @param client who asks, one of those in {@code TOKEN_CLIENTS} */
     public TokenAnswer token(String client) {
         if (!isFresh(held)) {
-            oneAtATime.lock();
+            if (!isMyTurn()) {
+                return new TokenAnswer(503, new OAuthError("temporarily_unavailable",
+                        "Salesforce has not answered the login of another request yet. Try again."), 1L);
+            }
             try {
                 if (!isFresh(held)) {
                     refresh();
@@ -57,6 +63,16 @@ public class TokenBroker {
         }
         Held now = held;
         return now != null && now.token().isGood(clock.instant()) ? granted(now.token(), client) : refused(failure);
+    }
+
+    /** Whoever logs in may wait for Salesforce twice as long; those behind it are told to come again. */
+    private boolean isMyTurn() {
+        try {
+            return oneAtATime.tryLock(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** The answer when something went wrong here. */

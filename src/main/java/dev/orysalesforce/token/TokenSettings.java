@@ -9,11 +9,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param sessionLifetime how long a token of the org lives at the most, as far as Salesforce does not say less; default 2 h
  * @param checkEvery how old Salesforce's word that a token is alive may be when it is handed out; default 30 s
+ * @param timeout how long a call to Salesforce may take, and how long a request waits for that of another; in ms, default 10 s
  */
 @ConfigurationProperties("token")
 record TokenSettings(
         @DefaultValue("2h") Duration sessionLifetime,
-        @DefaultValue("30s") Duration checkEvery) {
+        @DefaultValue("30s") Duration checkEvery,
+        @DefaultValue("10s") Duration timeout) {
 
     TokenSettings {
         if (sessionLifetime.toSeconds() < 1) {

@@ -5,15 +5,43 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.journal.Journal;
+import dev.orysalesforce.journal.Queues;
+import dev.orysalesforce.ledger.Ledger;
+import dev.orysalesforce.ledger.Tombstones;
+import dev.orysalesforce.reconcile.Sightings;
 import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.Fault;
+import dev.orysalesforce.sync.Login;
 import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
 
 class ExplainTest extends OperatorTest {
+
+    @Autowired
+    private Queues queues;
+
+    @Autowired
+    private Journal journal;
+
+    @Autowired
+    private Ledger ledger;
+
+    @Autowired
+    private Tombstones tombstones;
+
+    @Autowired
+    private Sightings sightings;
+
+    @Autowired
+    private DeadLetters letters;
+
+    @Autowired
+    private Login login;
 
     @Test
     void whatIsInSalesforce() {
@@ -115,6 +143,23 @@ class ExplainTest extends OperatorTest {
             assertThat(values.path("source").asText()).isEqualTo("pending");
             assertThat(values.toString()).contains("Kowalczykowa");
         });
+    }
+
+    /** The limit is 0 here, in place of 100,000. */
+    @Test
+    void aBacklogThatIsTooLargeIsNotSearched() {
+        Explain limited = new Explain(jms, queues, journal, ledger, tombstones, sightings, letters, login, json, 0);
+        SALESFORCE.faults().start(Fault.unavailable());
+        String id = UUID.randomUUID().toString();
+        String stranger = UUID.randomUUID().toString();
+        ory.sends("registration", Ory.identity(id, START, "Waits"));
+        await().until(() -> limited.explain(id, null).pending() == null); // and true while a batch has it
+        assertThat(limited.explain(stranger, null).pending()).as("may wait, too").isNull();
+        assertThat(limited.isKnown(stranger)).as("can be erased").isTrue();
+        SALESFORCE.faults().clear();
+        settle();
+        await().until(() -> Boolean.FALSE.equals(limited.explain(id, null).pending()));
+        assertThat(limited.explain(stranger, null)).isNull();
     }
 
     @Test

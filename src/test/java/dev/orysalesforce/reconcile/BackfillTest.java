@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.orysalesforce.command.Command;
+import dev.orysalesforce.ledger.StuckDatabase;
+import dev.orysalesforce.operator.Operator;
 import dev.orysalesforce.sandbox.Call;
 import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.Fault;
@@ -217,6 +219,23 @@ class BackfillTest extends ReconcileTest {
         assertThat(done().path("queued").asLong()).isEqualTo(30);
         awaitInSync();
         assertThat(SALESFORCE.writes().count()).isEqualTo(written);
+    }
+
+    @Test
+    void metricsAndHealthAnswerWhileTheDatabaseIsStuck() throws Exception {
+        ORY.project().add(person("Known"));
+        done();
+        settle();
+        awaitInSync();
+        done();
+        String metrics;
+        try (StuckDatabase stuck = new StuckDatabase(sql.getDataSource())) {
+            CompletableFuture<String> scrape = CompletableFuture.supplyAsync(
+                    () -> new Operator(managementPort, null).get("/observe/metrics").body());
+            metrics = scrape.get(2, TimeUnit.SECONDS);
+            CompletableFuture.supplyAsync(this::health).get(2, TimeUnit.SECONDS);
+        }
+        assertThat(metrics).contains("ory_sync_in_sync_ratio 1.0", "ory_sync_gone_in_salesforce 0.0", "ory_sync_missing 0.0");
     }
 
     @Test

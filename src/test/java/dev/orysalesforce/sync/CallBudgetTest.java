@@ -1,18 +1,24 @@
 package dev.orysalesforce.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.orysalesforce.ledger.LedgerDatabase;
+import dev.orysalesforce.ledger.StuckDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The share of the org's API calls, over days that a moved clock makes short. */
 class CallBudgetTest {
@@ -81,6 +87,25 @@ class CallBudgetTest {
         assertThat(restarted.report()).containsEntry("own", 40L).containsEntry("share", 50L);
         clock.move(Duration.ofHours(26));
         assertThat(restarted.report()).containsEntry("own", 0L);
+    }
+
+    @Test
+    void aCallIsCountedWhileTheDatabaseIsStuck() throws Exception {
+        JdbcTemplate sql = LedgerDatabase.SQLITE.empty().sql();
+        CallBudget budget = budget(LedgerDatabase.SQLITE);
+        budget.called();
+        CompletableFuture<Void> resting;
+        try (StuckDatabase stuck = new StuckDatabase(sql.getDataSource())) {
+            resting = CompletableFuture.runAsync(budget::rest);
+            await().until(() -> ((HikariDataSource) sql.getDataSource()).getHikariPoolMXBean()
+                    .getThreadsAwaitingConnection() > 0);
+            CompletableFuture.runAsync(() -> {
+                budget.called();
+                budget.isResting();
+                budget.report();
+            }).get(1, TimeUnit.SECONDS);
+        }
+        resting.handle((done, failure) -> null).join();
     }
 
     private CallBudget fresh() {

@@ -6,12 +6,16 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.sandbox.ActiveFault;
 import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.Fault;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -48,6 +52,18 @@ class DescribeTest extends AppTest {
         settle();
         assertThat(record(fresh).text("Phone")).isEqualTo("+44 1");
         assertThat(record(clears).text("Phone")).isNull();
+    }
+
+    /** {@code Contact} and {@code Case} share a bin of a hash table. */
+    @Test
+    void whoAsksForAnotherObjectDoesNotWait() throws Exception {
+        ActiveFault slow = SALESFORCE.faults().start(Fault.latency(Duration.ofSeconds(4)).on(CallKind.DESCRIBE).times(1));
+        CompletableFuture<?> contact = CompletableFuture.supplyAsync(() -> describe.fields("Contact", Duration.ZERO));
+        await().until(() -> slow.hits() == 1);
+        CompletableFuture.runAsync(() -> describe.fields("Case", Duration.ZERO)).handle((done, failure) -> failure)
+                .get(2, TimeUnit.SECONDS);
+        assertThat(contact.isDone()).isFalse();
+        contact.join();
     }
 
     static List<Fault> troubles() {

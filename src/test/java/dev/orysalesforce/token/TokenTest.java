@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -182,6 +183,20 @@ class TokenTest extends AppTest {
         SALESFORCE.org().expireTokens();
         await().until(() -> !token(client.ask()).equals(first));
         assertThat(call(token(client.ask()))).isEqualTo(200);
+    }
+
+    /** token.timeout is 2 s here; the one who asks takes two calls of 1.5 s. */
+    @Test
+    void nobodyWaitsForLongForTheLoginOfAnother() {
+        String first = token(client.ask());
+        SALESFORCE.org().expireTokens();
+        broker.doubt(first);
+        SALESFORCE.faults().start(Fault.latency(Duration.ofMillis(1500)).on(CallKind.INTROSPECT, CallKind.LOGIN));
+        List<HttpResponse<String>> answers = Stream.generate(client::askLater).limit(2).toList().stream()
+                .map(CompletableFuture::join).sorted(Comparator.comparing(HttpResponse::statusCode)).toList();
+        assertThat(answers).extracting(HttpResponse::statusCode).containsExactly(200, 503);
+        assertThat(answers.get(1).headers().firstValue("Retry-After")).contains("1");
+        assertThat(answers.get(1).body()).contains("temporarily_unavailable");
     }
 
     @ParameterizedTest

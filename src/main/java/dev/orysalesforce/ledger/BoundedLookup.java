@@ -1,0 +1,60 @@
+package dev.orysalesforce.ledger;
+
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Asks the database on a webhook's way, where nothing may wait: what has no answer in time goes on without it, and for a
+ * moment nobody asks again. Its own few threads are all that a stuck database can keep.
+ */
+@Component
+public class BoundedLookup implements DisposableBean {
+
+    private static final Duration LONGEST = Duration.ofMillis(500);
+    private static final Duration PAUSE = Duration.ofSeconds(5);
+    private static final int THREADS = 4;
+    private static final int WAITING = 64;
+
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(THREADS, THREADS, 30, TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(WAITING), new CustomizableThreadFactory("lookup-"));
+    private volatile long failedAt = System.nanoTime() - PAUSE.toNanos();
+
+    BoundedLookup() {
+        threads.allowCoreThreadTimeOut(true);
+    }
+
+    /** @return the answer, or {@code otherwise} if the database has none in time */
+    public <T> T ask(Supplier<T> question, T otherwise) {
+        if (System.nanoTime() - failedAt < PAUSE.toNanos()) {
+            return otherwise;
+        }
+        Future<T> answer = null;
+        try {
+            answer = threads.submit(question::get);
+            return answer.get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            answer.cancel(true);
+            failedAt = System.nanoTime();
+        } catch (RejectedExecutionException e) {
+            // as many as can wait are waiting
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return otherwise;
+    }
+
+    @Override
+    public void destroy() {
+        threads.shutdownNow();
+    }
+}

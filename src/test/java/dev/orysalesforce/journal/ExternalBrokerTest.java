@@ -1,0 +1,101 @@
+package dev.orysalesforce.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.Ory;
+import dev.orysalesforce.OrySalesforceSync;
+import dev.orysalesforce.operator.Operator;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.Set;
+import org.apache.activemq.artemis.core.config.Configuration;
+import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.security.Role;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.activemq.artemis.spi.core.security.ActiveMQSecurityManagerImpl;
+import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalManagementPort;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** A broker that the app does not own, whose user may send and receive, but has no permission to manage. */
+@CamelSpringBootTest
+@SpringBootTest(classes = OrySalesforceSync.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = {"management.server.port=0", "ORY_WEBHOOK_SECRET=a-webhook-secret", "SALESFORCE_LOGIN_URL=http://127.0.0.1:1",
+            "SALESFORCE_CLIENT_ID=i", "SALESFORCE_CLIENT_SECRET=c", "OPERATOR_TOKEN=an-operator-token",
+            "management.prometheus.metrics.export.enabled=true",
+            "spring.artemis.mode=native", "spring.artemis.user=app", "spring.artemis.password=p"})
+@DirtiesContext
+@Tag("any-ledger")
+class ExternalBrokerTest {
+
+    @TempDir
+    private static Path folder;
+    private static EmbeddedActiveMQ broker;
+
+    @LocalServerPort
+    private int port;
+
+    @LocalManagementPort
+    private int managementPort;
+
+    @DynamicPropertySource
+    static void settings(DynamicPropertyRegistry registry) throws Exception {
+        int brokerPort;
+        try (ServerSocket free = new ServerSocket(0)) {
+            brokerPort = free.getLocalPort();
+        }
+        String url = "tcp://127.0.0.1:" + brokerPort;
+        ActiveMQSecurityManagerImpl users = new ActiveMQSecurityManagerImpl();
+        users.getConfiguration().addUser("app", "p");
+        users.getConfiguration().addRole("app", "apps");
+        Configuration configuration = new ConfigurationImpl().setPersistenceEnabled(false).setJMXManagementEnabled(false)
+                .addAcceptorConfiguration("tcp", url)
+                .putSecurityRoles("#", Set.of(new Role("apps", true, true, true, true, true, true, false, true, true, true)));
+        broker = new EmbeddedActiveMQ();
+        broker.setSecurityManager(users);
+        broker.setConfiguration(configuration).start();
+        registry.add("sync.data-dir", folder::toString);
+        registry.add("spring.artemis.broker-url", () -> url);
+    }
+
+    @AfterAll
+    static void end() throws Exception {
+        broker.stop();
+    }
+
+    @Test
+    void theAppStartsAndTakesEventsAndHealthSaysWhatIsMissing() throws Exception {
+        assertThat(new Ory("http://127.0.0.1:" + port, "a-webhook-secret")
+                .sends("registration", Ory.webhook("registration-ctx")).statusCode()).isEqualTo(204);
+
+        JsonNode health = read(new Operator(managementPort, null).get("/observe/health").body());
+        assertThat(health.path("status").asText()).isEqualTo("DEGRADED");
+        JsonNode letters = health.path("components").path("deadLetters");
+        assertThat(letters.path("status").asText()).isEqualTo("DEGRADED");
+        assertThat(letters.path("details").path("remedy").asText()).contains("manage").contains("activemq.management");
+
+        assertThat(new Operator(managementPort, null).get("/observe/metrics").body())
+                .contains("\nory_sync_pending NaN", "\nory_sync_dead_letters NaN", "\nory_sync_oldest_pending_seconds NaN");
+
+        JsonNode status = read(new Operator(port, "an-operator-token").get("/api/status").body());
+        assertThat(status.path("balance").path("accepted").asLong()).isEqualTo(1);
+        assertThat(status.path("balance").path("pending").isNull()).isTrue();
+        assertThat(status.path("deadLetters").isNull()).isTrue();
+
+        assertThat(read(new Operator(port, "an-operator-token").get("/api/dead-letters").body()).path("total").isNull()).isTrue();
+    }
+
+    private static JsonNode read(String json) throws Exception {
+        return new ObjectMapper().readTree(json);
+    }
+}
