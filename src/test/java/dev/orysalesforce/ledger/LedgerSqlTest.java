@@ -170,7 +170,7 @@ class LedgerSqlTest {
     }
 
     private static Tombstones tombstones(LedgerDatabase database, Duration later) {
-        return new Tombstones(database.sql(), database.transaction(), database.bean(FieldHash.class),
+        return new Tombstones(database.sql(), database.transaction(), database.bean(FieldHash.class), database.bean(BoundedLookup.class),
                 Clock.fixed(NOON.plus(later), ZoneOffset.UTC));
     }
 
