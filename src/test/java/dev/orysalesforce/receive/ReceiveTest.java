@@ -291,9 +291,9 @@ class ReceiveTest extends AppTest {
         camel.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
-                from("platform-http:/added/route").routeId("added.route").setBody(simple("${headers}"));
+                from("platform-http:/added/route").routeId("added.route").setBody(simple("${headers} ", String.class));
                 rest("/added").get("/rest").routeId("added.rest").to("direct:added");
-                from("direct:added").routeId("added.direct").setBody(simple("${headers}"));
+                from("direct:added").routeId("added.direct").setBody(simple("${headers} ", String.class));
             }
         });
         try {
@@ -303,7 +303,7 @@ class ReceiveTest extends AppTest {
                         .GET().build());
                 assertThat(answer.statusCode()).as(path).isEqualTo(200);
                 assertThat(answer.body()).contains("CamelHttpMethod").doesNotContainIgnoringCase("X-Evil")
-                        .doesNotContain("sObjectName", "rawPath=", "Ory-Webhook-Request-Id");
+                        .doesNotContain("sObjectName", " rawPath=", "Ory-Webhook-Request-Id");
                 assertThat(answer.headers().map()).doesNotContainKeys("x-evil", "sobjectname", "rawpath", "event");
             }
         } finally {
