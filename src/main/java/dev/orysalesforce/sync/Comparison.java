@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.ledger.FieldHash;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
@@ -32,6 +33,12 @@ public class Comparison {
         ObjectNode mapped = row.getRecord();
         JsonNode stopGaps = mapped.remove(ON_CREATE);
         mapped.remove(row.getDropped());
+        if (row.isOfOtherObject()) {
+            List<String> lacking = mapped.properties().stream().map(Map.Entry::getKey)
+                    .filter(field -> !org.has(row.getObject(), field)).toList();
+            mapped.remove(lacking);
+            row.lacks(lacking);
+        }
         Map<String, String> hashes = new HashMap<>();
         mapped.properties().forEach(field ->
                 hashes.put(field.getKey(), hash.of(row.getIdentity(), field.getKey(), field.getValue())));

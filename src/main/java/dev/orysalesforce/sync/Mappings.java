@@ -15,14 +15,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.util.ObjectHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** Which mapping serves which identity schema, and what its answer says. */
 @Component("mappings")
 public class Mappings {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Mappings.class);
     static final String FAILED = "MAPPING_FAILED";
     private static final String DEFAULT = "default";
 
@@ -35,10 +39,9 @@ public class Mappings {
     /** Replaced as a whole, while no batch is on its way. */
     private record Taken(Map<String, Mapping> bySchema, Mapping erased, Map<String, Mapping> files) {
 
-        Mapping named(String file) {
+        Stream<Mapping> named(String file) {
             return files.values().stream()
-                    .filter(mapping -> Path.of(mapping.name()).getFileName().toString().startsWith(file + "."))
-                    .findFirst().orElse(null);
+                    .filter(mapping -> Path.of(mapping.name()).getFileName().toString().startsWith(file + "."));
         }
     }
 
@@ -98,17 +101,11 @@ public class Mappings {
 
     /** The endpoint of {@code event.*}, which reads a webhook's body. */
     public String event() {
-        return taken.named("event").endpoint();
+        return taken.named("event").findFirst().orElseThrow().endpoint();
     }
 
-    /** The mapping's input. Who is a Contact already gets a Contact's record, whatever the schema says. */
+    /** The mapping's input. */
     public String input(Row row) throws JsonProcessingException {
-        if (row.isBound() && !row.getMapping().object().equals(row.getObject())) {
-            Taken now = taken;
-            now.bySchema().values().stream().filter(mapping -> mapping.object().equals(row.getObject())).findFirst()
-                    .or(() -> Optional.ofNullable(now.named(row.getObject().toLowerCase(Locale.ROOT))))
-                    .ifPresent(row::mapWith);
-        }
         return json.writeValueAsString(row.getChange());
     }
 
@@ -131,7 +128,26 @@ public class Mappings {
     void answered(Row row, ObjectNode record) {
         String object = record.path("attributes").path("type").asText(row.getMapping().object());
         record.remove("attributes");
-        row.mapped(object, record);
+        if (!row.isBound() || object.equals(row.getObject()) && !row.hasPassedOver()) {
+            row.mapped(object, record);
+        } else if (object.equals(row.getObject())) {
+            row.mappedByOther(record);
+        } else {
+            row.passOver(new Row.PassedOver(row.getMapping(), object, record));
+            next(row).ifPresentOrElse(row::mapWith, row::mappedByFirst);
+        }
+        if (row.getMappingNote() != null) {
+            LOG.debug("{} {}: {}", row.getIdentity(), row.getMappingNote().code(), row.getMappingNote().message());
+        }
+    }
+
+    /** The next mapping that is named after the object of the row's record. What it really answers is known once it has. */
+    private Optional<Mapping> next(Row row) {
+        Taken now = taken;
+        return Stream.concat(
+                now.bySchema().values().stream().filter(mapping -> mapping.object().equals(row.getObject())),
+                now.named(row.getObject().toLowerCase(Locale.ROOT)))
+                .filter(mapping -> !row.hasPassedOver(mapping)).findFirst();
     }
 
     /**

@@ -7,9 +7,11 @@ import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.settings.SyncSettings.Action;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -34,7 +36,10 @@ public final class Row {
     static final String IN_DOUBT = "?";
 
     private IdentityChange change;
+    private final Mapping own;
     private Mapping mapping;
+    private final List<PassedOver> passedOver = new ArrayList<>();
+    private Refusal mappingNote;
     private LedgerEntry known;
     private LedgerEntry attempted;
     private String object;
@@ -60,6 +65,7 @@ public final class Row {
 
     Row(IdentityChange change, Mapping mapping) {
         this.change = change;
+        this.own = mapping;
         this.mapping = mapping;
     }
 
@@ -236,6 +242,9 @@ public final class Row {
     private void mapAgain() {
         record = null;
         healing = null;
+        mapping = own;
+        passedOver.clear();
+        mappingNote = null;
     }
 
     /** A record that was there before the identity, and may be taken over. */
@@ -377,6 +386,7 @@ public final class Row {
 
     void unchanged(Version inSalesforce) {
         version = inSalesforce;
+        refusal = mappingNote;
         outcome = Outcome.UNCHANGED;
     }
 
@@ -389,6 +399,52 @@ public final class Row {
             this.object = object;
         }
         this.record = record;
+    }
+
+    /** The answer of another mapping than its schema's. */
+    void mappedByOther(ObjectNode record) {
+        mapped(object, record);
+        mappingNote = Refusal.of("OTHER_MAPPING", "The record is a " + object + ", but " + own.name() + " answers a "
+                + passedOver.get(0).object() + " for this identity; so " + mapping.name() + " has mapped it.");
+    }
+
+    /** A mapping's answer that is of another object than the record. */
+    record PassedOver(Mapping mapping, String object, ObjectNode record) {}
+
+    void passOver(PassedOver answer) {
+        passedOver.add(answer);
+    }
+
+    /** Whether its schema's mapping has answered something else than its record is. */
+    boolean hasPassedOver() {
+        return !passedOver.isEmpty();
+    }
+
+    boolean hasPassedOver(Mapping mapping) {
+        return passedOver.stream().anyMatch(one -> one.mapping().equals(mapping));
+    }
+
+    /** No mapping answers the record's object: the answer of the schema's own is taken for it. */
+    void mappedByFirst() {
+        PassedOver answer = passedOver.get(0);
+        mapping = own;
+        record = answer.record();
+        mappingNote = Refusal.of("NO_OTHER_MAPPING", "The record is a " + object + ", " + own.name() + " answers a "
+                + answer.object() + " for this identity, and no other mapping answers a " + object
+                + ". What a " + object + " lacks of it is left out.");
+    }
+
+    /** The record's object lacks these fields. */
+    void lacks(List<String> fields) {
+        if (!fields.isEmpty()) {
+            mappingNote = new Refusal(mappingNote.code(), mappingNote.message() + " These fields: "
+                    + String.join(", ", fields) + ".", fields);
+        }
+    }
+
+    /** Whether what is in its record was meant for another object. */
+    boolean isOfOtherObject() {
+        return record != null && hasPassedOver(mapping);
     }
 
     /**
@@ -409,7 +465,12 @@ public final class Row {
     }
 
     Refusal getNote() {
-        return note;
+        return note == null ? mappingNote : note;
+    }
+
+    /** Which other mapping had to step in; null if none did. */
+    Refusal getMappingNote() {
+        return mappingNote;
     }
 
     /** What explain says of it once it is synced. */
@@ -450,7 +511,7 @@ public final class Row {
         this.salesforceId = salesforceId;
         foundBy = created ? "created" : foundBy == null ? "ory-id" : foundBy;
         version = change.version();
-        refusal = note; // what was changed so that Salesforce took it
+        refusal = getNote(); // what was changed so that Salesforce took it
         outcome = Outcome.SYNCED;
     }
 
