@@ -100,8 +100,8 @@ public class Recognition {
     }
 
     /**
-     * A converted Lead is its Contact. An event that is not newer than what its record says needs nothing more;
-     * Salesforce keeps whole seconds.
+     * A converted Lead is its Contact. An event that is not newer than what its record says needs nothing more; that of
+     * the same version tells what was last sent. Salesforce keeps whole seconds.
      */
     private static void foundById(Row row, JsonNode record) {
         if (row.hasRecord()) {
@@ -112,7 +112,7 @@ public class Recognition {
             return;
         }
         row.found(object(record), record.path("Id").asText(), "ory-id",
-                time(record.path(Comparison.ORY_UPDATED_AT).textValue()));
+                time(record.path(Comparison.ORY_UPDATED_AT).textValue()), record);
         if (converted && row.isPending()) {
             row.follow("Contact", record.path("ConvertedContactId").asText(), "conversion",
                     !record.path("ConvertedContact").hasNonNull(Comparison.ORY_ID));

@@ -1,12 +1,13 @@
 package dev.orysalesforce.sync;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.Version;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.settings.SyncSettings.Action;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -62,6 +63,9 @@ public final class Row {
     private Refusal note;
     private Candidate candidate;
     private boolean deletion;
+    private JsonNode shown = MissingNode.getInstance();
+    private boolean sentBefore;
+    private boolean primed;
 
     Row(IdentityChange change, Mapping mapping) {
         this.change = change;
@@ -216,8 +220,10 @@ public final class Row {
             superseded();
         } else if (newer == 0) {
             outcome = Outcome.UNCHANGED;
+        } else if (entry.isOfLostLedger()) {
+            compareWithRecord(entry.version());
         } else if (entry.version() != null) {
-            leaveOutOlder();
+            leaveOut(version);
         }
     }
 
@@ -234,6 +240,7 @@ public final class Row {
         this.salesforceId = salesforceId;
         this.foundBy = foundBy;
         this.stamp = stamp;
+        shown = MissingNode.getInstance();
         followed = true;
         mapAgain();
     }
@@ -354,30 +361,39 @@ public final class Row {
      * went missing, the ledger knows it after all. Else an event that is not newer than its record needs nothing more.
      *
      * @param stored the record's version in whole seconds; null if it has none
+     * @param shown what the look-up has read of the record
      */
-    void found(String object, String salesforceId, String foundBy, Instant stored) {
-        if (attempted != null && attempted.version().at().truncatedTo(ChronoUnit.SECONDS).equals(stored)) {
-            recall(attempted.landed(object, salesforceId));
-            return;
-        }
+    void found(String object, String salesforceId, String foundBy, Instant stored, JsonNode shown) {
         if (!object.equals(this.object)) {
             mapAgain();
         }
+        if (attempted != null && attempted.version().second().equals(stored)) {
+            recall(attempted.landed(object, salesforceId));
+            return;
+        }
+        this.shown = shown;
         this.object = object;
         this.salesforceId = salesforceId;
         this.foundBy = foundBy;
         if (stored != null) {
-            version = new Version(stored, 0, Instant.EPOCH);
-            leaveOutOlder();
-            if (!change.version().at().truncatedTo(ChronoUnit.SECONDS).isAfter(stored)) {
-                outcome = Outcome.UNCHANGED;
-            }
+            version = Version.ofRecord(stored);
+            compareWithRecord(version);
         }
     }
 
-    /** Of a state and a finished record in one, the one may be older than what is in Salesforce. */
-    private void leaveOutOlder() {
-        IdentityChange newer = change.since(version);
+    /** What is older than the record needs nothing more; of the same version, it tells what was sent last. */
+    private void compareWithRecord(Version inSalesforce) {
+        int newer = change.version().second().compareTo(inSalesforce.at());
+        leaveOut(newer > 0 ? inSalesforce.endOfSecond() : inSalesforce);
+        if (newer < 0) {
+            outcome = Outcome.UNCHANGED;
+        }
+        sentBefore = newer == 0;
+    }
+
+    /** Of a state and a finished record in one, the one may be in Salesforce already. */
+    private void leaveOut(Version older) {
+        IdentityChange newer = change.since(older);
         if (newer != change) {
             change = newer;
             mapAgain();
@@ -388,6 +404,27 @@ public final class Row {
         version = inSalesforce;
         refusal = mappingNote;
         outcome = Outcome.UNCHANGED;
+    }
+
+    /**
+     * Salesforce has all of it.
+     *
+     * @param hashes what the ledger keeps, as if it had been sent now
+     */
+    void primed(Map<String, String> hashes) {
+        this.hashes = hashes;
+        primed = true;
+        unchanged(change.version());
+    }
+
+    /** Whether it is what was last sent, though the ledger has lost it. */
+    boolean isSentBefore() {
+        return sentBefore;
+    }
+
+    /** What the look-up has read of its record, field to value. */
+    JsonNode getShown() {
+        return shown;
     }
 
     void mapWith(Mapping mapping) {
@@ -542,9 +579,9 @@ public final class Row {
         boolean sent = outcome == Outcome.SYNCED;
         Map<String, String> before = known == null ? Map.of() : known.fields();
         int attempts = sent || isRefused() || isToBeRetried() ? change.attempts() + 1 : 0;
-        Place place = place(sent);
+        Place place = place(sent || primed && !stamp);
         return new LedgerEntry(getIdentity(), place.object(), place.salesforceId(), place.foundBy(), version,
-                change.version(), sent ? hashes : before, change.event(), change.receivedAt(), change.triggerId(),
+                change.version(), sent || primed ? hashes : before, change.event(), change.receivedAt(), change.triggerId(),
                 mapping.label(), outcome.label(), refusal == null ? null : refusal.code(), refusal == null ? null : refusal.message(),
                 attempts, nextRetryAt);
     }
