@@ -16,6 +16,7 @@ import dev.orysalesforce.receive.SalesforceError;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.sync.Comparison;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,12 +47,14 @@ public class Gateway {
     private final ObjectMapper json;
     private final BodyText bodyText;
     private final Receipts receipts;
+    private final Clock clock;
     private final List<String> objects;
 
-    Gateway(ObjectMapper json, BodyText bodyText, Receipts receipts, SyncSettings settings) {
+    Gateway(ObjectMapper json, BodyText bodyText, Receipts receipts, Clock clock, SyncSettings settings) {
         this.json = json;
         this.bodyText = bodyText;
         this.receipts = receipts;
+        this.clock = clock;
         this.objects = settings.gateway().objects();
     }
 
@@ -115,7 +118,7 @@ public class Gateway {
             return null;
         }
         String object = record.hasNonNull("attributes") ? null : objects.get(0);
-        GatewayRecord read = read(record, new Target(object, null, null), Instant.now(), null);
+        GatewayRecord read = read(record, new Target(object, null, null), clock.instant(), null);
         if (!read.isAccepted()) {
             throw new BadRequestException(read.error().message());
         }
@@ -232,16 +235,16 @@ public class Gateway {
     }
 
     private GatewayRecord refused(Refused why, byte[] body) {
-        return GatewayRecord.refused(why.error(), keep(why, null, new TextNode(bodyText.kept(body)), Instant.now()));
+        return GatewayRecord.refused(why.error(), keep(why, null, new TextNode(bodyText.kept(body)), clock.instant()));
     }
 
-    private static DeadLetter letter(Refused why, Target target, JsonNode record, Instant at) {
+    private DeadLetter letter(Refused why, Target target, JsonNode record, Instant at) {
         String told = target.value() != null ? target.value() : record.path(Comparison.ORY_ID).textValue();
         return keep(why, told == null ? null : IdentityChange.erase(told, at).identityId(), record, at);
     }
 
-    private static DeadLetter keep(Refused why, String identity, JsonNode original, Instant at) {
+    private DeadLetter keep(Refused why, String identity, JsonNode original, Instant at) {
         return DeadLetter.of(identity, IdentityChange.GATEWAY, why.code(), why.error().message(), why.error().fields(), 0, at,
-                "gateway", original);
+                clock.instant(), "gateway", original);
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 
 /**
@@ -35,6 +36,26 @@ public record Version(Instant at, int verified, Instant receivedAt) implements C
     /** Whether Ory says when the identity was last changed. */
     static boolean isTimed(JsonNode identity) {
         return instant(identity.path("updated_at").textValue()).isAfter(ZERO);
+    }
+
+    /** What a record in Salesforce says that it holds, where nothing else is known of it: a whole second. */
+    public static Version ofRecord(Instant stored) {
+        return new Version(stored, 0, Instant.EPOCH);
+    }
+
+    /** Whether a record has told it, and no event. */
+    public boolean isOfRecord() {
+        return receivedAt.equals(Instant.EPOCH);
+    }
+
+    /** The newest version of which a record says the same. */
+    public Version endOfSecond() {
+        return new Version(second().plusSeconds(1).minusNanos(1), Integer.MAX_VALUE, Instant.MAX);
+    }
+
+    /** What Salesforce keeps of it. */
+    public Instant second() {
+        return at.truncatedTo(ChronoUnit.SECONDS);
     }
 
     private static Instant instant(String text) {

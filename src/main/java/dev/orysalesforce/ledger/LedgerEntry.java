@@ -46,6 +46,11 @@ public record LedgerEntry(
         return salesforceId != null;
     }
 
+    /** Whether all that is known of the record is the version that it says itself, and not what was sent. */
+    public boolean isOfLostLedger() {
+        return hasRecord() && version != null && version.isOfRecord() && fields.isEmpty();
+    }
+
     /** This entry of a new record whose call's answer never came, as if it had come. */
     public LedgerEntry landed(String object, String salesforceId) {
         return new LedgerEntry(identity, object, salesforceId, "created", version, seen, fields, event, receivedAt,

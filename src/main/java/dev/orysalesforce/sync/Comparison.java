@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.ledger.FieldHash;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
@@ -32,13 +33,27 @@ public class Comparison {
         ObjectNode mapped = row.getRecord();
         JsonNode stopGaps = mapped.remove(ON_CREATE);
         mapped.remove(row.getDropped());
+        if (row.isOfOtherObject()) {
+            List<String> lacking = mapped.properties().stream().map(Map.Entry::getKey)
+                    .filter(field -> !org.has(row.getObject(), field)).toList();
+            mapped.remove(lacking);
+            row.lacks(lacking);
+        }
         Map<String, String> hashes = new HashMap<>();
         mapped.properties().forEach(field ->
                 hashes.put(field.getKey(), hash.of(row.getIdentity(), field.getKey(), field.getValue())));
 
+        if (row.isSentBefore()) {
+            row.primed(marked(row, hashes));
+            return;
+        }
         ObjectNode toSend = row.hasRecord() ? changed(row, mapped, hashes) : fresh(row, mapped, stopGaps);
         if (row.hasRecord() && toSend.isEmpty() && !row.isToBeStamped()) {
-            row.unchanged(row.getChange().version());
+            if (before(row).isEmpty()) {
+                row.primed(marked(row, hashes)); // the look-up has shown it
+            } else {
+                row.unchanged(row.getChange().version());
+            }
             return;
         }
         if (!row.hasRecord() || row.isToBeStamped()) {
@@ -52,9 +67,13 @@ public class Comparison {
             }
         });
         toSend.put(ORY_UPDATED_AT, row.getChange().version().at().truncatedTo(ChronoUnit.MILLIS).toString());
+        row.compared(toSend, marked(row, hashes));
+    }
+
+    private static Map<String, String> marked(Row row, Map<String, String> hashes) {
         row.getGiven().stream().filter(hashes::containsKey).filter(field -> !isMapped(before(row).get(field)))
                 .forEach(field -> hashes.put(field, GIVEN + hashes.get(field)));
-        row.compared(toSend, hashes);
+        return hashes;
     }
 
     private static Map<String, String> before(Row row) {
@@ -102,6 +121,7 @@ public class Comparison {
         ObjectNode record = mapped.objectNode();
         mapped.properties().stream().filter(field -> !hashes.get(field.getKey()).equals(value(before.get(field.getKey()))))
                 .filter(field -> !row.getFilled().contains(field.getKey()))
+                .filter(field -> !field.getValue().equals(row.getShown().get(field.getKey())))
                 .forEach(field -> record.set(field.getKey(), field.getValue()));
         before.forEach((field, sent) -> {
             String cleared = hash.of(row.getIdentity(), field, NullNode.getInstance());

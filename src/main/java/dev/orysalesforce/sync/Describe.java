@@ -3,6 +3,7 @@ package dev.orysalesforce.sync;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -54,10 +55,12 @@ class Describe {
     private final Map<String, CompletableFuture<String>> calls = new ConcurrentHashMap<>();
     private final ProducerTemplate camel;
     private final ObjectMapper json;
+    private final Clock clock;
 
-    Describe(@Lazy ProducerTemplate camel, ObjectMapper json) {
+    Describe(@Lazy ProducerTemplate camel, ObjectMapper json, Clock clock) {
         this.camel = camel;
         this.json = json;
+        this.clock = clock;
     }
 
     /** Whether there is such a field, or a reference of that name. */
@@ -94,7 +97,7 @@ class Describe {
 
     private Answer answer(String object, Duration goodFor) {
         Answer known = answers.get(object);
-        if (known != null && known.at().plus(goodFor).isAfter(Instant.now())) {
+        if (known != null && known.at().plus(goodFor).isAfter(clock.instant())) {
             return known;
         }
         Answer fresh = read(ask(object));
@@ -143,7 +146,7 @@ class Describe {
                 }
             }
             return new Answer(fields, described.path("createable").asBoolean(true),
-                    described.path("updateable").asBoolean(true), Instant.now());
+                    described.path("updateable").asBoolean(true), clock.instant());
         } catch (JsonProcessingException e) {
             throw unreadable();
         }

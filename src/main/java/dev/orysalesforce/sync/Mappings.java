@@ -8,6 +8,7 @@ import dev.orysalesforce.journal.DeadLetter;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.settings.SyncSettings;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Locale;
@@ -15,38 +16,43 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.util.ObjectHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** Which mapping serves which identity schema, and what its answer says. */
 @Component("mappings")
 public class Mappings {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Mappings.class);
     static final String FAILED = "MAPPING_FAILED";
     private static final String DEFAULT = "default";
 
     private final CamelContext camel;
     private final MappingTexts texts;
     private final ObjectMapper json;
+    private final Clock clock;
     private final String erased;
     private volatile Taken taken = new Taken(Map.of(), null, Map.of());
 
     /** Replaced as a whole, while no batch is on its way. */
     private record Taken(Map<String, Mapping> bySchema, Mapping erased, Map<String, Mapping> files) {
 
-        Mapping named(String file) {
+        Stream<Mapping> named(String file) {
             return files.values().stream()
-                    .filter(mapping -> Path.of(mapping.name()).getFileName().toString().startsWith(file + "."))
-                    .findFirst().orElse(null);
+                    .filter(mapping -> Path.of(mapping.name()).getFileName().toString().startsWith(file + "."));
         }
     }
 
-    Mappings(CamelContext camel, MappingTexts texts, SyncSettings settings, ObjectMapper json) {
+    Mappings(CamelContext camel, MappingTexts texts, SyncSettings settings, ObjectMapper json, Clock clock) {
         this.camel = camel;
         this.texts = texts;
         erased = settings.erasedMapping();
         this.json = json;
+        this.clock = clock;
     }
 
     /**
@@ -98,17 +104,11 @@ public class Mappings {
 
     /** The endpoint of {@code event.*}, which reads a webhook's body. */
     public String event() {
-        return taken.named("event").endpoint();
+        return taken.named("event").findFirst().orElseThrow().endpoint();
     }
 
-    /** The mapping's input. Who is a Contact already gets a Contact's record, whatever the schema says. */
+    /** The mapping's input. */
     public String input(Row row) throws JsonProcessingException {
-        if (row.isBound() && !row.getMapping().object().equals(row.getObject())) {
-            Taken now = taken;
-            now.bySchema().values().stream().filter(mapping -> mapping.object().equals(row.getObject())).findFirst()
-                    .or(() -> Optional.ofNullable(now.named(row.getObject().toLowerCase(Locale.ROOT))))
-                    .ifPresent(row::mapWith);
-        }
         return json.writeValueAsString(row.getChange());
     }
 
@@ -131,7 +131,26 @@ public class Mappings {
     void answered(Row row, ObjectNode record) {
         String object = record.path("attributes").path("type").asText(row.getMapping().object());
         record.remove("attributes");
-        row.mapped(object, record);
+        if (!row.isBound() || object.equals(row.getObject()) && !row.hasPassedOver()) {
+            row.mapped(object, record);
+        } else if (object.equals(row.getObject())) {
+            row.mappedByOther(record);
+        } else {
+            row.passOver(new Row.PassedOver(row.getMapping(), object, record));
+            next(row).ifPresentOrElse(row::mapWith, row::mappedByFirst);
+        }
+        if (row.getMappingNote() != null) {
+            LOG.debug("{} {}: {}", row.getIdentity(), row.getMappingNote().code(), row.getMappingNote().message());
+        }
+    }
+
+    /** The next mapping that is named after the object of the row's record. What it really answers is known once it has. */
+    private Optional<Mapping> next(Row row) {
+        Taken now = taken;
+        return Stream.concat(
+                now.bySchema().values().stream().filter(mapping -> mapping.object().equals(row.getObject())),
+                now.named(row.getObject().toLowerCase(Locale.ROOT)))
+                .filter(mapping -> !row.hasPassedOver(mapping)).findFirst();
     }
 
     /**
@@ -164,7 +183,7 @@ public class Mappings {
         Refusal refusal = row.getRefusal();
         return DeadLetter.of(row.getIdentity(), change.event(), refusal.code(), refusal.message(), refusal.fields(),
                 change.attempts() + 1,
-                change.receivedAt(), "sync", json.valueToTree(change));
+                change.receivedAt(), clock.instant(), "sync", json.valueToTree(change));
     }
 
     /** What goes into the journal again for a row that is tried later. */

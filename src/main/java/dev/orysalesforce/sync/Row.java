@@ -1,15 +1,18 @@
 package dev.orysalesforce.sync;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.Version;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.settings.SyncSettings.Action;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -34,7 +37,10 @@ public final class Row {
     static final String IN_DOUBT = "?";
 
     private IdentityChange change;
+    private final Mapping own;
     private Mapping mapping;
+    private final List<PassedOver> passedOver = new ArrayList<>();
+    private Refusal mappingNote;
     private LedgerEntry known;
     private LedgerEntry attempted;
     private String object;
@@ -57,9 +63,13 @@ public final class Row {
     private Refusal note;
     private Candidate candidate;
     private boolean deletion;
+    private JsonNode shown = MissingNode.getInstance();
+    private boolean sentBefore;
+    private boolean primed;
 
     Row(IdentityChange change, Mapping mapping) {
         this.change = change;
+        this.own = mapping;
         this.mapping = mapping;
     }
 
@@ -210,8 +220,10 @@ public final class Row {
             superseded();
         } else if (newer == 0) {
             outcome = Outcome.UNCHANGED;
+        } else if (entry.isOfLostLedger()) {
+            compareWithRecord(entry.version());
         } else if (entry.version() != null) {
-            leaveOutOlder();
+            leaveOut(version);
         }
     }
 
@@ -228,6 +240,7 @@ public final class Row {
         this.salesforceId = salesforceId;
         this.foundBy = foundBy;
         this.stamp = stamp;
+        shown = MissingNode.getInstance();
         followed = true;
         mapAgain();
     }
@@ -236,6 +249,9 @@ public final class Row {
     private void mapAgain() {
         record = null;
         healing = null;
+        mapping = own;
+        passedOver.clear();
+        mappingNote = null;
     }
 
     /** A record that was there before the identity, and may be taken over. */
@@ -345,30 +361,39 @@ public final class Row {
      * went missing, the ledger knows it after all. Else an event that is not newer than its record needs nothing more.
      *
      * @param stored the record's version in whole seconds; null if it has none
+     * @param shown what the look-up has read of the record
      */
-    void found(String object, String salesforceId, String foundBy, Instant stored) {
-        if (attempted != null && attempted.version().at().truncatedTo(ChronoUnit.SECONDS).equals(stored)) {
-            recall(attempted.landed(object, salesforceId));
-            return;
-        }
+    void found(String object, String salesforceId, String foundBy, Instant stored, JsonNode shown) {
         if (!object.equals(this.object)) {
             mapAgain();
         }
+        if (attempted != null && attempted.version().second().equals(stored)) {
+            recall(attempted.landed(object, salesforceId));
+            return;
+        }
+        this.shown = shown;
         this.object = object;
         this.salesforceId = salesforceId;
         this.foundBy = foundBy;
         if (stored != null) {
-            version = new Version(stored, 0, Instant.EPOCH);
-            leaveOutOlder();
-            if (!change.version().at().truncatedTo(ChronoUnit.SECONDS).isAfter(stored)) {
-                outcome = Outcome.UNCHANGED;
-            }
+            version = Version.ofRecord(stored);
+            compareWithRecord(version);
         }
     }
 
-    /** Of a state and a finished record in one, the one may be older than what is in Salesforce. */
-    private void leaveOutOlder() {
-        IdentityChange newer = change.since(version);
+    /** What is older than the record needs nothing more; of the same version, it tells what was sent last. */
+    private void compareWithRecord(Version inSalesforce) {
+        int newer = change.version().second().compareTo(inSalesforce.at());
+        leaveOut(newer > 0 ? inSalesforce.endOfSecond() : inSalesforce);
+        if (newer < 0) {
+            outcome = Outcome.UNCHANGED;
+        }
+        sentBefore = newer == 0;
+    }
+
+    /** Of a state and a finished record in one, the one may be in Salesforce already. */
+    private void leaveOut(Version older) {
+        IdentityChange newer = change.since(older);
         if (newer != change) {
             change = newer;
             mapAgain();
@@ -377,7 +402,29 @@ public final class Row {
 
     void unchanged(Version inSalesforce) {
         version = inSalesforce;
+        refusal = mappingNote;
         outcome = Outcome.UNCHANGED;
+    }
+
+    /**
+     * Salesforce has all of it.
+     *
+     * @param hashes what the ledger keeps, as if it had been sent now
+     */
+    void primed(Map<String, String> hashes) {
+        this.hashes = hashes;
+        primed = true;
+        unchanged(change.version());
+    }
+
+    /** Whether it is what was last sent, though the ledger has lost it. */
+    boolean isSentBefore() {
+        return sentBefore;
+    }
+
+    /** What the look-up has read of its record, field to value. */
+    JsonNode getShown() {
+        return shown;
     }
 
     void mapWith(Mapping mapping) {
@@ -389,6 +436,52 @@ public final class Row {
             this.object = object;
         }
         this.record = record;
+    }
+
+    /** The answer of another mapping than its schema's. */
+    void mappedByOther(ObjectNode record) {
+        mapped(object, record);
+        mappingNote = Refusal.of("OTHER_MAPPING", "The record is a " + object + ", but " + own.name() + " answers a "
+                + passedOver.get(0).object() + " for this identity; so " + mapping.name() + " has mapped it.");
+    }
+
+    /** A mapping's answer that is of another object than the record. */
+    record PassedOver(Mapping mapping, String object, ObjectNode record) {}
+
+    void passOver(PassedOver answer) {
+        passedOver.add(answer);
+    }
+
+    /** Whether its schema's mapping has answered something else than its record is. */
+    boolean hasPassedOver() {
+        return !passedOver.isEmpty();
+    }
+
+    boolean hasPassedOver(Mapping mapping) {
+        return passedOver.stream().anyMatch(one -> one.mapping().equals(mapping));
+    }
+
+    /** No mapping answers the record's object: the answer of the schema's own is taken for it. */
+    void mappedByFirst() {
+        PassedOver answer = passedOver.get(0);
+        mapping = own;
+        record = answer.record();
+        mappingNote = Refusal.of("NO_OTHER_MAPPING", "The record is a " + object + ", " + own.name() + " answers a "
+                + answer.object() + " for this identity, and no other mapping answers a " + object
+                + ". What a " + object + " lacks of it is left out.");
+    }
+
+    /** The record's object lacks these fields. */
+    void lacks(List<String> fields) {
+        if (!fields.isEmpty()) {
+            mappingNote = new Refusal(mappingNote.code(), mappingNote.message() + " These fields: "
+                    + String.join(", ", fields) + ".", fields);
+        }
+    }
+
+    /** Whether what is in its record was meant for another object. */
+    boolean isOfOtherObject() {
+        return record != null && hasPassedOver(mapping);
     }
 
     /**
@@ -409,7 +502,12 @@ public final class Row {
     }
 
     Refusal getNote() {
-        return note;
+        return note == null ? mappingNote : note;
+    }
+
+    /** Which other mapping had to step in; null if none did. */
+    Refusal getMappingNote() {
+        return mappingNote;
     }
 
     /** What explain says of it once it is synced. */
@@ -450,7 +548,7 @@ public final class Row {
         this.salesforceId = salesforceId;
         foundBy = created ? "created" : foundBy == null ? "ory-id" : foundBy;
         version = change.version();
-        refusal = note; // what was changed so that Salesforce took it
+        refusal = getNote(); // what was changed so that Salesforce took it
         outcome = Outcome.SYNCED;
     }
 
@@ -481,9 +579,9 @@ public final class Row {
         boolean sent = outcome == Outcome.SYNCED;
         Map<String, String> before = known == null ? Map.of() : known.fields();
         int attempts = sent || isRefused() || isToBeRetried() ? change.attempts() + 1 : 0;
-        Place place = place(sent);
+        Place place = place(sent || primed && !stamp);
         return new LedgerEntry(getIdentity(), place.object(), place.salesforceId(), place.foundBy(), version,
-                change.version(), sent ? hashes : before, change.event(), change.receivedAt(), change.triggerId(),
+                change.version(), sent || primed ? hashes : before, change.event(), change.receivedAt(), change.triggerId(),
                 mapping.label(), outcome.label(), refusal == null ? null : refusal.code(), refusal == null ? null : refusal.message(),
                 attempts, nextRetryAt);
     }

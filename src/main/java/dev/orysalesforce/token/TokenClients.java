@@ -1,6 +1,8 @@
 package dev.orysalesforce.token;
 
 import dev.orysalesforce.settings.CannotStartException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -10,7 +12,9 @@ import org.springframework.stereotype.Component;
 
 /** Knows the clients of {@code TOKEN_CLIENTS}. */
 @Component
-class TokenClients {
+class TokenClients implements MeterBinder {
+
+    static final String COUNTER = "ory.sync.tokens";
 
     private record Client(String id, byte[] secret) {}
 
@@ -28,6 +32,12 @@ class TokenClients {
                     "Write it as id:secret,id2:secret2 and start again.");
         }
         return new Client(idAndSecret.substring(0, colon), bytes(idAndSecret.substring(colon + 1)));
+    }
+
+    /** Each client's counter is there from the start. */
+    @Override
+    public void bindTo(MeterRegistry meters) {
+        clients.forEach(client -> meters.counter(COUNTER, "client", client.id()));
     }
 
     boolean isEmpty() {

@@ -123,6 +123,102 @@ class CompareTest extends AppTest {
     }
 
     @Test
+    void aLostLedgerLearnsWhatWasSentFromTheEventOfTheRecordsVersion() {
+        send("registration", 0, traits -> traits.put("company", "First Ltd").put("phone", "+44 1"));
+        SALESFORCE.org().edit(record(id).id(), Map.of("LastName", "Corrected"));
+        sql.update("delete from identities");
+        int writes = SALESFORCE.writes().ofIdentity(id).size();
+        send("login", 0, traits -> traits.put("company", "First Ltd").put("phone", "+44 1"));
+        assertThat(SALESFORCE.writes().ofIdentity(id)).hasSize(writes);
+        assertThat(outcome()).isEqualTo("unchanged");
+        send("settings", 1, traits -> traits.put("company", "Second Ltd"));
+        assertThat(lastWrite().fields()).containsOnlyKeys("Company", "Phone", "Ory_Updated_At__c");
+        assertThat(record(id).text("LastName")).as("typed by sales").isEqualTo("Corrected");
+        assertThat(record(id).text("Phone")).as("gone at Ory").isNull();
+    }
+
+    @Test
+    void anOlderEventDoesNotTellWhatWasSent() {
+        send("settings", 5, traits -> traits.put("company", "Newest Ltd"));
+        SALESFORCE.org().edit(record(id).id(), Map.of("LastName", "Corrected"));
+        sql.update("delete from identities");
+        send("registration", 0, traits -> traits.put("company", "Oldest Ltd"));
+        assertThat(sql.queryForObject("select fields from identities where identity = ?", String.class, id)).isEqualTo("{}");
+        int writes = SALESFORCE.writes().ofIdentity(id).size();
+        send("login", 5, traits -> traits.put("company", "Newest Ltd"));
+        assertThat(SALESFORCE.writes().ofIdentity(id)).as("the event of the record's version").hasSize(writes);
+        send("settings", 6, traits -> traits.put("company", "Another Ltd"));
+        assertThat(lastWrite().fields()).containsOnlyKeys("Company", "Ory_Updated_At__c");
+        assertThat(record(id).text("LastName")).isEqualTo("Corrected");
+    }
+
+    @Test
+    void ofANewerEventAfterALostLedgerWhatTheLookUpShowsIsNotSentAgain() {
+        send("registration", 0, traits -> traits.put("company", "First Ltd"));
+        sql.update("delete from identities");
+        send("settings", 1, traits -> traits.put("company", "First Ltd"));
+        assertThat(lastWrite().fields()).containsKeys("Company", "LastName").doesNotContainKeys("Email", "LeadSource");
+        send("settings", 2, traits -> traits.put("company", "First Ltd").put("email", "other-" + id + "@example.org"));
+        assertThat(lastWrite().fields()).containsOnlyKeys("Email", "Ory_Updated_At__c");
+    }
+
+    /** Salesforce keeps whole seconds of a version, the ledger all of it. */
+    @Test
+    void aLostLedgerTellsTwoStatesWithinASecondApart() {
+        Instant changed = START.plusMillis(100);
+        send("registration", changed, traits -> traits.put("company", "First Ltd"));
+        SALESFORCE.org().edit(record(id).id(), Map.of("LastName", "Corrected"));
+        sql.update("delete from identities");
+        send("login", changed, traits -> traits.put("company", "First Ltd"));
+        assertThat(outcome()).isEqualTo("unchanged");
+        send("settings", START.plusMillis(900), traits -> traits.put("company", "Second Ltd"));
+        assertThat(lastWrite().fields()).containsOnlyKeys("Company", "Ory_Updated_At__c");
+        assertThat(record(id).text("LastName")).isEqualTo("Corrected");
+    }
+
+    @Test
+    void aLostLedgerLearnsWhatWasSentOfALeadThatIsAContactByNow() {
+        send("registration", 0, traits -> traits.put("phone", "+44 1"));
+        String contact = SALESFORCE.org().convertLead(record(id).id(), true);
+        SALESFORCE.org().edit(contact, Map.of("LastName", "Corrected"));
+        sql.update("delete from identities");
+        send("login", 0, traits -> traits.put("phone", "+44 1"));
+        assertThat(outcome()).isEqualTo("unchanged");
+        send("settings", 1, traits -> traits.put("phone", "+44 2"));
+        assertThat(SALESFORCE.org().record(contact).text("LastName")).isEqualTo("Corrected");
+        assertThat(SALESFORCE.org().record(contact).text("Phone")).isEqualTo("+44 2");
+    }
+
+    @Test
+    void aLostLedgerLearnsWhatWasSentOfAFinishedRecord() {
+        give(0, "First Ltd", "+44 1");
+        SALESFORCE.org().edit(record(id).id(), Map.of("LastName", "Corrected"));
+        sql.update("delete from identities");
+        give(0, "First Ltd", "+44 1");
+        assertThat(outcome()).isEqualTo("unchanged");
+        give(1, "Second Ltd", "+44 1");
+        assertThat(lastWrite().fields()).containsOnlyKeys("Company", "Ory_Updated_At__c");
+        assertThat(record(id).text("LastName")).isEqualTo("Corrected");
+        send("settings", 2, traits -> traits.put("company", "Second Ltd")); // a mapping never told the phone
+        assertThat(record(id).text("Phone")).isEqualTo("+44 1");
+    }
+
+    /** As it comes again where the journal's answer was lost. */
+    private void give(int seconds, String company, String phone) {
+        String at = START.plusSeconds(seconds).toString();
+        ObjectNode event = json.createObjectNode().put("event", "gateway").put("receivedAt", at);
+        event.putObject("identity").put("id", id);
+        event.putObject("record").put("object", "Lead").put("at", at).putObject("fields").put("LastName", "Person")
+                .put("Company", company).put("Phone", phone);
+        intoTheJournal(session -> session.createTextMessage(event.toString()));
+        settle();
+    }
+
+    private String outcome() {
+        return sql.queryForObject("select outcome from identities where identity = ?", String.class, id);
+    }
+
+    @Test
     void whoIsAContactNeverGetsALead() {
         SALESFORCE.org().insert("Contact", Map.of("LastName", "Known", "Ory_Identity_Id__c", id));
         send("settings", 1, traits -> traits.put("company", "Their Ltd"));
@@ -140,7 +236,11 @@ class CompareTest extends AppTest {
     }
 
     private void send(String event, int seconds, java.util.function.Consumer<ObjectNode> change) {
-        ObjectNode body = Ory.identity(id, START.plusSeconds(seconds), "Person");
+        send(event, START.plusSeconds(seconds), change);
+    }
+
+    private void send(String event, Instant updatedAt, java.util.function.Consumer<ObjectNode> change) {
+        ObjectNode body = Ory.identity(id, updatedAt, "Person");
         change.accept((ObjectNode) body.path("identity").path("traits"));
         assertThat(ory.sends(event, body).statusCode()).isEqualTo(204);
         settle();

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.component.salesforce.api.SalesforceException;
 import org.junit.jupiter.api.Test;
+import org.springframework.core.env.StandardEnvironment;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
@@ -32,7 +33,7 @@ class FailureWithoutWordsTest {
 
     @Test
     void whatSalesforceSaysInNoWordsIsAHoldLikeAnyOther() {
-        Answers answers = new Answers(new ErrorPolicy(settings), settings, new ObjectMapper(), meters);
+        Answers answers = new Answers(new ErrorPolicy(settings, new StandardEnvironment()), settings, new ObjectMapper(), meters, Clock.systemUTC());
         SalesforceException mute = new SalesforceException((Throwable) null);
         assertThatThrownBy(() -> new DuplicateRecords(settings, answers, new ObjectMapper()).matches(null, mute))
                 .isInstanceOf(HoldException.class);
