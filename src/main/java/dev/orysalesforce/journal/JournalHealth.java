@@ -1,6 +1,11 @@
 package dev.orysalesforce.journal;
 
 import dev.orysalesforce.settings.SyncSettings;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
@@ -25,10 +30,13 @@ public class JournalHealth implements HealthIndicator {
     private static final Obstacle OUT_OF_REACH = new Obstacle("The journal's broker is out of reach.",
             "Start it, or check SPRING_ARTEMIS_BROKER_URL, SPRING_ARTEMIS_USER and SPRING_ARTEMIS_PASSWORD.");
 
+    private static final Duration LONGEST = Duration.ofSeconds(2);
+
     private final ObjectProvider<EmbeddedActiveMQ> broker;
     private final JmsTemplate jms;
     private final Obstacle diskFull;
     private final AtomicReference<Obstacle> told = new AtomicReference<>();
+    private final AtomicReference<CompletableFuture<Boolean>> connected = new AtomicReference<>();
 
     private record Obstacle(String reason, String remedy) {}
 
@@ -61,7 +69,24 @@ public class JournalHealth implements HealthIndicator {
         return !server.isActive() ? STOPPED : server.getPagingManager().isDiskFull() ? diskFull : null;
     }
 
+    /** A broker that is frozen would keep each probe for as long as a call to it may take; one question waits for it. */
     private boolean isConnected() {
+        CompletableFuture<Boolean> asked = connected.get();
+        if (asked == null || asked.isDone()) {
+            asked = CompletableFuture.supplyAsync(this::hasConnection, task -> new Thread(task, "journal-health").start());
+            connected.set(asked);
+        }
+        try {
+            return asked.get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private boolean hasConnection() {
         try {
             return Boolean.FALSE.equals(jms.execute(session -> session.getTransacted()));
         } catch (JmsException e) {

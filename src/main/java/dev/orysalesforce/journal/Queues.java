@@ -77,11 +77,12 @@ public class Queues {
             return OptionalLong.empty();
         }
         try {
-            if (!(question.call() instanceof Number number)) {
+            Object answer = question.call();
+            if (answer != null && !(answer instanceof Number)) {
                 return silent("The answer is not a number.");
             }
             silence = null;
-            return OptionalLong.of(Math.max(0, number.longValue()));
+            return OptionalLong.of(answer instanceof Number number ? Math.max(0, number.longValue()) : 0); // an empty queue has no age
         } catch (JmsSecurityException e) {
             return silent("The app's user lacks a permission.");
         } catch (TimeoutException e) {

@@ -1,6 +1,7 @@
 package dev.orysalesforce.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,8 +9,13 @@ import dev.orysalesforce.Ory;
 import dev.orysalesforce.OrySalesforceSync;
 import dev.orysalesforce.operator.Operator;
 import java.net.ServerSocket;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.security.Role;
@@ -17,8 +23,11 @@ import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.spi.core.security.ActiveMQSecurityManagerImpl;
 import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalManagementPort;
@@ -35,12 +44,14 @@ import org.springframework.test.context.DynamicPropertySource;
             "management.prometheus.metrics.export.enabled=true",
             "spring.artemis.mode=native", "spring.artemis.user=app", "spring.artemis.password=p"})
 @DirtiesContext
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Tag("any-ledger")
 class ExternalBrokerTest {
 
     @TempDir
     private static Path folder;
     private static EmbeddedActiveMQ broker;
+    private static int brokerPort;
 
     @LocalServerPort
     private int port;
@@ -50,7 +61,6 @@ class ExternalBrokerTest {
 
     @DynamicPropertySource
     static void settings(DynamicPropertyRegistry registry) throws Exception {
-        int brokerPort;
         try (ServerSocket free = new ServerSocket(0)) {
             brokerPort = free.getLocalPort();
         }
@@ -74,6 +84,7 @@ class ExternalBrokerTest {
     }
 
     @Test
+    @Order(1)
     void theAppStartsAndTakesEventsAndHealthSaysWhatIsMissing() throws Exception {
         assertThat(new Ory("http://127.0.0.1:" + port, "a-webhook-secret")
                 .sends("registration", Ory.webhook("registration-ctx")).statusCode()).isEqualTo(204);
@@ -93,6 +104,26 @@ class ExternalBrokerTest {
         assertThat(status.path("deadLetters").isNull()).isTrue();
 
         assertThat(read(new Operator(port, "an-operator-token").get("/api/dead-letters").body()).path("total").isNull()).isTrue();
+    }
+
+    /** In its place, something takes connections and says nothing. */
+    @Test
+    @Order(2)
+    void aBrokerThatIsFrozenKeepsNobody() throws Exception {
+        broker.stop();
+        try (ServerSocket frozen = new ServerSocket(brokerPort)) {
+            await().atMost(Duration.ofSeconds(20)).until(() -> within(10, () -> new Operator(managementPort, null)
+                    .get("/observe/health")).statusCode() == 503);
+            assertThat(within(10, () -> new Operator(managementPort, null).get("/observe/metrics")).body())
+                    .contains("\nory_sync_pending NaN");
+            HttpResponse<String> answer = within(28, () -> new Ory("http://127.0.0.1:" + port, "a-webhook-secret")
+                    .sends("registration", Ory.webhook("registration-ctx")));
+            assertThat(answer.statusCode()).isEqualTo(503);
+        }
+    }
+
+    private static HttpResponse<String> within(int seconds, Supplier<HttpResponse<String>> call) throws Exception {
+        return CompletableFuture.supplyAsync(call).get(seconds, TimeUnit.SECONDS);
     }
 
     private static JsonNode read(String json) throws Exception {

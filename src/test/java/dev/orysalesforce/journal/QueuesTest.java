@@ -36,6 +36,7 @@ class QueuesTest {
     void depthAgeAndCountsAreAsked() throws Exception {
         start("activemq.management");
         Queues queues = new Queues(management);
+        assertThat(queues.oldestSeconds(Queues.DEAD_LETTERS)).as("of an empty queue").hasValue(0);
         try (ActiveMQConnectionFactory connections = new ActiveMQConnectionFactory(url)) {
             JmsTemplate jms = new JmsTemplate(connections);
             for (String code : new String[] {"A", "B", "B"}) {
