@@ -3,6 +3,7 @@ package dev.orysalesforce.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.orysalesforce.Tool;
 import dev.orysalesforce.ledger.PostgreSqlServer;
 import dev.orysalesforce.process.AppProcess;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * wins, the books balance, and nothing piles up in it. In short here; {@code mvn -Pfaults verify} does it at length.
  */
 @Tag("faults")
+@Tag("nightly")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FaultsIT {
 
@@ -72,8 +74,7 @@ class FaultsIT {
                         + "?journal_mode=WAL&synchronous=FULL&busy_timeout=500");
         disk.under(app);
         ledger = folder.resolve("disk/ledger.db");
-        clock = ShiftedClock.of(app, folder.resolve("one"));
-        assertThat(clock.isPresent() || !"true".equals(System.getenv("CI"))).as("CI does not go without libfaketime").isTrue();
+        clock = Tool.LIBFAKETIME.isAvailable() ? ShiftedClock.of(app, folder.resolve("one")) : Optional.empty();
         byItself = new Stage(app.begin(), salesforce, PER_SECOND, SEED);
 
         salesforce = SalesforceSandbox.start();
@@ -81,7 +82,7 @@ class FaultsIT {
         disksHour = new SmallDisk(folder.resolve("disk-of-the-hour"));
         disksHour.under(app);
         clocksHour = ShiftedClock.of(app, folder.resolve("hour"));
-        if (PostgreSqlServer.installed().isPresent()) {
+        if (Tool.POSTGRESQL.isAvailable()) {
             database = PostgreSqlServer.start();
             app.with("SPRING_DATASOURCE_URL", database.url()).with("SPRING_DATASOURCE_HIKARI_CONNECTIONTIMEOUT", "1000");
         }

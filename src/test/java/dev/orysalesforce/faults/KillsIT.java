@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** SIGKILL whenever it happens to be, while events come in and calls are under way. {@code -Dkill.rounds} asks for more. */
 @Tag("faults")
+@Tag("nightly")
 class KillsIT {
 
     private static final int ROUNDS = Integer.getInteger("kill.rounds", 2);

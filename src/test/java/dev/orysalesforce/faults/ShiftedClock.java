@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * The wall clock of a process, which jumps when told: libfaketime between it and the system. The monotonic clock goes on, as
  * it does when somebody sets a machine's clock.
  */
-final class ShiftedClock {
+public final class ShiftedClock {
 
     /** The library looks into its file as often; by the clock that it shifts. */
     private static final Duration LOOK = Duration.ofSeconds(1);
@@ -50,7 +50,8 @@ final class ShiftedClock {
         }
     }
 
-    private static Optional<Path> library() {
+    /** Where it is, or empty if it is not installed. */
+    public static Optional<Path> library() {
         try (Stream<Path> folders = Files.list(Path.of("/usr/lib"))) {
             return folders.map(folder -> folder.resolve("faketime/libfaketime.so.1")).filter(Files::exists).findFirst();
         } catch (IOException e) {

@@ -1,13 +1,13 @@
 package dev.orysalesforce.kits;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.orysalesforce.AppTest;
+import dev.orysalesforce.Tool;
 import dev.orysalesforce.Ory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -149,7 +149,7 @@ class OryBodyTest extends AppTest {
 
     /** All at once, as a process for each would take minutes. */
     private List<JsonNode> render(List<JsonNode> contexts) throws Exception {
-        assumeTrue("true".equals(System.getenv("CI")) || Tools.present("jsonnet"), "No jsonnet on this machine");
+        Tool.require(Tool.JSONNET);
         Path all = Files.writeString(work.resolve("contexts.json"), contexts.toString());
         String template = Path.of("ory", "identity.jsonnet").toAbsolutePath().toString();
         String bodies = Tools.run(work, List.of("jsonnet", "-e",

@@ -1,7 +1,6 @@
 package dev.orysalesforce.kits;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import dev.orysalesforce.Tool;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -183,7 +183,7 @@ class OryHooksTest {
 
     /** Runs the script with a program for Ory's CLI that knows one project. */
     private ObjectNode network(ObjectNode project, String... events) throws Exception {
-        assumeTrue("true".equals(System.getenv("CI")) || Tools.present("jq"), "No jq on this machine");
+        Tool.require(Tool.BASH, Tool.JQ);
         Path config = Files.writeString(work.resolve("config.json"), project.toString());
         Path patch = work.resolve("patch.json");
         Path ory = Files.writeString(work.resolve("ory"), """

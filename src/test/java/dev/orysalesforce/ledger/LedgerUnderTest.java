@@ -1,5 +1,6 @@
 package dev.orysalesforce.ledger;
 
+import dev.orysalesforce.Tool;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -7,12 +8,11 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 
 /**
  * Which database the tests keep their ledger in: SQLite, or PostgreSQL with {@code -Dledger=postgresql}. Without a
- * PostgreSQL to start they are skipped, except in CI.
+ * PostgreSQL to start they are skipped, except where every test has to run ({@link Tool}).
  */
 public final class LedgerUnderTest implements ExecutionCondition {
 
     private static final boolean POSTGRESQL = "postgresql".equals(System.getProperty("ledger"));
-    private static final String NONE = "There is no PostgreSQL here to keep the ledger in: apt-get install postgresql-15";
 
     public static void settings(DynamicPropertyRegistry registry) {
         if (POSTGRESQL) {
@@ -23,12 +23,9 @@ public final class LedgerUnderTest implements ExecutionCondition {
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext test) {
-        if (!POSTGRESQL || PostgreSqlServer.installed().isPresent()) {
+        if (!POSTGRESQL || Tool.POSTGRESQL.isAvailable()) {
             return ConditionEvaluationResult.enabled("There is a " + (POSTGRESQL ? "PostgreSQL" : "SQLite"));
         }
-        if ("true".equals(System.getenv("CI"))) {
-            throw new IllegalStateException(NONE);
-        }
-        return ConditionEvaluationResult.disabled(NONE);
+        return ConditionEvaluationResult.disabled(Tool.POSTGRESQL.missing());
     }
 }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.Tool;
 import dev.orysalesforce.operator.Operator;
 import dev.orysalesforce.sandbox.Fault;
 import dev.orysalesforce.sandbox.Org.Permission;
@@ -22,12 +23,14 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each alert in ops/prometheus fires when its cause is there, and clears when it is gone. */
-@EnabledIf(value = "prometheus", disabledReason = "There is no prometheus on the PATH")
+@Tag("nightly")
+@EnabledIf(value = "prometheus", disabledReason = "apt-get install prometheus")
 class AlertsIT {
 
     private static final String TOKEN = "operator-token";
@@ -47,7 +50,7 @@ class AlertsIT {
     }
 
     static boolean prometheus() {
-        return Prometheus.isInstalled();
+        return Tool.PROMETHEUS.isAvailable() && Tool.PROMTOOL.isAvailable() && Tool.FALLOCATE.isAvailable();
     }
 
     @Test

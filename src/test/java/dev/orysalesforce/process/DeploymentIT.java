@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.Tool;
 import dev.orysalesforce.ledger.PostgreSqlServer;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,14 +47,13 @@ class DeploymentIT {
     @TempDir
     private Path folder;
 
-    /** Not every machine lets its root mount something. */
-    static boolean canMountAndHasPostgreSql() throws IOException, InterruptedException {
-        return PostgreSqlServer.installed().isPresent()
-                && new ProcessBuilder("unshare", "--mount", "mount", "-t", "tmpfs", "try", "/mnt").start().waitFor() == 0;
+    static boolean canMountAndHasPostgreSql() {
+        return Tool.MOUNT.isAvailable() && Tool.POSTGRESQL.isAvailable();
     }
 
     @Test
-    @EnabledIf(value = "canMountAndHasPostgreSql", disabledReason = "Needs to mount, and PostgreSQL")
+    @Tag("nightly")
+    @EnabledIf(value = "canMountAndHasPostgreSql", disabledReason = "Needs root that may mount, and PostgreSQL")
     void aPodRunsAsTheManifestSays() throws Exception {
         JsonNode pod = manifest("Deployment").at("/spec/template/spec");
         JsonNode spec = pod.at("/containers/0");
@@ -98,7 +99,8 @@ class DeploymentIT {
     }
 
     @Test
-    @EnabledIf(value = "canMountAndHasPostgreSql", disabledReason = "Needs to mount, and PostgreSQL")
+    @Tag("nightly")
+    @EnabledIf(value = "canMountAndHasPostgreSql", disabledReason = "Needs root that may mount, and PostgreSQL")
     void theComposeFileRunsAsItSays() throws Exception {
         JsonNode compose = YAML.readTree(Path.of("ops/compose.yaml").toFile());
         JsonNode service = compose.at("/services/app");

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /** A real Prometheus with the rules in ops/, in a hurry: it looks every second, and what takes hours takes seconds. */
 final class Prometheus implements AutoCloseable {
@@ -30,10 +29,6 @@ final class Prometheus implements AutoCloseable {
     private Prometheus(int port, Process process) {
         this.port = port;
         this.process = process;
-    }
-
-    static boolean isInstalled() {
-        return Stream.of(System.getenv("PATH").split(":")).anyMatch(folder -> Files.isExecutable(Path.of(folder, "prometheus")));
     }
 
     /** @param diskAlarm bytes that have to be free */

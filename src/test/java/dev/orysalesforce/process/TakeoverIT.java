@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.Tool;
 import dev.orysalesforce.ledger.PostgreSqlServer;
 import dev.orysalesforce.sandbox.ActiveFault;
 import dev.orysalesforce.sandbox.Call;
@@ -25,13 +26,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two instances share a broker and a database: one sends, the other one stands by and takes over. */
-@EnabledIf(value = "hasPostgreSql", disabledReason = "There is no PostgreSQL here: apt-get install postgresql-15")
+@Tag("nightly")
+@EnabledIf(value = "hasPostgreSql", disabledReason = "apt-get install postgresql")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class) // whoever is killed last need not be started again
 class TakeoverIT {
 
@@ -53,9 +56,8 @@ class TakeoverIT {
     /** By the version of the API that they speak, which tells their calls apart. */
     private static Map<String, AppProcess> instances;
 
-    /** CI does not go without. */
     static boolean hasPostgreSql() {
-        return PostgreSqlServer.installed().isPresent() || "true".equals(System.getenv("CI"));
+        return Tool.POSTGRESQL.isAvailable();
     }
 
     @BeforeAll

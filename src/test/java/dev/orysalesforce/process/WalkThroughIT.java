@@ -1,11 +1,11 @@
 package dev.orysalesforce.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.Tool;
 import dev.orysalesforce.sandbox.FieldRule;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import java.io.IOException;
@@ -13,29 +13,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whoever pastes the commands of docs/walk-throughs.md sees what it promises. */
+@Tag("nightly")
 class WalkThroughIT {
 
     private static final Path PAGE = Path.of("docs/walk-throughs.md");
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w+)\\n(.*?)^```$");
     private static final Pattern IDENTITY = Pattern.compile("\"identity\":\\{\"id\":\"([^\"]+)\"");
-    private static final List<String> TOOLS = List.of("bash", "curl", "patch", "perl");
     private static final Duration SOON = Duration.ofSeconds(60);
 
     @Test
     void everyCommandDoesWhatThePageSays(@TempDir Path folder) throws Exception {
+        Tool.require(Tool.BASH, Tool.CURL, Tool.PATCH, Tool.PERL);
         Path project = project(folder.resolve("project"));
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = new AppProcess(folder, salesforce)
                 .in(project).with("SYNC_EDITS_EVERY", "200ms").with("SYNC_LINGER", "200ms")) {
-            assumeThat(TOOLS).allMatch(WalkThroughIT::isThere);
             salesforce.org().schema("Lead").put(FieldRule.text("UTM_Source__c", 255));
             app.start();
             Set<String> withoutRecord = new HashSet<>();
@@ -91,10 +91,6 @@ class WalkThroughIT {
                 }
             });
         });
-    }
-
-    private static boolean isThere(String tool) {
-        return Stream.of(System.getenv("PATH").split(":")).anyMatch(bin -> Files.isExecutable(Path.of(bin, tool)));
     }
 
     private static String run(AppProcess app, String commands) throws IOException, InterruptedException {
