@@ -11,6 +11,8 @@ import dev.orysalesforce.sandbox.Org;
 import dev.orysalesforce.sync.Finding;
 import dev.orysalesforce.sync.GoldenFiles;
 import dev.orysalesforce.sync.OrgCheck;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.test.util.ReflectionTestUtils;
 
 /** What does not fit between the mappings and an org is found, each thing once, and nothing else is. */
@@ -60,6 +63,13 @@ class CheckTest extends AppTest {
         assertThat(report.findings()).isEmpty();
         assertThat(report.examples()).isGreaterThan(70);
         assertThat(report.notes()).as("mappings of the tests").allMatch(note -> note.contains("no examples"));
+    }
+
+    @Test
+    void aCommandThatThereIsNotEndsWithTheNamesOfAllThatThereAre(@Autowired ConfigurableApplicationContext app) {
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        assertThat(new CommandLine("fly", List.of()).run(app, new PrintStream(told))).isEqualTo(2);
+        assertThat(told.toString()).contains("backfill, check, diff, doctor, preview");
     }
 
     static Stream<Arguments> mismatches() {

@@ -10,16 +10,16 @@ import dev.orysalesforce.sandbox.SalesforceSandbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A ledger that is lost, broken, or somebody else's. */
+/** A ledger that is lost, or that belongs to another org; {@code RefusedStartTest} has those that end the start. */
 class LedgerIT {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
@@ -49,32 +49,9 @@ class LedgerIT {
         }
     }
 
+    /** {@link OtherOrgTest} has the same without the start. */
     @Test
-    void aBrokenLedgerIsRefusedWithWhatDeletingItCosts() throws IOException {
-        byte[] noise = new byte[20_000];
-        new SecureRandom().nextBytes(noise);
-        Files.createDirectories(folder.resolve("data"));
-        Files.write(folder.resolve("data/ledger.db"), noise);
-        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
-                AppProcess app = new AppProcess(folder, salesforce)) {
-            assertThat(app.runToItsEnd()).isNotZero();
-            assertThat(app.log()).contains("The ledger", "not a database", "delete ledger.db*",
-                    "loses no event and no record").doesNotContain("\tat ");
-        }
-    }
-
-    @Test
-    void aLedgerThatWasMadeWithAnotherKeyIsRefused() {
-        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
-                AppProcess app = new AppProcess(folder, salesforce).start()) {
-            app.stop();
-            app.with("SYNC_LEDGER_KEY", "another key");
-            assertThat(app.runToItsEnd()).isNotZero();
-            assertThat(app.log()).contains("another key than the one in the data directory");
-        }
-    }
-
-    @Test
+    @Tag("nightly")
     void anotherOrgThanTheLedgersHoldsEverythingAndNamesBoth() {
         String id = UUID.randomUUID().toString();
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();

@@ -1,0 +1,178 @@
+package dev.orysalesforce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.read.ListAppender;
+import dev.orysalesforce.command.CommandLine;
+import dev.orysalesforce.settings.SyncSettings;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration;
+import org.springframework.boot.autoconfigure.jackson.JacksonAutoConfiguration;
+import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
+import org.springframework.boot.autoconfigure.jdbc.JdbcTemplateAutoConfiguration;
+import org.springframework.boot.context.logging.LoggingApplicationListener;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.logging.LoggingInitializationContext;
+import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+/**
+ * What the app tells an operator when it refuses to start. The part of it that refuses starts in this process,
+ * because a jar would take seconds for each case; {@code StartIT} has one jar that refuses to start, for the exit code.
+ */
+class RefusedStartTest {
+
+    @TempDir
+    private Path data;
+
+    private final Map<String, Object> variables = new HashMap<>(Map.of("SERVER_PORT", "0", "MANAGEMENT_SERVER_PORT", "0",
+            "ORY_WEBHOOK_SECRET", "secret", "SALESFORCE_LOGIN_URL", "http://127.0.0.1:1", "SALESFORCE_CLIENT_ID", "id",
+            "SALESFORCE_CLIENT_SECRET", "secret", "SYNC_DOCTOR_AT_START", "false"));
+    /** What this thread logs; apps of other tests may log at the same time. */
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>() {
+        private final Thread test = Thread.currentThread();
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            if (Thread.currentThread() == test) {
+                super.append(event);
+            }
+        }
+    };
+
+    /** Once for all tests of this JVM: an app that changed how others log could hide what they look for. */
+    @BeforeAll
+    static void letThereBeALog() {
+        LoggingSystem logging = LoggingSystem.get(RefusedStartTest.class.getClassLoader());
+        logging.beforeInitialize();
+        logging.initialize(new LoggingInitializationContext(new StandardEnvironment()), null, null);
+    }
+
+    @BeforeEach
+    void listen() {
+        variables.put("SYNC_DATA_DIR", data.toString());
+        log.start();
+        root().addAppender(log);
+    }
+
+    @AfterEach
+    void stopListening() {
+        root().detachAppender(log);
+    }
+
+    /** Or the other tests would show nothing. */
+    @Test
+    void withAllOfThemRightItStarts() {
+        start().close();
+        start().close(); // with the ledger and the key of the first
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ORY_WEBHOOK_SECRET, Ory Action",
+        "SALESFORCE_LOGIN_URL, My Domain",
+        "SALESFORCE_CLIENT_ID, External Client App Manager",
+        "SALESFORCE_CLIENT_SECRET, External Client App Manager",
+    })
+    void withoutARequiredVariableItSaysWhichOneAndWhereToGetIt(String variable, String source) {
+        variables.remove(variable);
+        assertThat(refusal()).contains(variable + " is not set").contains(source).doesNotContain("\tat ")
+                .doesNotContain("Exception");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SYNC_PARALLEL_CALLS, 26, 1 to 25", "SYNC_LINGER, soon, sync.linger"})
+    void aSettingOutOfItsRangeIsRefusedByName(String variable, String value, String told) {
+        variables.put(variable, value);
+        assertThat(refusal()).contains(told);
+    }
+
+    @Test
+    void aBrokenLedgerIsRefusedWithWhatDeletingItCosts() throws IOException {
+        byte[] noise = new byte[20_000];
+        new SecureRandom().nextBytes(noise);
+        Files.write(data.resolve("ledger.db"), noise);
+        assertThat(refusal()).contains("The ledger", "not a database", "delete ledger.db*",
+                "loses no event and no record").doesNotContain("\tat ");
+    }
+
+    @Test
+    void aLedgerThatWasMadeWithAnotherKeyIsRefused() {
+        SingleConnectionDataSource ledger = new SingleConnectionDataSource("jdbc:sqlite:" + data.resolve("ledger.db"), true);
+        Flyway.configure().dataSource(ledger).load().migrate();
+        new JdbcTemplate(ledger).update("insert into belongings (name, value) values ('key', 'fingerprint of another key')");
+        ledger.destroy();
+        assertThat(refusal()).contains("another key than the one in the data directory");
+    }
+
+    @Test
+    void aBackfillDoesNotRunBesideTheApp() throws IOException {
+        try (FileChannel inUse = FileChannel.open(data.resolve("in-use"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            inUse.lock(); // as the app has it
+            assertThat(refusal("backfill")).contains("uses the data directory").contains("POST /api/reconcile");
+        }
+    }
+
+    /** As much of the app as reads the settings and opens the ledger. */
+    @EnableConfigurationProperties(SyncSettings.class)
+    @ImportAutoConfiguration({DataSourceAutoConfiguration.class, JdbcTemplateAutoConfiguration.class,
+        FlywayAutoConfiguration.class, JacksonAutoConfiguration.class})
+    @ComponentScan("dev.orysalesforce.ledger")
+    private static final class SettingsAndLedger {}
+
+    /** What the start has logged on this thread, stack traces included. */
+    private String refusal(String... command) {
+        assertThatThrownBy(() -> start(command).close()).isInstanceOf(RuntimeException.class);
+        return List.copyOf(log.list).stream().map(event -> event.getFormattedMessage() + "\n"
+                + (event.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(event.getThrowableProxy())))
+                .collect(Collectors.joining());
+    }
+
+    private ConfigurableApplicationContext start(String... command) {
+        SpringApplication app = new SpringApplication(SettingsAndLedger.class);
+        app.setWebApplicationType(WebApplicationType.NONE);
+        app.addInitializers(context -> ((GenericApplicationContext) context).registerBean(Clock.class, Clock::systemUTC));
+        app.setListeners(app.getListeners().stream().filter(one -> !(one instanceof LoggingApplicationListener)).toList());
+        StandardEnvironment environment = new StandardEnvironment();
+        environment.getPropertySources().replace(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                new SystemEnvironmentPropertySource(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables));
+        app.setEnvironment(environment);
+        return app.run(CommandLine.of(command).map(given -> given.prepare(app)).orElse(command));
+    }
+
+    private static Logger root() {
+        return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    }
+}
