@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 
 /**
  * The packaged jar as a process of its own, run with the contract's variables; from the project's folder unless told.
@@ -28,12 +29,18 @@ import java.util.concurrent.TimeUnit;
  */
 public final class AppProcess implements AutoCloseable {
 
+    static { // everything that tests of a process wait for takes longer than this
+        Awaitility.setDefaultPollDelay(Duration.ZERO);
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(25));
+    }
+
     public static final String SECRET = "process-secret";
 
     private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     private static final Path JAR = Path.of("target", "ory-salesforce-sync.jar").toAbsolutePath();
     private static final Path UNPACKED = Path.of("target", "unpacked", "ory-salesforce-sync.jar").toAbsolutePath();
 
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Map<String, String> environment = new HashMap<>();
     private final Path log;
     private List<String> command = List.of(JAVA, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
@@ -107,7 +114,7 @@ public final class AppProcess implements AutoCloseable {
 
     /** Waits until its health says that it is ready. */
     public AppProcess untilReady() {
-        await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(100)).until(() -> {
+        await().atMost(Duration.ofMinutes(3)).until(() -> {
             if (!process.isAlive()) {
                 throw new IllegalStateException("The app ended:\n" + log());
             }
@@ -183,7 +190,7 @@ public final class AppProcess implements AutoCloseable {
 
     public String get(String managementPath) {
         try {
-            return HttpClient.newHttpClient().send(HttpRequest.newBuilder(
+            return http.send(HttpRequest.newBuilder(
                     URI.create("http://127.0.0.1:" + managementPort + managementPath)).build(),
                     HttpResponse.BodyHandlers.ofString()).body();
         } catch (IOException e) {

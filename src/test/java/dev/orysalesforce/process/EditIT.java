@@ -12,48 +12,58 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The packaged app takes edits over as the one in the tests does. */
+/** The packaged app reloads edited files as the one in the tests does. */
+@ExtendWith(SharedApp.Extension.class)
 class EditIT {
 
-    @Test
-    void routesAndMappingsAreEditedWhileItRuns(@TempDir Path folder) throws IOException {
-        Path routes = copy(Path.of("routes"), folder.resolve("routes"));
-        Path mappings = copy(Path.of("mappings"), folder.resolve("mappings"));
-        try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = new AppProcess(folder, salesforce)
-                .with("CAMEL_MAIN_ROUTES_INCLUDE_PATTERN", "file:" + routes + "/*.camel.yaml")
-                .with("CAMEL_MAIN_ROUTES_RELOAD_ENABLED", "true") // nobody can have that
-                .with("SYNC_MAPPING_DIR", mappings.toString())
-                .with("SYNC_MAPPINGS_DEFAULT", mappings.resolve("lead.ds").toString()).start()) {
-            edit(routes.resolve("refuse.camel.yaml"), "There is no such event.", "Never heard of it.");
-            edit(mappings.resolve("lead.ds"), "'Ory Registration'", "'Edited'");
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() ->
-                    assertThat(app.ory().sends("deletion", "{}").body()).contains("Never heard of it."));
-            String id = UUID.randomUUID().toString();
-            assertThat(app.ory().sends("registration", Ory.identity(id, Instant.now(), "Person")).statusCode()).isEqualTo(204);
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(salesforce.org().byIdentity(id))
-                    .anySatisfy(record -> assertThat(record.text("LeadSource")).isEqualTo("Edited")));
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-            edit(routes.resolve("receive.camel.yaml"), "uri: direct:receive.event", "uri: drect:receive.event");
-            await().atMost(Duration.ofSeconds(30)).until(() -> app.health().contains("drect:receive.event"));
-            assertThat(app.health()).contains("\"line\":57");
-            assertThat(app.ory().sends("registration", Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Person"))
-                    .statusCode()).isEqualTo(204);
-            assertThat(app.log()).contains("Taken over: ").containsOnlyOnce("Edit refused");
-        }
+    @Test
+    void routesAndMappingsAreEditedWhileItRuns(SharedApp shared) throws IOException {
+        AppProcess app = shared.process();
+        edit(shared.routes().resolve("refuse.camel.yaml"), "There is no such event.", "Never heard of it.");
+        edit(shared.mappings().resolve("lead.ds"), "'Ory Registration'", "'Edited'");
+        assertEventuallyAnswered(app, "Never heard of it.");
+        assertEventuallySent(shared, "Edited");
+
+        edit(shared.routes().resolve("receive.camel.yaml"), "uri: direct:receive.event", "uri: drect:receive.event");
+        await().atMost(PATIENCE).until(() -> app.health().contains("drect:receive.event"));
+        assertThat(app.health()).contains("\"line\":57");
+        assertThat(app.ory().sends("registration", Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Person"))
+                .statusCode()).isEqualTo(204);
+        assertThat(shared.log()).contains("Taken over: ").containsOnlyOnce("Edit refused");
     }
 
-    private static Path copy(Path folder, Path to) throws IOException {
-        Files.createDirectories(to);
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Files.copy(file, to.resolve(file.getFileName()));
-            }
+    @AfterEach
+    void restoreTheFiles(SharedApp shared) throws IOException {
+        for (String file : new String[] {"refuse.camel.yaml", "receive.camel.yaml"}) {
+            Files.writeString(shared.routes().resolve(file), Files.readString(Path.of("routes", file)));
         }
-        return to;
+        Files.writeString(shared.mappings().resolve("lead.ds"), Files.readString(Path.of("mappings/lead.ds")));
+        await().atMost(PATIENCE).until(() -> !shared.process().health().contains("drect:receive.event"));
+        assertEventuallyAnswered(shared.process(), "There is no such event.");
+        assertEventuallySent(shared, "Ory Registration");
+    }
+
+    private static void assertEventuallyAnswered(AppProcess app, String text) {
+        await().atMost(PATIENCE).untilAsserted(() ->
+                assertThat(app.ory().sends("deletion", "{}").body()).contains(text));
+    }
+
+    /** An event that is sent while the mapping is being reloaded may still get the old one. */
+    private static void assertEventuallySent(SharedApp shared, String leadSource) {
+        SalesforceSandbox salesforce = shared.salesforce();
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            String id = UUID.randomUUID().toString();
+            assertThat(shared.process().ory().sends("registration", Ory.identity(id, Instant.now(), "Person")).statusCode())
+                    .isEqualTo(204);
+            await().atMost(PATIENCE).until(() -> !salesforce.org().byIdentity(id).isEmpty());
+            assertThat(salesforce.org().byIdentity(id).get(0).text("LeadSource")).isEqualTo(leadSource);
+        });
     }
 
     private static void edit(Path file, String what, String with) throws IOException {

@@ -2,12 +2,12 @@ package dev.orysalesforce.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.Tool;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import java.io.IOException;
 import java.net.URI;
@@ -23,10 +23,13 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,43 +46,35 @@ import org.openqa.selenium.chrome.ChromeOptions;
  * What an operator sees and can do in Hawtio, and what nobody can. With {@code -Dscreenshots=true} the browser test writes
  * the pictures in {@code docs} anew.
  */
+@ExtendWith(SharedApp.Extension.class)
 class HawtioIT {
 
-    private static final String TOKEN = "process-operator-token";
+    private static final String TOKEN = SharedApp.OPERATOR_TOKEN;
     private static final String CAMEL = "org.apache.camel:context=ory-salesforce-sync,";
     private static final String CONTEXT = CAMEL + "type=context,name=\"ory-salesforce-sync\"";
     private static final String WEBHOOK = CAMEL + "type=routes,name=\"receive.webhook\"";
     private static final String LETTERS = "org.apache.activemq.artemis:broker=\"localhost\",component=addresses,"
             + "address=\"dead-letters\",subcomponent=queues,routing-type=\"anycast\",queue=\"dead-letters\"";
-    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
-    private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
     private static final boolean SCREENSHOTS = Boolean.getBoolean("screenshots");
     private static final Duration PATIENCE = Duration.ofMinutes(3);
-
-    @TempDir
-    private static Path folder;
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static SalesforceSandbox salesforce;
     private static AppProcess app;
+    private static JsonNode mbeans;
 
     @BeforeAll
-    static void start() {
-        salesforce = SalesforceSandbox.start();
-        app = new AppProcess(folder, salesforce).with("OPERATOR_TOKEN", TOKEN).start();
-    }
-
-    @AfterAll
-    static void stop() {
-        app.close();
-        salesforce.close();
+    static void share(SharedApp shared) {
+        salesforce = shared.salesforce();
+        app = shared.process();
+        mbeans = ask(request("list")).path("value"); // takes long
     }
 
     @Test
+    @Tag("nightly")
     void inTheBrowserRoutesAreSeenStoppedAndStartedAndDeadLettersRead() throws IOException {
-        assumeTrue(Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER),
-                "Needs Debian's chromium and chromium-driver: " + CHROMIUM + ", " + DRIVER);
+        Tool.require(Tool.CHROMIUM, Tool.CHROMEDRIVER);
         app.ory().sends("registration", "{\"identity\": {\"traits\": \"not what Ory sends\"}}");
         ChromeDriver browser = browser();
         try {
@@ -128,19 +123,22 @@ class HawtioIT {
         "/observe/hawtio/user", "/observe/hawtio/auth/login", "/observe/jolokia", "/observe/jolokia/list",
         "/observe/jolokia/exec/java.lang:type=Memory/gc", "/observe/hawtio/proxy/http/127.0.0.1/1/jolokia"})
     void nobodyGetsInWithoutTheToken(String path) {
-        List<HttpRequest.Builder> requests = path.endsWith("/jolokia") // guesses are answered slower and slower
-                ? List.of(http(path), http(path).header("Authorization", basic("guess")),
-                        http(path).header("Authorization", "Bearer " + TOKEN),
-                        http(path).header("Authorization", basic(AppProcess.SECRET)))
-                : List.of(http(path), http(path).header("Authorization", "Bearer " + TOKEN));
-        for (HttpRequest.Builder request : requests) {
-            HttpResponse<String> answer = send(request);
-            assertThat(answer.statusCode()).isEqualTo(401);
-            assertThat(answer.headers().map()).doesNotContainKey("www-authenticate");
-        }
+        assertRefused(send(http(path)));
+        assertRefused(send(http(path).header("Authorization", "Bearer " + TOKEN)));
         HttpResponse<String> page = send(http(path).header("Accept", "text/html"));
         assertThat(page.statusCode()).isEqualTo(302);
         assertThat(page.headers().firstValue("Location").orElse("")).endsWith("/observe/hawtio/login");
+    }
+
+    /** All at the same time, because each wrong password in succession is answered more slowly. */
+    @Test
+    void nobodyGetsInWithAWrongPassword() {
+        List<CompletableFuture<HttpResponse<String>>> answers = Stream.of("/observe/hawtio/jolokia", "/observe/jolokia",
+                        "/observe/hawtio/proxy/http/127.0.0.1/1/jolokia")
+                .flatMap(path -> Stream.of("guess", AppProcess.SECRET).map(password -> HTTP.sendAsync(
+                        http(path).header("Authorization", basic(password)).build(), HttpResponse.BodyHandlers.ofString())))
+                .toList();
+        answers.forEach(answer -> assertRefused(answer.join()));
     }
 
     @Test
@@ -177,10 +175,10 @@ class HawtioIT {
         "org.apache.activemq.artemis:broker=\"localhost\" | deleteAddress(java.lang.String)",
         "org.apache.activemq.artemis:broker=\"localhost\" | forceFailover()",
     })
-    void aDangerousOperationIsRefused(String shortName, String operation) {
+    void aDangerousOperationIsRefused(String shortName, String operation, @TempDir Path folder) {
         String mbean = name(shortName);
         String[] named = mbean.split(":", 2);
-        assertThat(ask(request("list")).path("value").path(named[0]).path(named[1]).path("op")
+        assertThat(mbeans.path(named[0]).path(named[1]).path("op")
                 .has(operation.split("\\(")[0])).as("it is there").isTrue();
         ObjectNode request = request("exec").put("mbean", mbean).put("operation", operation);
         Pattern.compile("[\\w.]+(?=[,)])").matcher(operation).results().forEach(type -> request.withArray("arguments")
@@ -266,10 +264,15 @@ class HawtioIT {
                 .statusCode()).isEqualTo(200);
     }
 
+    private static void assertRefused(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.headers().map()).doesNotContainKey("www-authenticate");
+    }
+
     private static ChromeDriver browser() {
-        ChromeOptions options = new ChromeOptions().setBinary(CHROMIUM.toString()).addArguments("--headless=new",
+        ChromeOptions options = new ChromeOptions().setBinary(Tool.CHROMIUM.path().toString()).addArguments("--headless=new",
                 "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1400,900");
-        return new ChromeDriver(new ChromeDriverService.Builder().usingDriverExecutable(DRIVER.toFile())
+        return new ChromeDriver(new ChromeDriverService.Builder().usingDriverExecutable(Tool.CHROMEDRIVER.path().toFile())
                 .usingAnyFreePort().build(), options);
     }
 

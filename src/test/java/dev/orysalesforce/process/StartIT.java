@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
+import dev.orysalesforce.trace.OtlpReceiver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,78 +18,66 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the operator has to say before the app starts. */
+/** How the packaged jar starts and ends. What it says about wrong settings is tested in {@code RefusedStartTest}. */
 class StartIT {
 
     private static final int REFUSED = 0;
-
-    @ParameterizedTest
-    @CsvSource({
-        "ORY_WEBHOOK_SECRET, Ory Action",
-        "SALESFORCE_LOGIN_URL, My Domain",
-        "SALESFORCE_CLIENT_ID, External Client App Manager",
-        "SALESFORCE_CLIENT_SECRET, External Client App Manager",
-    })
-    void withoutARequiredVariableItSaysWhichOneAndWhereToGetIt(String variable, String source, @TempDir Path folder) {
-        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
-                AppProcess app = new AppProcess(folder, salesforce).without(variable)) {
-            assertThat(app.runToItsEnd()).isNotZero();
-            assertThat(app.log()).contains(variable + " is not set").contains(source)
-                    .doesNotContain("\tat ").doesNotContain("Exception");
-        }
-    }
+    private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 
     /** Ory tries again after a 503 or a refused connection, never after a 404. */
     @Test
     void whileItStartsAndStopsNoEventIsTurnedAwayForGood(@TempDir Path folder) {
-        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
-                AppProcess app = new AppProcess(folder, salesforce).asBuilt().begin()) {
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start(); OtlpReceiver collector = new OtlpReceiver();
+                AppProcess app = new AppProcess(folder, salesforce).asBuilt()
+                        .with("LOGGING_STRUCTURED_FORMAT_CONSOLE", "ecs")
+                        .with("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url()).with("OTEL_BSP_SCHEDULE_DELAY", "600000")
+                        .begin()) {
+            Ory ory = app.ory();
             Set<Integer> answers = new HashSet<>();
-            await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(5)).until(() -> {
-                int answer = send(app);
+            await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(10)).until(() -> {
+                int answer = send(ory);
                 answers.add(answer);
                 return answer == 204;
             });
             assertThat(answers).as("while it starts").contains(503).isSubsetOf(REFUSED, 503, 204);
+            sendTraced(ory);
             answers.clear();
             app.beginToStop();
             await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(2)).until(() -> {
-                answers.add(send(app));
+                answers.add(send(ory));
                 return !app.isAlive();
             });
             assertThat(answers).as("while it stops").isSubsetOf(REFUSED, 503, 204);
+            assertThat(EcsLog.lines(app.log())).isNotEmpty().allSatisfy(line ->
+                    assertThat(line.at("/ecs/version").asText()).isNotEmpty());
+            assertThat(app.log()).doesNotContain("@example.org");
+            assertThat(collector.span(TRACE, "receive.webhook")).as("a span that was not sent before the stop").isNotNull();
         }
     }
 
-    private static int send(AppProcess app) {
-        try {
-            return app.ory().sends("registration", Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Early"))
-                    .statusCode();
-        } catch (UncheckedIOException e) {
-            return REFUSED;
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource({"SYNC_PARALLEL_CALLS, 26, 1 to 25", "SYNC_LINGER, soon, sync.linger"})
-    void aSettingOutOfItsRangeIsRefusedByName(String variable, String value, String told, @TempDir Path folder) {
-        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
-                AppProcess app = new AppProcess(folder, salesforce).with(variable, value)) {
-            assertThat(app.runToItsEnd()).isNotZero();
-            assertThat(app.log()).contains(told);
-        }
-    }
-
+    /** By now threads of the journal run, which must not keep the process alive. */
     @Test
-    void aBrokenMappingIsNamedWithItsLine(@TempDir Path folder) throws IOException {
+    void aBrokenMappingEndsTheStartAndIsNamedWithItsLine(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("event.jslt"), "{\n  \"identity\": .identity,\n  \"broken\":\n}\n");
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce).with("SYNC_MAPPING_DIR", folder.toString())) {
             assertThat(app.runToItsEnd()).isNotZero();
             assertThat(app.log()).contains("event.jslt:4:").doesNotContain("\tat ");
+        }
+    }
+
+    private static void sendTraced(Ory ory) {
+        ory.send(ory.request("/webhooks/ory/registration").header("X-Webhook-Secret", AppProcess.SECRET)
+                .header("traceparent", "00-" + TRACE + "-00f067aa0ba902b7-01").POST(BodyPublishers.ofString(
+                        Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Traced").toString())).build());
+    }
+
+    private static int send(Ory ory) {
+        try {
+            return ory.sends("registration", Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Early")).statusCode();
+        } catch (UncheckedIOException e) {
+            return REFUSED;
         }
     }
 }
