@@ -8,31 +8,28 @@ import dev.orysalesforce.sandbox.SalesforceSandbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged jar's {@code check}, as CI runs it on edited files. */
 class CheckIT {
 
+    @TempDir
+    private Path folder;
+
     @Test
-    void everythingThatIsBrokenIsToldAtOnce(@TempDir Path folder) throws IOException {
-        Path routes = copy(Path.of("routes"), folder.resolve("routes"));
-        Path mappings = copy(Path.of("mappings"), folder.resolve("mappings"));
-        Path erase = routes.resolve("erase.camel.yaml");
-        Path receive = routes.resolve("receive.camel.yaml");
-        Path contact = mappings.resolve("contact.ds");
-        Path expected = mappings.resolve("examples/lead/complete.expected.json");
-        try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = new AppProcess(folder, salesforce)
-                .with("CAMEL_MAIN_ROUTES_INCLUDE_PATTERN", "file:" + routes + "/*.camel.yaml")
-                .with("SYNC_MAPPING_DIR", mappings.toString())
-                .with("SYNC_MAPPINGS_DEFAULT", mappings.resolve("lead.ds").toString())) {
-            String[] good = {Files.readString(erase), Files.readString(receive), Files.readString(contact),
-                    Files.readString(expected)};
-            Files.writeString(erase, good[0].replaceFirst("      steps:", "     steps:"));
-            Files.writeString(receive, good[1].replace("uri: direct:receive.event", "uri: drect:receive.event"));
-            Files.writeString(contact, good[2] + "}");
-            Files.writeString(expected, good[3].replace("\"Lovelace\"", "\"Byron\""));
+    void everythingThatIsBrokenIsToldAtOnce() throws IOException {
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = appOnACopy(salesforce)) {
+            Path routes = folder.resolve("routes");
+            Path mappings = folder.resolve("mappings");
+            edit(routes.resolve("erase.camel.yaml"), "      steps:", "     steps:");
+            edit(routes.resolve("receive.camel.yaml"), "uri: direct:receive.event", "uri: drect:receive.event");
+            Path contact = mappings.resolve("contact.ds");
+            Files.writeString(contact, Files.readString(contact) + "}");
+            edit(mappings.resolve("examples/lead/complete.expected.json"), "\"Lovelace\"", "\"Byron\"");
             salesforce.org().schema("Lead").hide("Phone");
 
             assertThat(app.runToItsEnd("check", "--json")).isEqualTo(1);
@@ -43,15 +40,34 @@ class CheckIT {
                             "complete.expected.json:", "Lead.Phone");
             assertThat(report.toString()).contains("LastName differs").contains("drect:receive.event")
                     .doesNotContain("Lovelace").doesNotContain("Byron");
+        }
+    }
 
-            Files.writeString(erase, good[0]);
-            Files.writeString(receive, good[1]);
-            Files.writeString(contact, good[2]);
-            Files.writeString(expected, good[3]);
+    @Test
+    @Tag("nightly")
+    void withoutALoginTheOrgIsLeftOutAndTheFilesAreChecked() throws IOException {
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = appOnACopy(salesforce)) {
+            salesforce.org().schema("Lead").hide("Phone");
             app.without("SALESFORCE_CLIENT_SECRET");
-            assertThat(app.runToItsEnd("check")).as(app.log()).isZero();
+            assertThat(app.runToItsEnd("check")).as(app::log).isZero();
             assertThat(app.log()).contains("The org was not asked").containsPattern("Nothing wrong; \\d+ examples run");
         }
+    }
+
+    /** With routes and mappings that a test can edit. */
+    private AppProcess appOnACopy(SalesforceSandbox salesforce) throws IOException {
+        Path routes = copy(Path.of("routes"), folder.resolve("routes"));
+        Path mappings = copy(Path.of("mappings"), folder.resolve("mappings"));
+        return new AppProcess(folder, salesforce)
+                .with("CAMEL_MAIN_ROUTES_INCLUDE_PATTERN", "file:" + routes + "/*.camel.yaml")
+                .with("SYNC_MAPPING_DIR", mappings.toString())
+                .with("SYNC_MAPPINGS_DEFAULT", mappings.resolve("lead.ds").toString());
+    }
+
+    private static void edit(Path file, String what, String with) throws IOException {
+        String text = Files.readString(file);
+        assertThat(text).contains(what);
+        Files.writeString(file, text.replaceFirst(Pattern.quote(what), with));
     }
 
     private static Path copy(Path folder, Path to) throws IOException {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +41,7 @@ class CommandIT {
     }
 
     @Test
+    @Tag("nightly")
     void aBackfillDoesNotRunBesideTheApp(@TempDir Path folder) throws IOException {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); OryAdminSandbox ory = OryAdminSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce).start();

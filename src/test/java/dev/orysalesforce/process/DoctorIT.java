@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,15 +24,24 @@ import org.junit.jupiter.api.io.TempDir;
 class DoctorIT {
 
     @Test
-    void itGoesFromNothingSetToNothingWrong(@TempDir Path folder) throws Exception {
+    void whatIsNotSetIsAllNamedAtOnce(@TempDir Path folder) throws Exception {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce)) {
-            salesforce.org().activateAssignmentRule("Lead", salesforce.org().userId());
             app.without("ORY_WEBHOOK_SECRET").without("SALESFORCE_CLIENT_ID").without("SALESFORCE_CLIENT_SECRET");
             assertThat(app.runToItsEnd("doctor", "--json")).isEqualTo(1);
             JsonNode report = new ObjectMapper().readTree(app.log());
             assertThat(report.path("findings")).extracting(finding -> finding.path("place").asText())
                     .containsExactly("ORY_WEBHOOK_SECRET", "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET");
+        }
+    }
+
+    @Test
+    @Tag("nightly")
+    void itGoesFromSecretsInFilesToNothingWrong(@TempDir Path folder) throws Exception {
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
+                AppProcess app = new AppProcess(folder, salesforce)) {
+            salesforce.org().activateAssignmentRule("Lead", salesforce.org().userId());
+            app.without("ORY_WEBHOOK_SECRET").without("SALESFORCE_CLIENT_ID").without("SALESFORCE_CLIENT_SECRET");
 
             Path secrets = Files.createDirectory(folder.resolve("secrets"));
             Files.writeString(secrets.resolve("ORY_WEBHOOK_SECRET"), "in a config tree\n");
@@ -63,6 +73,7 @@ class DoctorIT {
     }
 
     @Test
+    @Tag("nightly")
     void theSameIsToldAtTheStartAndKeepsNobodyWaiting(@TempDir Path folder) throws Exception {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce).with("SYNC_DOCTOR_AT_START", "true")) {

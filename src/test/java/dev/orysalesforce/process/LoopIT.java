@@ -18,10 +18,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A mapping that loops, in each language. In a process of its own, as most of them loop until the end. */
+@Tag("nightly")
 class LoopIT {
 
     private static final String TOKEN = "operator-token";

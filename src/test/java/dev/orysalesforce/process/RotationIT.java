@@ -14,10 +14,12 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every secret is rotated as SECURITY.md says, and nobody is lost. */
+@Tag("nightly")
 class RotationIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);

@@ -10,10 +10,12 @@ import net.jqwik.api.GenerationMode;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tag;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /** Whatever Salesforce does, whenever the app is killed, and if its ledger is deleted while it is down. */
+@Tag("nightly")
 class PromisesIT {
 
     private static SalesforceSandbox salesforce;
