@@ -8,12 +8,14 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
 import dev.orysalesforce.command.CommandLine;
+import dev.orysalesforce.settings.SyncSettings;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,19 +30,27 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration;
+import org.springframework.boot.autoconfigure.jackson.JacksonAutoConfiguration;
+import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
+import org.springframework.boot.autoconfigure.jdbc.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.context.logging.LoggingApplicationListener;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.logging.LoggingInitializationContext;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
-import org.springframework.web.context.support.StandardServletEnvironment;
 
 /**
- * What the app tells an operator when it refuses to start. It starts in this process, because a jar would take seconds for
- * each case; {@code StartIT} has one start of the jar that is refused, for the exit code.
+ * What the app tells an operator when it refuses to start. The part of it that refuses starts in this process,
+ * because a jar would take seconds for each case; {@code StartIT} has one jar that refuses to start, for the exit code.
  */
 class RefusedStartTest {
 
@@ -80,6 +90,13 @@ class RefusedStartTest {
     @AfterEach
     void stopListening() {
         root().detachAppender(log);
+    }
+
+    /** Or the other tests would show nothing. */
+    @Test
+    void withAllOfThemRightItStarts() {
+        start().close();
+        start().close(); // with the ledger and the key of the first
     }
 
     @ParameterizedTest
@@ -128,6 +145,13 @@ class RefusedStartTest {
         }
     }
 
+    /** As much of the app as reads the settings and opens the ledger. */
+    @EnableConfigurationProperties(SyncSettings.class)
+    @ImportAutoConfiguration({DataSourceAutoConfiguration.class, JdbcTemplateAutoConfiguration.class,
+        FlywayAutoConfiguration.class, JacksonAutoConfiguration.class})
+    @ComponentScan("dev.orysalesforce.ledger")
+    private static final class SettingsAndLedger {}
+
     /** What the start has logged on this thread, stack traces included. */
     private String refusal(String... command) {
         assertThatThrownBy(() -> start(command).close()).isInstanceOf(RuntimeException.class);
@@ -137,9 +161,11 @@ class RefusedStartTest {
     }
 
     private ConfigurableApplicationContext start(String... command) {
-        SpringApplication app = new SpringApplication(OrySalesforceSync.class);
+        SpringApplication app = new SpringApplication(SettingsAndLedger.class);
+        app.setWebApplicationType(WebApplicationType.NONE);
+        app.addInitializers(context -> ((GenericApplicationContext) context).registerBean(Clock.class, Clock::systemUTC));
         app.setListeners(app.getListeners().stream().filter(one -> !(one instanceof LoggingApplicationListener)).toList());
-        StandardServletEnvironment environment = new StandardServletEnvironment();
+        StandardEnvironment environment = new StandardEnvironment();
         environment.getPropertySources().replace(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
                 new SystemEnvironmentPropertySource(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables));
         app.setEnvironment(environment);

@@ -33,18 +33,19 @@ class StartIT {
                         .with("LOGGING_STRUCTURED_FORMAT_CONSOLE", "ecs")
                         .with("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url()).with("OTEL_BSP_SCHEDULE_DELAY", "600000")
                         .begin()) {
+            Ory ory = app.ory();
             Set<Integer> answers = new HashSet<>();
-            await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(5)).until(() -> {
-                int answer = send(app);
+            await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(10)).until(() -> {
+                int answer = send(ory);
                 answers.add(answer);
                 return answer == 204;
             });
             assertThat(answers).as("while it starts").contains(503).isSubsetOf(REFUSED, 503, 204);
-            sendTraced(app);
+            sendTraced(ory);
             answers.clear();
             app.beginToStop();
             await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(2)).until(() -> {
-                answers.add(send(app));
+                answers.add(send(ory));
                 return !app.isAlive();
             });
             assertThat(answers).as("while it stops").isSubsetOf(REFUSED, 503, 204);
@@ -66,17 +67,15 @@ class StartIT {
         }
     }
 
-    private static void sendTraced(AppProcess app) {
-        Ory ory = app.ory();
+    private static void sendTraced(Ory ory) {
         ory.send(ory.request("/webhooks/ory/registration").header("X-Webhook-Secret", AppProcess.SECRET)
                 .header("traceparent", "00-" + TRACE + "-00f067aa0ba902b7-01").POST(BodyPublishers.ofString(
                         Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Traced").toString())).build());
     }
 
-    private static int send(AppProcess app) {
+    private static int send(Ory ory) {
         try {
-            return app.ory().sends("registration", Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Early"))
-                    .statusCode();
+            return ory.sends("registration", Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Early")).statusCode();
         } catch (UncheckedIOException e) {
             return REFUSED;
         }
