@@ -3,6 +3,7 @@ package dev.orysalesforce.operator;
 import dev.orysalesforce.sync.CallBudget;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +28,10 @@ import org.springframework.stereotype.Component;
 @Component
 class ApiUsage extends EventNotifierSupport {
 
+    private static final String CALLS = "ory.sync.salesforce.calls";
+    private static final String SUCCESS = "200";
+    private static final List<String> KINDS = List.of("upsert", "update", "create", "delete", "read", "single-write",
+            "composite", "query", "describe", "other");
     private static final Pattern USAGE = Pattern.compile("api-usage=(\\d+)/(\\d+)");
 
     private final MeterRegistry meters;
@@ -36,6 +41,7 @@ class ApiUsage extends EventNotifierSupport {
     ApiUsage(CallBudget spending, MeterRegistry meters) {
         this.spending = spending;
         this.meters = meters;
+        KINDS.forEach(kind -> meters.counter(CALLS, "kind", kind, "status", SUCCESS));
         setIgnoreCamelContextEvents(true);
         setIgnoreRouteEvents(true);
         setIgnoreServiceEvents(true);
@@ -63,7 +69,7 @@ class ApiUsage extends EventNotifierSupport {
                     exchange.getProperty("path", "", String.class));
             spending.called();
             calls.computeIfAbsent(kind, name -> new AtomicLong()).incrementAndGet();
-            meters.counter("ory.sync.salesforce.calls", "kind", kind, "status", status(exchange)).increment();
+            meters.counter(CALLS, "kind", kind, "status", status(exchange)).increment();
             Matcher info = USAGE.matcher(String.valueOf(exchange.getMessage().getHeader("Sforce-Limit-Info")));
             if (info.find()) {
                 spending.told(Long.parseLong(info.group(1)), Long.parseLong(info.group(2)));
@@ -98,7 +104,7 @@ class ApiUsage extends EventNotifierSupport {
     /** 200 for any success, for the answer's exact status does not reach the exchange; none if there was no answer. */
     private static String status(Exchange exchange) {
         if (exchange.getException() == null) {
-            return "200";
+            return SUCCESS;
         }
         SalesforceException failure = ObjectHelper.getException(SalesforceException.class, exchange.getException());
         return failure == null || failure.getStatusCode() == 0 ? "none" : String.valueOf(failure.getStatusCode());

@@ -26,6 +26,7 @@ public class Answers {
 
     /** So many rows in succession that fail by the same set-up error are no coincidence. */
     private static final int SUCCESSION = 3;
+    private static final String ROW_ERRORS = "ory.sync.salesforce.row.errors";
 
     private final ErrorPolicy policy;
     private final SyncSettings.Retry retry;
@@ -37,6 +38,7 @@ public class Answers {
         this.retry = settings.retry();
         this.json = json;
         this.meters = meters;
+        policy.codes().forEach(code -> meters.counter(ROW_ERRORS, "code", code));
     }
 
     /** The body of the call. */
@@ -77,7 +79,7 @@ public class Answers {
                 refusals.add(null);
             } else {
                 Refusal refusal = policy.advise(told(rows.get(i), refusal(result.path("errors").path(0))));
-                meters.counter("ory.sync.salesforce.row.errors", "code", refusal.code()).increment();
+                meters.counter(ROW_ERRORS, "code", refusal.code()).increment();
                 if (policy.action(refusal.code()) == Action.HOLD) {
                     throw hold(rows.get(i), refusal);
                 }

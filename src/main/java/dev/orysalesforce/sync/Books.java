@@ -1,10 +1,12 @@
 package dev.orysalesforce.sync;
 
+import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.Queues;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.stereotype.Component;
@@ -15,6 +17,12 @@ import org.springframework.stereotype.Component;
  */
 @Component("books")
 public class Books {
+
+    private static final String NO_OBJECT = "none";
+    /** For counters that are there from the start: an alert on one that begins at 1 does not see the first. */
+    private static final List<String> EVENTS = List.of("registration", "settings", "login", "verification", "recovery",
+            IdentityChange.GATEWAY, IdentityChange.ERASE);
+    private static final List<String> OBJECTS = List.of("Lead", "Contact", NO_OBJECT);
 
     private final Queues queues;
     private final MeterRegistry meters;
@@ -31,6 +39,10 @@ public class Books {
         for (Row.Outcome outcome : Row.Outcome.values()) {
             outcomes.put(outcome, new AtomicLong());
         }
+        EVENTS.forEach(event -> meters.counter("ory.sync.accepted", "event", event));
+        outcomes.keySet().stream().filter(outcome -> outcome != Row.Outcome.PENDING && outcome != Row.Outcome.RETRY)
+                .forEach(outcome -> OBJECTS.forEach(object -> count(outcome, object, 0)));
+        FunctionCounter.builder("ory.sync.quarantined", quarantined, AtomicLong::get).register(meters);
         pendingAtStart = queues.depth(Queues.JOURNAL);
         meters.gauge("ory.sync.pending", queues, q -> q.depth(Queues.JOURNAL));
         meters.gauge("ory.sync.dead.letters", queues, q -> q.depth(Queues.DEAD_LETTERS));
@@ -63,9 +75,9 @@ public class Books {
     public void done(Object body) {
         if (body instanceof Batch batch) {
             meters.summary("ory.sync.batch.size").record(batch.taken());
-            count(Row.Outcome.SUPERSEDED, "none", batch.taken() - batch.rows().size());
+            count(Row.Outcome.SUPERSEDED, NO_OBJECT, batch.taken() - batch.rows().size());
             batch.rows().stream().filter(row -> !row.isToBeRetried()).forEach(row -> // those are in the journal again
-                    count(row.getOutcome(), row.getObject() == null ? "none" : row.getObject(), 1));
+                    count(row.getOutcome(), row.getObject() == null ? NO_OBJECT : row.getObject(), 1));
         }
     }
 

@@ -6,18 +6,36 @@ import dev.orysalesforce.settings.SyncSettings.Rule;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.stereotype.Component;
 
 /** The table of {@code sync.errors}: what is done about a code of Salesforce. */
 @Component
 class ErrorPolicy {
 
+    private static final Pattern CODE = Pattern.compile("sync\\.errors\\.codes\\.\\[?([A-Z][A-Z_]+)]?\\.action");
+
     private final Rule byDefault;
+    private final Set<String> codes = new TreeSet<>();
     private final Map<String, Rule> rules = new HashMap<>();
 
-    ErrorPolicy(SyncSettings settings) {
+    ErrorPolicy(SyncSettings settings, ConfigurableEnvironment environment) {
         byDefault = settings.errors().byDefault();
         settings.errors().codes().forEach((code, rule) -> rules.put(key(code), rule));
+        environment.getPropertySources().stream().filter(EnumerablePropertySource.class::isInstance)
+                .flatMap(source -> Stream.of(((EnumerablePropertySource<?>) source).getPropertyNames()))
+                .map(CODE::matcher).filter(Matcher::matches).forEach(name -> codes.add(name.group(1)));
+    }
+
+    /** The codes that the table has a line for, as Salesforce spells them. */
+    Set<String> codes() {
+        return codes;
     }
 
     Action action(String code) {

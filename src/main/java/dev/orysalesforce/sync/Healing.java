@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /** Finds the record that took the place of one which Salesforce no longer lets us write. */
@@ -16,6 +17,11 @@ public class Healing {
 
     private static final String CONVERTED = "SELECT Id, " + Comparison.ORY_ID + ", ConvertedContactId, ConvertedContact."
             + Comparison.ORY_ID + " FROM Lead WHERE IsConverted = true AND %s IN (%s)";
+
+    private static final String AMENDED = "ory.sync.amended";
+    private static final String REFERENCE_LEFT_OUT = "REFERENCE_LEFT_OUT";
+    private static final String FIELD_LEFT_OUT = "FIELD_LEFT_OUT";
+    private static final String SHORTENED = "SHORTENED";
 
     private final LookUp lookUp;
     private final Describe org;
@@ -26,6 +32,7 @@ public class Healing {
         this.lookUp = lookUp;
         this.org = org;
         this.meters = meters;
+        Stream.of(REFERENCE_LEFT_OUT, FIELD_LEFT_OUT, SHORTENED).forEach(how -> meters.counter(AMENDED, "how", how));
         this.onDeletedRecord = settings.onDeletedRecord();
     }
 
@@ -34,9 +41,9 @@ public class Healing {
         batch.rows().stream().filter(Row::isHealing).forEach(row -> {
             List<String> named = row.getRefusal().fields();
             switch (row.getHealing()) {
-                case DROP_REFERENCE -> drop(row, references(row), "REFERENCE_LEFT_OUT",
+                case DROP_REFERENCE -> drop(row, references(row), REFERENCE_LEFT_OUT,
                         "The record that it refers to is not in Salesforce; the reference was left out: ");
-                case DROP_FIELD -> drop(row, named, "FIELD_LEFT_OUT",
+                case DROP_FIELD -> drop(row, named, FIELD_LEFT_OUT,
                         "This user may not write the field; it was left out: ");
                 case SHORTEN -> shorten(row, named);
                 default -> { }
@@ -49,7 +56,7 @@ public class Healing {
             row.giveUp();
             return;
         }
-        meters.counter("ory.sync.amended", "how", code).increment();
+        meters.counter(AMENDED, "how", code).increment();
         row.drop(fields, new Refusal(code, message + String.join(", ", fields) + ".", fields));
     }
 
@@ -61,8 +68,8 @@ public class Healing {
             row.giveUp();
             return;
         }
-        meters.counter("ory.sync.amended", "how", "SHORTENED").increment();
-        row.shorten(lengths, new Refusal("SHORTENED", "Cut to what the field takes: " + lengths + ".", fields));
+        meters.counter(AMENDED, "how", SHORTENED).increment();
+        row.shorten(lengths, new Refusal(SHORTENED, "Cut to what the field takes: " + lengths + ".", fields));
     }
 
     /** Fields such as {@code Account: {Ory_Organization_Id__c: …}}. */

@@ -3,6 +3,7 @@ package dev.orysalesforce.sync;
 import dev.orysalesforce.ledger.Belongings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -19,6 +20,10 @@ import org.springframework.stereotype.Component;
 @Component("login")
 public class Login implements Processor {
 
+    private static final String LOGINS = "ory.sync.logins";
+    private static final String OK = "ok";
+    private static final String FAILED = "failed";
+
     private final CamelContext camel;
     private final Belongings ledger;
     private final MeterRegistry meters;
@@ -31,6 +36,7 @@ public class Login implements Processor {
         this.camel = camel;
         this.ledger = ledger;
         this.meters = meters;
+        Stream.of(OK, FAILED).forEach(result -> meters.counter(LOGINS, "result", result));
     }
 
     /**
@@ -79,10 +85,10 @@ public class Login implements Processor {
         String before = session().getAccessToken();
         try {
             if (!session().login(usedToken).equals(before)) {
-                count("ok");
+                count(OK);
             }
         } catch (SalesforceException e) {
-            count("failed");
+            count(FAILED);
             throw e.getStatusCode() == 400 || e.getStatusCode() == 401
                     ? new HoldException("LOGIN_REFUSED", "Salesforce refuses the login" + reason(e)
                             + " — Check SALESFORCE_LOGIN_URL (the org's My Domain), SALESFORCE_CLIENT_ID and"
@@ -109,7 +115,7 @@ public class Login implements Processor {
     }
 
     private void count(String result) {
-        meters.counter("ory.sync.logins", "result", result).increment();
+        meters.counter(LOGINS, "result", result).increment();
     }
 
     private static String reason(SalesforceException refused) {

@@ -18,12 +18,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /** Finds out which identities have a record already. */
 @Component("recognition")
 public class Recognition {
 
+    private static final String MATCHES = "ory.sync.matches";
+    private static final String WAITING = "waiting";
+    private static final String TAKEN_OVER = "taken-over";
+    private static final String SEVERAL = "several";
     static final String EMAIL = "Email";
     /** What a field of type e-mail holds. */
     private static final int LONGEST_EMAIL = 80;
@@ -51,6 +56,7 @@ public class Recognition {
         this.match = settings.matchEmail();
         this.several = settings.matchSeveral();
         this.meters = meters;
+        Stream.of(WAITING, TAKEN_OVER, SEVERAL).forEach(how -> meters.counter(MATCHES, "how", how));
     }
 
     /** What the ledger knows. */
@@ -126,10 +132,10 @@ public class Recognition {
         if (match == MatchEmail.VERIFIED && !row.getChange().hasVerified(email(row))) {
             row.skipped("WAITS_FOR_VERIFICATION", "There is a record with this e-mail address already, and Ory has not"
                     + " verified that the address is this identity's. It is looked at again at its next event.");
-            count("waiting");
+            count(WAITING);
         } else if (matches.size() == 1) {
             row.mayAdopt(new Row.Candidate(object, matches.get(0).path("Id").asText(), TakeOver.EMAIL));
-            count("taken-over");
+            count(TAKEN_OVER);
         } else {
             Refusal which = Refusal.of("SEVERAL_MATCHES", matches.size() + " records have this e-mail address: "
                     + matches.stream().map(record -> record.path("Id").asText()).collect(Collectors.joining(", "))
@@ -139,7 +145,7 @@ public class Recognition {
             } else {
                 row.note(which);
             }
-            count("several");
+            count(SEVERAL);
         }
     }
 
@@ -150,7 +156,7 @@ public class Recognition {
     }
 
     private void count(String how) {
-        meters.counter("ory.sync.matches", "how", how).increment();
+        meters.counter(MATCHES, "how", how).increment();
     }
 
     private static boolean isFree(JsonNode record) {

@@ -129,7 +129,7 @@ public class TokenBroker {
 
     private TokenAnswer granted(Token token, String client) {
         handedOut.put(token.value(), token.expiresAt());
-        meters.counter("ory.sync.tokens", "client", client).increment();
+        meters.counter(TokenClients.COUNTER, "client", client).increment();
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("access_token", token.value());
         body.put("token_type", "Bearer");

@@ -1,5 +1,7 @@
 package dev.orysalesforce.token;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -9,7 +11,9 @@ import org.springframework.stereotype.Component;
 
 /** Knows the clients of {@code TOKEN_CLIENTS}. */
 @Component
-class TokenClients {
+class TokenClients implements MeterBinder {
+
+    static final String COUNTER = "ory.sync.tokens";
 
     private record Client(String id, byte[] secret) {}
 
@@ -26,6 +30,12 @@ class TokenClients {
             throw new IllegalArgumentException("TOKEN_CLIENTS has to look like id:secret,id2:secret2");
         }
         return new Client(idAndSecret.substring(0, colon), bytes(idAndSecret.substring(colon + 1)));
+    }
+
+    /** Each client's counter is there from the start. */
+    @Override
+    public void bindTo(MeterRegistry meters) {
+        clients.forEach(client -> meters.counter(COUNTER, "client", client.id()));
     }
 
     boolean isEmpty() {

@@ -24,7 +24,7 @@ import org.springframework.test.context.DynamicPropertySource;
 /** Without OPERATOR_TOKEN nobody gets in, whatever he sends. */
 @CamelSpringBootTest
 @SpringBootTest(classes = OrySalesforceSync.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {"management.server.port=0", "ORY_WEBHOOK_SECRET=s", "SALESFORCE_LOGIN_URL=http://127.0.0.1:1",
+        properties = {"management.server.port=0", "management.prometheus.metrics.export.enabled=true", "ORY_WEBHOOK_SECRET=s", "SALESFORCE_LOGIN_URL=http://127.0.0.1:1",
             "SALESFORCE_CLIENT_ID=i", "SALESFORCE_CLIENT_SECRET=c", "OPERATOR_TOKEN= "})
 @DirtiesContext
 @Tag("any-ledger")
@@ -55,6 +55,29 @@ class ClosedOperatorApiTest {
             assertThat(answer.statusCode()).isEqualTo(404);
             assertThat(answer.body()).contains("TOKEN_CLIENTS");
         }
+    }
+
+    /** An alert on a counter that does not exist yet, or that begins at 1, never fires. Nothing has happened in this app. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "ory_sync_outcomes_total{object=\"Lead\",outcome=\"synced\"}", "ory_sync_outcomes_total{object=\"Contact\",outcome=\"unchanged\"}",
+        "ory_sync_outcomes_total{object=\"Lead\",outcome=\"dead-letter\"}", "ory_sync_outcomes_total{object=\"none\",outcome=\"dead-letter\"}",
+        "ory_sync_outcomes_total{object=\"none\",outcome=\"superseded\"}", "ory_sync_outcomes_total{object=\"none\",outcome=\"skipped\"}",
+        "ory_sync_accepted_total{event=\"registration\"}", "ory_sync_accepted_total{event=\"settings\"}",
+        "ory_sync_accepted_total{event=\"login\"}", "ory_sync_accepted_total{event=\"verification\"}",
+        "ory_sync_accepted_total{event=\"recovery\"}", "ory_sync_accepted_total{event=\"gateway\"}",
+        "ory_sync_accepted_total{event=\"erase\"}", "ory_sync_quarantined_total", "ory_sync_unauthorized_total",
+        "ory_sync_salesforce_calls_total{kind=\"upsert\",status=\"200\"}", "ory_sync_salesforce_calls_total{kind=\"update\",status=\"200\"}",
+        "ory_sync_salesforce_calls_total{kind=\"composite\",status=\"200\"}",
+        "ory_sync_salesforce_row_errors_total{code=\"FIELD_CUSTOM_VALIDATION_EXCEPTION\"}",
+        "ory_sync_salesforce_row_errors_total{code=\"UNABLE_TO_LOCK_ROW\"}",
+        "ory_sync_matches_total{how=\"taken-over\"}", "ory_sync_matches_total{how=\"waiting\"}",
+        "ory_sync_matches_total{how=\"several\"}", "ory_sync_amended_total{how=\"SHORTENED\"}",
+        "ory_sync_amended_total{how=\"FIELD_LEFT_OUT\"}", "ory_sync_amended_total{how=\"REFERENCE_LEFT_OUT\"}",
+        "ory_sync_refused_edits_total", "ory_sync_dead_letters_expired_total",
+        "ory_sync_logins_total{result=\"ok\"}"})
+    void countersStandAtZeroBeforeTheFirstEvent(String counter) {
+        assertThat(new Operator(managementPort, null).get("/observe/metrics").body().lines()).contains(counter + " 0.0");
     }
 
     @ParameterizedTest

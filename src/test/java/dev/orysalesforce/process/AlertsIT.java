@@ -74,7 +74,7 @@ class AlertsIT {
             signUp();
             assertThat(prometheus.firing()).isEmpty();
             await().atMost(Duration.ofSeconds(30)).until(() ->
-                    app.get("/observe/metrics").contains("\nory_sync_outcomes_total{object=\"Lead\",outcome=\"synced\"}"));
+                    app.get("/observe/metrics").contains("\nory_sync_outcomes_total{object=\"Lead\",outcome=\"synced\"} 1.0"));
             assertThatAllMetricsAreThere();
 
             salesforce.faults().start(Fault.loginRefused());

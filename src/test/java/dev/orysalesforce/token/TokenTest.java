@@ -10,6 +10,7 @@ import dev.orysalesforce.OrySalesforceSync;
 import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.Fault;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -265,6 +266,14 @@ class TokenTest extends AppTest {
         assertThat(token.getExpiresAt()).isAfter(Instant.now().plusSeconds(7000));
         assertThat(call(token.getTokenValue())).isEqualTo(200);
         assertThat(counted("reports")).isPositive();
+    }
+
+    @Test
+    void eachClientsCounterIsThereBeforeItsFirstToken() {
+        SimpleMeterRegistry fresh = new SimpleMeterRegistry();
+        new TokenClients("billing:billing-secret, reports:reports-secret").bindTo(fresh);
+        assertThat(fresh.find("ory.sync.tokens").counters()).extracting(counter -> counter.getId().getTag("client"))
+                .containsExactlyInAnyOrder("billing", "reports");
     }
 
     @Test
