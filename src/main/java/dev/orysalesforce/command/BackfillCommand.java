@@ -11,6 +11,7 @@ import dev.orysalesforce.sync.CallBudget;
 import dev.orysalesforce.sync.Outage;
 import dev.orysalesforce.sync.Rehearsal;
 import dev.orysalesforce.sync.Rehearsal.Plan;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,10 +31,11 @@ class BackfillCommand implements Command {
     private final DryRun dryRun;
     private final Rehearsal rehearsal;
     private final int parallelCalls;
-    private final Progress progress = new Progress(System.err);
+    private final Progress progress;
+    private final Clock clock;
 
     BackfillCommand(OryAdmin ory, Reconcile reconcile, ReconcileReport report, Books books, CallBudget budget,
-            Outage outage, DryRun dryRun, Rehearsal rehearsal, SyncSettings settings) {
+            Outage outage, DryRun dryRun, Rehearsal rehearsal, SyncSettings settings, Clock clock) {
         this.ory = ory;
         this.reconcile = reconcile;
         this.report = report;
@@ -43,6 +45,8 @@ class BackfillCommand implements Command {
         this.dryRun = dryRun;
         this.rehearsal = rehearsal;
         this.parallelCalls = settings.parallelCalls();
+        this.clock = clock;
+        this.progress = new Progress(System.err, clock);
     }
 
     @Override
@@ -66,7 +70,7 @@ class BackfillCommand implements Command {
     }
 
     private int backfill() {
-        Instant began = Instant.now();
+        Instant began = clock.instant();
         Object callsBefore = budget.report().get("own");
         reconcile.start(); // or goes on with the run that was interrupted
         Map<String, Object> run;
@@ -81,7 +85,7 @@ class BackfillCommand implements Command {
         } while (run.get("state").equals("running") || books.get("pending") > 0);
         progress.end();
         System.out.printf("%,d identities at Ory, %,d of them queued, in %s and %,d calls to Salesforce.%n", run.get("seen"),
-                run.get("queued"), time(Duration.between(began, Instant.now())),
+                run.get("queued"), time(Duration.between(began, clock.instant())),
                 (Long) budget.report().get("own") - (Long) callsBefore);
         System.out.printf("synced %,d, unchanged %,d, superseded %,d, skipped %,d, dead letters %,d%n", books.get("synced"),
                 books.get("unchanged"), books.get("superseded"), books.get("skipped"), books.get("deadLettered"));
@@ -97,7 +101,7 @@ class BackfillCommand implements Command {
     }
 
     private int rehearse() {
-        Instant began = Instant.now();
+        Instant began = clock.instant();
         try {
             dryRun.run("direct:dry-run.page", waitsFor -> progress.show(Double.NaN, dryRun.seen(), 0, waitsFor == null ? "" : waitsFor));
         } catch (RunFailedException e) {
@@ -119,7 +123,7 @@ class BackfillCommand implements Command {
                 .forEach(reason -> System.out.printf("    %,7d  %s  e.g. %s%n", reason.getValue().identities(),
                         reason.getKey(), reason.getValue().example()));
         System.out.printf("and take %,d calls to Salesforce and about %s, if a call takes a second.%n", rehearsal.calls(),
-                time(Duration.between(began, Instant.now()).plus(writing)));
+                time(Duration.between(began, clock.instant()).plus(writing)));
         return rehearsal.of(Plan.REFUSED) == 0 ? 0 : 1;
     }
 

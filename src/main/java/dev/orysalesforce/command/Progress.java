@@ -1,6 +1,7 @@
 package dev.orysalesforce.command;
 
 import java.io.PrintStream;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -11,12 +12,15 @@ final class Progress {
     private static final Duration LINES = Duration.ofSeconds(10);
 
     private final PrintStream out;
+    private final Clock clock;
     private final boolean terminal = System.console() != null;
-    private final Instant began = Instant.now();
+    private final Instant began;
     private Instant shown = Instant.MIN;
 
-    Progress(PrintStream out) {
+    Progress(PrintStream out, Clock clock) {
         this.out = out;
+        this.clock = clock;
+        this.began = clock.instant();
     }
 
     /**
@@ -26,7 +30,7 @@ final class Progress {
      * @param remark why it does not go on; or empty
      */
     void show(double share, long through, long waiting, String remark) {
-        Instant now = Instant.now();
+        Instant now = clock.instant();
         if (!terminal && Duration.between(shown.equals(Instant.MIN) ? began : shown, now).compareTo(LINES) < 0) {
             return;
         }

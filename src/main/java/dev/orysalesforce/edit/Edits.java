@@ -4,6 +4,7 @@ import dev.orysalesforce.settings.Degraded;
 import dev.orysalesforce.settings.SyncSettings;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Executors;
@@ -37,6 +38,7 @@ class Edits implements HealthIndicator {
     private final Acceptance acceptance;
     private final CamelContext camel;
     private final Duration every;
+    private final Clock clock;
     private final Counter refusals;
     private final ScheduledExecutorService watch =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "edits"));
@@ -47,11 +49,13 @@ class Edits implements HealthIndicator {
 
     private record Problem(String file, int line, String reason, Instant since) {}
 
-    Edits(EditableFiles files, Acceptance acceptance, CamelContext camel, SyncSettings settings, MeterRegistry meters) {
+    Edits(EditableFiles files, Acceptance acceptance, CamelContext camel, SyncSettings settings, Clock clock,
+            MeterRegistry meters) {
         this.files = files;
         this.acceptance = acceptance;
         this.camel = camel;
         this.every = settings.edits().every();
+        this.clock = clock;
         this.refusals = meters.counter("ory.sync.refused.edits");
         meters.gauge("ory.sync.edit.refused", this, edits -> edits.problem == null ? 0 : 1);
         this.seen = acceptance.running();
@@ -76,7 +80,7 @@ class Edits implements HealthIndicator {
             FileSet now = files.read();
             boolean settled = now.equals(seen);
             seen = now;
-            if (settled && !now.equals(judged) && camel.isStarted() && Instant.now().isAfter(busyUntil)) {
+            if (settled && !now.equals(judged) && camel.isStarted() && clock.instant().isAfter(busyUntil)) {
                 judge(now);
             }
         } catch (InterruptedException e) {
@@ -93,7 +97,7 @@ class Edits implements HealthIndicator {
             } else {
                 String taken = acceptance.take(edited);
                 if (taken == null) {
-                    busyUntil = Instant.now().plus(PATIENCE);
+                    busyUntil = clock.instant().plus(PATIENCE);
                     LOG.info("An edit waits for a batch or a request that takes long; next try in {} s", PATIENCE.toSeconds());
                     return;
                 }
@@ -110,7 +114,7 @@ class Edits implements HealthIndicator {
     }
 
     private void refuse(String file, int line, String reason) {
-        problem = new Problem(file, line, reason, problem == null ? Instant.now() : problem.since());
+        problem = new Problem(file, line, reason, problem == null ? clock.instant() : problem.since());
         refusals.increment();
         LOG.warn("Edit refused, everything goes on as before: {}: {}", line > 0 ? file + ":" + line : file, reason);
     }

@@ -14,6 +14,7 @@ import dev.orysalesforce.operator.BadRequestException;
 import dev.orysalesforce.receive.SalesforceError;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.sync.Comparison;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,11 +46,13 @@ public class Gateway {
 
     private final ObjectMapper json;
     private final Receipts receipts;
+    private final Clock clock;
     private final List<String> objects;
 
-    Gateway(ObjectMapper json, Receipts receipts, SyncSettings settings) {
+    Gateway(ObjectMapper json, Receipts receipts, Clock clock, SyncSettings settings) {
         this.json = json;
         this.receipts = receipts;
+        this.clock = clock;
         this.objects = settings.gateway().objects();
     }
 
@@ -113,7 +116,7 @@ public class Gateway {
             return null;
         }
         String object = record.hasNonNull("attributes") ? null : objects.get(0);
-        GatewayRecord read = read(record, new Target(object, null, null), Instant.now(), null);
+        GatewayRecord read = read(record, new Target(object, null, null), clock.instant(), null);
         if (!read.isAccepted()) {
             throw new BadRequestException(read.error().message());
         }
@@ -231,16 +234,16 @@ public class Gateway {
 
     private GatewayRecord refused(Refused why, String body) {
         String kept = body == null ? "" : body.substring(0, Math.min(body.length(), UNREADABLE_KEPT));
-        return GatewayRecord.refused(why.error(), keep(why, null, new TextNode(kept), Instant.now()));
+        return GatewayRecord.refused(why.error(), keep(why, null, new TextNode(kept), clock.instant()));
     }
 
-    private static DeadLetter letter(Refused why, Target target, JsonNode record, Instant at) {
+    private DeadLetter letter(Refused why, Target target, JsonNode record, Instant at) {
         String told = target.value() != null ? target.value() : record.path(Comparison.ORY_ID).textValue();
         return keep(why, told == null ? null : IdentityChange.erase(told, at).identityId(), record, at);
     }
 
-    private static DeadLetter keep(Refused why, String identity, JsonNode original, Instant at) {
+    private DeadLetter keep(Refused why, String identity, JsonNode original, Instant at) {
         return DeadLetter.of(identity, IdentityChange.GATEWAY, why.code(), why.error().message(), why.error().fields(), 0, at,
-                "gateway", original);
+                clock.instant(), "gateway", original);
     }
 }

@@ -36,8 +36,8 @@ public record DeadLetter(
         JsonNode original) {
 
     public static DeadLetter of(String identity, String event, String code, String message, List<String> fields,
-            int attempts, Instant receivedAt, String route, JsonNode original) {
+            int attempts, Instant receivedAt, Instant failedAt, String route, JsonNode original) {
         return new DeadLetter(UUID.randomUUID().toString(), identity, event, code, message, fields, attempts,
-                receivedAt, Instant.now(), route, original);
+                receivedAt, failedAt, route, original);
     }
 }

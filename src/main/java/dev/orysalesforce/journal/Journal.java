@@ -7,6 +7,7 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.Queue;
 import jakarta.jms.TextMessage;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,13 +33,16 @@ public class Journal {
 
     private final JmsTemplate jms;
     private final ObjectMapper json;
+    private final Clock clock;
     private final Duration linger;
     private final Set<String> inFlight = ConcurrentHashMap.newKeySet();
     private int characters;
 
-    Journal(@Qualifier("journalReader") JmsTemplate journalReader, ObjectMapper json, SyncSettings settings) {
+    Journal(@Qualifier("journalReader") JmsTemplate journalReader, ObjectMapper json, Clock clock,
+            SyncSettings settings) {
         this.jms = journalReader;
         this.json = json;
+        this.clock = clock;
         this.linger = settings.linger();
     }
 
@@ -91,7 +95,7 @@ public class Journal {
     private Duration patience(Message first) {
         try {
             long sent = Math.max(first.getJMSTimestamp(), first.getJMSDeliveryTime());
-            Duration waited = Duration.ofMillis(System.currentTimeMillis() - sent);
+            Duration waited = Duration.ofMillis(clock.millis() - sent);
             return waited.isNegative() ? linger : waited.compareTo(linger) > 0 ? Duration.ZERO : linger.minus(waited);
         } catch (JMSException e) {
             throw JmsUtils.convertJmsAccessException(e);
@@ -127,7 +131,7 @@ public class Journal {
         }
     }
 
-    private static IdentityChange foreign(Message message) {
-        return new IdentityChange("unknown", Instant.now(), null, null, null, null, null, 0, null);
+    private IdentityChange foreign(Message message) {
+        return new IdentityChange("unknown", clock.instant(), null, null, null, null, null, 0, null);
     }
 }

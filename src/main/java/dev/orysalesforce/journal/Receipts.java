@@ -1,5 +1,6 @@
 package dev.orysalesforce.journal;
 
+import java.time.Clock;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.stereotype.Component;
@@ -14,6 +15,11 @@ public class Receipts {
     private static final long SMALLEST_NANOS = 1_000; // PostgreSQL and Salesforce know no smaller one
 
     private final AtomicReference<Instant> last = new AtomicReference<>(Instant.MIN);
+    private final Clock clock;
+
+    Receipts(Clock clock) {
+        this.clock = clock;
+    }
 
     /** The time of one receipt. */
     public Instant next() {
@@ -22,7 +28,7 @@ public class Receipts {
 
     /** The time of the first of several receipts, each a microsecond after the one before. */
     public Instant next(int many) {
-        Instant now = Instant.now();
+        Instant now = clock.instant();
         long rest = SMALLEST_NANOS * Math.max(0, many - 1);
         return last.updateAndGet(before -> later(now, before).plusNanos(rest)).minusNanos(rest);
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.journal.Version;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -44,11 +45,13 @@ public class Ledger {
     private final JdbcTemplate sql;
     private final TransactionTemplate transaction;
     private final ObjectMapper json;
+    private final Clock clock;
 
-    Ledger(JdbcTemplate sql, TransactionTemplate ledgerTransaction, ObjectMapper json) {
+    Ledger(JdbcTemplate sql, TransactionTemplate ledgerTransaction, ObjectMapper json, Clock clock) {
         this.sql = sql;
         this.transaction = ledgerTransaction;
         this.json = json;
+        this.clock = clock;
     }
 
     public Optional<LedgerEntry> find(String identity) {
@@ -95,7 +98,7 @@ public class Ledger {
         return new Object[] {entry.identity(), entry.object(), entry.salesforceId(), entry.foundBy(),
             version == null ? null : Moment.text(version.at()), version == null ? null : version.verified(),
             version == null ? null : Moment.text(version.receivedAt()), seen == null ? null : Moment.text(seen.at()),
-            seen == null ? null : seen.verified(), entry.outcome().equals("synced") ? Moment.text(Instant.now()) : null,
+            seen == null ? null : seen.verified(), entry.outcome().equals("synced") ? Moment.text(clock.instant()) : null,
             write(entry.fields()), entry.event(), Moment.text(entry.receivedAt()), entry.triggerId(), entry.mapping(),
             entry.outcome(), entry.code(), entry.message(), entry.attempts(), Moment.text(entry.nextRetryAt())};
     }

@@ -15,6 +15,7 @@ import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -44,17 +45,19 @@ public class DeadLetters {
     private final Ledger ledger;
     private final ObjectMapper json;
     private final SyncSettings.DeadLetters settings;
+    private final Clock clock;
 
-    DeadLetters(JmsTemplate jms, Ledger ledger, ObjectMapper json, SyncSettings settings) {
+    DeadLetters(JmsTemplate jms, Ledger ledger, ObjectMapper json, SyncSettings settings, Clock clock) {
         this.jms = jms;
         this.ledger = ledger;
         this.json = json;
         this.settings = settings.deadLetters();
+        this.clock = clock;
     }
 
     /** When the time of a letter that is written now is over, as JMS has it: in milliseconds, 0 is never. */
     public long expiration() {
-        return settings.isForEver() ? 0 : System.currentTimeMillis() + settings.keepFor().toMillis();
+        return settings.isForEver() ? 0 : clock.millis() + settings.keepFor().toMillis();
     }
 
     /** A page of the letters that match, without their originals. */
@@ -130,7 +133,7 @@ public class DeadLetters {
      */
     public Replay select(String body) throws JsonProcessingException {
         JsonNode wanted = json.readTree(body == null ? "" : body);
-        String now = "JMSTimestamp <= " + System.currentTimeMillis(); // not those that a replay brings back
+        String now = "JMSTimestamp <= " + clock.millis(); // not those that a replay brings back
         if (wanted.size() == 1 && wanted.path("all").asBoolean()) {
             return new Replay(List.of(now));
         }
@@ -193,11 +196,11 @@ public class DeadLetters {
         return result;
     }
 
-    private static void putBack(Session session, List<Message> messages) throws JMSException {
+    private void putBack(Session session, List<Message> messages) throws JMSException {
         try (MessageProducer letters = session.createProducer(session.createQueue(Queues.DEAD_LETTERS))) {
             for (Message message : messages) {
                 long left = message.getJMSExpiration() == 0 ? 0
-                        : Math.max(1, message.getJMSExpiration() - System.currentTimeMillis());
+                        : Math.max(1, message.getJMSExpiration() - clock.millis());
                 letters.send(message, message.getJMSDeliveryMode(), message.getJMSPriority(), left);
             }
         }

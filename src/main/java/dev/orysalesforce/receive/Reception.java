@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.orysalesforce.journal.DeadLetter;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.Receipts;
-import java.time.Instant;
+import java.time.Clock;
 import java.util.List;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
@@ -20,10 +20,12 @@ public class Reception {
 
     private final ObjectMapper json;
     private final Receipts receipts;
+    private final Clock clock;
 
-    Reception(ObjectMapper json, Receipts receipts) {
+    Reception(ObjectMapper json, Receipts receipts, Clock clock) {
         this.json = json;
         this.receipts = receipts;
+        this.clock = clock;
     }
 
     /** @param reduced the answer of {@code mappings/event.*} */
@@ -43,10 +45,10 @@ public class Reception {
     public DeadLetter deadLetter(Problem problem, Object original, String event) {
         if (original instanceof IdentityChange change) {
             return DeadLetter.of(change.identityId(), event, problem.code(), problem.detail(), List.of(), 0,
-                    change.receivedAt(), "receive", json.valueToTree(change));
+                    change.receivedAt(), clock.instant(), "receive", json.valueToTree(change));
         }
         String body = original == null ? "" : original.toString();
-        return DeadLetter.of(null, event, problem.code(), problem.detail(), List.of(), 0, Instant.now(), "receive",
+        return DeadLetter.of(null, event, problem.code(), problem.detail(), List.of(), 0, clock.instant(), clock.instant(), "receive",
                 new TextNode(body.substring(0, Math.min(body.length(), UNREADABLE_KEPT))));
     }
 }

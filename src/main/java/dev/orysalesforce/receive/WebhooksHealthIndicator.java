@@ -2,6 +2,7 @@ package dev.orysalesforce.receive;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,18 +21,21 @@ class WebhooksHealthIndicator implements HealthIndicator {
 
     private final MeterRegistry meters;
     private final Counter strangers;
-    private final Instant start = Instant.now();
+    private final Clock clock;
+    private final Instant start;
     private final AtomicReference<Instant> lastTold = new AtomicReference<>(Instant.MIN);
 
-    WebhooksHealthIndicator(MeterRegistry meters) {
+    WebhooksHealthIndicator(MeterRegistry meters, Clock clock) {
         this.meters = meters;
+        this.clock = clock;
+        this.start = clock.instant();
         this.strangers = meters.counter("ory.sync.unauthorized");
     }
 
     /** Somebody without the secret. Anybody can make the app say so, hence not at every call. */
     void refused() {
         strangers.increment();
-        Instant now = Instant.now();
+        Instant now = clock.instant();
         Instant before = lastTold.get();
         if (before.isBefore(now.minus(QUIET)) && lastTold.compareAndSet(before, now)) {
             LOG.warn("Answered 401: the webhook secret of the call is missing, or none of those in ORY_WEBHOOK_SECRET."

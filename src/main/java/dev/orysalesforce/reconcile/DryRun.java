@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.journal.IdentityChange;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Collection;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -24,13 +25,15 @@ public class DryRun {
     private final ProducerTemplate camel;
     private final Interruption interruption;
     private final ObjectMapper json;
+    private final Clock clock;
     private OryPage page;
     private long seen;
 
-    DryRun(@Lazy ProducerTemplate camel, Interruption interruption, ObjectMapper json) {
+    DryRun(@Lazy ProducerTemplate camel, Interruption interruption, ObjectMapper json, Clock clock) {
         this.camel = camel;
         this.interruption = interruption;
         this.json = json;
+        this.clock = clock;
     }
 
     /**
@@ -81,7 +84,7 @@ public class DryRun {
     /** What the route was answered. */
     public Collection<IdentityChange> listed(@Header("CamelHttpResponseCode") int status,
             @Headers Map<String, Object> headers, @Body byte[] body) {
-        page = OryPage.read(status, headers, body, json);
+        page = OryPage.read(status, headers, body, json, clock.instant());
         seen += page.identities().size();
         return page.identities().values();
     }

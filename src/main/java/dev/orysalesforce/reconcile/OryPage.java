@@ -33,13 +33,14 @@ record OryPage(Map<String, IdentityChange> identities, URI next) {
 
     /**
      * @param headers the answer's headers
+     * @param now when it came
      * @throws RunFailedException if that is no list of identities, and will not become one
      * @throws NotNowException if Ory is busy
      */
-    static OryPage read(int status, Map<String, Object> headers, byte[] body, ObjectMapper json) {
+    static OryPage read(int status, Map<String, Object> headers, byte[] body, ObjectMapper json, Instant now) {
         if (status == 429 || status >= 500) {
             throw new NotNowException("Ory's Admin API answered " + status + (status == 429
-                    ? ", its rate limit is reached" : "") + "; the run goes on when it answers again.", pause(headers));
+                    ? ", its rate limit is reached" : "") + "; the run goes on when it answers again.", pause(headers, now));
         }
         if (status != 200) {
             throw new RunFailedException("Ory's Admin API answered " + status + ". " + switch (status) {
@@ -51,7 +52,7 @@ record OryPage(Map<String, IdentityChange> identities, URI next) {
         }
         Map<String, IdentityChange> identities = new LinkedHashMap<>();
         for (JsonNode identity : array(body, json)) {
-            IdentityChange listed = new IdentityChange(IdentityChange.RECONCILE, Instant.now(), null, identity, null, null,
+            IdentityChange listed = new IdentityChange(IdentityChange.RECONCILE, now, null, identity, null, null,
                     null, 0, null);
             if (listed.identityId() == null) {
                 throw noList("something that has no identity ID");
@@ -103,21 +104,21 @@ record OryPage(Map<String, IdentityChange> identities, URI next) {
         }
     }
 
-    private static Duration pause(Map<String, Object> headers) {
-        Duration pause = seconds(headers.get("x-ratelimit-reset"));
+    private static Duration pause(Map<String, Object> headers, Instant now) {
+        Duration pause = seconds(headers.get("x-ratelimit-reset"), now);
         if (pause == null) {
-            pause = seconds(headers.get("Retry-After"));
+            pause = seconds(headers.get("Retry-After"), now);
         }
         return pause == null || pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
     }
 
-    private static Duration seconds(Object header) {
+    private static Duration seconds(Object header, Instant now) {
         String text = header == null ? "" : header.toString().strip();
         try {
             if (text.matches("\\d{1,9}")) {
                 return Duration.ofSeconds(Integer.parseInt(text));
             }
-            return text.isEmpty() ? null : Duration.between(Instant.now(),
+            return text.isEmpty() ? null : Duration.between(now,
                     ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
         } catch (DateTimeException e) {
             return null;

@@ -163,7 +163,7 @@ public class Reconcile {
     /** Ory has answered. Returns what the ledger does not know yet, for the journal. */
     public synchronized Collection<IdentityChange> listed(@Header("CamelHttpResponseCode") int status,
             @Headers Map<String, Object> headers, @Body byte[] body) {
-        page = OryPage.read(status, headers, body, json);
+        page = OryPage.read(status, headers, body, json, clock.instant());
         switch (run.phase) {
             case PROJECT -> {
                 if (page.identities().size() * 2 < step.identities().size()) {

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.Action;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Instant;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.component.salesforce.api.SalesforceException;
@@ -32,13 +32,15 @@ public class Answers {
     private final SyncSettings.Retry retry;
     private final ObjectMapper json;
     private final MeterRegistry meters;
+    private final Clock clock;
 
-    Answers(ErrorPolicy policy, SyncSettings settings, ObjectMapper json, MeterRegistry meters) {
+    Answers(ErrorPolicy policy, SyncSettings settings, ObjectMapper json, MeterRegistry meters, Clock clock) {
         this.policy = policy;
         this.retry = settings.retry();
         this.json = json;
         this.meters = meters;
         policy.codes().forEach(code -> meters.counter(ROW_ERRORS, "code", code));
+        this.clock = clock;
     }
 
     /** The body of the call. */
@@ -109,7 +111,7 @@ public class Answers {
                     row.heal(policy.action(refusal.code()), refusal);
             case RETRY -> {
                 if (attempts < retry.attempts()) {
-                    row.retry(refusal, Instant.now().plus(retry.pauseAfter(attempts)));
+                    row.retry(refusal, clock.instant().plus(retry.pauseAfter(attempts)));
                 } else {
                     row.refuse(refusal);
                 }

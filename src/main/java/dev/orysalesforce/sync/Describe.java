@@ -3,6 +3,7 @@ package dev.orysalesforce.sync;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -48,10 +49,12 @@ class Describe {
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
     private final ProducerTemplate camel;
     private final ObjectMapper json;
+    private final Clock clock;
 
-    Describe(@Lazy ProducerTemplate camel, ObjectMapper json) {
+    Describe(@Lazy ProducerTemplate camel, ObjectMapper json, Clock clock) {
         this.camel = camel;
         this.json = json;
+        this.clock = clock;
     }
 
     /** Whether there is such a field, or a reference of that name. */
@@ -88,7 +91,7 @@ class Describe {
 
     private Answer answer(String object, Duration goodFor) {
         return answers.compute(object, (name, known) ->
-                known != null && known.at().plus(goodFor).isAfter(Instant.now()) ? known : ask(name));
+                known != null && known.at().plus(goodFor).isAfter(clock.instant()) ? known : ask(name));
     }
 
     /** On another thread: a batch that asks in the middle of a split would lose the parts that are done (Camel 4.17). */
@@ -118,7 +121,7 @@ class Describe {
                 }
             }
             return new Answer(fields, described.path("createable").asBoolean(true),
-                    described.path("updateable").asBoolean(true), Instant.now());
+                    described.path("updateable").asBoolean(true), clock.instant());
         } catch (JsonProcessingException e) {
             throw unreadable();
         } catch (CompletionException e) {

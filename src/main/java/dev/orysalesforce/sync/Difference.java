@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.settings.SyncSettings;
-import java.time.Instant;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -45,6 +45,7 @@ public class Difference {
     private final Comparison comparison;
     private final Mappings candidate;
     private final Coalescer candidateCoalescer;
+    private final Clock clock;
     private final Map<Fate, Count> fates = new TreeMap<>();
     private final Map<String, Map<Kind, Count>> fields = new TreeMap<>();
     private final Map<String, Integer> created = new TreeMap<>();
@@ -52,12 +53,13 @@ public class Difference {
     private boolean orgIsSilent;
 
     Difference(Mappings present, Coalescer presentCoalescer, Comparison comparison, CamelContext camel, MappingTexts texts,
-            SyncSettings settings, ObjectMapper json) {
+            SyncSettings settings, ObjectMapper json, Clock clock) {
         this.present = present;
         this.presentCoalescer = presentCoalescer;
         this.comparison = comparison;
-        this.candidate = new Mappings(camel, texts, settings, json);
+        this.candidate = new Mappings(camel, texts, settings, json, clock);
         this.candidateCoalescer = new Coalescer(candidate);
+        this.clock = clock;
     }
 
     /** Begins anew. The arguments are those of {@link Mappings#take}, and whether examples are to show values. */
@@ -84,7 +86,7 @@ public class Difference {
 
     /** In the place of a body that can't be read. */
     public IdentityChange unreadable() {
-        return new IdentityChange(IdentityChange.RECONCILE, Instant.now(), null, null, null, null, null, 0, null);
+        return new IdentityChange(IdentityChange.RECONCILE, clock.instant(), null, null, null, null, null, 0, null);
     }
 
     /** @param now the same events as mapped at present */

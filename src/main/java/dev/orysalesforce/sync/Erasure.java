@@ -10,7 +10,7 @@ import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.ledger.Tombstones;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.Erase;
-import java.time.Instant;
+import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -33,20 +33,22 @@ public class Erasure {
     private final Mappings mappings;
     private final Erase policy;
     private final ObjectMapper json;
+    private final Clock clock;
 
     Erasure(Ledger ledger, Tombstones tombstones, LookUp lookUp, Mappings mappings, SyncSettings settings,
-            ObjectMapper json) {
+            ObjectMapper json, Clock clock) {
         this.ledger = ledger;
         this.tombstones = tombstones;
         this.lookUp = lookUp;
         this.mappings = mappings;
         this.policy = settings.erase();
         this.json = json;
+        this.clock = clock;
     }
 
     /** The event that brings it to Salesforce, for the journal. */
     public String event(String identity) throws JsonProcessingException {
-        return json.writeValueAsString(IdentityChange.erase(identity, Instant.now()));
+        return json.writeValueAsString(IdentityChange.erase(identity, clock.instant()));
     }
 
     /** Asks whether Salesforce knows an identity that nobody here has heard of. */

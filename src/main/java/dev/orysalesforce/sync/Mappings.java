@@ -8,6 +8,7 @@ import dev.orysalesforce.journal.DeadLetter;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.settings.SyncSettings;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Locale;
@@ -33,6 +34,7 @@ public class Mappings {
     private final CamelContext camel;
     private final MappingTexts texts;
     private final ObjectMapper json;
+    private final Clock clock;
     private final String erased;
     private volatile Taken taken = new Taken(Map.of(), null, Map.of());
 
@@ -45,11 +47,12 @@ public class Mappings {
         }
     }
 
-    Mappings(CamelContext camel, MappingTexts texts, SyncSettings settings, ObjectMapper json) {
+    Mappings(CamelContext camel, MappingTexts texts, SyncSettings settings, ObjectMapper json, Clock clock) {
         this.camel = camel;
         this.texts = texts;
         erased = settings.erasedMapping();
         this.json = json;
+        this.clock = clock;
     }
 
     /**
@@ -180,7 +183,7 @@ public class Mappings {
         Refusal refusal = row.getRefusal();
         return DeadLetter.of(row.getIdentity(), change.event(), refusal.code(), refusal.message(), refusal.fields(),
                 change.attempts() + 1,
-                change.receivedAt(), "sync", json.valueToTree(change));
+                change.receivedAt(), clock.instant(), "sync", json.valueToTree(change));
     }
 
     /** What goes into the journal again for a row that is tried later. */

@@ -7,8 +7,8 @@ import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.Erase;
 import dev.orysalesforce.sync.Describe.Field;
 import dev.orysalesforce.sync.GoldenFiles.Example;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -33,9 +33,10 @@ public class OrgCheck {
     private final Mappings mappings;
     private final String erased;
     private final ObjectMapper json;
+    private final Clock clock;
 
     OrgCheck(Describe org, RecordCheck check, Comparison comparison, Mappings mappings, SyncSettings settings,
-            Login login, ObjectMapper json) {
+            Login login, ObjectMapper json, Clock clock) {
         this.login = login;
         this.org = org;
         this.check = check;
@@ -43,6 +44,7 @@ public class OrgCheck {
         this.mappings = mappings;
         this.erased = settings.erase() == Erase.ANONYMIZE ? settings.erasedMapping() : null;
         this.json = json;
+        this.clock = clock;
     }
 
     /** Each mismatch once, however many examples show it. */
@@ -96,7 +98,7 @@ public class OrgCheck {
 
     /** As it would be sent: into a record that is there, or as a new one. */
     private Row row(Mapping mapping, ObjectNode answer, boolean isThere) {
-        Row row = new Row(new IdentityChange(IdentityChange.RECONCILE, Instant.now(), null,
+        Row row = new Row(new IdentityChange(IdentityChange.RECONCILE, clock.instant(), null,
                 json.createObjectNode().put("id", SOMEBODY), null, null, null, 0, null), mapping);
         if (isThere) {
             row.follow(answer.path("attributes").path("type").asText(mapping.object()), SOMEBODY, null, true);

@@ -8,8 +8,12 @@ import java.time.ZoneOffset;
 /** Goes on evenly when somebody sets the machine's clock. For pauses: set back by an hour, that one would add an hour to them. */
 final class SteadyClock extends Clock {
 
-    private final Instant start = Instant.now();
+    private final Instant start;
     private final long startNanos = System.nanoTime();
+
+    SteadyClock(Instant start) {
+        this.start = start;
+    }
 
     @Override
     public Instant instant() {

@@ -40,17 +40,6 @@ class SyncConfiguration {
     }
 
     @Bean
-    Clock clock() {
-        return Clock.systemUTC();
-    }
-
-    /** For who asks for it by this name. */
-    @Bean
-    Clock steadyClock() {
-        return new SteadyClock();
-    }
-
-    @Bean
     SyncSettings.Duplicates duplicates(SyncSettings settings) {
         return settings.duplicates();
     }

@@ -2,6 +2,7 @@ package dev.orysalesforce.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** FaultsIT sets the clock back. */
 class ReceiptsTest {
 
-    private final Receipts receipts = new Receipts();
+    private final Receipts receipts = new Receipts(Clock.systemUTC());
 
     @Test
     void noTwoReceiptsAreAtTheSameTime() {

@@ -11,6 +11,7 @@ import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.sandbox.Write;
 import dev.orysalesforce.settings.SyncSettings;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -134,7 +135,7 @@ class OtherMappingTest extends AppTest {
     }
 
     private Mappings mappings(Map<String, String> bySchema, Mapping... files) {
-        Mappings mappings = new Mappings(camel, new MappingTexts(), settings, json);
+        Mappings mappings = new Mappings(camel, new MappingTexts(), settings, json, Clock.systemUTC());
         mappings.take(bySchema, List.of(files).stream().collect(Collectors.toMap(Mapping::name, file -> "")));
         return mappings;
     }
