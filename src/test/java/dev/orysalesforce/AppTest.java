@@ -94,7 +94,8 @@ public abstract class AppTest {
         registry.add("logging.level.sync", () -> "DEBUG"); // the routes' own log steps
         registry.add("sync.mappings.tagged", () -> "src/test/resources/mappings/tagged.jslt");
         registry.add("sync.mappings.partner", () -> "src/test/resources/mappings/partner.jslt");
-        registry.add("sync.mappings.elsewhere", () -> "direct:my-mapping");
+        registry.add("sync.mappings.elsewhere", () -> "jslt:file:src/test/resources/mappings/partner.jslt"
+                + "?objectMapper=#jacksonObjectMapper"); // an endpoint like any other
         registry.add("sync.mappings.referring", CONTACTS_WITH_ACCOUNTS::toString);
         registry.add("sync.mappings.employee", () -> "${test.employees:mappings/contact.ds}");
         registry.add("sync.mappings.template", () -> "mappings/languages/from-ory/lead.jsonnet");

@@ -18,8 +18,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
-import org.apache.camel.builder.RouteBuilder;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -50,19 +48,6 @@ class OtherMappingTest extends AppTest {
     private Comparison comparison;
 
     private final String id = UUID.randomUUID().toString();
-
-    @BeforeEach
-    void anEndpointThatIsAMapping() throws Exception {
-        if (camel.getRoute("test.my-mapping") == null) {
-            camel.addRoutes(new RouteBuilder() {
-                @Override
-                public void configure() {
-                    from("direct:my-mapping").routeId("test.my-mapping")
-                            .to("jslt:file:src/test/resources/mappings/partner.jslt?objectMapper=#jacksonObjectMapper");
-                }
-            });
-        }
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"partner", "elsewhere"})
