@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.ledger.LedgerUnderTest;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import dev.orysalesforce.sandbox.SandboxRecord;
-import dev.orysalesforce.sync.Books;
+import dev.orysalesforce.sync.EventCounters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,35 +39,35 @@ import org.springframework.test.context.DynamicPropertySource;
 @SpringBootTest(classes = OrySalesforceSync.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 public abstract class AppTest {
 
-    protected static final SalesforceSandbox SALESFORCE = SalesforceSandbox.start();
-    protected static final String SECRET = "first-webhook-secret";
-    protected static final String OPERATOR_TOKEN = "first-operator-token";
+    public static final SalesforceSandbox SALESFORCE = SalesforceSandbox.start();
+    public static final String SECRET = "first-webhook-secret";
+    public static final String OPERATOR_TOKEN = "first-operator-token";
     private static final Path DATA = temporary();
     /** Written once: it is read at any time by whoever looks for edits. */
     private static final Path CONTACTS_WITH_ACCOUNTS = contactsWithAccounts();
 
     @LocalServerPort
-    protected int port;
+    public int port;
 
     @LocalManagementPort
-    protected int managementPort;
+    public int managementPort;
 
     @Autowired
-    protected JmsTemplate jms;
+    public JmsTemplate jms;
 
     @Autowired
-    protected ObjectMapper json;
+    public ObjectMapper json;
 
     @Autowired
-    protected JdbcTemplate sql;
+    public JdbcTemplate sql;
 
     @Autowired
     private EmbeddedActiveMQ broker;
 
     @Autowired
-    private Books books;
+    private EventCounters counters;
 
-    protected Ory ory;
+    public Ory ory;
 
     @DynamicPropertySource
     static void settings(DynamicPropertyRegistry registry) {
@@ -76,7 +76,7 @@ public abstract class AppTest {
         registry.add("management.prometheus.metrics.export.enabled", () -> true); // Spring's tests go without
         registry.add("OPERATOR_TOKEN", () -> OPERATOR_TOKEN);
         registry.add("TOKEN_CLIENTS", () -> "billing:billing-client-secret, reports:reports-s3cret/+:&%");
-        registry.add("token.check-every", () -> "500ms");
+        registry.add("token.introspection-interval", () -> "500ms");
         registry.add("token.timeout", () -> "2000");
         registry.add("ORY_WEBHOOK_SECRET", () -> SECRET + ", second-webhook-secret");
         registry.add("SALESFORCE_LOGIN_URL", SALESFORCE::url);
@@ -125,28 +125,28 @@ public abstract class AppTest {
     }
 
     /** Past the doors, but not past the books. */
-    protected void intoTheJournal(MessageCreator message) {
-        books.replayed(1);
+    public void intoTheJournal(MessageCreator message) {
+        counters.replayed(1);
         jms.send("identity-changes", message);
     }
 
     /** Waits until the journal is empty and every batch has committed; amid a commit a retry is in it neither before nor after. */
-    protected void settle() {
+    public void settle() {
         await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5)).during(Duration.ofMillis(15))
                 .until(() -> pending() == 0);
     }
 
-    protected long pending() {
+    public long pending() {
         return broker.getActiveMQServer().locateQueue("identity-changes").getMessageCount();
     }
 
-    protected SandboxRecord record(String identity) {
+    public SandboxRecord record(String identity) {
         List<SandboxRecord> records = SALESFORCE.org().byIdentity(identity);
         assertThat(records).as("records of " + identity).hasSize(1);
         return records.get(0);
     }
 
-    protected List<JsonNode> deadLetters() {
+    public List<JsonNode> deadLetters() {
         return jms.browse("dead-letters", (session, browser) -> {
             List<JsonNode> letters = new ArrayList<>();
             for (Object message : Collections.list(browser.getEnumeration())) {
@@ -156,13 +156,13 @@ public abstract class AppTest {
         });
     }
 
-    protected JsonNode health() {
+    public JsonNode health() {
         return read(new Ory("http://127.0.0.1:" + managementPort, SECRET)
                 .send(java.net.http.HttpRequest.newBuilder(
                         java.net.URI.create("http://127.0.0.1:" + managementPort + "/observe/health")).build()).body());
     }
 
-    protected JsonNode read(String text) {
+    public JsonNode read(String text) {
         try {
             return json.readTree(text);
         } catch (IOException e) {

@@ -21,7 +21,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule onlyTheConfigurationOfTheClocksReadsTheTimeOfTheMachine = noClasses()
-            .that().doNotHaveFullyQualifiedName("dev.orysalesforce.sync.ClockConfiguration")
+            .that().doNotHaveFullyQualifiedName("dev.orysalesforce.settings.ClockConfiguration")
             .should().accessTargetWhere(describe("the target is the time of the machine", ArchitectureTest::readsMachinesTime))
             .because("all others are given a java.time.Clock, so that a test that moves it moves the whole app");
 

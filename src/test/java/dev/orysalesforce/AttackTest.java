@@ -129,16 +129,16 @@ class AttackTest extends AppTest {
 
     private void attack(Weapon headers, Function<Collection<String>, String> query) {
         List<Door> doors = doors();
-        for (Door door : doors) {
-            HttpResponse<String> peaceful = send(door.request().get(), "", List.of(), headers);
+        for (Door gate : doors) {
+            HttpResponse<String> peaceful = send(gate.request().get(), "", List.of(), headers);
             for (UnaryOperator<String> spelling : List.<UnaryOperator<String>>of(UnaryOperator.identity(), AttackTest::crooked)) {
                 List<String> all = names.stream().map(spelling).toList();
                 for (int from = 0; from < all.size(); from += AT_ONCE) {
                     List<String> some = all.subList(from, Math.min(from + AT_ONCE, all.size()));
-                    Request request = door.request().get();
+                    Request request = gate.request().get();
                     HttpResponse<String> answer = send(request, query.apply(some), some, headers);
                     assertThat(answer.statusCode()).as("%s with %s: %s", request.path(), some, answer.body())
-                            .isEqualTo(door.status()).isEqualTo(peaceful.statusCode());
+                            .isEqualTo(gate.status()).isEqualTo(peaceful.statusCode());
                     Set<String> told = new TreeSet<>(answer.headers().map().keySet());
                     told.removeAll(Set.of("connection", "keep-alive")); // after a hundred requests it is closed
                     assertThat(told).as("%s with %s", request.path(), some).isSubsetOf(peaceful.headers().map().keySet());
@@ -155,7 +155,7 @@ class AttackTest extends AppTest {
     /** Anybody can register, under any name. Camel's own languages, which the routes are written in, must not read it. */
     @ParameterizedTest
     @ValueSource(strings = {"{{env:PATH}}", "{{SALESFORCE_CLIENT_SECRET}}", "{{", "}}", "{{?x}}", "${body}", "$simple{body}",
-        "${bean:journal?method=letGo}", "#bean:journal", "#class:java.lang.Object", "#{1+1}", "RAW(x)", "'x'", "\"x\"", "null"})
+        "${bean:journal?method=clearInFlight}", "#bean:journal", "#class:java.lang.Object", "#{1+1}", "RAW(x)", "'x'", "\"x\"", "null"})
     void aNameIsNoExpression(String name) {
         String one = person();
         assertThat(ory.sends("registration", Ory.identity(one, Instant.now(), name)).statusCode()).isEqualTo(204);

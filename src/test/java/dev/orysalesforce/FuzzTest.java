@@ -32,7 +32,7 @@ import org.springframework.test.context.TestPropertySource;
 @Tag("any-ledger")
 @Tag("longer")
 @Tag("faults")
-@TestPropertySource(properties = {"test.context=fuzz", "sync.dead-letters.bearable=1000000"})
+@TestPropertySource(properties = {"test.context=fuzz", "sync.dead-letters.health-threshold=1000000"})
 class FuzzTest extends AppTest {
 
     private static final int BODIES = Integer.getInteger("fuzz.bodies", 400);

@@ -49,7 +49,7 @@ class PrivacyTest extends AppTest {
             ObjectNode body = Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Zimmermannova");
             ((ObjectNode) body.path("identity").path("traits")).put("email", "p-zimmermannova@example.org");
             ory.sends("registration", body);
-            await().until(() -> health().at("/components/outage/status").asText().equals("DEGRADED"));
+            await().until(() -> health().at("/components/deliveryPause/status").asText().equals("DEGRADED"));
             assertThat(health().toString()).doesNotContainIgnoringCase("zimmermannova");
             SALESFORCE.faults().clear();
             settle();
@@ -58,7 +58,7 @@ class PrivacyTest extends AppTest {
         deadLetters().forEach(letter -> assertThat(letter.path("message").asText())
                 .doesNotContainIgnoringCase("zimmermannova").doesNotContainIgnoringCase("lovelace"));
 
-        assertThat(log.getAll()).contains("Batch done", "Dead letter", "Holding all events");
+        assertThat(log.getAll()).contains("Batch done", "Dead letter", "Delivery paused");
         for (String personal : List.of("zimmermannova", "lovelace", "ada@king", "analytical", "countess", "grace", "hopper",
                 "sinéad", "müller", "größe", "linus", "torvalds", "katherine", "åsa", "öberg", "edith", "clarke",
                 "7946 0", "broken.json", "newsletter", SECRET, "second-webhook-secret", SALESFORCE.clientSecret(), "Bearer ")) {

@@ -1,16 +1,16 @@
 package dev.orysalesforce.command;
 
-import dev.orysalesforce.reconcile.DryRun;
+import dev.orysalesforce.check.DryRun;
+import dev.orysalesforce.check.DryRunStatistics;
+import dev.orysalesforce.check.DryRunStatistics.Plan;
 import dev.orysalesforce.reconcile.OryAdmin;
 import dev.orysalesforce.reconcile.Reconcile;
 import dev.orysalesforce.reconcile.ReconcileReport;
 import dev.orysalesforce.reconcile.RunFailedException;
+import dev.orysalesforce.salesforce.CallBudget;
 import dev.orysalesforce.settings.SyncSettings;
-import dev.orysalesforce.sync.Books;
-import dev.orysalesforce.sync.CallBudget;
-import dev.orysalesforce.sync.Outage;
-import dev.orysalesforce.sync.Rehearsal;
-import dev.orysalesforce.sync.Rehearsal.Plan;
+import dev.orysalesforce.sync.DeliveryPause;
+import dev.orysalesforce.sync.EventCounters;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,23 +25,23 @@ class BackfillCommand implements Command {
     private final OryAdmin ory;
     private final Reconcile reconcile;
     private final ReconcileReport report;
-    private final Books books;
+    private final EventCounters counters;
     private final CallBudget budget;
-    private final Outage outage;
+    private final DeliveryPause pause;
     private final DryRun dryRun;
-    private final Rehearsal rehearsal;
+    private final DryRunStatistics rehearsal;
     private final int parallelCalls;
     private final Progress progress;
     private final Clock clock;
 
-    BackfillCommand(OryAdmin ory, Reconcile reconcile, ReconcileReport report, Books books, CallBudget budget,
-            Outage outage, DryRun dryRun, Rehearsal rehearsal, SyncSettings settings, Clock clock) {
+    BackfillCommand(OryAdmin ory, Reconcile reconcile, ReconcileReport report, EventCounters counters, CallBudget budget,
+            DeliveryPause pause, DryRun dryRun, DryRunStatistics rehearsal, SyncSettings settings, Clock clock) {
         this.ory = ory;
         this.reconcile = reconcile;
         this.report = report;
-        this.books = books;
+        this.counters = counters;
         this.budget = budget;
-        this.outage = outage;
+        this.pause = pause;
         this.dryRun = dryRun;
         this.rehearsal = rehearsal;
         this.parallelCalls = settings.parallelCalls();
@@ -82,9 +82,9 @@ class BackfillCommand implements Command {
                 return 1;
             }
             run = report.report();
-            books = this.books.balance();
+            books = this.counters.balance();
             progress.show(report.listedShare(), through(books), pending(books),
-                    outage.health().getDetails().containsKey("code") ? "waiting: " + outage.health().getDetails().get("code")
+                    pause.health().getDetails().containsKey("code") ? "waiting: " + pause.health().getDetails().get("code")
                             : run.get("error") == null ? "" : String.valueOf(run.get("error")));
         } while (run.get("state").equals("running") || pending(books) > 0);
         progress.end();
@@ -122,7 +122,7 @@ class BackfillCommand implements Command {
         Duration writing = Duration.ofSeconds((rehearsal.writes() + parallelCalls - 1) / parallelCalls);
         System.out.printf("%,d identities at Ory. Nothing was written. A backfill would%n", dryRun.seen());
         System.out.printf("  create     %,9d%n  take over  %,9d   by e-mail%n  update     %,9d%n  leave alone%,9d%n",
-                rehearsal.of(Plan.CREATE), rehearsal.of(Plan.TAKE_OVER), rehearsal.of(Plan.UPDATE),
+                rehearsal.of(Plan.CREATE), rehearsal.of(Plan.ADOPT), rehearsal.of(Plan.UPDATE),
                 rehearsal.of(Plan.LEAVE_ALONE));
         System.out.printf("  wait       %,9d   until Ory has verified the e-mail of somebody who is in Salesforce%n",
                 rehearsal.of(Plan.WAIT_FOR_VERIFICATION));

@@ -1,13 +1,13 @@
 package dev.orysalesforce.command;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.orysalesforce.edit.FileCheck;
+import dev.orysalesforce.check.FileCheck;
+import dev.orysalesforce.check.Finding;
+import dev.orysalesforce.check.MappingExamples;
+import dev.orysalesforce.check.MappingExamples.Example;
+import dev.orysalesforce.check.OrgCheck;
 import dev.orysalesforce.settings.RequiredSettings;
 import dev.orysalesforce.settings.SyncSettings;
-import dev.orysalesforce.sync.Finding;
-import dev.orysalesforce.sync.GoldenFiles;
-import dev.orysalesforce.sync.GoldenFiles.Example;
-import dev.orysalesforce.sync.OrgCheck;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -27,16 +27,16 @@ class CheckCommand implements Command {
     private static final String JSON = "--json";
 
     private final FileCheck files;
-    private final GoldenFiles goldenFiles;
+    private final MappingExamples mappingExamples;
     private final OrgCheck org;
     private final ObjectMapper json;
     private final Collection<String> mapped;
     private final boolean hasCredentials;
 
-    CheckCommand(FileCheck files, GoldenFiles goldenFiles, OrgCheck org, ObjectMapper json, SyncSettings settings,
+    CheckCommand(FileCheck files, MappingExamples mappingExamples, OrgCheck org, ObjectMapper json, SyncSettings settings,
             ConfigurableEnvironment environment) {
         this.files = files;
-        this.goldenFiles = goldenFiles;
+        this.mappingExamples = mappingExamples;
         this.org = org;
         this.json = json;
         this.mapped = new TreeSet<>(settings.mappings().values());
@@ -83,14 +83,14 @@ class CheckCommand implements Command {
         Map<String, Finding> broken = files.findings();
         List<Finding> findings = new ArrayList<>(broken.values());
         List<String> notes = new ArrayList<>();
-        findings.addAll(goldenFiles.strays());
-        List<Example> examples = goldenFiles.examples().stream()
+        findings.addAll(mappingExamples.orphans());
+        List<Example> examples = mappingExamples.examples().stream()
                 .filter(example -> !broken.containsKey(example.mapping().name())).toList();
-        boolean canRun = files.has("direct:mapping.ask");
+        boolean canRun = files.has("direct:mapping.invoke");
         if (canRun) {
-            examples.forEach(example -> goldenFiles.finding(example).ifPresent(findings::add));
+            examples.forEach(example -> mappingExamples.finding(example).ifPresent(findings::add));
         } else {
-            notes.add("The examples were not run: that takes the route at direct:mapping.ask.");
+            notes.add("The examples were not run: that takes the route at direct:mapping.invoke.");
         }
         if (!hasCredentials) {
             notes.add("The org was not asked: the variables of the login, SALESFORCE_*, are not all set.");

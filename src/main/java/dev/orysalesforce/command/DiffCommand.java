@@ -2,14 +2,14 @@ package dev.orysalesforce.command;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.orysalesforce.edit.Candidates;
-import dev.orysalesforce.reconcile.DryRun;
+import dev.orysalesforce.check.CandidateMappings;
+import dev.orysalesforce.check.DryRun;
+import dev.orysalesforce.check.MappingDiff;
+import dev.orysalesforce.check.MappingDiff.Count;
+import dev.orysalesforce.check.MappingDiff.Fate;
+import dev.orysalesforce.check.MappingDiff.Kind;
 import dev.orysalesforce.reconcile.OryAdmin;
 import dev.orysalesforce.reconcile.RunFailedException;
-import dev.orysalesforce.sync.Difference;
-import dev.orysalesforce.sync.Difference.Count;
-import dev.orysalesforce.sync.Difference.Fate;
-import dev.orysalesforce.sync.Difference.Kind;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.CharacterCodingException;
@@ -34,14 +34,14 @@ class DiffCommand implements Command {
             What the mappings in NEW_DIR would change: in bodies as webhooks send them, *.json in a folder; without one, for
             all identities at ORY_ADMIN_URL. --examples shows values, which are personal data.""";
 
-    private final Candidates candidates;
-    private final Difference difference;
+    private final CandidateMappings candidates;
+    private final MappingDiff difference;
     private final DryRun dryRun;
     private final OryAdmin ory;
     private final ProducerTemplate camel;
     private final ObjectMapper json;
 
-    DiffCommand(Candidates candidates, Difference difference, DryRun dryRun, OryAdmin ory, ProducerTemplate camel,
+    DiffCommand(CandidateMappings candidates, MappingDiff difference, DryRun dryRun, OryAdmin ory, ProducerTemplate camel,
             ObjectMapper json) {
         this.candidates = candidates;
         this.difference = difference;
@@ -107,7 +107,7 @@ class DiffCommand implements Command {
 
     /** @param bodies null for all identities at Ory */
     Report report(Path folder, Path bodies, boolean showsValues) throws IOException {
-        Candidates.Mappings read = candidates.read(folder);
+        CandidateMappings.Mappings read = candidates.read(folder);
         difference.begin(read.bySchema(), read.files(), showsValues);
         if (bodies == null) {
             dryRun.run("direct:diff.page", waitsFor -> { });

@@ -3,9 +3,9 @@ package dev.orysalesforce.command;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.check.Finding;
 import dev.orysalesforce.doctor.Doctor;
 import dev.orysalesforce.doctor.Hooks;
-import dev.orysalesforce.sync.Finding;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.StringUtils;
 import org.yaml.snakeyaml.error.YAMLException;
 
-/** {@code doctor}: what stands between this app, its org and its Ory, why it matters, and what mends it. Nothing is sent. */
+/** {@code doctor}: what stands between this app, its org and its Ory, why it matters, and what fixes it. Nothing is sent. */
 @Component
 class DoctorCommand implements Command {
 
@@ -111,10 +111,10 @@ class DoctorCommand implements Command {
         if (url != null) {
             ory.put("url", StringUtils.trimTrailingCharacter(url, '/'));
         }
-        return ask("direct:doctor.salesforce", null).and(ask("direct:doctor.ory", ory));
+        return run("direct:doctor.salesforce", null).and(run("direct:doctor.ory", ory));
     }
 
-    private Report ask(String route, ObjectNode given) throws JsonProcessingException {
+    private Report run(String route, ObjectNode given) throws JsonProcessingException {
         return json.readValue(camel.requestBody(route, given, String.class), Report.class);
     }
 
@@ -122,7 +122,7 @@ class DoctorCommand implements Command {
         report.seen().forEach(out::println);
         report.findings().forEach(finding -> {
             out.printf("%n%s %s: %s%n", finding.severity().toUpperCase(Locale.ROOT), finding.place(), finding.message());
-            out.printf("    Why:  %s%n    Mend: %s%n", finding.why(), finding.remedy());
+            out.printf("    Why:  %s%n    Fix: %s%n", finding.why(), finding.remedy());
         });
         out.println();
         report.notes().forEach(out::println);

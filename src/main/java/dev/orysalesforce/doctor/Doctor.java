@@ -5,15 +5,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.check.MappingExamples;
+import dev.orysalesforce.check.OrgCheck;
+import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.salesforce.CallBudget;
+import dev.orysalesforce.salesforce.Login;
 import dev.orysalesforce.settings.OrySettings;
 import dev.orysalesforce.settings.RequiredSettings;
 import dev.orysalesforce.settings.SyncSettings;
-import dev.orysalesforce.sync.Answers;
-import dev.orysalesforce.sync.CallBudget;
-import dev.orysalesforce.sync.GoldenFiles;
-import dev.orysalesforce.sync.HoldException;
-import dev.orysalesforce.sync.Login;
-import dev.orysalesforce.sync.OrgCheck;
+import dev.orysalesforce.write.WriteResults;
 import java.io.File;
 import java.io.IOException;
 import java.time.Clock;
@@ -45,23 +45,23 @@ public class Doctor {
     private final ConfigurableEnvironment environment;
     private final SyncSettings settings;
     private final OrySettings ory;
-    private final GoldenFiles goldenFiles;
+    private final MappingExamples examples;
     private final OrgCheck org;
     private final Login login;
-    private final Answers answers;
+    private final WriteResults results;
     private final CallBudget budget;
     private final Clock clock;
     private final ObjectMapper json;
 
-    Doctor(ConfigurableEnvironment environment, SyncSettings settings, OrySettings ory, GoldenFiles goldenFiles,
-            OrgCheck org, Login login, Answers answers, CallBudget budget, Clock clock, ObjectMapper json) {
+    Doctor(ConfigurableEnvironment environment, SyncSettings settings, OrySettings ory, MappingExamples examples,
+            OrgCheck org, Login login, WriteResults results, CallBudget budget, Clock clock, ObjectMapper json) {
         this.environment = environment;
         this.settings = settings;
         this.ory = ory;
-        this.goldenFiles = goldenFiles;
+        this.examples = examples;
         this.org = org;
         this.login = login;
-        this.answers = answers;
+        this.results = results;
         this.budget = budget;
         this.clock = clock;
         this.json = json;
@@ -134,19 +134,19 @@ public class Doctor {
 
     /** What the mappings write and the look-ups read, field by field. */
     public void compare(ObjectNode facts) {
-        facts.set("mismatches", json.valueToTree(org.findings(goldenFiles.examples())));
+        facts.set("mismatches", json.valueToTree(org.findings(examples.examples())));
     }
 
     /** Salesforce refused the login, or the questions. */
     public void failed(ObjectNode facts, Exception failure) {
-        HoldException hold = ObjectHelper.getException(HoldException.class, failure);
-        if (hold != null) {
-            because(facts, "login", hold);
+        PauseDeliveryException pause = ObjectHelper.getException(PauseDeliveryException.class, failure);
+        if (pause != null) {
+            because(facts, "login", pause);
             return;
         }
         try {
-            answers.failed(failure);
-        } catch (HoldException e) {
+            results.failed(failure);
+        } catch (PauseDeliveryException e) {
             because(facts, "refused", e);
         }
     }
@@ -182,8 +182,8 @@ public class Doctor {
     /** Object to the fields that the mappings in use write, by their examples. */
     private Map<String, Set<String>> written() {
         Map<String, Set<String>> written = new TreeMap<>();
-        goldenFiles.examples().stream().filter(example -> settings.mappings().containsValue(example.mapping().name()))
-                .forEach(example -> goldenFiles.record(example).ifPresent(record -> {
+        examples.examples().stream().filter(example -> settings.mappings().containsValue(example.mapping().name()))
+                .forEach(example -> examples.record(example).ifPresent(record -> {
                     Set<String> fields = written.computeIfAbsent(record.path("attributes").path("type")
                             .asText(example.mapping().object()), object -> new TreeSet<>());
                     List.of(record, record.path("onCreate")).forEach(part -> part.fieldNames().forEachRemaining(fields::add));
@@ -199,7 +199,7 @@ public class Doctor {
         }
     }
 
-    private static void because(ObjectNode facts, String what, HoldException why) {
+    private static void because(ObjectNode facts, String what, PauseDeliveryException why) {
         facts.putObject(what).put("code", why.code()).put("message", why.getMessage());
     }
 

@@ -5,16 +5,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import dev.orysalesforce.gateway.Delivery.Kind;
+import dev.orysalesforce.gateway.GatewayRequest.Kind;
 import dev.orysalesforce.journal.DeadLetter;
-import dev.orysalesforce.journal.GivenRecord;
 import dev.orysalesforce.journal.IdentityChange;
-import dev.orysalesforce.journal.Receipts;
+import dev.orysalesforce.journal.PrebuiltRecord;
+import dev.orysalesforce.journal.ReceiptClock;
 import dev.orysalesforce.operator.BadRequestException;
 import dev.orysalesforce.receive.BodyText;
 import dev.orysalesforce.receive.SalesforceError;
 import dev.orysalesforce.settings.SyncSettings;
-import dev.orysalesforce.sync.Comparison;
+import dev.orysalesforce.write.FieldDiff;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -37,23 +37,23 @@ public class Gateway {
     private static final int MOST = 200;
     private static final String UNREADABLE = "UNREADABLE_BODY";
     private static final String NO_IDENTITY = "NO_IDENTITY";
-    private static final String ADD = "Add to the record in the Jsonnet of the Ory Action: " + Comparison.ORY_ID
+    private static final String ADD = "Add to the record in the Jsonnet of the Ory Action: " + FieldDiff.ORY_ID
             + ": ctx.identity.id";
 
     /** Salesforce does not mind how a field is spelled; these the app itself looks at. */
-    private static final Map<String, String> SPELLING = Stream.of(Comparison.ORY_ID, Comparison.ORY_UPDATED_AT, "Email",
+    private static final Map<String, String> SPELLING = Stream.of(FieldDiff.ORY_ID, FieldDiff.ORY_UPDATED_AT, "Email",
             "attributes", "id", "onCreate").collect(Collectors.toMap(name -> name.toLowerCase(), name -> name));
 
     private final ObjectMapper json;
     private final BodyText bodyText;
-    private final Receipts receipts;
+    private final ReceiptClock receiptClock;
     private final Clock clock;
     private final List<String> objects;
 
-    Gateway(ObjectMapper json, BodyText bodyText, Receipts receipts, Clock clock, SyncSettings settings) {
+    Gateway(ObjectMapper json, BodyText bodyText, ReceiptClock receiptClock, Clock clock, SyncSettings settings) {
         this.json = json;
         this.bodyText = bodyText;
-        this.receipts = receipts;
+        this.receiptClock = receiptClock;
         this.clock = clock;
         this.objects = settings.gateway().objects();
     }
@@ -65,13 +65,13 @@ public class Gateway {
      * @param field of the path; null if it names none
      * @param value of the path; null if it names none
      */
-    public Delivery one(byte[] body, String object, String field, String value, String triggerId) {
+    public GatewayRequest one(byte[] body, String object, String field, String value, String triggerId) {
         Kind kind = field == null ? Kind.CREATE : Kind.UPSERT;
         try {
             JsonNode record = parsed(body);
-            return new Delivery(List.of(read(record, new Target(object, field, value), receipts.next(), triggerId)), kind);
-        } catch (Refused e) {
-            return new Delivery(List.of(refused(e, body)), kind);
+            return new GatewayRequest(List.of(read(record, new Target(object, field, value), receiptClock.next(), triggerId)), kind);
+        } catch (GatewayException e) {
+            return new GatewayRequest(List.of(refused(e, body)), kind);
         }
     }
 
@@ -81,27 +81,27 @@ public class Gateway {
      * @param object of the path; null if it names none, and each record says what it is
      * @param field of the path; null if it names none
      */
-    public Delivery many(byte[] body, String object, String field, String triggerId) {
+    public GatewayRequest many(byte[] body, String object, String field, String triggerId) {
         try {
             JsonNode collection = parsed(body);
             JsonNode records = collection.path("records");
             if (!records.isArray()) {
-                throw new Refused(UNREADABLE, SalesforceError.of("JSON_PARSER_ERROR",
+                throw new GatewayException(UNREADABLE, SalesforceError.of("JSON_PARSER_ERROR",
                         "The body has no list of records. It is {\"records\":[…]}, each with attributes.type.", "records"));
             }
             if (records.size() > MOST) {
-                throw new Refused(UNREADABLE, SalesforceError.of("EXCEEDED_ID_LIMIT",
+                throw new GatewayException(UNREADABLE, SalesforceError.of("EXCEEDED_ID_LIMIT",
                         "record limit reached. cannot submit more than " + MOST + " records into this request"));
             }
-            Instant now = receipts.next(records.size());
+            Instant now = receiptClock.next(records.size());
             List<GatewayRecord> read = new ArrayList<>();
             for (JsonNode record : records) { // each a little later, so that of two for one identity the second is newer
                 read.add(read(record, new Target(object, field, null), now.plusNanos(1_000L * read.size()), triggerId));
             }
             boolean allOrNone = collection.path("allOrNone").asBoolean();
-            return new Delivery(allOrNone ? allOrNone(read) : read, Kind.COLLECTION);
-        } catch (Refused e) {
-            return new Delivery(List.of(refused(e, body)), Kind.CREATE);
+            return new GatewayRequest(allOrNone ? allOrNone(read) : read, Kind.COLLECTION);
+        } catch (GatewayException e) {
+            return new GatewayRequest(List.of(refused(e, body)), Kind.CREATE);
         }
     }
 
@@ -113,7 +113,7 @@ public class Gateway {
     public IdentityChange record(String body) throws JsonProcessingException {
         JsonNode record = json.readTree(body);
         boolean isRecord = record.isObject() && record.properties().stream()
-                .anyMatch(field -> field.getKey().equalsIgnoreCase(Comparison.ORY_ID));
+                .anyMatch(field -> field.getKey().equalsIgnoreCase(FieldDiff.ORY_ID));
         if (!isRecord) {
             return null;
         }
@@ -137,7 +137,7 @@ public class Gateway {
         } catch (IOException e) {
             // said below, without the words of the parser, which quote
         }
-        throw new Refused(UNREADABLE, SalesforceError.of("JSON_PARSER_ERROR", bodyText.kept(body).isBlank()
+        throw new GatewayException(UNREADABLE, SalesforceError.of("JSON_PARSER_ERROR", bodyText.kept(body).isBlank()
                 ? "The body is empty. Ory sends an empty body when the context of an event comes near 64 KiB; keep traits and"
                         + " metadata small."
                 : "The body is not a JSON object in UTF-8. Check the Jsonnet of the Ory Action; it has to be function(ctx) and answer"
@@ -148,14 +148,14 @@ public class Gateway {
         try {
             ObjectNode fields = fields(record);
             String object = object(target.object(), fields.remove("attributes"));
-            String identity = identity(target, fields.remove(Comparison.ORY_ID));
-            fields.remove(Comparison.ORY_UPDATED_AT); // is the time of receipt
+            String identity = identity(target, fields.remove(FieldDiff.ORY_ID));
+            fields.remove(FieldDiff.ORY_UPDATED_AT); // is the time of receipt
             if (fields.has("id")) {
-                throw new Refused("INVALID_FIELD", SalesforceError.of("INVALID_FIELD",
-                        "A record is found by " + Comparison.ORY_ID + ", not by its Salesforce ID. Take it out.", "Id"));
+                throw new GatewayException("INVALID_FIELD", SalesforceError.of("INVALID_FIELD",
+                        "A record is found by " + FieldDiff.ORY_ID + ", not by its Salesforce ID. Take it out.", "Id"));
             }
-            return GatewayRecord.of(IdentityChange.given(identity, new GivenRecord(object, at, fields), triggerId));
-        } catch (Refused e) {
+            return GatewayRecord.of(IdentityChange.prebuilt(identity, new PrebuiltRecord(object, at, fields), triggerId));
+        } catch (GatewayException e) {
             return GatewayRecord.refused(e.error(), letter(e, target, record, at));
         }
     }
@@ -163,13 +163,13 @@ public class Gateway {
     /** A name may become a part of a query. */
     private ObjectNode fields(JsonNode record) {
         if (!record.isObject()) {
-            throw new Refused(UNREADABLE, SalesforceError.of("JSON_PARSER_ERROR", "A record is not a JSON object."));
+            throw new GatewayException(UNREADABLE, SalesforceError.of("JSON_PARSER_ERROR", "A record is not a JSON object."));
         }
         ObjectNode fields = json.createObjectNode();
         record.properties().forEach(field -> {
             String name = SPELLING.getOrDefault(field.getKey().toLowerCase(), field.getKey());
             if (!name.matches("[A-Za-z][A-Za-z0-9_]{0,99}") || fields.has(name)) {
-                throw new Refused(UNREADABLE, SalesforceError.of("INVALID_FIELD",
+                throw new GatewayException(UNREADABLE, SalesforceError.of("INVALID_FIELD",
                         "A name in the record can't be that of a field, or is there twice."));
             }
             fields.set(name, field.getValue());
@@ -181,42 +181,42 @@ public class Gateway {
         String type = attributes == null ? null : attributes.path("type").textValue();
         String named = ofPath != null ? ofPath : type;
         if (named == null) {
-            throw new Refused(UNREADABLE, SalesforceError.of("INVALID_TYPE", "The record does not say what it is. Add to the"
+            throw new GatewayException(UNREADABLE, SalesforceError.of("INVALID_TYPE", "The record does not say what it is. Add to the"
                     + " record in the Jsonnet of the Ory Action: attributes: { type: '" + objects.get(0) + "' }", "attributes"));
         }
         if (type != null && !type.equalsIgnoreCase(named)) {
-            throw new Refused(UNREADABLE, SalesforceError.of("INVALID_TYPE",
+            throw new GatewayException(UNREADABLE, SalesforceError.of("INVALID_TYPE",
                     "The path and the record's attributes.type name different objects.", "attributes"));
         }
-        return objects.stream().filter(named::equalsIgnoreCase).findFirst().orElseThrow(() -> new Refused(
+        return objects.stream().filter(named::equalsIgnoreCase).findFirst().orElseThrow(() -> new GatewayException(
                 "OBJECT_NOT_ALLOWED", SalesforceError.of("NOT_FOUND", "Records of this object are not taken. The gateway"
                 + " takes " + String.join(", ", objects) + " (sync.gateway.objects).")));
     }
 
     private static String identity(Target target, JsonNode inBody) {
-        if (target.field() != null && !target.field().equalsIgnoreCase(Comparison.ORY_ID)) {
-            throw new Refused(NO_IDENTITY, SalesforceError.of("NOT_FOUND", "The external ID field in the path has to be "
-                    + Comparison.ORY_ID + ", with ctx.identity.id as its value.", Comparison.ORY_ID));
+        if (target.field() != null && !target.field().equalsIgnoreCase(FieldDiff.ORY_ID)) {
+            throw new GatewayException(NO_IDENTITY, SalesforceError.of("NOT_FOUND", "The external ID field in the path has to be "
+                    + FieldDiff.ORY_ID + ", with ctx.identity.id as its value.", FieldDiff.ORY_ID));
         }
         String told = inBody == null ? null : inBody.textValue();
         String id = target.value() != null ? target.value() : told;
         if (id == null) {
-            throw new Refused(NO_IDENTITY, SalesforceError.of("REQUIRED_FIELD_MISSING", "The record does not say whose it"
-                    + " is. " + ADD, Comparison.ORY_ID));
+            throw new GatewayException(NO_IDENTITY, SalesforceError.of("REQUIRED_FIELD_MISSING", "The record does not say whose it"
+                    + " is. " + ADD, FieldDiff.ORY_ID));
         }
         if (told != null && !told.equalsIgnoreCase(id)) {
-            throw new Refused(NO_IDENTITY, SalesforceError.of("INVALID_FIELD", "The path and the body name different"
-                    + " identities. Take " + Comparison.ORY_ID + " out of the body.", Comparison.ORY_ID));
+            throw new GatewayException(NO_IDENTITY, SalesforceError.of("INVALID_FIELD", "The path and the body name different"
+                    + " identities. Take " + FieldDiff.ORY_ID + " out of the body.", FieldDiff.ORY_ID));
         }
         IdentityChange change = IdentityChange.erase(id, Instant.EPOCH);
         if (change.isNotStored()) {
-            throw new Refused("IDENTITY_NOT_STORED", SalesforceError.of("INVALID_FIELD", "The identity has no ID yet, because"
+            throw new GatewayException("IDENTITY_NOT_STORED", SalesforceError.of("INVALID_FIELD", "The identity has no ID yet, because"
                     + " this hook runs before Ory stores it. In the Ory Action set response.ignore to true, and remove"
-                    + " response.parse and can_interrupt.", Comparison.ORY_ID));
+                    + " response.parse and can_interrupt.", FieldDiff.ORY_ID));
         }
         if (change.identityId() == null) {
-            throw new Refused(NO_IDENTITY, SalesforceError.of("INVALID_FIELD", Comparison.ORY_ID + " is not the ID of an Ory"
-                    + " identity, which is a UUID. " + ADD, Comparison.ORY_ID));
+            throw new GatewayException(NO_IDENTITY, SalesforceError.of("INVALID_FIELD", FieldDiff.ORY_ID + " is not the ID of an Ory"
+                    + " identity, which is a UUID. " + ADD, FieldDiff.ORY_ID));
         }
         return change.identityId();
     }
@@ -229,21 +229,21 @@ public class Gateway {
         SalesforceError rolledBack = SalesforceError.of("ALL_OR_NONE_OPERATION_ROLLED_BACK", "Record rolled back because not"
                 + " all records were valid and the request was using AllOrNone header");
         return records.stream().map(record -> !record.isAccepted() ? record : GatewayRecord.refused(rolledBack,
-                keep(new Refused(rolledBack.errorCode(), rolledBack),
+                keep(new GatewayException(rolledBack.errorCode(), rolledBack),
                         record.event().identityId(),
                         json.valueToTree(record.event()), record.event().receivedAt()))).toList();
     }
 
-    private GatewayRecord refused(Refused why, byte[] body) {
+    private GatewayRecord refused(GatewayException why, byte[] body) {
         return GatewayRecord.refused(why.error(), keep(why, null, new TextNode(bodyText.kept(body)), clock.instant()));
     }
 
-    private DeadLetter letter(Refused why, Target target, JsonNode record, Instant at) {
-        String told = target.value() != null ? target.value() : record.path(Comparison.ORY_ID).textValue();
+    private DeadLetter letter(GatewayException why, Target target, JsonNode record, Instant at) {
+        String told = target.value() != null ? target.value() : record.path(FieldDiff.ORY_ID).textValue();
         return keep(why, told == null ? null : IdentityChange.erase(told, at).identityId(), record, at);
     }
 
-    private DeadLetter keep(Refused why, String identity, JsonNode original, Instant at) {
+    private DeadLetter keep(GatewayException why, String identity, JsonNode original, Instant at) {
         return DeadLetter.of(identity, IdentityChange.GATEWAY, why.code(), why.error().message(), why.error().fields(), 0, at,
                 clock.instant(), "gateway", original);
     }

@@ -7,7 +7,7 @@ import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.stereotype.Component;
 
-/** How many events wait for a person. A few are every day's business; many are a mistake that somebody can mend. */
+/** How many events wait for a person. A few are every day's business; many are a mistake that somebody can fix. */
 @Component
 class DeadLettersHealthIndicator implements HealthIndicator {
 
@@ -16,7 +16,7 @@ class DeadLettersHealthIndicator implements HealthIndicator {
 
     DeadLettersHealthIndicator(Queues queues, SyncSettings settings) {
         this.queues = queues;
-        this.bearable = settings.deadLetters().bearable();
+        this.bearable = settings.deadLetters().healthThreshold();
     }
 
     @Override
@@ -33,6 +33,6 @@ class DeadLettersHealthIndicator implements HealthIndicator {
         Health.Builder health = waiting > bearable ? Health.status(Degraded.STATUS) : Health.up();
         return waiting == 0 ? health.build() : health.withDetail("waiting", waiting)
                 .withDetail("remedy", "GET /api/dead-letters, or the queue dead-letters in Hawtio, says whose they"
-                        + " are and why. Mend the cause, then replay or discard them.").build();
+                        + " are and why. Fix the cause, then replay or discard them.").build();
     }
 }

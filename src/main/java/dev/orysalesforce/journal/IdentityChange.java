@@ -33,7 +33,7 @@ public record IdentityChange(
         JsonNode identity,
         JsonNode flow,
         @JsonProperty("transient_payload") JsonNode transientPayload,
-        GivenRecord record,
+        PrebuiltRecord record,
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) int attempts,
         String traceparent) {
 
@@ -54,7 +54,7 @@ public record IdentityChange(
     }
 
     /** A record for the identity came in finished. */
-    public static IdentityChange given(String identity, GivenRecord record, String triggerId) {
+    public static IdentityChange prebuilt(String identity, PrebuiltRecord record, String triggerId) {
         return new IdentityChange(GATEWAY, record.at(), triggerId, idOnly(identity), null, null, record, 0, null);
     }
 
@@ -69,7 +69,7 @@ public record IdentityChange(
      * said of it is no event, if there is one. A finished record is no state of the identity, so that it stays beside one. An
      * erasure goes before any of them.
      */
-    public IdentityChange together(IdentityChange later) {
+    public IdentityChange merge(IdentityChange later) {
         if (isErasure() || later.isErasure()) {
             return isErasure() ? this : later;
         }
@@ -78,11 +78,11 @@ public record IdentityChange(
         IdentityChange state = newer.isState() || !older.isState() ? newer : older;
         String kind = event.equals(RECONCILE) || event.equals(GATEWAY) ? later.event : event;
         return new IdentityChange(kind, newer.receivedAt, newer.triggerId, state.identity, state.flow,
-                merge(transientPayload, later.transientPayload), together(record, later.record), newer.attempts,
+                merge(transientPayload, later.transientPayload), merge(record, later.record), newer.attempts,
                 newer.traceparent);
     }
 
-    private static GivenRecord together(GivenRecord one, GivenRecord other) {
+    private static PrebuiltRecord merge(PrebuiltRecord one, PrebuiltRecord other) {
         if (one == null || other == null) {
             return one == null ? other : one;
         }
@@ -158,7 +158,7 @@ public record IdentityChange(
 
     /** Whether it tells the whole identity, so that what is not in it is not there any more. */
     @JsonIgnore
-    public boolean isWhole() {
+    public boolean isComplete() {
         return isState() && Version.isTimed(identity);
     }
 

@@ -81,7 +81,7 @@ public class Journal {
     }
 
     /** The batch has committed or rolled back. */
-    public void letGo() {
+    public void clearInFlight() {
         inFlight.clear();
         characters = 0;
     }

@@ -65,7 +65,7 @@ class JournalConfiguration {
 
     /** Often enough that a letter is gone soon after its time, and not at all where none ever goes. */
     private static Duration betweenLooks(SyncSettings.DeadLetters letters) {
-        Duration tenth = letters.keepFor().dividedBy(10);
+        Duration tenth = letters.retention().dividedBy(10);
         return letters.isForEver() ? Duration.ofMillis(-1) : tenth.compareTo(SELDOM) > 0 ? SELDOM : tenth;
     }
 

@@ -41,18 +41,18 @@ public class Queues {
 
     /** All messages: waiting, scheduled, and in the hands of a batch. */
     public OptionalLong depth(String queue) {
-        return ask(() -> broker.attribute(queue, "messageCount"));
+        return query(() -> broker.attribute(queue, "messageCount"));
     }
 
     /** Age of the oldest message in seconds; 0 if there is none. */
     public OptionalLong oldestSeconds(String queue) {
-        OptionalLong millis = ask(() -> broker.attribute(queue, "firstMessageAge"));
+        OptionalLong millis = query(() -> broker.attribute(queue, "firstMessageAge"));
         return millis.isPresent() ? OptionalLong.of(millis.getAsLong() / 1000) : millis;
     }
 
     /** How many messages were thrown away because their time was over, since the broker has started. */
     public OptionalLong expired(String queue) {
-        return ask(() -> broker.attribute(queue, "messagesExpired"));
+        return query(() -> broker.attribute(queue, "messagesExpired"));
     }
 
     /**
@@ -62,7 +62,7 @@ public class Queues {
      */
     public OptionalLong count(String queue, String selector) {
         return selector == null ? depth(queue)
-                : ask(() -> broker.invoke(queue, "countMessages", SelectorTranslator.convertToActiveMQFilterString(selector)));
+                : query(() -> broker.invoke(queue, "countMessages", SelectorTranslator.convertToActiveMQFilterString(selector)));
     }
 
     /** Why the broker says nothing; null if it does, or was not asked yet. */
@@ -71,7 +71,7 @@ public class Queues {
         return known == null ? null : known.reason();
     }
 
-    private OptionalLong ask(Callable<Object> question) {
+    private OptionalLong query(Callable<Object> question) {
         Silence known = silence;
         if (known != null && known.isFresh()) {
             return OptionalLong.empty();

@@ -96,25 +96,25 @@ public class Ledger {
         Version version = entry.version();
         Version seen = entry.seen();
         return new Object[] {entry.identity(), entry.object(), entry.salesforceId(), entry.foundBy(),
-            version == null ? null : Moment.text(version.at()), version == null ? null : version.verified(),
-            version == null ? null : Moment.text(version.receivedAt()), seen == null ? null : Moment.text(seen.at()),
-            seen == null ? null : seen.verified(), entry.outcome().equals("synced") ? Moment.text(clock.instant()) : null,
-            write(entry.fields()), entry.event(), Moment.text(entry.receivedAt()), entry.triggerId(), entry.mapping(),
-            entry.outcome(), entry.code(), entry.message(), entry.attempts(), Moment.text(entry.nextRetryAt())};
+            version == null ? null : SqlTimestamps.text(version.at()), version == null ? null : version.verified(),
+            version == null ? null : SqlTimestamps.text(version.receivedAt()), seen == null ? null : SqlTimestamps.text(seen.at()),
+            seen == null ? null : seen.verified(), entry.outcome().equals("synced") ? SqlTimestamps.text(clock.instant()) : null,
+            write(entry.fields()), entry.event(), SqlTimestamps.text(entry.receivedAt()), entry.triggerId(), entry.mapping(),
+            entry.outcome(), entry.code(), entry.message(), entry.attempts(), SqlTimestamps.text(entry.nextRetryAt())};
     }
 
     private LedgerEntry entry(ResultSet row) throws SQLException {
-        Instant at = Moment.of(row.getString("version_at"));
-        Instant seen = Moment.of(row.getString("seen_at"));
+        Instant at = SqlTimestamps.of(row.getString("version_at"));
+        Instant seen = SqlTimestamps.of(row.getString("seen_at"));
         return new LedgerEntry(row.getString("identity"), row.getString("object"), row.getString("salesforce_id"),
                 row.getString("found_by"),
                 at == null ? null : new Version(at, row.getInt("version_verified"),
-                        Moment.of(row.getString("version_received"))),
+                        SqlTimestamps.of(row.getString("version_received"))),
                 seen == null ? null : new Version(seen, row.getInt("seen_verified"), Instant.EPOCH),
-                read(row.getString("fields")), row.getString("event"), Moment.of(row.getString("received_at")),
+                read(row.getString("fields")), row.getString("event"), SqlTimestamps.of(row.getString("received_at")),
                 row.getString("trigger_id"), row.getString("mapping"), row.getString("outcome"),
                 row.getString("code"), row.getString("message"), row.getInt("attempts"),
-                Moment.of(row.getString("next_retry_at")));
+                SqlTimestamps.of(row.getString("next_retry_at")));
     }
 
     private String write(Map<String, String> hashes) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
@@ -13,7 +14,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
-import javax.sql.DataSource;
 
 /** Opens the ledger, or says in plain words why it can't be opened. */
 @Configuration
@@ -31,7 +31,7 @@ class LedgerConfiguration {
             } catch (RuntimeException e) {
                 throw new UnusableLedgerException(url, e);
             }
-            new Belongings(new JdbcTemplate(dataSource)).claim("key", hash.fingerprint(), (ledger, ours) ->
+            new LedgerOwnership(new JdbcTemplate(dataSource)).claim("key", hash.fingerprint(), (ledger, ours) ->
                     new UnusableLedgerException(url, "It was made with another key than the one in the data directory"
                             + " (ledger.key) or in SYNC_LEDGER_KEY, so that every field would look changed."));
         };

@@ -52,7 +52,7 @@ public record LedgerEntry(
     }
 
     /** This entry of a new record whose call's answer never came, as if it had come. */
-    public LedgerEntry landed(String object, String salesforceId) {
+    public LedgerEntry asApplied(String object, String salesforceId) {
         return new LedgerEntry(identity, object, salesforceId, "created", version, seen, fields, event, receivedAt,
                 triggerId, mapping, outcome, code, message, attempts, nextRetryAt);
     }

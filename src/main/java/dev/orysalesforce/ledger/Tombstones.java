@@ -45,7 +45,7 @@ public class Tombstones {
     }
 
     public void putAll(Collection<String> identities) {
-        String now = Moment.text(clock.instant());
+        String now = SqlTimestamps.text(clock.instant());
         transaction.executeWithoutResult(status -> sql.batchUpdate("""
                 insert into tombstones (identity, erased_at, last_listed_at) values (?, ?, ?)
                 on conflict (identity) do update set erased_at = excluded.erased_at,
@@ -81,7 +81,7 @@ public class Tombstones {
 
     /** Ory lists them: who of them was erased stays so. */
     public void touch(Collection<String> listed) {
-        String now = Moment.text(clock.instant());
+        String now = SqlTimestamps.text(clock.instant());
         inSlices(listed, (byHash, hashes) -> {
             List<Object> values = new ArrayList<>(List.of(now));
             values.addAll(List.of(hashes));
@@ -95,7 +95,7 @@ public class Tombstones {
      * has just been touched.
      */
     public void purge() {
-        sql.update("delete from tombstones where last_listed_at < ?", Moment.text(clock.instant().minus(AT_LEAST)));
+        sql.update("delete from tombstones where last_listed_at < ?", SqlTimestamps.text(clock.instant().minus(AT_LEAST)));
     }
 
     private interface Slice {

@@ -61,19 +61,19 @@ public class DeadLetters {
 
     /** When the time of a letter that is written now is over, as JMS has it: in milliseconds, 0 is never. */
     public long expiration() {
-        return settings.isForEver() ? 0 : clock.millis() + settings.keepFor().toMillis();
+        return settings.isForEver() ? 0 : clock.millis() + settings.retention().toMillis();
     }
 
     /** A page of the letters that match, without their originals. */
-    public LetterPage list(@Header("code") String code, @Header("identity") String identity,
+    public DeadLetterPage list(@Header("code") String code, @Header("identity") String identity,
             @Header("offset") String offset, @Header("limit") String limit) {
-        check(code == null || Selector.isCode(code), "code is a code of Salesforce or of this app, such as"
+        check(code == null || JmsSelectors.isCode(code), "code is a code of Salesforce or of this app, such as"
                 + " FIELD_CUSTOM_VALIDATION_EXCEPTION.");
-        check(identity == null || Selector.isId(identity), "identity is a UUID.");
+        check(identity == null || JmsSelectors.isId(identity), "identity is a UUID.");
         int from = number(offset, 0, 0, Integer.MAX_VALUE, "offset is a number from 0.");
         int most = number(limit, DEFAULT_LIMIT, 1, MOST, "limit is a number from 1 to " + MOST + ".");
-        String selector = Selector.all(code == null ? null : Selector.ofCode(code),
-                identity == null ? null : Selector.ofIdentity(identity));
+        String selector = JmsSelectors.all(code == null ? null : JmsSelectors.ofCode(code),
+                identity == null ? null : JmsSelectors.ofIdentity(identity));
         List<DeadLetter> page = jms.browseSelected(Queues.DEAD_LETTERS, selector, (session, browser) -> {
             List<DeadLetter> letters = new ArrayList<>();
             Enumeration<?> all = browser.getEnumeration();
@@ -86,20 +86,20 @@ public class DeadLetters {
             return letters;
         });
         OptionalLong total = queues.count(Queues.DEAD_LETTERS, selector);
-        return new LetterPage(items(page, false), total.isPresent() ? total.getAsLong() : null);
+        return new DeadLetterPage(items(page, false), total.isPresent() ? total.getAsLong() : null);
     }
 
     /** One letter, with its original if {@code reveal} says so; null if there is none with this ID. */
-    public LetterItem find(@Header("id") String id, @Header("reveal") String reveal) {
-        return !Selector.isId(id) ? null
-                : items(browse(Selector.ofLetter(id)), isTrue(reveal)).stream().findFirst().orElse(null);
+    public DeadLetterItem find(@Header("id") String id, @Header("reveal") String reveal) {
+        return !JmsSelectors.isId(id) ? null
+                : items(browse(JmsSelectors.ofLetter(id)), isTrue(reveal)).stream().findFirst().orElse(null);
     }
 
     /** Throws a letter away; whether there was one. */
     public boolean discard(@Header("id") String id) {
-        return Selector.isId(id) && Boolean.TRUE.equals(jms.execute(session -> {
+        return JmsSelectors.isId(id) && Boolean.TRUE.equals(jms.execute(session -> {
             try (MessageConsumer letters = session.createConsumer(
-                    session.createQueue(Queues.DEAD_LETTERS), Selector.ofLetter(id))) {
+                    session.createQueue(Queues.DEAD_LETTERS), JmsSelectors.ofLetter(id))) {
                 return letters.receiveNoWait() != null;
             }
         }, true));
@@ -114,7 +114,7 @@ public class DeadLetters {
     public void discardOfAll(Collection<String> identities) {
         List<String> all = List.copyOf(identities);
         for (int from = 0; from < all.size(); from += AT_ONCE) {
-            String selector = Selector.ofIdentities(all.subList(from, Math.min(from + AT_ONCE, all.size())));
+            String selector = JmsSelectors.ofIdentities(all.subList(from, Math.min(from + AT_ONCE, all.size())));
             jms.execute(session -> {
                 try (MessageConsumer letters = session.createConsumer(
                         session.createQueue(Queues.DEAD_LETTERS), selector)) {
@@ -128,8 +128,8 @@ public class DeadLetters {
     }
 
     /** All letters of an identity. */
-    List<LetterItem> of(String identity, boolean reveal) {
-        return items(browse(Selector.ofIdentity(identity)), reveal);
+    List<DeadLetterItem> of(String identity, boolean reveal) {
+        return items(browse(JmsSelectors.ofIdentity(identity)), reveal);
     }
 
     /**
@@ -143,16 +143,16 @@ public class DeadLetters {
         if (wanted.size() == 1 && wanted.path("all").asBoolean()) {
             return new Replay(List.of(now));
         }
-        if (wanted.size() == 1 && Selector.isCode(wanted.path("code").textValue())) {
-            return new Replay(List.of(Selector.all(Selector.ofCode(wanted.path("code").textValue()), now)));
+        if (wanted.size() == 1 && JmsSelectors.isCode(wanted.path("code").textValue())) {
+            return new Replay(List.of(JmsSelectors.all(JmsSelectors.ofCode(wanted.path("code").textValue()), now)));
         }
         List<String> ids = new ArrayList<>();
         wanted.path("ids").forEach(id -> ids.add(id.textValue()));
-        check(wanted.size() == 1 && !ids.isEmpty() && ids.stream().allMatch(Selector::isId),
+        check(wanted.size() == 1 && !ids.isEmpty() && ids.stream().allMatch(JmsSelectors::isId),
                 "The body is {\"ids\":[\"…\"]} with IDs of dead letters, {\"code\":\"…\"} or {\"all\":true}.");
         List<String> selectors = new ArrayList<>();
         for (int i = 0; i < ids.size(); i += AT_ONCE) {
-            selectors.add(Selector.all(Selector.ofLetters(ids.subList(i, Math.min(i + AT_ONCE, ids.size()))), now));
+            selectors.add(JmsSelectors.all(JmsSelectors.ofLetters(ids.subList(i, Math.min(i + AT_ONCE, ids.size()))), now));
         }
         return new Replay(selectors);
     }
@@ -166,7 +166,7 @@ public class DeadLetters {
             List<IdentityChange> taken = new ArrayList<>();
             List<Message> useless = new ArrayList<>();
             try (MessageConsumer letters = session.createConsumer(session.createQueue(Queues.DEAD_LETTERS),
-                    Selector.all(REPLAYABLE, replay.next()))) {
+                    JmsSelectors.all(REPLAYABLE, replay.next()))) {
                 Message message = null;
                 while (taken.size() < AT_ONCE && (message = letters.receiveNoWait()) != null) {
                     IdentityChange change = event(letter(message));
@@ -195,7 +195,7 @@ public class DeadLetters {
         result.put("left", counts.stream().allMatch(OptionalLong::isPresent) ? left : null);
         if (left > 0) {
             result.put("message", "Letters that hold no event of a stored identity stay. The cause is at the sender;"
-                    + " discard them once it is mended.");
+                    + " discard them once it is fixed.");
         }
         return result;
     }
@@ -220,11 +220,11 @@ public class DeadLetters {
         });
     }
 
-    private List<LetterItem> items(List<DeadLetter> letters, boolean reveal) {
+    private List<DeadLetterItem> items(List<DeadLetter> letters, boolean reveal) {
         Map<String, LedgerEntry> known = ledger.find(letters.stream()
                 .map(DeadLetter::identity).filter(Objects::nonNull).distinct().toList());
         return letters.stream().map(letter ->
-                LetterItem.of(letter, isNewerSynced(letter, known.get(letter.identity())), reveal)).toList();
+                DeadLetterItem.of(letter, isNewerSynced(letter, known.get(letter.identity())), reveal)).toList();
     }
 
     private boolean isNewerSynced(DeadLetter letter, LedgerEntry entry) {

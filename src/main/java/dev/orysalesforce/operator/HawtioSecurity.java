@@ -29,14 +29,14 @@ import org.springframework.security.web.servlet.util.matcher.PathPatternRequestM
 class HawtioSecurity {
 
     @Bean
-    SecurityFilterChain hawtio(HttpSecurity http, OperatorToken token, SlowRefusal refusal, WebEndpointProperties paths,
+    SecurityFilterChain hawtio(HttpSecurity http, OperatorToken token, FailedLoginDelay refusal, WebEndpointProperties paths,
             ObjectMapper json) throws Exception {
         http.securityMatcher(EndpointRequest.to("hawtio", "jolokia"))
                 .requestCache(AbstractHttpConfigurer::disable);
         return token.isSet() ? open(http, token, refusal, paths.getBasePath() + "/hawtio", json) : closed(http, json);
     }
 
-    private static SecurityFilterChain open(HttpSecurity http, OperatorToken token, SlowRefusal refusal, String hawtio,
+    private static SecurityFilterChain open(HttpSecurity http, OperatorToken token, FailedLoginDelay refusal, String hawtio,
             ObjectMapper json) throws Exception {
         Problem unauthorized = Problem.of(HttpStatus.UNAUTHORIZED, "UNAUTHORIZED",
                 "Log in as user operator with the value of OPERATOR_TOKEN as the password.");

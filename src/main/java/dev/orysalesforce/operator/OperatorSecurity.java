@@ -20,7 +20,7 @@ import org.springframework.security.web.authentication.www.BasicAuthenticationFi
 class OperatorSecurity {
 
     @Bean
-    SecurityFilterChain operatorApi(HttpSecurity http, OperatorToken token, SlowRefusal refusal, ObjectMapper json)
+    SecurityFilterChain operatorApi(HttpSecurity http, OperatorToken token, FailedLoginDelay refusal, ObjectMapper json)
             throws Exception {
         http.securityMatcher("/api/**")
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
@@ -31,11 +31,11 @@ class OperatorSecurity {
         return token.isSet() ? open(http, token, refusal, json) : closed(http, json);
     }
 
-    private static SecurityFilterChain open(HttpSecurity http, OperatorToken token, SlowRefusal refusal, ObjectMapper json)
+    private static SecurityFilterChain open(HttpSecurity http, OperatorToken token, FailedLoginDelay refusal, ObjectMapper json)
             throws Exception {
         Problem unauthorized = Problem.of(HttpStatus.UNAUTHORIZED, "UNAUTHORIZED",
                 "The operator token is missing or wrong. Send Authorization: Bearer with the value of OPERATOR_TOKEN.");
-        SlowRefusal.Answer answer = response -> {
+        FailedLoginDelay.Answer answer = response -> {
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
             unauthorized.writeTo(response, json);
         };

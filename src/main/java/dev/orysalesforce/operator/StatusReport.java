@@ -1,12 +1,13 @@
 package dev.orysalesforce.operator;
 
-import dev.orysalesforce.edit.Acceptance;
 import dev.orysalesforce.journal.Queues;
+import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.reconcile.ReconcileReport;
-import dev.orysalesforce.sync.Books;
-import dev.orysalesforce.sync.Mapping;
+import dev.orysalesforce.reload.ReloadCoordinator;
+import dev.orysalesforce.salesforce.ApiUsage;
+import dev.orysalesforce.sync.DeliveryPause;
+import dev.orysalesforce.sync.EventCounters;
 import dev.orysalesforce.sync.Mappings;
-import dev.orysalesforce.sync.Outage;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,21 +22,21 @@ import org.springframework.stereotype.Component;
 @Component("statusReport")
 public class StatusReport {
 
-    private final Books books;
+    private final EventCounters counters;
     private final Queues queues;
-    private final Outage outage;
+    private final DeliveryPause pause;
     private final CircuitBreaker breaker;
     private final ApiUsage usage;
     private final ReconcileReport reconcile;
     private final Mappings mappings;
-    private final Acceptance versions;
+    private final ReloadCoordinator versions;
     private final CamelContext camel;
 
-    StatusReport(Books books, Queues queues, Outage outage, CircuitBreaker salesforceBreaker, ApiUsage usage,
-            ReconcileReport reconcile, Mappings mappings, @Lazy Acceptance versions, CamelContext camel) {
-        this.books = books;
+    StatusReport(EventCounters counters, Queues queues, DeliveryPause pause, CircuitBreaker salesforceBreaker, ApiUsage usage,
+            ReconcileReport reconcile, Mappings mappings, @Lazy ReloadCoordinator versions, CamelContext camel) {
+        this.counters = counters;
         this.queues = queues;
-        this.outage = outage;
+        this.pause = pause;
         this.breaker = salesforceBreaker;
         this.usage = usage;
         this.reconcile = reconcile;
@@ -46,8 +47,8 @@ public class StatusReport {
 
     public Map<String, Object> report() {
         Map<String, Object> report = new LinkedHashMap<>();
-        report.put("balance", books.balance());
-        report.put("quarantined", books.quarantinedSoFar());
+        report.put("balance", counters.balance());
+        report.put("quarantined", counters.quarantinedSoFar());
         report.put("deadLetters", orNull(queues.depth(Queues.DEAD_LETTERS)));
         report.put("oldestPendingSeconds", orNull(queues.oldestSeconds(Queues.JOURNAL)));
         report.put("breaker", breaker());
@@ -64,7 +65,7 @@ public class StatusReport {
 
     /** The reason is the one that health gives. */
     private Map<String, Object> breaker() {
-        Map<String, Object> health = outage.health().getDetails();
+        Map<String, Object> health = pause.health().getDetails();
         Map<String, Object> state = new LinkedHashMap<>();
         state.put("state", breaker.getState().name());
         for (String detail : List.of("code", "reason", "since")) {

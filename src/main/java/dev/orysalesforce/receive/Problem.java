@@ -21,11 +21,11 @@ public record Problem(String title, int status, String code, String detail) {
     }
 
     public void writeTo(HttpServletResponse response, ObjectMapper json) throws IOException {
-        Dialect.PROBLEM.answer(this, response, json);
+        ErrorFormat.PROBLEM.answer(this, response, json);
     }
 
     /** In the words that the caller understands. */
     void answer(HttpServletRequest request, HttpServletResponse response, ObjectMapper json) throws IOException {
-        Dialect.of(request).answer(this, response, json);
+        ErrorFormat.of(request).answer(this, response, json);
     }
 }

@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
  * @param identities identity ID to identity as it was listed, yet without {@code metadata_admin}
  * @param next the link to the next page; null on the last one
  */
-record OryPage(Map<String, IdentityChange> identities, URI next) {
+public record OryPage(Map<String, IdentityChange> identities, URI next) {
 
     private static final Pattern NEXT = Pattern.compile("<([^>]*)>\\s*;[^<]*\\brel=\"?next\\b", Pattern.CASE_INSENSITIVE);
     private static final Pattern TOKEN = Pattern.compile("(?:^|&)page_token=([^&]*)");
@@ -35,11 +35,11 @@ record OryPage(Map<String, IdentityChange> identities, URI next) {
      * @param headers the answer's headers
      * @param now when it came
      * @throws RunFailedException if that is no list of identities, and will not become one
-     * @throws NotNowException if Ory is busy
+     * @throws RetryLaterException if Ory is busy
      */
-    static OryPage read(int status, Map<String, Object> headers, byte[] body, ObjectMapper json, Instant now) {
+    public static OryPage read(int status, Map<String, Object> headers, byte[] body, ObjectMapper json, Instant now) {
         if (status == 429 || status >= 500) {
-            throw new NotNowException("Ory's Admin API answered " + status + (status == 429
+            throw new RetryLaterException("Ory's Admin API answered " + status + (status == 429
                     ? ", its rate limit is reached" : "") + "; the run goes on when it answers again.", pause(headers, now));
         }
         if (status != 200) {
@@ -64,7 +64,7 @@ record OryPage(Map<String, IdentityChange> identities, URI next) {
     }
 
     /** The token for the next page, decoded; null if there is none. */
-    String token() {
+    public String token() {
         Matcher token = TOKEN.matcher(next == null || next.getRawQuery() == null ? "" : next.getRawQuery());
         if (token.find() && !token.group(1).isEmpty()) {
             return URLDecoder.decode(token.group(1), StandardCharsets.UTF_8);

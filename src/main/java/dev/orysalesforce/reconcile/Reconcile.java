@@ -6,11 +6,11 @@ import dev.orysalesforce.journal.Queues;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.ledger.Tombstones;
-import dev.orysalesforce.reconcile.Run.Phase;
+import dev.orysalesforce.reconcile.ReconcileRun.Phase;
+import dev.orysalesforce.salesforce.CallBudget;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.OnMissing;
-import dev.orysalesforce.sync.CallBudget;
-import dev.orysalesforce.sync.Outage;
+import dev.orysalesforce.sync.DeliveryPause;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -50,46 +50,46 @@ public class Reconcile {
 
     private final String owner = UUID.randomUUID().toString();
     private final OryAdmin ory;
-    private final Sightings sightings;
+    private final ReconcileSnapshot snapshot;
     private final Ledger ledger;
     private final Tombstones tombstones;
     private final Queues queues;
-    private final Outage outage;
+    private final DeliveryPause deliveryPause;
     private final CallBudget budget;
-    private final Interruption interruption;
+    private final ReconcileBackoff backoff;
     private final ReconcileReport report;
     private final SyncSettings settings;
     private final ObjectMapper json;
     private final Clock clock;
     private final AtomicReference<Instant> dueAt = new AtomicReference<>();
-    private Run run;
-    private Step step;
+    private ReconcileRun run;
+    private ReconcileStep step;
     private OryPage page;
 
-    Reconcile(OryAdmin ory, Sightings sightings, Ledger ledger, Tombstones tombstones, Queues queues, Outage outage,
-            CallBudget budget, Interruption interruption, ReconcileReport report, SyncSettings settings, ObjectMapper json,
+    Reconcile(OryAdmin ory, ReconcileSnapshot snapshot, Ledger ledger, Tombstones tombstones, Queues queues, DeliveryPause deliveryPause,
+            CallBudget budget, ReconcileBackoff backoff, ReconcileReport report, SyncSettings settings, ObjectMapper json,
             Clock clock) {
         this.ory = ory;
-        this.sightings = sightings;
+        this.snapshot = snapshot;
         this.ledger = ledger;
         this.tombstones = tombstones;
         this.queues = queues;
-        this.outage = outage;
+        this.deliveryPause = deliveryPause;
         this.budget = budget;
-        this.interruption = interruption;
+        this.backoff = backoff;
         this.report = report;
         this.settings = settings;
         this.json = json;
         this.clock = clock;
-        soon(settings.reconcile().afterStart());
+        scheduleWithin(settings.reconcile().afterStart());
     }
 
     /** Somebody asks for a run. False if one is on its way, or there is no Admin API to ask. */
     public synchronized boolean start() {
-        boolean begun = ory.isSet() && sightings.begin(clock.instant());
+        boolean begun = ory.isSet() && snapshot.begin(clock.instant());
         if (begun) {
             dueAt.set(null);
-            interruption.over();
+            backoff.over();
             LOG.info("Comparing all identities at Ory with Salesforce");
         }
         return begun;
@@ -97,10 +97,10 @@ public class Reconcile {
 
     /** Ory sent an empty body, so it has lost an event. A webhook's thread calls: it must not wait for a page in work. */
     public void afterEmptyBody() {
-        soon(settings.reconcile().afterEmptyBody());
+        scheduleWithin(settings.reconcile().afterEmptyBody());
     }
 
-    private void soon(Duration pause) {
+    private void scheduleWithin(Duration pause) {
         Instant then = clock.instant().plus(pause);
         if (!settings.reconcile().every().isZero()) {
             dueAt.accumulateAndGet(then, (due, other) -> due == null || other.isBefore(due) ? other : due);
@@ -108,13 +108,13 @@ public class Reconcile {
     }
 
     /** @return null if there is nothing to do at the moment */
-    public synchronized Step next() {
+    public synchronized ReconcileStep next() {
         step = null;
         page = null;
         if (!ory.isSet()) {
             return null;
         }
-        run = sightings.run().orElse(null);
+        run = snapshot.run().orElse(null);
         report.see(run, false);
         if (run == null || !run.isRunning()) {
             if (isDue()) {
@@ -122,7 +122,7 @@ public class Reconcile {
             }
             return null;
         }
-        if (sightings.lease(owner, clock.instant(), LEASE) && !interruption.isPausing()) {
+        if (snapshot.lease(owner, clock.instant(), LEASE) && !backoff.isPausing()) {
             step = nextStep();
         }
         return step;
@@ -135,35 +135,35 @@ public class Reconcile {
                 || run != null && !every.isZero() && !clock.instant().isBefore(run.startedAt.plus(every));
     }
 
-    private Step nextStep() {
+    private ReconcileStep nextStep() {
         return switch (run.phase) {
             case PROJECT -> {
-                List<String> newest = sightings.newest(IDS);
-                yield newest.isEmpty() ? go(Phase.LIST) : ask(newest);
+                List<String> newest = snapshot.newest(IDS);
+                yield newest.isEmpty() ? go(Phase.LIST) : byIds(newest);
             }
             case LIST -> queues.depth(Queues.JOURNAL).orElse(0) >= settings.reconcile().queueLimit() ? null
-                    : Step.ory(run.position == null ? PAGE : PAGE + "&page_token="
+                    : ReconcileStep.ory(run.position == null ? PAGE : PAGE + "&page_token="
                             + URLEncoder.encode(run.position, StandardCharsets.UTF_8), List.of());
-            case CONTACTS, LEADS -> outage.isPausing() || budget.isResting() ? null
-                    : Step.salesforce(run.position == null ? SalesforcePage.first(run.phase) : run.position);
+            case CONTACTS, LEADS -> deliveryPause.isPaused() || budget.isThrottled() ? null
+                    : ReconcileStep.salesforce(run.position == null ? SalesforcePage.first(run.phase) : run.position);
             case MISSING -> {
-                List<String> notListed = sightings.notListed(run.startedAt, run.position, IDS);
-                yield notListed.isEmpty() ? settleMissing() : ask(notListed);
+                List<String> notListed = snapshot.notListed(run.startedAt, run.position, IDS);
+                yield notListed.isEmpty() ? settleMissing() : byIds(notListed);
             }
             case ERASE -> {
-                List<String> missing = sightings.missingSince(run.startedAt, run.position, IDS);
-                yield missing.isEmpty() ? done() : Step.erase(missing);
+                List<String> missing = snapshot.missingSince(run.startedAt, run.position, IDS);
+                yield missing.isEmpty() ? done() : ReconcileStep.erase(missing);
             }
         };
     }
 
-    private Step go(Phase phase) {
+    private ReconcileStep go(Phase phase) {
         run.go(phase);
         return nextStep();
     }
 
-    private static Step ask(List<String> identities) {
-        return Step.ory(PAGE + identities.stream().map(id -> "&ids=" + id).collect(Collectors.joining()), identities);
+    private static ReconcileStep byIds(List<String> identities) {
+        return ReconcileStep.ory(PAGE + identities.stream().map(id -> "&ids=" + id).collect(Collectors.joining()), identities);
     }
 
     /** Ory has answered. Returns what the ledger does not know yet, for the journal. */
@@ -183,7 +183,7 @@ public class Reconcile {
             default -> { }
         }
         List<IdentityChange> listed = notErased();
-        sightings.listed(listed, clock.instant());
+        snapshot.listed(listed, clock.instant());
         Map<String, LedgerEntry> known = ledger.find(page.identities().keySet());
         return listed.stream().filter(one -> one.isUsable() && isNews(one, known.get(one.identityId()))).toList();
     }
@@ -196,8 +196,8 @@ public class Reconcile {
     }
 
     private void checkPage() {
-        if (run.position == null && page.identities().isEmpty() && sightings.known() > 0) {
-            throw new RunFailedException("Ory's Admin API lists nobody, but the ledger knows " + sightings.known()
+        if (run.position == null && page.identities().isEmpty() && snapshot.known() > 0) {
+            throw new RunFailedException("Ory's Admin API lists nobody, but the ledger knows " + snapshot.known()
                     + " identities. Does ORY_ADMIN_URL lead to another project? Nothing was queued or erased.");
         }
         String token = page.token();
@@ -237,7 +237,7 @@ public class Reconcile {
             default -> {
                 List<String> missing = step.identities().stream()
                         .filter(id -> !page.identities().containsKey(id)).toList();
-                sightings.missing(missing, clock.instant());
+                snapshot.missing(missing, clock.instant());
                 run.missing = (run.position == null ? 0 : run.missing) + missing.size();
                 run.position = step.identities().get(step.identities().size() - 1);
             }
@@ -248,21 +248,21 @@ public class Reconcile {
     private void readSalesforce() {
         run.readingSince = clock.instant();
         run.go(Phase.CONTACTS);
-        if (!sightings.isAnybodyThere() && run.queued == 0) {
+        if (!snapshot.isAnybodyThere() && run.queued == 0) {
             readSalesforceWhole();
         }
     }
 
     private void readSalesforceWhole() {
         run.readSince = run.readingSince;
-        run.gone = sightings.goneSince(run.readSince);
+        run.gone = snapshot.goneSince(run.readSince);
         run.go(Phase.MISSING);
     }
 
     /** Salesforce has answered. */
     public synchronized void read(String body) {
         SalesforcePage answer = SalesforcePage.read(body, json);
-        sightings.read(answer.versions(), clock.instant());
+        snapshot.read(answer.versions(), clock.instant());
         run.position = answer.next();
         if (run.position == null && run.phase == Phase.CONTACTS) {
             run.go(Phase.LEADS);
@@ -272,15 +272,15 @@ public class Reconcile {
         remember();
     }
 
-    private Step settleMissing() {
+    private ReconcileStep settleMissing() {
         if (run.position == null) {
             run.missing = 0;
         }
         if (run.missing == 0 || settings.onMissing() == OnMissing.REPORT) {
             return done();
         }
-        if (run.missing > settings.eraseLimit() * sightings.known()) {
-            run.note = "Ory has no more " + run.missing + " of " + sightings.known() + " identities. That is more than"
+        if (run.missing > settings.eraseLimit() * snapshot.known()) {
+            run.note = "Ory has no more " + run.missing + " of " + snapshot.known() + " identities. That is more than"
                     + " sync.erase-limit, so none of them was erased. If it is right, raise the limit for one run.";
             return done();
         }
@@ -293,9 +293,9 @@ public class Reconcile {
         remember();
     }
 
-    private Step done() {
+    private ReconcileStep done() {
         run.end("done", clock.instant(), null);
-        sightings.forget(run.startedAt);
+        snapshot.forget(run.startedAt);
         tombstones.purge();
         remember();
         LOG.info("Compared {} identities: {} queued, {} missing at Ory, {} records gone in Salesforce{}", run.seen,
@@ -305,13 +305,13 @@ public class Reconcile {
 
     private void remember() {
         run.error = null;
-        interruption.over();
+        backoff.over();
         save();
     }
 
     private void save() {
         report.see(run, !run.isRunning()); // first: who reads that it has ended finds its numbers
-        sightings.save(run, owner);
+        snapshot.save(run, owner);
     }
 
     /** The step came to nothing: it is repeated after a pause, or the run ends. */
@@ -319,11 +319,11 @@ public class Reconcile {
         if (run == null || !run.isRunning()) {
             return; // the database itself, before anything was begun
         }
-        if (interruption.isEnd(failure)) {
-            run.end("failed", clock.instant(), interruption.reason());
+        if (backoff.isEnd(failure)) {
+            run.end("failed", clock.instant(), backoff.reason());
         } else {
-            run.error = interruption.reason();
-            if (interruption.isLostPlace()) {
+            run.error = backoff.reason();
+            if (backoff.isLostPlace()) {
                 run.position = null;
             }
         }

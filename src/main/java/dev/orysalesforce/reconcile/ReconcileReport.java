@@ -18,8 +18,8 @@ public class ReconcileReport {
     private static final Duration BETWEEN_COUNTS = Duration.ofMinutes(1);
 
     private final OryAdmin ory;
-    private final Sightings sightings;
-    private final Clock steadyClock;
+    private final ReconcileSnapshot snapshot;
+    private final Clock monotonicClock;
     private Instant countedAt = Instant.MIN;
     private volatile Seen seen = Seen.NOTHING;
 
@@ -29,10 +29,10 @@ public class ReconcileReport {
         private static final Seen NOTHING = new Seen(Double.NaN, Double.NaN, Double.NaN, Health.up().build());
     }
 
-    ReconcileReport(OryAdmin ory, Sightings sightings, Clock steadyClock, MeterRegistry meters) {
+    ReconcileReport(OryAdmin ory, ReconcileSnapshot snapshot, Clock monotonicClock, MeterRegistry meters) {
         this.ory = ory;
-        this.sightings = sightings;
-        this.steadyClock = steadyClock;
+        this.snapshot = snapshot;
+        this.monotonicClock = monotonicClock;
         meters.gauge("ory.sync.in.sync.ratio", this, report -> report.seen.inSync());
         meters.gauge("ory.sync.missing", this, report -> report.seen.missing());
         meters.gauge("ory.sync.gone.in.salesforce", this, report -> report.seen.gone());
@@ -45,16 +45,16 @@ public class ReconcileReport {
      * @param run null if there was none
      * @param ended whether it has just ended
      */
-    void see(Run run, boolean ended) {
+    void see(ReconcileRun run, boolean ended) {
         if (run == null) {
             seen = Seen.NOTHING;
             countedAt = Instant.MIN;
             return;
         }
         double inSync = seen.inSync();
-        if (run.readSince != null && (ended || !steadyClock.instant().isBefore(countedAt.plus(BETWEEN_COUNTS)))) {
+        if (run.readSince != null && (ended || !monotonicClock.instant().isBefore(countedAt.plus(BETWEEN_COUNTS)))) {
             inSync = inSync(run);
-            countedAt = steadyClock.instant();
+            countedAt = monotonicClock.instant();
         }
         seen = new Seen(run.missing, run.gone, inSync, !run.state.equals("failed") ? Health.up().build()
                 : Health.status(Degraded.STATUS).withDetail("reason", run.error)
@@ -68,7 +68,7 @@ public class ReconcileReport {
     /** What {@code /api/status} says of it. */
     public Map<String, Object> report() {
         Map<String, Object> report = new LinkedHashMap<>();
-        Run run = run().orElse(null);
+        ReconcileRun run = run().orElse(null);
         report.put("state", run == null ? "off" : run.state);
         if (run != null) {
             report.put("startedAt", run.startedAt);
@@ -85,17 +85,17 @@ public class ReconcileReport {
 
     /** How much of Ory's list has been read, 0 to 1: IDs are random, and listed in their order. */
     public double listedShare() {
-        return run().map(run -> run.phase.compareTo(Run.Phase.LIST) > 0 || !run.isRunning() ? 1
-                : sightings.listedShare(run.startedAt)).orElse(Double.NaN);
+        return run().map(run -> run.phase.compareTo(ReconcileRun.Phase.LIST) > 0 || !run.isRunning() ? 1
+                : snapshot.listedShare(run.startedAt)).orElse(Double.NaN);
     }
 
     /** The run on its way, or the last one; nothing without an Admin API. */
-    private Optional<Run> run() {
-        return ory.isSet() ? sightings.run() : Optional.empty();
+    private Optional<ReconcileRun> run() {
+        return ory.isSet() ? snapshot.run() : Optional.empty();
     }
 
     /** Null until both sides have been read once. */
-    private Double inSync(Run run) {
-        return run.readSince == null ? null : sightings.inSync(run.listedSince, run.readSince);
+    private Double inSync(ReconcileRun run) {
+        return run.readSince == null ? null : snapshot.inSync(run.listedSince, run.readSince);
     }
 }

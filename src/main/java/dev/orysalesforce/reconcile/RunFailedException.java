@@ -1,9 +1,9 @@
 package dev.orysalesforce.reconcile;
 
-/** A run can't go on: something is wrong that waiting does not mend. The message is for the operator. */
+/** A run can't go on: something is wrong that waiting does not fix. The message is for the operator. */
 public class RunFailedException extends RuntimeException {
 
-    RunFailedException(String message) {
+    public RunFailedException(String message) {
         super(message);
     }
 }

@@ -23,7 +23,7 @@ import org.springframework.util.unit.DataSize;
  *     default {@code mappings}
  * @param mappingTimeout a mapping that takes longer for one identity is left to itself, and the identity becomes a dead
  *     letter; default 5 s
- * @param edits how edited files are taken over
+ * @param reload how edited files are taken over
  * @param gateway what the gateway takes
  * @param autoAssign the {@code Sforce-Auto-Assign} header
  * @param journal the journal's disk
@@ -31,7 +31,7 @@ import org.springframework.util.unit.DataSize;
  * @param ledger the ledger's key
  * @param backOff pauses between tries while Salesforce can't be written to
  * @param retry when a row is tried again that something passing has refused
- * @param takeoverAfter how long an instance that takes over waits for the calls of one that was killed, where several
+ * @param writerLeaseTimeout how long an instance that takes over waits for the calls of one that was killed, where several
  *     share a broker; default 60 s
  * @param onDeletedRecord what is done when somebody deleted a record in Salesforce; default {@code leave}
  * @param onMissing what is done with identities that vanished from Ory; default {@code report}
@@ -58,7 +58,7 @@ public record SyncSettings(
         Map<String, String> mappings,
         @DefaultValue("mappings") String mappingDir,
         @DefaultValue("5s") Duration mappingTimeout,
-        @DefaultValue Edits edits,
+        @DefaultValue Reload reload,
         @DefaultValue Gateway gateway,
         @DefaultValue AutoAssign autoAssign,
         @DefaultValue Journal journal,
@@ -66,7 +66,7 @@ public record SyncSettings(
         @DefaultValue Ledger ledger,
         @DefaultValue BackOff backOff,
         @DefaultValue Retry retry,
-        @DefaultValue("60s") Duration takeoverAfter,
+        @DefaultValue("60s") Duration writerLeaseTimeout,
         @DefaultValue("leave") OnDeletedRecord onDeletedRecord,
         @DefaultValue("report") OnMissing onMissing,
         @DefaultValue("0.05") double eraseLimit,
@@ -88,7 +88,7 @@ public record SyncSettings(
         check(!mappingDir.isBlank(), "sync.mapping-dir is empty");
         check(!erasedMapping.isBlank(), "sync.erased-mapping is empty");
         check(mappingTimeout.toMillis() > 0, "sync.mapping-timeout has to be above 0");
-        check(!takeoverAfter.isNegative(), "sync.takeover-after is negative");
+        check(!writerLeaseTimeout.isNegative(), "sync.writer-lease-timeout is negative");
         check(dailyCallShare > 0 && dailyCallShare <= 1, "sync.daily-call-share has to be above 0 and at most 1");
         check(eraseLimit >= 0 && eraseLimit <= 1, "sync.erase-limit has to be 0 to 1");
         check(maxBodySize.toBytes() > 0 && maxBodySize.toMegabytes() < 1024, "sync.max-body-size has to be below 1 GB");
@@ -100,11 +100,11 @@ public record SyncSettings(
         }
     }
 
-    /** @param every how often routes, mappings and {@code sync.mappings} are looked at for edits; default 1 s */
-    public record Edits(@DefaultValue("1s") Duration every) {
+    /** @param pollInterval how often routes, mappings and {@code sync.mappings} are looked at for edits; default 1 s */
+    public record Reload(@DefaultValue("1s") Duration pollInterval) {
 
-        public Edits {
-            check(every.toMillis() > 0, "sync.edits.every has to be above 0");
+        public Reload {
+            check(pollInterval.toMillis() > 0, "sync.reload.poll-interval has to be above 0");
         }
     }
 
@@ -147,18 +147,18 @@ public record SyncSettings(
     }
 
     /**
-     * @param keepFor a dead letter that is older is thrown away, whatever it holds; default 0: none ever is
-     * @param bearable with more of them waiting, health is {@code DEGRADED}; default 10
+     * @param retention a dead letter that is older is thrown away, whatever it holds; default 0: none ever is
+     * @param healthThreshold with more of them waiting, health is {@code DEGRADED}; default 10
      */
-    public record DeadLetters(@DefaultValue("0") Duration keepFor, @DefaultValue("10") int bearable) {
+    public record DeadLetters(@DefaultValue("0") Duration retention, @DefaultValue("10") int healthThreshold) {
 
         public DeadLetters {
-            check(!keepFor.isNegative(), "sync.dead-letters.keep-for is negative");
-            check(bearable >= 0, "sync.dead-letters.bearable is negative");
+            check(!retention.isNegative(), "sync.dead-letters.retention is negative");
+            check(healthThreshold >= 0, "sync.dead-letters.health-threshold is negative");
         }
 
         public boolean isForEver() {
-            return keepFor.isZero();
+            return retention.isZero();
         }
     }
 
@@ -231,7 +231,7 @@ public record SyncSettings(
     }
 
     /**
-     * @param every how often all identities are compared; 0: only on request; default 24 h
+     * @param pollInterval how often all identities are compared; 0: only on request; default 24 h
      * @param afterStart how long after a start; default 5 s
      * @param afterEmptyBody how long after a webhook with an empty body, so that several cost one run; default 30 s
      * @param queueLimit a page is queued only while the journal holds fewer events than this; default 2,000
@@ -310,7 +310,7 @@ public record SyncSettings(
     /** What is done about an error of Salesforce. */
     public enum Action {
         /** Roll back, keep the order, try again after a pause. */
-        HOLD,
+        PAUSE,
         /** Something passes: the row alone is tried again later. */
         RETRY,
         /** The Lead was converted: go on with its Contact. */
@@ -322,11 +322,11 @@ public record SyncSettings(
         /** Leave the fields out that Salesforce names. */
         DROP_FIELD,
         /** Cut the fields that Salesforce names to the length that the org describes. */
-        SHORTEN,
+        TRUNCATE,
         /** A duplicate rule of the org refuses the record: {@code sync.duplicates} says what then. */
-        ASK_DUPLICATES,
+        RESOLVE_DUPLICATE,
         /** The org lacks something: hold if all rows say so, else a dead letter. */
-        SET_UP,
+        PAUSE_UNTIL_FIXED,
         /** The record waits for a person, the others go on. */
         DEAD_LETTER
     }

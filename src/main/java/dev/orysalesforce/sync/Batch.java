@@ -1,5 +1,6 @@
 package dev.orysalesforce.sync;
 
+import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.settings.SyncSettings.Action;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,24 +20,24 @@ import java.util.stream.Stream;
 public final class Batch {
 
     /** Salesforce's limit for one collections call. */
-    static final int CHUNK = 200;
+    public static final int CHUNK = 200;
 
     /** Identities that are looked up by one composite call: two queries for each object, four of the five allowed. */
-    static final int LOOKUP = 2 * CHUNK;
+    public static final int LOOKUP = 2 * CHUNK;
 
-    private final List<Row> rows;
+    private final List<SyncItem> items;
     private int taken;
-    private final Fate fate;
+    private final Shared shared;
 
     /**
-     * What the portions of a batch share; they are worked on at the same time. {@link #hold} is here and not in the batch
+     * What the portions of a batch share; they are worked on at the same time. {@link #fail} is here and not in the batch
      * because of {@code BeanInfo}: of a class with a method that takes an exception, Camel keeps each body that an expression
      * has asked, up to a thousand.
      */
-    static final class Fate {
+    static final class Shared {
 
         private final Phaser underWay = new Phaser(1);
-        private final AtomicReference<Exception> held = new AtomicReference<>();
+        private final AtomicReference<Exception> failure = new AtomicReference<>();
         private final Set<String> claimed = ConcurrentHashMap.newKeySet();
 
         /**
@@ -44,21 +45,21 @@ public final class Batch {
          *
          * @param reason null if Camel has none
          */
-        void hold(Exception reason) {
-            held.compareAndSet(null, Objects.requireNonNullElseGet(reason, () ->
-                    new HoldException("STOPPING", "A part of the batch ended without a reason; it is tried again.")));
+        void fail(Exception reason) {
+            failure.compareAndSet(null, Objects.requireNonNullElseGet(reason, () ->
+                    new PauseDeliveryException("STOPPING", "A part of the batch ended without a reason; it is tried again.")));
         }
     }
 
     /** @param taken how many events the rows were made of */
-    Batch(List<Row> rows, int taken) {
-        this(rows, taken, new Fate());
+    Batch(List<SyncItem> items, int taken) {
+        this(items, taken, new Shared());
     }
 
-    private Batch(List<Row> rows, int taken, Fate fate) {
-        this.rows = rows;
+    private Batch(List<SyncItem> items, int taken, Shared fate) {
+        this.items = items;
         this.taken = taken;
-        this.fate = fate;
+        this.shared = fate;
     }
 
     /** A batch that is still to be filled. */
@@ -66,44 +67,44 @@ public final class Batch {
         return new Batch(new ArrayList<>(), 0);
     }
 
-    /** Adds rows to the batch, as a portion that is under way until it is {@link #back()}. */
+    /** Adds rows to the batch, as a portion that is under way until it is {@link #portionDone()}. */
     Batch portion(Batch added) {
-        rows.addAll(added.rows);
+        items.addAll(added.items);
         taken += added.taken;
-        fate.underWay.register();
-        return new Batch(added.rows, added.taken, fate);
+        shared.underWay.register();
+        return new Batch(added.items, added.taken, shared);
     }
 
-    void back() {
-        fate.underWay.arriveAndDeregister();
+    void portionDone() {
+        shared.underWay.arriveAndDeregister();
     }
 
     /** Waits until no portion is under way. */
     void await() throws InterruptedException {
-        fate.underWay.awaitAdvanceInterruptibly(fate.underWay.arrive());
+        shared.underWay.awaitAdvanceInterruptibly(shared.underWay.arrive());
     }
 
-    Fate fate() {
-        return fate;
+    Shared shared() {
+        return shared;
     }
 
     /** The first reason to hold the batch; null if there is none. */
-    Exception held() {
-        return fate.held.get();
+    public Exception failure() {
+        return shared.failure.get();
     }
 
     /** Whether there is anything to do, and nothing has come up that holds the batch. */
-    public boolean isGoingOn() {
-        return !rows.isEmpty() && held() == null;
+    public boolean isRunning() {
+        return !items.isEmpty() && failure() == null;
     }
 
     /** Whether nobody else in the batch has asked for this record. */
-    boolean claims(String salesforceId) {
-        return fate.claimed.add(salesforceId);
+    public boolean claims(String salesforceId) {
+        return shared.claimed.add(salesforceId);
     }
 
-    public List<Row> rows() {
-        return rows;
+    public List<SyncItem> items() {
+        return items;
     }
 
     /** How many events its rows were made of. */
@@ -112,83 +113,83 @@ public final class Batch {
     }
 
     /** Rows that no step has settled yet. */
-    public List<Row> getPending() {
-        return rows.stream().filter(Row::isPending).toList();
+    public List<SyncItem> getPending() {
+        return items.stream().filter(SyncItem::isPending).toList();
     }
 
-    public List<Row> getRefused() {
-        return rows.stream().filter(Row::isRefused).toList();
+    public List<SyncItem> getDeadLettered() {
+        return items.stream().filter(SyncItem::isDeadLettered).toList();
     }
 
-    public List<Row> getRetries() {
-        return rows.stream().filter(Row::isToBeRetried).toList();
+    public List<SyncItem> getRetries() {
+        return items.stream().filter(SyncItem::isToBeRetried).toList();
     }
 
-    public boolean isHealing() {
-        return rows.stream().anyMatch(Row::isHealing);
+    public boolean isRecovering() {
+        return items.stream().anyMatch(SyncItem::isRecovering);
     }
 
     /** Leads that sales has converted. */
-    public List<List<Row>> getConverted() {
-        return slices(healing(Action.FOLLOW_CONVERSION), CHUNK);
+    public List<List<SyncItem>> getConverted() {
+        return slices(recovering(Action.FOLLOW_CONVERSION), CHUNK);
     }
 
     /** Records that are not there any more. */
-    public List<List<Row>> getGone() {
-        return slices(healing(Action.FOLLOW_MERGE), CHUNK);
+    public List<List<SyncItem>> getGone() {
+        return slices(recovering(Action.FOLLOW_MERGE), CHUNK);
     }
 
     /** Rows that a duplicate rule has refused; details are told one record at a time. */
-    public List<Row> getDuplicates() {
-        return healing(Action.ASK_DUPLICATES);
+    public List<SyncItem> getDuplicates() {
+        return recovering(Action.RESOLVE_DUPLICATE);
     }
 
-    private List<Row> healing(Action how) {
-        return rows.stream().filter(row -> row.isHealing() && row.getHealing() == how).toList();
+    private List<SyncItem> recovering(Action how) {
+        return items.stream().filter(item -> item.isRecovering() && item.getRecoveryAction() == how).toList();
     }
 
     /** Rows of which the mapping has not said yet what goes out. */
-    public List<Row> getUnmapped() {
-        return rows.stream().filter(Row::isUnmapped).toList();
+    public List<SyncItem> getUnmapped() {
+        return items.stream().filter(SyncItem::isUnmapped).toList();
     }
 
     /** Rows that may take a record over that was there before them. */
-    public List<List<Row>> getCandidates() {
-        return slices(rows.stream().filter(Row::isCandidate).toList(), LOOKUP);
+    public List<List<SyncItem>> getCandidates() {
+        return slices(items.stream().filter(SyncItem::isCandidate).toList(), LOOKUP);
     }
 
     /** Rows whose record is still to be erased. */
-    public List<Row> getErasures() {
-        return rows.stream().filter(Row::isToBeErased).toList();
+    public List<SyncItem> getErasures() {
+        return items.stream().filter(SyncItem::isToBeErased).toList();
     }
 
     /** Identities that are erased now. */
     public List<String> getErased() {
-        return rows.stream().filter(Row::isErased).map(Row::getIdentity).toList();
+        return items.stream().filter(SyncItem::isErased).map(SyncItem::getIdentity).toList();
     }
 
     /** What is to be written: new records an object a call, known ones in one call whatever their object. */
     public List<Chunk> getChunks() {
-        Map<String, List<Row>> fresh = new LinkedHashMap<>();
-        Map<String, List<Row>> known = new LinkedHashMap<>();
-        Map<String, List<Row>> deleted = new LinkedHashMap<>();
-        Stream.concat(getPending().stream(), getErasures().stream()).forEach(row ->
-                (row.isDeletion() ? deleted : row.hasRecord() ? known : fresh)
-                        .computeIfAbsent(row.getObject(), object -> new ArrayList<>()).add(row));
+        Map<String, List<SyncItem>> fresh = new LinkedHashMap<>();
+        Map<String, List<SyncItem>> known = new LinkedHashMap<>();
+        Map<String, List<SyncItem>> deleted = new LinkedHashMap<>();
+        Stream.concat(getPending().stream(), getErasures().stream()).forEach(item ->
+                (item.isDeletion() ? deleted : item.hasRecord() ? known : fresh)
+                        .computeIfAbsent(item.getObject(), object -> new ArrayList<>()).add(item));
         List<Chunk> chunks = new ArrayList<>();
         fresh.forEach((object, members) -> slices(members, CHUNK).forEach(slice ->
                 chunks.add(Chunk.ofNew(object, slice))));
-        for (Map<String, List<Row>> byObject : List.of(known, deleted)) {
+        for (Map<String, List<SyncItem>> byObject : List.of(known, deleted)) {
             slices(byObject.values().stream().flatMap(List::stream).toList(), CHUNK).forEach(slice ->
                     chunks.add(Chunk.ofKnown(slice)));
         }
         return chunks;
     }
 
-    static List<List<Row>> slices(List<Row> rows, int size) {
-        List<List<Row>> slices = new ArrayList<>();
-        for (int from = 0; from < rows.size(); from += size) {
-            slices.add(rows.subList(from, Math.min(from + size, rows.size())));
+    public static List<List<SyncItem>> slices(List<SyncItem> items, int size) {
+        List<List<SyncItem>> slices = new ArrayList<>();
+        for (int from = 0; from < items.size(); from += size) {
+            slices.add(items.subList(from, Math.min(from + size, items.size())));
         }
         return slices;
     }
@@ -197,8 +198,8 @@ public final class Batch {
     @Override
     public String toString() {
         Map<String, Integer> counts = new LinkedHashMap<>();
-        counts.put(Row.Outcome.SUPERSEDED.label(), taken - rows.size());
-        rows.forEach(row -> counts.merge(row.getOutcome().label(), 1, Integer::sum));
+        counts.put(SyncItem.Outcome.SUPERSEDED.label(), taken - items.size());
+        items.forEach(item -> counts.merge(item.getOutcome().label(), 1, Integer::sum));
         return taken + " events " + counts;
     }
 }

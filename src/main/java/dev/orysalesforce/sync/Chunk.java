@@ -1,5 +1,6 @@
 package dev.orysalesforce.sync;
 
+import dev.orysalesforce.salesforce.RecordError;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -7,22 +8,22 @@ import java.util.stream.Collectors;
 public final class Chunk {
 
     private final String object;
-    private final List<Row> rows;
+    private final List<SyncItem> items;
     private final boolean whole;
-    private Refusal refusal;
+    private RecordError error;
 
-    private Chunk(String object, List<Row> rows, boolean whole) {
+    private Chunk(String object, List<SyncItem> items, boolean whole) {
         this.object = object;
-        this.rows = rows;
+        this.items = items;
         this.whole = whole;
     }
 
-    static Chunk ofNew(String object, List<Row> rows) {
-        return new Chunk(object, rows, true);
+    static Chunk ofNew(String object, List<SyncItem> items) {
+        return new Chunk(object, items, true);
     }
 
-    static Chunk ofKnown(List<Row> rows) {
-        return new Chunk(null, rows, true);
+    static Chunk ofKnown(List<SyncItem> items) {
+        return new Chunk(null, items, true);
     }
 
     /** Whether its records do not exist yet, as far as anybody knows. */
@@ -32,12 +33,12 @@ public final class Chunk {
 
     /** Whether its records are to be deleted. */
     public boolean isDeletion() {
-        return rows.get(0).isDeletion();
+        return items.get(0).isDeletion();
     }
 
     /** The IDs of known records. */
     public String getIds() {
-        return rows.stream().map(Row::getSalesforceId).collect(Collectors.joining(","));
+        return items.stream().map(SyncItem::getSalesforceId).collect(Collectors.joining(","));
     }
 
     /** The object of new records. */
@@ -45,35 +46,35 @@ public final class Chunk {
         return object;
     }
 
-    public List<Row> getRows() {
-        return rows;
+    public List<SyncItem> getItems() {
+        return items;
     }
 
     public int getSize() {
-        return rows.size();
+        return items.size();
     }
 
     /** Whether this is all that was to be sent, not a part of a call that was refused. */
-    boolean isWhole() {
+    public boolean isComplete() {
         return whole;
     }
 
     /** Why Salesforce refused the call as a whole; null unless it did. */
-    public Refusal getRefusal() {
-        return refusal;
+    public RecordError getError() {
+        return error;
     }
 
-    public boolean isRefused() {
-        return refusal != null;
+    public boolean isRejected() {
+        return error != null;
     }
 
-    void refuse(Refusal refusal) {
-        this.refusal = refusal;
+    public void reject(RecordError error) {
+        this.error = error;
     }
 
     public List<Chunk> getHalves() {
-        int middle = rows.size() / 2;
-        return List.of(new Chunk(object, rows.subList(0, middle), false),
-                new Chunk(object, rows.subList(middle, rows.size()), false));
+        int middle = items.size() / 2;
+        return List.of(new Chunk(object, items.subList(0, middle), false),
+                new Chunk(object, items.subList(middle, items.size()), false));
     }
 }

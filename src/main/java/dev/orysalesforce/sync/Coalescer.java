@@ -1,6 +1,7 @@
 package dev.orysalesforce.sync;
 
 import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.salesforce.RecordError;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ public class Coalescer {
 
     private final Mappings mappings;
 
-    Coalescer(Mappings mappings) {
+    public Coalescer(Mappings mappings) {
         this.mappings = mappings;
     }
 
@@ -22,19 +23,19 @@ public class Coalescer {
         Map<String, IdentityChange> newest = new LinkedHashMap<>();
         for (IdentityChange event : events) {
             newest.merge(event.isUsable() ? event.identityId() : UUID.randomUUID().toString(), event,
-                    IdentityChange::together);
+                    IdentityChange::merge);
         }
-        List<Row> rows = newest.values().stream().map(this::row).toList();
-        return new Batch(rows, events.size());
+        List<SyncItem> items = newest.values().stream().map(this::row).toList();
+        return new Batch(items, events.size());
     }
 
-    private Row row(IdentityChange change) {
-        Row row = new Row(change, change.record() != null && !change.isState() ? FinishedRecords.NO_MAPPING
+    private SyncItem row(IdentityChange change) {
+        SyncItem item = new SyncItem(change, change.record() != null && !change.isState() ? PrebuiltRecords.NO_MAPPING
                 : mappings.of(change));
         if (!change.isUsable()) {
-            row.refuse(Refusal.of("UNREADABLE_BODY", "A message in the journal is not an event of this app."
+            item.deadLetter(RecordError.of("UNREADABLE_BODY", "A message in the journal is not an event of this app."
                     + " Look for who else writes to the queue."));
         }
-        return row;
+        return item;
     }
 }

@@ -6,6 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.DeadLetter;
 import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.mapping.Mapping;
+import dev.orysalesforce.mapping.MappingFailedException;
+import dev.orysalesforce.mapping.MappingResourceResolver;
+import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.settings.SyncSettings;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -28,11 +33,11 @@ import org.springframework.stereotype.Component;
 public class Mappings {
 
     private static final Logger LOG = LoggerFactory.getLogger(Mappings.class);
-    static final String FAILED = "MAPPING_FAILED";
+    public static final String FAILED = "MAPPING_FAILED";
     private static final String DEFAULT = "default";
 
     private final CamelContext camel;
-    private final MappingTexts texts;
+    private final MappingResourceResolver resources;
     private final ObjectMapper json;
     private final Clock clock;
     private final String erased;
@@ -47,9 +52,9 @@ public class Mappings {
         }
     }
 
-    Mappings(CamelContext camel, MappingTexts texts, SyncSettings settings, ObjectMapper json, Clock clock) {
+    public Mappings(CamelContext camel, MappingResourceResolver resources, SyncSettings settings, ObjectMapper json, Clock clock) {
         this.camel = camel;
-        this.texts = texts;
+        this.resources = resources;
         erased = settings.erasedMapping();
         this.json = json;
         this.clock = clock;
@@ -66,7 +71,7 @@ public class Mappings {
         files.forEach((name, text) -> byName.put(name, Mapping.of(name, text)));
         Map<String, Mapping> bySchema = new TreeMap<>();
         namesBySchema.forEach((schema, name) -> bySchema.put(schema, held(name, byName)));
-        texts.hold(files);
+        resources.publish(files);
         Set<Mapping> gone = new HashSet<>(taken.files().values());
         taken = new Taken(bySchema, held(erased, byName), byName);
         gone.removeAll(byName.values());
@@ -93,7 +98,7 @@ public class Mappings {
         return byName.values();
     }
 
-    Mapping of(IdentityChange change) {
+    public Mapping of(IdentityChange change) {
         return change.isErasure() ? taken.erased() : of(change.schemaId());
     }
 
@@ -108,8 +113,8 @@ public class Mappings {
     }
 
     /** The mapping's input. */
-    public String input(Row row) throws JsonProcessingException {
-        return json.writeValueAsString(row.getChange());
+    public String input(SyncItem item) throws JsonProcessingException {
+        return json.writeValueAsString(item.getChange());
     }
 
     /**
@@ -117,77 +122,77 @@ public class Mappings {
      *
      * @param answer JSON: an object is the record, {@code null} skips the identity, anything else is a broken mapping
      */
-    public void answered(Row row, String answer) throws JsonProcessingException {
+    public void answered(SyncItem item, String answer) throws JsonProcessingException {
         JsonNode record = answer == null ? null : json.readTree(answer);
         if (record == null || record.isNull() || record.isMissingNode()) {
-            row.skipped();
+            item.skipped();
         } else if (record instanceof ObjectNode fields) {
-            answered(row, fields);
+            answered(item, fields);
         } else {
-            noRecord(row);
+            noRecord(item);
         }
     }
 
-    void answered(Row row, ObjectNode record) {
-        String object = record.path("attributes").path("type").asText(row.getMapping().object());
+    public void answered(SyncItem item, ObjectNode record) {
+        String object = record.path("attributes").path("type").asText(item.getMapping().object());
         record.remove("attributes");
-        if (!row.isBound() || object.equals(row.getObject()) && !row.hasPassedOver()) {
-            row.mapped(object, record);
-        } else if (object.equals(row.getObject())) {
-            row.mappedByOther(record);
+        if (!item.isBound() || object.equals(item.getObject()) && !item.hasPassedOver()) {
+            item.mapped(object, record);
+        } else if (object.equals(item.getObject())) {
+            item.mappedByOther(record);
         } else {
-            row.passOver(new Row.PassedOver(row.getMapping(), object, record));
-            next(row).ifPresentOrElse(row::mapWith, row::mappedByFirst);
+            item.passOver(new SyncItem.PassedOver(item.getMapping(), object, record));
+            next(item).ifPresentOrElse(item::mapWith, item::mappedByFirst);
         }
-        if (row.getMappingNote() != null) {
-            LOG.debug("{} {}: {}", row.getIdentity(), row.getMappingNote().code(), row.getMappingNote().message());
+        if (item.getMappingNote() != null) {
+            LOG.debug("{} {}: {}", item.getIdentity(), item.getMappingNote().code(), item.getMappingNote().message());
         }
     }
 
     /** The next mapping that is named after the object of the row's record. What it really answers is known once it has. */
-    private Optional<Mapping> next(Row row) {
+    private Optional<Mapping> next(SyncItem item) {
         Taken now = taken;
         return Stream.concat(
-                now.bySchema().values().stream().filter(mapping -> mapping.object().equals(row.getObject())),
-                now.named(row.getObject().toLowerCase(Locale.ROOT)))
-                .filter(mapping -> !row.hasPassedOver(mapping)).findFirst();
+                now.bySchema().values().stream().filter(mapping -> mapping.object().equals(item.getObject())),
+                now.named(item.getObject().toLowerCase(Locale.ROOT)))
+                .filter(mapping -> !item.hasPassedOver(mapping)).findFirst();
     }
 
     /**
      * The mapping's own words may quote a trait: they go nowhere.
      *
-     * @throws HoldException if no mapping is to be asked any more
+     * @throws PauseDeliveryException if no mapping is to be asked any more
      */
-    public void broken(Row row, Exception failure) {
-        HoldException hold = ObjectHelper.getException(HoldException.class, failure);
-        if (hold != null) {
-            throw hold;
+    public void failed(SyncItem item, Exception failure) {
+        PauseDeliveryException pause = ObjectHelper.getException(PauseDeliveryException.class, failure);
+        if (pause != null) {
+            throw pause;
         }
         MappingFailedException known = ObjectHelper.getException(MappingFailedException.class, failure);
-        refuse(row, known == null ? row.getMapping().name() + " has no answer" : known.getMessage());
+        refuse(item, known == null ? item.getMapping().name() + " has no answer" : known.getMessage());
     }
 
     /** The mapping's answer is neither an object nor, where that may be, {@code null}. */
-    void noRecord(Row row) {
-        refuse(row, row.getMapping().name() + " has an answer that is no record");
+    public void noRecord(SyncItem item) {
+        refuse(item, item.getMapping().name() + " has an answer that is no record");
     }
 
-    private static void refuse(Row row, String what) {
-        row.refuse(Refusal.of(FAILED, what + " for this identity. See in the original what it stumbles over, mend the"
+    private static void refuse(SyncItem item, String what) {
+        item.deadLetter(RecordError.of(FAILED, what + " for this identity. See in the original what it stumbles over, fix the"
                 + " mapping, replay the dead letter."));
     }
 
     /** What a refused row leaves behind; its original goes into the journal again at a replay. */
-    public DeadLetter deadLetter(Row row) {
-        IdentityChange change = row.getChange();
-        Refusal refusal = row.getRefusal();
-        return DeadLetter.of(row.getIdentity(), change.event(), refusal.code(), refusal.message(), refusal.fields(),
+    public DeadLetter deadLetter(SyncItem item) {
+        IdentityChange change = item.getChange();
+        RecordError error = item.getError();
+        return DeadLetter.of(item.getIdentity(), change.event(), error.code(), error.message(), error.fields(),
                 change.attempts() + 1,
                 change.receivedAt(), clock.instant(), "sync", json.valueToTree(change));
     }
 
     /** What goes into the journal again for a row that is tried later. */
-    public String retry(Row row) throws JsonProcessingException {
-        return json.writeValueAsString(row.getChange().triedAgain());
+    public String retry(SyncItem item) throws JsonProcessingException {
+        return json.writeValueAsString(item.getChange().triedAgain());
     }
 }

@@ -1,5 +1,6 @@
 package dev.orysalesforce.sync;
 
+import dev.orysalesforce.mapping.MappingTimeLimiter;
 import dev.orysalesforce.settings.SyncSettings;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -25,7 +26,7 @@ class SyncConfiguration {
      * of a circuit breaker can't say.
      */
     @Bean
-    CircuitBreaker salesforceBreaker(SyncSettings settings, Clock steadyClock) {
+    CircuitBreaker salesforceBreaker(SyncSettings settings, Clock monotonicClock) {
         SyncSettings.BackOff backOff = settings.backOff();
         IntervalFunction growing = IntervalFunction.ofExponentialRandomBackoff(
                 backOff.initial(), backOff.multiplier(), backOff.jitter());
@@ -34,7 +35,7 @@ class SyncConfiguration {
                 .minimumNumberOfCalls(1)
                 .failureRateThreshold(100)
                 .permittedNumberOfCallsInHalfOpenState(1)
-                .clock(steadyClock)
+                .clock(monotonicClock)
                 .waitIntervalFunctionInOpenState(attempt -> Math.min(growing.apply(attempt), backOff.max().toMillis()))
                 .build());
     }
@@ -54,7 +55,7 @@ class SyncConfiguration {
     /** JSONata alone of the mapping languages stops by itself. */
     @Bean
     JsonataFrameBinding mappingBounds(SyncSettings settings) {
-        long limit = MappingLimit.PATIENCE * settings.mappingTimeout().toMillis();
+        long limit = MappingTimeLimiter.PATIENCE * settings.mappingTimeout().toMillis();
         return frame -> frame.setRuntimeBounds(limit, Integer.MAX_VALUE);
     }
 

@@ -3,7 +3,7 @@ package dev.orysalesforce.token;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.orysalesforce.sync.HoldException;
+import dev.orysalesforce.journal.PauseDeliveryException;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +63,7 @@ public class SalesforceLogin {
     /** A new token, which lives as long as Salesforce says, or as long as is configured if that is less. */
     Token logIn() throws Failed {
         Instant before = clock.instant();
-        Exchange answer = ask("direct:token.login", form());
+        Exchange answer = post("direct:token.login", form());
         JsonNode body = body(answer);
         if (status(answer) != 200 || !body.hasNonNull("access_token") || !body.hasNonNull("instance_url")) {
             throw new Failed(why(answer, body));
@@ -87,7 +87,7 @@ public class SalesforceLogin {
 
     /** Nothing if Salesforce does not say; it need not be allowed. */
     Optional<Introspection> introspect(Token token) {
-        Exchange answer = ask("direct:token.introspect",
+        Exchange answer = post("direct:token.introspect",
                 "token=" + encoded(token.value()) + "&token_type_hint=access_token&" + client);
         JsonNode body = body(answer);
         if (status(answer) != 200 || !body.path("active").isBoolean()) {
@@ -103,14 +103,14 @@ public class SalesforceLogin {
         try {
             return Content.Source.asString(context.getComponent("salesforce", SalesforceComponent.class).getSession()
                     .getLoginRequest(null).getBody());
-        } catch (HoldException e) {
+        } catch (PauseDeliveryException e) {
             throw new Failed(e.getMessage());
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private Exchange ask(String route, String form) {
+    private Exchange post(String route, String form) {
         return camel.request(route, exchange -> exchange.getMessage().setBody(form));
     }
 

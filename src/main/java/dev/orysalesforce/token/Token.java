@@ -16,12 +16,12 @@ record Token(String value, String instanceUrl, String scope, Instant expiresAt, 
     private static final Duration MOST_LEFT = Duration.ofMinutes(5);
 
     /** Whether it is time for the next one. */
-    boolean isAging(Instant now) {
+    boolean isNearExpiry(Instant now) {
         return left(now).compareTo(least(lifetime.dividedBy(4), MOST_AHEAD)) < 0;
     }
 
     /** Whether somebody who gets it now can still do something with it. */
-    boolean isGood(Instant now) {
+    boolean isValid(Instant now) {
         return left(now).compareTo(least(lifetime.dividedBy(10), MOST_LEFT)) >= 0 && left(now).toSeconds() >= 1;
     }
 

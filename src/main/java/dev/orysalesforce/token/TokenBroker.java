@@ -40,17 +40,17 @@ public class TokenBroker {
     TokenBroker(SalesforceLogin login, SyncSettings settings, TokenSettings tokens, Clock clock, MeterRegistry meters) {
         this.login = login;
         this.backOff = settings.backOff();
-        this.checkEvery = tokens.checkEvery();
+        this.checkEvery = tokens.introspectionInterval();
         this.timeout = tokens.timeout();
         this.clock = clock;
         this.meters = meters;
     }
 
     /** @param client who asks, one of those in {@code TOKEN_CLIENTS} */
-    public TokenAnswer token(String client) {
+    public TokenResponse token(String client) {
         if (!isFresh(held)) {
             if (!isMyTurn()) {
-                return new TokenAnswer(503, new OAuthError("temporarily_unavailable",
+                return new TokenResponse(503, new OAuthError("temporarily_unavailable",
                         "Salesforce has not answered the login of another request yet. Try again."), 1L);
             }
             try {
@@ -62,7 +62,7 @@ public class TokenBroker {
             }
         }
         Held now = held;
-        return now != null && now.token().isGood(clock.instant()) ? granted(now.token(), client) : refused(failure);
+        return now != null && now.token().isValid(clock.instant()) ? granted(now.token(), client) : refused(failure);
     }
 
     /** Whoever logs in may wait for Salesforce twice as long; those behind it are told to come again. */
@@ -76,19 +76,19 @@ public class TokenBroker {
     }
 
     /** The answer when something went wrong here. */
-    public TokenAnswer failed() {
-        return new TokenAnswer(503, new OAuthError("temporarily_unavailable",
+    public TokenResponse failed() {
+        return new TokenResponse(503, new OAuthError("temporarily_unavailable",
                 "The app could not do this. Its log says where it failed."), 5L);
     }
 
     /** Whether a client may still work with it. */
-    boolean isHandedOut(String token) {
+    public boolean isHandedOut(String token) {
         handedOut.values().removeIf(expiry -> expiry.isBefore(clock.instant()));
         return handedOut.containsKey(token);
     }
 
     /** Somebody was refused with it: it may be dead. */
-    void doubt(String token) {
+    public void markSuspect(String token) {
         Held now = held;
         if (now != null && now.token().value().equals(token)) {
             held = new Held(now.token(), Instant.MIN);
@@ -99,15 +99,15 @@ public class TokenBroker {
     private boolean isFresh(Held now) {
         Instant instant = clock.instant();
         return now != null && now.checkedAt().isAfter(instant.minus(checkEvery))
-                && (!now.token().isAging(instant) || now.token().isGood(instant) && isPausing(instant));
+                && (!now.token().isNearExpiry(instant) || now.token().isValid(instant) && isPausing(instant));
     }
 
     private void refresh() {
         Instant now = clock.instant();
-        if (held != null && (!held.token().isAging(now) || isPausing(now))) {
+        if (held != null && (!held.token().isNearExpiry(now) || isPausing(now))) {
             check(held.token());
         }
-        if ((held == null || held.token().isAging(now)) && !isPausing(now)) {
+        if ((held == null || held.token().isNearExpiry(now)) && !isPausing(now)) {
             logIn();
         }
     }
@@ -143,7 +143,7 @@ public class TokenBroker {
         return failure != null && now.isBefore(failure.nextTry());
     }
 
-    private TokenAnswer granted(Token token, String client) {
+    private TokenResponse granted(Token token, String client) {
         handedOut.put(token.value(), token.expiresAt());
         meters.counter(TokenClients.COUNTER, "client", client).increment();
         Map<String, Object> body = new LinkedHashMap<>();
@@ -154,12 +154,12 @@ public class TokenBroker {
         if (token.scope() != null) {
             body.put("scope", token.scope());
         }
-        return new TokenAnswer(200, body, null);
+        return new TokenResponse(200, body, null);
     }
 
-    private TokenAnswer refused(Failure why) {
+    private TokenResponse refused(Failure why) {
         long seconds = why == null ? 1 : Math.max(1, Duration.between(clock.instant(), why.nextTry()).toSeconds() + 1);
-        return new TokenAnswer(503, new OAuthError("temporarily_unavailable", why == null
+        return new TokenResponse(503, new OAuthError("temporarily_unavailable", why == null
                 ? "The session has just ended. Try again." : why.message()), seconds);
     }
 }

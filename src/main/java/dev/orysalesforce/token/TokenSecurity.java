@@ -1,6 +1,8 @@
 package dev.orysalesforce.token;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import org.apache.camel.http.base.HttpHeaderFilterStrategy;
+import org.apache.camel.spi.HeaderFilterStrategy;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -9,18 +11,16 @@ import org.springframework.security.config.annotation.web.configurers.AbstractHt
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
-import org.apache.camel.http.base.HttpHeaderFilterStrategy;
-import org.apache.camel.spi.HeaderFilterStrategy;
 
 /** Only a client of {@code TOKEN_CLIENTS} gets to the token route; nobody does while there is none. */
 @Configuration
 class TokenSecurity {
 
-    /** Nothing of a request but which client it is from, and that only {@link TokenDoor} can say. */
+    /** Nothing of a request but which client it is from, and that only {@link TokenRequestFilter} can say. */
     @Bean
     HeaderFilterStrategy tokenHeaders() {
         HttpHeaderFilterStrategy strategy = new HttpHeaderFilterStrategy();
-        strategy.setInFilterPattern("(?i)(?!" + TokenDoor.CLIENT + "$).*");
+        strategy.setInFilterPattern("(?i)(?!" + TokenRequestFilter.CLIENT + "$).*");
         return strategy;
     }
 
@@ -29,7 +29,7 @@ class TokenSecurity {
     SecurityFilterChain tokens(HttpSecurity http, TokenClients clients, ObjectMapper json) throws Exception {
         return http.securityMatcher("/oauth2/**")
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll()) // the door has looked
-                .addFilterAt(new TokenDoor(clients, json), BasicAuthenticationFilter.class)
+                .addFilterAt(new TokenRequestFilter(clients, json), BasicAuthenticationFilter.class)
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable) // no browser, no cookie
                 .requestCache(AbstractHttpConfigurer::disable)

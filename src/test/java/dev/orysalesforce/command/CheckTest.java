@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.orysalesforce.AppTest;
+import dev.orysalesforce.check.Finding;
+import dev.orysalesforce.check.MappingExamples;
+import dev.orysalesforce.check.OrgCheck;
 import dev.orysalesforce.sandbox.FieldRule;
 import dev.orysalesforce.sandbox.FieldRule.Trait;
 import dev.orysalesforce.sandbox.FieldType;
 import dev.orysalesforce.sandbox.Org;
-import dev.orysalesforce.sync.Finding;
-import dev.orysalesforce.sync.GoldenFiles;
-import dev.orysalesforce.sync.OrgCheck;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.Collection;
@@ -42,7 +42,7 @@ class CheckTest extends AppTest {
     private DoctorCommand doctor;
 
     @Autowired
-    private GoldenFiles goldenFiles;
+    private MappingExamples examples;
 
     @Autowired
     private OrgCheck org;
@@ -142,7 +142,7 @@ class CheckTest extends AppTest {
     }
 
     private Collection<Finding> findings() {
-        return org.findings(goldenFiles.examples());
+        return org.findings(examples.examples());
     }
 
     private static Arguments planted(String what, String place, Consumer<Org> plant) {

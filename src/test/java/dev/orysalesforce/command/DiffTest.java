@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.orysalesforce.check.MappingDiff.Count;
+import dev.orysalesforce.check.MappingDiff.Fate;
+import dev.orysalesforce.check.MappingDiff.Kind;
+import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.reconcile.ReconcileTest;
 import dev.orysalesforce.sandbox.SandboxRecord;
 import dev.orysalesforce.sandbox.Write;
-import dev.orysalesforce.sync.Difference.Count;
-import dev.orysalesforce.sync.Difference.Fate;
-import dev.orysalesforce.sync.Difference.Kind;
-import dev.orysalesforce.sync.Mapping;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +36,7 @@ import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.TestPropertySource;
 
 /** {@code diff} and preview tell beforehand what Salesforce then gets, to the record. */
-@TestPropertySource(properties = {"test.context=diff", "sync.mapping-dir=target/compared", "sync.edits.every=100ms",
+@TestPropertySource(properties = {"test.context=diff", "sync.mapping-dir=target/compared", "sync.reload.poll-interval=100ms",
     "sync.mappings.default=target/compared/lead.ds"})
 @DirtiesContext
 @Tag("any-ledger")

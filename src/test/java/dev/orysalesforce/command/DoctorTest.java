@@ -9,7 +9,9 @@ import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.WireMock;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import dev.orysalesforce.AppTest;
+import dev.orysalesforce.check.Finding;
 import dev.orysalesforce.command.DoctorCommand.Report;
+import dev.orysalesforce.salesforce.Login;
 import dev.orysalesforce.sandbox.DuplicateRule;
 import dev.orysalesforce.sandbox.Fault;
 import dev.orysalesforce.sandbox.FieldRule;
@@ -18,8 +20,6 @@ import dev.orysalesforce.sandbox.Org;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import dev.orysalesforce.sandbox.ory.OryAdminSandbox;
 import dev.orysalesforce.sandbox.ory.OryFault;
-import dev.orysalesforce.sync.Finding;
-import dev.orysalesforce.sync.Login;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,7 +48,7 @@ import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.util.ReflectionTestUtils;
 import org.yaml.snakeyaml.Yaml;
 
-/** What the doctor knows to find is planted, one thing at a time: it is found, with what mends it, and nothing else is. */
+/** What the doctor knows to find is planted, one thing at a time: it is found, with what fixes it, and nothing else is. */
 @Tag("any-ledger")
 @ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = {"test.context=doctor", "sync.reconcile.after-start=1h", "sync.erase=delete",
@@ -293,8 +293,8 @@ class DoctorTest extends AppTest {
         assertThat(findings).hasSize(3);
         atTheStart();
         assertThat(lines(output)).hasSize(3).zipSatisfy(findings, (line, finding) -> assertThat(line).contains("WARN")
-                .contains(finding.place() + ": " + finding.message() + " " + finding.why() + " Mend: " + finding.remedy()));
-        assertThat(health().path("components").path("outage").path("status").asText()).isEqualTo("UP");
+                .contains(finding.place() + ": " + finding.message() + " " + finding.why() + " Fix: " + finding.remedy()));
+        assertThat(health().path("components").path("deliveryPause").path("status").asText()).isEqualTo("UP");
     }
 
     static Stream<Arguments> outages() {

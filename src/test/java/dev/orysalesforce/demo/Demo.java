@@ -1,8 +1,8 @@
 package dev.orysalesforce.demo;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.orysalesforce.OrySalesforceSync;
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.OrySalesforceSync;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -36,7 +36,7 @@ public final class Demo {
                 "--sync.linger=100ms", // so that the story does not wait for company
                 "--logging.level.root=WARN");
         String address = "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port");
-        new Story(new Ory(address, SECRET), salesforce, context.getBean(EmbeddedActiveMQ.class),
+        new DemoScript(new Ory(address, SECRET), salesforce, context.getBean(EmbeddedActiveMQ.class),
                 context.getBean(JmsTemplate.class), context.getBean(ObjectMapper.class)).tell(out);
         out.printf("""
                   Look at it

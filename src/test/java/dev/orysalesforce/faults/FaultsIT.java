@@ -62,8 +62,8 @@ class FaultsIT {
     private static Path ledger;
     private static Optional<ShiftedClock> clock;
     private static Optional<ShiftedClock> clocksHour;
-    private static Stage byItself;
-    private static Stage allTogether;
+    private static FaultScenario byItself;
+    private static FaultScenario allTogether;
 
     @BeforeAll
     static void start() throws IOException {
@@ -75,7 +75,7 @@ class FaultsIT {
         disk.under(app);
         ledger = folder.resolve("disk/ledger.db");
         clock = Tool.LIBFAKETIME.isAvailable() ? ShiftedClock.of(app, folder.resolve("one")) : Optional.empty();
-        byItself = new Stage(app.begin(), salesforce, PER_SECOND, SEED);
+        byItself = new FaultScenario(app.begin(), salesforce, PER_SECOND, SEED);
 
         salesforce = SalesforceSandbox.start();
         app = accelerated(new AppProcess(Files.createDirectory(folder.resolve("hour")), salesforce));
@@ -86,14 +86,14 @@ class FaultsIT {
             database = PostgreSqlServer.start();
             app.with("SPRING_DATASOURCE_URL", database.url()).with("SPRING_DATASOURCE_HIKARI_CONNECTIONTIMEOUT", "1000");
         }
-        allTogether = new Stage(app.begin(), salesforce, PER_SECOND, SEED + 1000);
+        allTogether = new FaultScenario(app.begin(), salesforce, PER_SECOND, SEED + 1000);
         byItself.app().untilReady();
         allTogether.app().untilReady();
     }
 
     /** All that the app waits for takes a seventh of the time or less. */
     static AppProcess accelerated(AppProcess app) {
-        return app.with("OPERATOR_TOKEN", Stage.TOKEN).with("SYNC_MAPPINGS_EMPLOYEE", "mappings/contact.ds")
+        return app.with("OPERATOR_TOKEN", FaultScenario.TOKEN).with("SYNC_MAPPINGS_EMPLOYEE", "mappings/contact.ds")
                 .with("SYNC_LINGER", "100ms").with("SYNC_BACKOFF_INITIAL", "100ms").with("SYNC_BACKOFF_MAX", "1s")
                 .with("SYNC_RETRY_INITIAL", "500ms").with("SYNC_RETRY_MAX", "2s")
                 .with("CAMEL_COMPONENT_SALESFORCE_HTTPREQUESTTIMEOUT", "3000");
@@ -114,28 +114,28 @@ class FaultsIT {
     @Order(1)
     void eachByItselfBreaksNothing() throws Exception {
         // First what takes all threads that the server may have, so that what piles up later shows.
-        List<Trouble> first = Troubles.ofTheReceiver(byItself.app(), byItself.load());
-        List<Trouble> troubles = new ArrayList<>(first);
-        troubles.addAll(Troubles.ofSalesforce(byItself.salesforce(), TOKEN_LIFE));
-        troubles.add(Troubles.lockedLedger(ledger));
-        troubles.addAll(Troubles.ofTheDisk(disk));
-        clock.ifPresent(there -> troubles.addAll(Troubles.ofTheClock(there, byItself.salesforce())));
-        Table table = new Table();
+        List<ScheduledFault> first = FaultSchedule.ofTheReceiver(byItself.app(), byItself.load());
+        List<ScheduledFault> faults = new ArrayList<>(first);
+        faults.addAll(FaultSchedule.ofSalesforce(byItself.salesforce(), TOKEN_LIFE));
+        faults.add(FaultSchedule.lockedLedger(ledger));
+        faults.addAll(FaultSchedule.ofTheDisk(disk));
+        clock.ifPresent(there -> faults.addAll(FaultSchedule.ofTheClock(there, byItself.salesforce())));
+        FaultTable table = new FaultTable();
         boolean green = false;
         byItself.load().resume();
         try {
-            Stage.letPass(EACH.multipliedBy(2));
-            table.add("nothing, for a start", "", byItself.judge(LONG));
-            Verdict warm = null;
-            for (Trouble trouble : troubles) {
-                Trouble.Ending ending = trouble.begins().begin();
-                Stage.letPass(trouble.unit().equals("jumps") && EACH.compareTo(LEAST_FOR_A_JUMP) < 0 ? LEAST_FOR_A_JUMP : EACH);
+            FaultScenario.letPass(EACH.multipliedBy(2));
+            table.add("nothing, for a start", "", byItself.assertPromises(LONG));
+            FaultResult warm = null;
+            for (ScheduledFault fault : faults) {
+                ScheduledFault.Ending ending = fault.begins().begin();
+                FaultScenario.letPass(fault.unit().equals("jumps") && EACH.compareTo(LEAST_FOR_A_JUMP) < 0 ? LEAST_FOR_A_JUMP : EACH);
                 long hits = ending.end();
-                boolean isWarm = trouble == first.get(first.size() - 1);
-                Verdict verdict = byItself.judge(LONG || isWarm);
-                warm = isWarm ? verdict : warm;
-                table.add(trouble.name(), hits + " " + trouble.unit(), verdict);
-                assertThat(hits).as("how often it hit: %s", trouble.name()).isPositive();
+                boolean isWarm = fault == first.get(first.size() - 1);
+                FaultResult result = byItself.assertPromises(LONG || isWarm);
+                warm = isWarm ? result : warm;
+                table.add(fault.name(), hits + " " + fault.unit(), result);
+                assertThat(hits).as("how often it hit: %s", fault.name()).isPositive();
             }
             assertNothingPilesUp(byItself, warm);
             green = true;
@@ -151,34 +151,34 @@ class FaultsIT {
     @Test
     @Order(2)
     void anHourOfAllTogetherBreaksNothing() throws Exception {
-        List<Trouble> troubles = new ArrayList<>(Troubles.ofSalesforce(allTogether.salesforce(), TOKEN_LIFE));
+        List<ScheduledFault> faults = new ArrayList<>(FaultSchedule.ofSalesforce(allTogether.salesforce(), TOKEN_LIFE));
         if (database != null) {
-            troubles.add(Troubles.ledgerGone(database));
+            faults.add(FaultSchedule.ledgerGone(database));
         }
-        troubles.addAll(Troubles.ofTheReceiver(allTogether.app(), allTogether.load()));
-        troubles.addAll(Troubles.ofTheDisk(disksHour));
-        clocksHour.ifPresent(there -> troubles.addAll(Troubles.ofTheClock(there, allTogether.salesforce())));
+        faults.addAll(FaultSchedule.ofTheReceiver(allTogether.app(), allTogether.load()));
+        faults.addAll(FaultSchedule.ofTheDisk(disksHour));
+        clocksHour.ifPresent(there -> faults.addAll(FaultSchedule.ofTheClock(there, allTogether.salesforce())));
         Random random = new Random(SEED);
         Map<String, Long> thrown = new TreeMap<>();
-        Table table = new Table();
+        FaultTable table = new FaultTable();
         boolean green = false;
         allTogether.load().resume();
         try {
-            List<Verdict> verdicts = new ArrayList<>();
+            List<FaultResult> verdicts = new ArrayList<>();
             for (int quarter = 1; quarter <= QUARTERS; quarter++) {
                 long before = thrown.values().stream().mapToLong(Long::longValue).sum();
-                List<Trouble> these = new ArrayList<>(troubles);
+                List<ScheduledFault> these = new ArrayList<>(faults);
                 if (quarter == 1) {
-                    these.add(Troubles.kill(allTogether));
+                    these.add(FaultSchedule.kill(allTogether));
                 } else if (quarter == 2) { // what a start has emptied is full again before it is measured
-                    for (Trouble trouble : Troubles.ofTheReceiver(allTogether.app(), allTogether.load())) {
-                        Trouble.Ending ending = trouble.begins().begin();
-                        Stage.letPass(EACH);
-                        thrown.merge(trouble.name(), ending.end(), Long::sum);
+                    for (ScheduledFault fault : FaultSchedule.ofTheReceiver(allTogether.app(), allTogether.load())) {
+                        ScheduledFault.Ending ending = fault.begins().begin();
+                        FaultScenario.letPass(EACH);
+                        thrown.merge(fault.name(), ending.end(), Long::sum);
                     }
                 }
                 play(these, random, HOUR.dividedBy(QUARTERS), thrown);
-                verdicts.add(allTogether.judge(true));
+                verdicts.add(allTogether.assertPromises(true));
                 table.add("quarter " + quarter, thrown.values().stream().mapToLong(Long::longValue).sum() - before + " hits",
                         verdicts.get(quarter - 1));
             }
@@ -194,27 +194,27 @@ class FaultsIT {
         }
     }
 
-    private static void play(List<Trouble> troubles, Random random, Duration time, Map<String, Long> thrown) throws Exception {
+    private static void play(List<ScheduledFault> faults, Random random, Duration time, Map<String, Long> thrown) throws Exception {
         Instant end = Instant.now().plus(time);
         Duration slot = EACH.multipliedBy(2).dividedBy(3);
-        Deque<Trouble> deck = new ArrayDeque<>();
-        Deque<Trouble> names = new ArrayDeque<>();
-        Deque<Trouble.Ending> active = new ArrayDeque<>();
+        Deque<ScheduledFault> deck = new ArrayDeque<>();
+        Deque<ScheduledFault> names = new ArrayDeque<>();
+        Deque<ScheduledFault.Ending> active = new ArrayDeque<>();
         while (Instant.now().isBefore(end) || !active.isEmpty()) {
             boolean over = !Instant.now().isBefore(end);
             if (!over) {
                 if (deck.isEmpty()) {
-                    List<Trouble> shuffled = new ArrayList<>(troubles);
+                    List<ScheduledFault> shuffled = new ArrayList<>(faults);
                     Collections.shuffle(shuffled, random);
                     deck.addAll(shuffled);
                 }
-                Trouble next = deck.poll();
+                ScheduledFault next = deck.poll();
                 if (names.stream().anyMatch(one -> one.name().equals(next.name()))) {
                     continue;
                 }
                 names.add(next);
                 active.add(next.begins().begin());
-                Stage.letPass(slot.multipliedBy(50 + random.nextInt(100)).dividedBy(100));
+                FaultScenario.letPass(slot.multipliedBy(50 + random.nextInt(100)).dividedBy(100));
             }
             if (over || active.size() > 2) {
                 thrown.merge(names.poll().name(), active.poll().end(), Long::sum);
@@ -223,17 +223,17 @@ class FaultsIT {
     }
 
     /** Threads that a pool has too many go after a minute without work; what works on, or waits for ever, stays. */
-    private static void assertNothingPilesUp(Stage stage, Verdict warm) {
-        stage.load().pause();
+    private static void assertNothingPilesUp(FaultScenario scenario, FaultResult warm) {
+        scenario.load().pause();
         try {
             await().atMost(Duration.ofMinutes(2)).pollDelay(Duration.ZERO).pollInterval(Duration.ofSeconds(5)).untilAsserted(() ->
-                    assertNothingPilesUp(warm.vitals(), stage.vitals()));
+                    assertNothingPilesUp(warm.vitals(), scenario.vitals()));
         } finally {
-            stage.load().resume();
+            scenario.load().resume();
         }
     }
 
-    private static void assertNothingPilesUp(Vitals before, Vitals after) {
+    private static void assertNothingPilesUp(ResourceProbe before, ResourceProbe after) {
         String both = before + "; " + after + "; " + after.more(before);
         System.out.println("Before and after: " + both);
         assertThat(after.more(before).values().stream().mapToInt(Integer::intValue).sum()).as(both)

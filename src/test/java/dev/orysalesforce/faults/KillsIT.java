@@ -31,23 +31,23 @@ class KillsIT {
         SalesforceSandbox salesforce = SalesforceSandbox.start();
         AppProcess app = FaultsIT.accelerated(new AppProcess(folder, salesforce)).start();
         Random random = new Random(SEED);
-        Table table = new Table();
+        FaultTable table = new FaultTable();
         int kills = 0;
         boolean green = false;
-        try (Stage stage = new Stage(app, salesforce, PER_SECOND, SEED)) {
+        try (FaultScenario scenario = new FaultScenario(app, salesforce, PER_SECOND, SEED)) {
             salesforce.faults().start(Fault.latency(A_CALL));
-            stage.load().resume();
+            scenario.load().resume();
             while (kills < ROUNDS) {
                 int moment = random.nextInt(LATEST_MILLIS);
-                Stage.letPass(Duration.ofMillis(moment));
+                FaultScenario.letPass(Duration.ofMillis(moment));
                 if (kills % AT_RANDOM != AT_RANDOM - 1) {
                     await().atMost(Duration.ofMinutes(1)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2))
                             .until(() -> salesforce.calls().inFlight() > 0);
                 }
                 int inFlight = salesforce.calls().inFlight();
-                stage.killAndStart();
+                scenario.killAndStart();
                 kills++;
-                table.add("kill %d, %d ms or more after all was well".formatted(kills, moment), inFlight + " calls in flight", stage.judge(true));
+                table.add("kill %d, %d ms or more after all was well".formatted(kills, moment), inFlight + " calls in flight", scenario.assertPromises(true));
             }
             green = true;
         } finally {

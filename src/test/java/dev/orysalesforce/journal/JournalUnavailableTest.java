@@ -2,8 +2,8 @@ package dev.orysalesforce.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.orysalesforce.OrySalesforceSync;
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.OrySalesforceSync;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

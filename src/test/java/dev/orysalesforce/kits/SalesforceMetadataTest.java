@@ -6,14 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.check.Finding;
+import dev.orysalesforce.check.MappingExamples;
+import dev.orysalesforce.check.OrgCheck;
 import dev.orysalesforce.sandbox.FieldRule;
 import dev.orysalesforce.sandbox.FieldRule.Trait;
 import dev.orysalesforce.sandbox.ObjectSchema;
 import dev.orysalesforce.sandbox.Org;
 import dev.orysalesforce.sandbox.SandboxRecord;
-import dev.orysalesforce.sync.Finding;
-import dev.orysalesforce.sync.GoldenFiles;
-import dev.orysalesforce.sync.OrgCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +67,7 @@ class SalesforceMetadataTest extends AppTest {
     private OrgCheck doctor;
 
     @Autowired
-    private GoldenFiles goldenFiles;
+    private MappingExamples examples;
 
     @Autowired
     @Qualifier("describe")
@@ -227,7 +227,7 @@ class SalesforceMetadataTest extends AppTest {
 
     private Collection<Finding> doctorsFindings() {
         ((Map<?, ?>) ReflectionTestUtils.getField(describe, "answers")).clear();
-        return doctor.findings(goldenFiles.examples());
+        return doctor.findings(examples.examples());
     }
 
     /** Which permission governs a field: a part of an address has none of its own, and can't be deployed. */

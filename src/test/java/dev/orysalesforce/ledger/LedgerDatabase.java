@@ -52,7 +52,7 @@ public enum LedgerDatabase {
     @ImportAutoConfiguration({DataSourceAutoConfiguration.class, JdbcTemplateAutoConfiguration.class,
         FlywayAutoConfiguration.class, JacksonAutoConfiguration.class})
     @EnableConfigurationProperties(SyncSettings.class)
-    @Import({LedgerConfiguration.class, FieldHash.class, Ledger.class, Tombstones.class, BoundedLookup.class, Belongings.class})
+    @Import({LedgerConfiguration.class, FieldHash.class, Ledger.class, Tombstones.class, BoundedLookup.class, LedgerOwnership.class})
     static class LedgerOnly {
 
         @Bean

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orysalesforce.journal.Version;
-import dev.orysalesforce.reconcile.Sightings;
-import dev.orysalesforce.sync.CallBudget;
-import dev.orysalesforce.sync.Turn;
+import dev.orysalesforce.reconcile.ReconcileSnapshot;
+import dev.orysalesforce.salesforce.CallBudget;
+import dev.orysalesforce.sync.WriterLease;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,8 +42,8 @@ class LedgerSqlTest {
         try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
             List<String> found = sources.filter(Files::isRegularFile).filter(LedgerSqlTest::holdsSql)
                     .map(file -> file.getFileName().toString().replace(".java", "")).sorted().toList();
-            assertThat(found).containsExactlyInAnyOrderElementsOf(Stream.of(Ledger.class, Tombstones.class, Belongings.class,
-                    LedgerConfiguration.class, Sightings.class, Turn.class, CallBudget.class).map(Class::getSimpleName).toList());
+            assertThat(found).containsExactlyInAnyOrderElementsOf(Stream.of(Ledger.class, Tombstones.class, LedgerOwnership.class,
+                    LedgerConfiguration.class, ReconcileSnapshot.class, WriterLease.class, CallBudget.class).map(Class::getSimpleName).toList());
         }
     }
 
@@ -138,7 +138,7 @@ class LedgerSqlTest {
     @MethodSource("databases")
     void theFirstOwnerKeepsTheLedger(LedgerDatabase database) {
         database.sql().update("delete from belongings where name = 'org'");
-        Belongings ownership = database.bean(Belongings.class);
+        LedgerOwnership ownership = database.bean(LedgerOwnership.class);
         ownership.compare("org", "00D5e000000AAAAEAA", (theirs, ours) -> new IllegalStateException(theirs));
         ownership.claim("org", "00D5e000000AAAAEAA", (theirs, ours) -> new IllegalStateException(theirs));
         ownership.claim("org", "00D5e000000AAAAEAA", (theirs, ours) -> new IllegalStateException(theirs));

@@ -49,7 +49,7 @@ class OtherOrgTest extends AppTest {
     }
 
     private JsonNode outage() {
-        return health().path("components").path("outage").path("details");
+        return health().path("components").path("deliveryPause").path("details");
     }
 
     private void send(String id, int version) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
-import dev.orysalesforce.sync.Mapping;
 import dev.orysalesforce.sync.Mappings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -110,7 +109,7 @@ class LanguagesTest extends AppTest {
     }
 
     private String answer(Mapping mapping, String input) {
-        Exchange asked = camel.request("direct:mapping.ask", exchange -> {
+        Exchange asked = camel.request("direct:mapping.invoke", exchange -> {
             exchange.setProperty("mapping", mapping.endpoint());
             exchange.getMessage().setBody(input);
         });

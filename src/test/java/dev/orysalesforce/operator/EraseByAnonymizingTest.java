@@ -1,10 +1,10 @@
 package dev.orysalesforce.operator;
 
-import org.junit.jupiter.api.Tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.SandboxRecord;
+import org.junit.jupiter.api.Tag;
 import org.springframework.test.context.TestPropertySource;
 
 @TestPropertySource(properties = {"test.context=anonymize", "sync.erase=anonymize"})

@@ -21,7 +21,7 @@ import org.springframework.test.context.TestPropertySource;
 
 /** Dead letters, and nothing else, go when their time is over. */
 @Tag("any-ledger")
-@TestPropertySource(properties = {"test.context=retention", "sync.dead-letters.keep-for=3s"})
+@TestPropertySource(properties = {"test.context=retention", "sync.dead-letters.retention=3s"})
 class RetentionTest extends OperatorTest {
 
     private static final Duration KEPT = Duration.ofSeconds(3);

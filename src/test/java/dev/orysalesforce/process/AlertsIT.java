@@ -152,12 +152,12 @@ class AlertsIT {
         }
     }
 
-    private void playing(Cause cause, Cause mended, String... alerts) throws Exception {
+    private void playing(Cause cause, Cause fixed, String... alerts) throws Exception {
         cause.play();
         for (String alert : alerts) {
             prometheus.awaitAlert(alert);
         }
-        mended.play();
+        fixed.play();
         for (String alert : alerts) {
             prometheus.awaitNoAlert(alert);
             played.add(alert);

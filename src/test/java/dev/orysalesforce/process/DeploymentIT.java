@@ -88,7 +88,7 @@ class DeploymentIT {
             Map<String, String> edited = projected(volumeOf(pod, "mappings"));
             edited.compute("lead.ds", (name, text) -> text.replace("'Ory Registration'", "'Edited'"));
             Container.project(volumes.get("mappings"), edited);
-            await().atMost(PATIENCE).until(() -> app.log().contains("Taken over: mappings/lead.ds"));
+            await().atMost(PATIENCE).until(() -> app.log().contains("Reloaded: mappings/lead.ds"));
             arrives(app, salesforce, "Edited");
 
             broker.kill();

@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.salesforce.SigningKeyFile;
 import dev.orysalesforce.sandbox.ActiveFault;
 import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.Fault;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
-import dev.orysalesforce.sync.SigningKeyFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,7 +52,7 @@ class DoctorIT {
             salesforce.org().becomeAnother(); // at first somebody has the wrong login
             assertThat(app.runToItsEnd("doctor", "--kratos", "ory/kratos.yml")).as("another secret in the hooks").isEqualTo(1);
             assertThat(app.log()).contains("Org: Sandbox, Developer Edition, a sandbox")
-                    .contains("ERROR kratos.yml: selfservice.flows.registration.after.password.auth: ").contains("Mend: ")
+                    .contains("ERROR kratos.yml: selfservice.flows.registration.after.password.auth: ").contains("Fix: ")
                     .contains("WARNING kratos.yml: selfservice.flows.verification.enabled: ")
                     .contains("Version 50.0 is older than what the app relies on");
 
@@ -88,7 +88,7 @@ class DoctorIT {
             assertThat(app.log()).as("it still waits for Salesforce").doesNotContain("Set-up: ");
             await().atMost(Duration.ofMinutes(2)).until(() -> app.log().contains("Set-up: "));
             assertThat(app.log().lines().filter(line -> line.contains("Set-up: "))).singleElement().asString()
-                    .contains("WARN").contains("Lead.OwnerId: No assignment rule").contains("Mend: Setup > Lead Assignment Rules");
+                    .contains("WARN").contains("Lead.OwnerId: No assignment rule").contains("Fix: Setup > Lead Assignment Rules");
         }
     }
 }

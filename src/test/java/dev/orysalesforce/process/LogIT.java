@@ -47,9 +47,9 @@ class LogIT {
 
         salesforce.faults().start(Fault.unavailable());
         ory.sends("registration", Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Zimmermannova"));
-        assertThat(line(shared, "Holding all events").at("/log/level").asText()).isEqualTo("WARN");
+        assertThat(line(shared, "Delivery paused").at("/log/level").asText()).isEqualTo("WARN");
         salesforce.faults().clear();
-        line(shared, "Salesforce takes events again");
+        line(shared, "Delivery to Salesforce resumed");
 
         assertThat(EcsLog.lines(shared.log())).allSatisfy(line ->
                 assertThat(line.at("/ecs/version").asText()).isNotEmpty());

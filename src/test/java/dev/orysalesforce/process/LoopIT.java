@@ -69,7 +69,7 @@ class LoopIT {
 
             int before = letters(app).path("total").asInt();
             Files.copy(LOOPING.resolve("loop.jslt"), event, StandardCopyOption.REPLACE_EXISTING);
-            await().until(() -> app.log().contains("Taken over: " + event));
+            await().until(() -> app.log().contains("Reloaded: " + event));
             for (int i = 0; i < 5; i++) {
                 assertThat(app.ory().sends("registration", Ory.identity(UUID.randomUUID().toString(), Instant.now(),
                         "Person")).body()).contains("MAPPING_FAILED");

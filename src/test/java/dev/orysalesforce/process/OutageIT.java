@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Salesforce is down, with four calls in flight and the pauses as they are shipped; OutageTest has a whole hour of it. */
+/** Salesforce is down, with four calls in flight and the pauses as they are shipped; DeliveryPauseTest has a whole hour of it. */
 class OutageIT {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
@@ -55,7 +55,7 @@ class OutageIT {
             assertThat(whileDown).hasSizeBetween(1, 20);
             assertThat(app.log()).doesNotContain("Dead letter");
             // One line for the lost answers, one for the 503s: a line for each cause, not for each try.
-            assertThat(app.log().lines().filter(line -> line.contains("Holding all events"))).hasSize(2);
+            assertThat(app.log().lines().filter(line -> line.contains("Delivery paused"))).hasSize(2);
             await().until(() -> app.health().startsWith("{\"status\":\"UP\""));
         }
     }

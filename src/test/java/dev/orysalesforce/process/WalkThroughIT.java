@@ -35,7 +35,7 @@ class WalkThroughIT {
         Tool.require(Tool.BASH, Tool.CURL, Tool.PATCH, Tool.PERL);
         Path project = project(folder.resolve("project"));
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = new AppProcess(folder, salesforce)
-                .in(project).with("SYNC_EDITS_EVERY", "200ms").with("SYNC_LINGER", "200ms")) {
+                .in(project).with("SYNC_RELOAD_POLL_INTERVAL", "200ms").with("SYNC_LINGER", "200ms")) {
             salesforce.org().schema("Lead").put(FieldRule.text("UTM_Source__c", 255));
             app.start();
             Set<String> withoutRecord = new HashSet<>();
@@ -78,7 +78,7 @@ class WalkThroughIT {
             assertThat(promises).isEqualTo(12);
             assertThat(withoutRecord).as("whom the page promises no record").hasSize(1)
                     .allSatisfy(id -> assertThat(salesforce.org().byIdentity(id)).isEmpty());
-            assertThat(app.log()).doesNotContain("Edit refused", "Dead letter", "test.example.com");
+            assertThat(app.log()).doesNotContain("Rejected configuration change", "Dead letter", "test.example.com");
         }
     }
 

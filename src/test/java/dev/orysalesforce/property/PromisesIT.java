@@ -37,7 +37,7 @@ class PromisesIT {
     @Property(seed = "20261124", generation = GenerationMode.RANDOMIZED, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void noKillLosesAnything(@ForAll("histories") History history) {
         salesforce.reset();
-        new Performance(app, salesforce, history).play();
+        new HistoryRunner(app, salesforce, history).play();
     }
 
     @Provide

@@ -38,7 +38,7 @@ class PromisesTest {
     @Property(seed = "20261124", generation = GenerationMode.RANDOMIZED, edgeCases = EdgeCasesMode.NONE)
     void theNewestStateWinsAndWhatSalesTypedStays(@ForAll("histories") History history) {
         salesforce.reset();
-        new Performance(app, salesforce, history).play();
+        new HistoryRunner(app, salesforce, history).play();
     }
 
     @Provide

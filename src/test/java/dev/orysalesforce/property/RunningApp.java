@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.OrySalesforceSync;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
-import dev.orysalesforce.sync.Books;
+import dev.orysalesforce.sync.EventCounters;
 import jakarta.jms.JMSException;
 import jakarta.jms.TextMessage;
 import java.nio.file.Path;
@@ -56,14 +56,14 @@ final class RunningApp implements App, AutoCloseable {
 
     @Override
     public long imbalance() {
-        Map<String, Long> balance = context.getBean(Books.class).balance();
+        Map<String, Long> balance = context.getBean(EventCounters.class).balance();
         return sum(balance, List.of("pendingAtStart", "accepted", "reconciled", "replayed"))
                 - sum(balance, List.of("synced", "unchanged", "superseded", "skipped", "deadLettered", "pending"));
     }
 
     @Override
     public long accepted() {
-        return context.getBean(Books.class).balance().get("accepted");
+        return context.getBean(EventCounters.class).balance().get("accepted");
     }
 
     /** As the operator API does it: original events go through the journal. */
@@ -73,7 +73,7 @@ final class RunningApp implements App, AutoCloseable {
         try {
             while (jms.receive("dead-letters") instanceof TextMessage letter) {
                 JsonNode original = json.readTree(letter.getText()).path("original");
-                context.getBean(Books.class).replayed(1);
+                context.getBean(EventCounters.class).replayed(1);
                 jms.convertAndSend("identity-changes", original.toString());
             }
         } catch (JMSException | JsonProcessingException e) {

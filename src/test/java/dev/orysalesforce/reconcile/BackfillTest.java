@@ -202,7 +202,7 @@ class BackfillTest extends ReconcileTest {
         JsonNode again = done();
         assertThat(again.path("queued").asLong()).isZero();
         assertThat(again.path("inSync").asDouble()).isZero();
-        ORY.project().change(refused, person("Mended"));
+        ORY.project().change(refused, person("Fixed"));
         ORY.project().patch(skipped, identity -> identity.put("schema_id", "customer"));
         assertThat(done().path("queued").asLong()).isEqualTo(2);
         awaitInSync();

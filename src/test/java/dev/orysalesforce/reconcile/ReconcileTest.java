@@ -18,10 +18,10 @@ import org.springframework.test.context.DynamicPropertySource;
 /** The app, an Ory that knows more than it has told, and an operator who asks for a comparison. */
 public abstract class ReconcileTest extends AppTest {
 
-    protected static final OryAdminSandbox ORY = OryAdminSandbox.start();
+    public static final OryAdminSandbox ORY = OryAdminSandbox.start();
     static final String KEY = "ory_apikey_secret";
 
-    protected Operator operator;
+    public Operator operator;
 
     @DynamicPropertySource
     static void ory(DynamicPropertyRegistry registry) {
@@ -45,7 +45,7 @@ public abstract class ReconcileTest extends AppTest {
         ORY.requireKey(KEY);
     }
 
-    protected JsonNode status() {
+    public JsonNode status() {
         return read(operator.get("/api/status").body());
     }
 
@@ -72,7 +72,7 @@ public abstract class ReconcileTest extends AppTest {
         return reconcile();
     }
 
-    protected JsonNode done() {
+    public JsonNode done() {
         JsonNode done = compare();
         assertThat(done.path("state").asText()).as(done.toString()).isEqualTo("done");
         return done;
@@ -92,11 +92,11 @@ public abstract class ReconcileTest extends AppTest {
         return read(operator.get("/api/identities/" + id).body());
     }
 
-    protected static Map<String, ?> person(String lastName) {
+    public static Map<String, ?> person(String lastName) {
         return Map.of("email", UUID.randomUUID() + "@example.org", "name", Map.of("first", "Pat", "last", lastName));
     }
 
-    protected static ObjectNode hook(String id) {
+    public static ObjectNode hook(String id) {
         return ORY.project().hook(id);
     }
 }

@@ -7,6 +7,7 @@ import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.journal.Journal;
 import dev.orysalesforce.ledger.StuckDatabase;
+import dev.orysalesforce.mapping.MappingTimeLimiter;
 import dev.orysalesforce.reconcile.Reconcile;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -41,7 +42,7 @@ class NothingWaitsTest extends AppTest {
     private Journal journal;
 
     @Autowired
-    private MappingLimit mappings;
+    private MappingTimeLimiter mappings;
 
     @Autowired
     private CamelContext camel;
@@ -103,7 +104,7 @@ class NothingWaitsTest extends AppTest {
         ExecutorService threads = Executors.newFixedThreadPool(64);
         try {
             for (int i = 0; i < 64; i++) {
-                threads.submit(() -> mappings.ask(new DefaultExchange(camel), "bean:busy?method=map"));
+                threads.submit(() -> mappings.invoke(new DefaultExchange(camel), "bean:busy?method=map"));
             }
             begun.await();
             HttpResponse<String> answer = soon(() -> ory.sends("settings", Ory.webhook("registration-ctx")));

@@ -17,7 +17,7 @@ import org.springframework.test.context.TestPropertySource;
 /** {@code sync.duplicates: allow}, and the other policies that are not the shipped ones. */
 @TestPropertySource(properties = {"test.context=allow", "sync.duplicates=allow", "sync.match-email=never",
     "sync.on-deleted-record=recreate",
-    "sync.errors.codes.STRING_TOO_LONG.action=shorten",
+    "sync.errors.codes.STRING_TOO_LONG.action=truncate",
     "sync.errors.codes.INVALID_FIELD_FOR_INSERT_UPDATE.action=drop-field"})
 @Tag("any-ledger")
 class OtherPoliciesTest extends AppTest {

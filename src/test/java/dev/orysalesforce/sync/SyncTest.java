@@ -252,7 +252,7 @@ class SyncTest extends AppTest {
         String id = UUID.randomUUID().toString();
         ory.sends("registration", Ory.identity(id, START, "Unplugged"));
         await().until(() -> "UNREACHABLE".equals(
-                health().path("components").path("outage").path("details").path("code").asText()));
+                health().path("components").path("deliveryPause").path("details").path("code").asText()));
         SALESFORCE.plugIn();
         settle();
         assertThat(record(id).text("LastName")).isEqualTo("Unplugged");

@@ -20,15 +20,15 @@ final class TokenClient {
         endpoint = URI.create("http://127.0.0.1:" + port + "/oauth2/token");
     }
 
-    HttpResponse<String> ask() {
-        return ask(basic("billing:billing-client-secret"), "grant_type=client_credentials");
+    HttpResponse<String> requestToken() {
+        return requestToken(basic("billing:billing-client-secret"), "grant_type=client_credentials");
     }
 
-    HttpResponse<String> ask(String authorization, String form) {
+    HttpResponse<String> requestToken(String authorization, String form) {
         return HTTP.sendAsync(request(authorization, form), HttpResponse.BodyHandlers.ofString()).join();
     }
 
-    CompletableFuture<HttpResponse<String>> askLater() {
+    CompletableFuture<HttpResponse<String>> requestTokenAsync() {
         return HTTP.sendAsync(request(basic("billing:billing-client-secret"), "grant_type=client_credentials"),
                 HttpResponse.BodyHandlers.ofString());
     }

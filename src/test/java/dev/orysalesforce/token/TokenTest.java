@@ -77,7 +77,7 @@ class TokenTest extends AppTest {
     void twoHundredAtOnceCostOneLogin() {
         double counted = counted("billing");
         SALESFORCE.faults().start(Fault.latency(Duration.ofMillis(200)).on(CallKind.LOGIN));
-        List<CompletableFuture<HttpResponse<String>>> answers = Stream.generate(client::askLater).limit(200).toList();
+        List<CompletableFuture<HttpResponse<String>>> answers = Stream.generate(client::requestTokenAsync).limit(200).toList();
         Set<String> tokens = answers.stream().map(CompletableFuture::join).map(this::token).collect(Collectors.toSet());
         assertThat(tokens).hasSize(1);
         assertThat(logins()).isEqualTo(1);
@@ -86,7 +86,7 @@ class TokenTest extends AppTest {
 
     @Test
     void theAnswerIsWhatTheRfcSays() {
-        HttpResponse<String> answer = client.ask();
+        HttpResponse<String> answer = client.requestToken();
         JsonNode body = read(answer.body());
         assertThat(body.path("token_type").asText()).isEqualTo("Bearer");
         assertThat(body.path("instance_url").asText()).isEqualTo(SALESFORCE.url());
@@ -118,7 +118,7 @@ class TokenTest extends AppTest {
         "billing:billing-client-secret | grant_type=%zz                                            | 400 | invalid_request",
     })
     void errorsAreThoseOfTheRfc(String basic, String form, int status, String error) {
-        HttpResponse<String> answer = client.ask(basic == null ? null : TokenClient.basic(basic), form);
+        HttpResponse<String> answer = client.requestToken(basic == null ? null : TokenClient.basic(basic), form);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
         assertThat(answer.headers().firstValue("Cache-Control")).contains("no-store");
         if (error != null) {
@@ -139,7 +139,7 @@ class TokenTest extends AppTest {
         HttpRequest json = HttpRequest.newBuilder(endpoint).header("Authorization", basic)
                 .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString("{}")).build();
         assertThat(ory.send(json).statusCode()).isEqualTo(400);
-        assertThat(client.ask(basic, "a=" + "x".repeat(20_000)).statusCode()).isEqualTo(413);
+        assertThat(client.requestToken(basic, "a=" + "x".repeat(20_000)).statusCode()).isEqualTo(413);
     }
 
     /** Salesforce does not say how long; then what is configured counts. */
@@ -147,17 +147,17 @@ class TokenTest extends AppTest {
     void withoutIntrospectionTheConfiguredLifetimeCounts() {
         SALESFORCE.faults().start(Fault.error(401, "invalid_client", "not allowed").on(CallKind.INTROSPECT));
         SALESFORCE.org().tokenLifetime(Duration.ofHours(8));
-        assertThat(read(client.ask().body()).path("expires_in").asInt()).isBetween(7100, 7200);
+        assertThat(read(client.requestToken().body()).path("expires_in").asInt()).isBetween(7100, 7200);
     }
 
     @Test
     void nobodyGetsATokenThatIsAboutToDieAndTheNextOneIsThereInTime() {
         SALESFORCE.org().tokenLifetime(Duration.ofSeconds(6));
-        String first = token(client.ask());
+        String first = token(client.requestToken());
         Instant died = Instant.now().plusSeconds(6);
         String last = first;
         while (last.equals(first)) {
-            HttpResponse<String> answer = client.ask();
+            HttpResponse<String> answer = client.requestToken();
             last = token(answer);
             assertThat(read(answer.body()).path("expires_in").asInt()).isBetween(1, 6);
             assertThat(SALESFORCE.org().sessions().isAlive(last)).isTrue();
@@ -170,30 +170,30 @@ class TokenTest extends AppTest {
     @Test
     void aTokenThatIsStillGoodOutlastsAFailingLogin() {
         SALESFORCE.org().tokenLifetime(Duration.ofSeconds(12));
-        String first = token(client.ask());
+        String first = token(client.requestToken());
         var down = SALESFORCE.faults().start(Fault.loginUnavailable());
         await().atMost(Duration.ofSeconds(14)).until(() -> {
-            assertThat(token(client.ask())).isEqualTo(first);
+            assertThat(token(client.requestToken())).isEqualTo(first);
             return down.hits() > 0;
         });
     }
 
     @Test
     void oneThatWasRevokedIsReplaced() {
-        String first = token(client.ask());
+        String first = token(client.requestToken());
         SALESFORCE.org().expireTokens();
-        await().until(() -> !token(client.ask()).equals(first));
-        assertThat(call(token(client.ask()))).isEqualTo(200);
+        await().until(() -> !token(client.requestToken()).equals(first));
+        assertThat(call(token(client.requestToken()))).isEqualTo(200);
     }
 
     /** token.timeout is 2 s here; the one who asks takes two calls of 1.5 s. */
     @Test
     void nobodyWaitsForLongForTheLoginOfAnother() {
-        String first = token(client.ask());
+        String first = token(client.requestToken());
         SALESFORCE.org().expireTokens();
-        broker.doubt(first);
+        broker.markSuspect(first);
         SALESFORCE.faults().start(Fault.latency(Duration.ofMillis(1500)).on(CallKind.INTROSPECT, CallKind.LOGIN));
-        List<HttpResponse<String>> answers = Stream.generate(client::askLater).limit(2).toList().stream()
+        List<HttpResponse<String>> answers = Stream.generate(client::requestTokenAsync).limit(2).toList().stream()
                 .map(CompletableFuture::join).sorted(Comparator.comparing(HttpResponse::statusCode)).toList();
         assertThat(answers).extracting(HttpResponse::statusCode).containsExactly(200, 503);
         assertThat(answers.get(1).headers().firstValue("Retry-After")).contains("1");
@@ -211,7 +211,7 @@ class TokenTest extends AppTest {
             default -> Fault.hang(Duration.ofSeconds(30)).on(CallKind.LOGIN);
         });
         Instant begin = Instant.now();
-        List<HttpResponse<String>> answers = Stream.generate(client::askLater).limit(100).toList().stream()
+        List<HttpResponse<String>> answers = Stream.generate(client::requestTokenAsync).limit(100).toList().stream()
                 .map(CompletableFuture::join).toList();
         long tries = 2 + Duration.between(begin, Instant.now()).toMillis() / 100; // the shortest pause of these tests
         assertThat(answers).allSatisfy(answer -> {
@@ -226,7 +226,7 @@ class TokenTest extends AppTest {
         }
         assertThat(fault.hits()).isLessThanOrEqualTo((int) Math.min(tries, 20));
         fault.stop();
-        await().until(() -> client.ask().statusCode() == 200);
+        await().until(() -> client.requestToken().statusCode() == 200);
     }
 
     /** Salesforce may answer two logins with one token, and camel-salesforce revokes the one that it was refused with. */
@@ -236,13 +236,13 @@ class TokenTest extends AppTest {
         SALESFORCE.org().sessions().share(shared);
         SALESFORCE.org().expireTokens();
         sync();
-        String handedOut = token(client.ask());
+        String handedOut = token(client.requestToken());
         int before = logins();
         SALESFORCE.faults().start(Fault.error(401, "INVALID_SESSION_ID", "Session expired or invalid").times(1));
         sync();
         assertThat(logins()).as("the sync has logged in again").isEqualTo(before + 1);
         assertThat(call(handedOut)).isEqualTo(200);
-        assertThat(call(token(client.ask()))).isEqualTo(200);
+        assertThat(call(token(client.requestToken()))).isEqualTo(200);
     }
 
     @ParameterizedTest
@@ -256,7 +256,7 @@ class TokenTest extends AppTest {
                 "--SALESFORCE_CLIENT_ID=" + SALESFORCE.clientId(), "--SALESFORCE_CLIENT_SECRET=" + SALESFORCE.clientSecret(),
                 "--TOKEN_CLIENTS=billing:billing-client-secret", "--sync.data-dir=" + folder, "--sync.linger=30ms")) {
             int its = other.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
-            handedOut = token(new TokenClient(its).ask());
+            handedOut = token(new TokenClient(its).requestToken());
             String id = UUID.randomUUID().toString();
             new Ory("http://127.0.0.1:" + its, SECRET).sends("registration", Ory.identity(id, Instant.now(), "Person"));
             await().until(() -> !SALESFORCE.org().byIdentity(id).isEmpty());
@@ -310,11 +310,11 @@ class TokenTest extends AppTest {
 
     @Test
     void neitherTokensNorSecretsAreLogged(CapturedOutput log) {
-        String token = token(client.ask());
-        client.ask(null, "grant_type=client_credentials&client_id=billing&client_secret=billing-guess");
+        String token = token(client.requestToken());
+        client.requestToken(null, "grant_type=client_credentials&client_id=billing&client_secret=billing-guess");
         SALESFORCE.org().expireTokens();
         SALESFORCE.faults().start(Fault.loginUnauthorized());
-        await().until(() -> client.ask().statusCode() == 503);
+        await().until(() -> client.requestToken().statusCode() == 503);
         assertThat(log.getAll()).contains("The token endpoint gets no token");
         assertThat(log.getAll()).doesNotContain(token, "billing-client-secret", "billing-guess", SALESFORCE.clientSecret());
     }

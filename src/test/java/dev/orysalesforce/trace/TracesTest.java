@@ -47,7 +47,7 @@ class TracesTest extends AppTest {
         assertThat(OtlpReceiver.hex(received.getParentSpanId())).isEqualTo(CALLER);
         assertThat(received.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_SERVER);
         assertThat(received.getAttributesList()).anyMatch(attribute -> attribute.getValue().getIntValue() == 204);
-        Span batch = COLLECTOR.below(received, "sync.settle");
+        Span batch = COLLECTOR.below(received, "sync.complete");
         Span call = COLLECTOR.below(batch, "salesforce.upsert");
         assertThat(call.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_CLIENT);
         assertThat(call.getStatus().getCode()).isEqualTo(Status.StatusCode.STATUS_CODE_UNSET);
@@ -73,7 +73,7 @@ class TracesTest extends AppTest {
             COLLECTOR.below(batch, "salesforce.upsert");
         }
         assertThat(COLLECTOR.spans()).anyMatch(span ->
-                span.getName().equals("sync.settle") && span.getLinksCount() > 0);
+                span.getName().equals("sync.complete") && span.getLinksCount() > 0);
     }
 
     @Test
@@ -87,7 +87,7 @@ class TracesTest extends AppTest {
         sends(identity(), sampled, "01");
         settle();
 
-        COLLECTOR.below(COLLECTOR.span(sampled, "sync.settle"), "salesforce.upsert");
+        COLLECTOR.below(COLLECTOR.span(sampled, "sync.complete"), "salesforce.upsert");
         assertThat(COLLECTOR.spans()).flatExtracting(span -> Stream.concat(Stream.of(span.getTraceId()),
                         span.getLinksList().stream().map(Span.Link::getTraceId)).map(OtlpReceiver::hex).toList())
                 .doesNotContain(unsampled, together);
@@ -117,7 +117,7 @@ class TracesTest extends AppTest {
 
         Span received = COLLECTOR.span(trace, "receive.webhook");
         await().atMost(Duration.ofSeconds(30)).until(() -> COLLECTOR.spans().stream()
-                .filter(span -> span.getName().equals("sync.settle"))
+                .filter(span -> span.getName().equals("sync.complete"))
                 .filter(span -> span.getParentSpanId().equals(received.getSpanId())).count() == 2);
     }
 
@@ -138,7 +138,7 @@ class TracesTest extends AppTest {
             SALESFORCE.faults().start(fault);
             String trace = trace();
             sends(identity(), trace, "01");
-            assertThat(COLLECTOR.span(trace, "sync.settle").getStatus().getCode())
+            assertThat(COLLECTOR.span(trace, "sync.complete").getStatus().getCode())
                     .isEqualTo(Status.StatusCode.STATUS_CODE_ERROR);
             SALESFORCE.faults().clear();
             settle();

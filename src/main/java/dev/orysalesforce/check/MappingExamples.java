@@ -1,0 +1,172 @@
+package dev.orysalesforce.check;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.mapping.Mapping;
+import dev.orysalesforce.settings.SyncSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/** The pairs in {@code examples/} beside the mappings: what a mapping gets, and what it must answer. */
+@Component("mappingExamples")
+public class MappingExamples {
+
+    private static final String INPUT = ".input.json";
+    private static final String EXPECTED = ".expected.json";
+    private static final Pattern LINE = Pattern.compile("\\bline:? (\\d+)");
+    private static final int MOST_DIFFERENCES = 10;
+
+    private final Path mappings;
+    private final ProducerTemplate camel;
+    private final ObjectMapper json;
+
+    MappingExamples(SyncSettings settings, @Lazy ProducerTemplate camel, ObjectMapper json) {
+        this.mappings = Path.of(settings.mappingDir());
+        this.camel = camel;
+        this.json = json;
+    }
+
+    /** One pair, and the mapping that its folder is named after. */
+    public record Example(Mapping mapping, Path input, Path expected) {
+
+        boolean isOf(String name) {
+            return input.getParent().getFileName().toString().equals(name);
+        }
+
+        /** What is expected; null if that can't be read as JSON. */
+        JsonNode record(ObjectMapper json) {
+            try {
+                return json.readTree(Files.readString(expected));
+            } catch (IOException e) {
+                return null;
+            }
+        }
+    }
+
+    /** Every pair whose mapping there is. */
+    public List<Example> examples() {
+        List<Example> examples = new ArrayList<>();
+        for (Path input : files(INPUT)) {
+            Path expected = Path.of(input.toString().replace(INPUT, EXPECTED));
+            mapping(input).filter(mapping -> Files.exists(expected))
+                    .ifPresent(mapping -> examples.add(new Example(mapping, input, expected)));
+        }
+        return examples;
+    }
+
+    /** The record that an example expects; empty if it is skipped. */
+    public Optional<JsonNode> record(Example example) {
+        return Optional.ofNullable(example.record(json)).filter(JsonNode::isObject);
+    }
+
+    /** What belongs to no pair, or to no mapping. */
+    public List<Finding> orphans() {
+        List<Finding> strays = new ArrayList<>();
+        for (String ending : List.of(INPUT, EXPECTED)) {
+            for (Path file : files(ending)) {
+                Path other = Path.of(file.toString().replace(ending, ending.equals(INPUT) ? EXPECTED : INPUT));
+                if (Files.notExists(other)) {
+                    strays.add(Finding.error(file.toString(), other.getFileName() + " is missing beside it.",
+                            "Add it, or delete this one."));
+                } else if (ending.equals(INPUT) && mapping(file).isEmpty()) {
+                    strays.add(Finding.error(file.toString(), "There is no mapping that its folder is named after.",
+                            "Name the folder after a file in " + mappings + ", without the ending."));
+                }
+            }
+        }
+        return strays;
+    }
+
+    /** Where the mapping's answer is not what the example expects. */
+    public Optional<Finding> finding(Example example) {
+        JsonNode expected = example.record(json);
+        if (expected == null) {
+            return Optional.of(Finding.error(example.expected().toString(), "It is not JSON.", "Fix it."));
+        }
+        Exchange asked = camel.request("direct:mapping.invoke", exchange -> {
+            exchange.setProperty("mapping", example.mapping().endpoint());
+            exchange.getMessage().setBody(Files.readString(example.input()));
+        });
+        if (asked.getException() != null) {
+            Matcher line = LINE.matcher(String.valueOf(asked.getException().getMessage()));
+            return Optional.of(Finding.error(example.mapping().name() + (line.find() ? ":" + line.group(1) : ""),
+                    "It has no answer to " + example.input() + ".", "Fix the mapping, or the example."));
+        }
+        Set<String> differences = new LinkedHashSet<>();
+        compare("", expected, answer(asked), differences);
+        return differences.isEmpty() ? Optional.empty() : Optional.of(Finding.error(place(example, differences),
+                example.mapping().name() + " answers otherwise: " + String.join(", ", differences.stream()
+                        .limit(MOST_DIFFERENCES).toList()) + ".", "Fix the mapping; or the example, if the answer is right."));
+    }
+
+    private JsonNode answer(Exchange asked) {
+        try {
+            String text = asked.getMessage().getBody(String.class);
+            return json.readTree(text == null ? "null" : text);
+        } catch (IOException e) {
+            return json.missingNode();
+        }
+    }
+
+    private static void compare(String path, JsonNode expected, JsonNode answer, Set<String> differences) {
+        if (expected.isObject() && answer.isObject()) {
+            Set<String> names = new LinkedHashSet<>();
+            Stream.of(expected, answer).forEach(one -> one.fieldNames().forEachRemaining(names::add));
+            names.forEach(name -> compare(path.isEmpty() ? name : path + "." + name, expected.path(name), answer.path(name),
+                    differences));
+        } else if (!expected.equals(answer)) {
+            String what = path.isEmpty() ? "the whole answer" : path;
+            differences.add(what + (answer.isMissingNode() ? " is missing" : expected.isMissingNode() ? " is not expected"
+                    : " differs"));
+        }
+    }
+
+    /** The line of the first field that differs, if the expected record has it. */
+    private static String place(Example example, Set<String> differences) {
+        String path = differences.iterator().next().split(" ", 2)[0];
+        String field = '"' + path.substring(path.lastIndexOf('.') + 1) + '"';
+        try {
+            List<String> lines = Files.readAllLines(example.expected());
+            int line = 1 + Stream.iterate(0, i -> i < lines.size(), i -> i + 1).filter(i -> lines.get(i).contains(field))
+                    .findFirst().orElse(-1);
+            return example.expected() + (line > 0 ? ":" + line : "");
+        } catch (IOException e) {
+            return example.expected().toString();
+        }
+    }
+
+    private Optional<Mapping> mapping(Path example) {
+        String name = example.getParent().getFileName() + ".";
+        try (Stream<Path> files = Files.list(mappings)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(name) && Mapping.isFile(file.toString()))
+                    .sorted().findFirst().map(file -> Mapping.of(file.toString()));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private List<Path> files(String ending) {
+        Path examples = mappings.resolve("examples");
+        if (Files.notExists(examples)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(examples)) {
+            return files.filter(file -> file.toString().endsWith(ending)).sorted().toList();
+        } catch (IOException e) {
+            throw new IllegalStateException(examples + " can't be read", e);
+        }
+    }
+}

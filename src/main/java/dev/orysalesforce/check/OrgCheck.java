@@ -1,0 +1,156 @@
+package dev.orysalesforce.check;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.check.MappingExamples.Example;
+import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.mapping.Mapping;
+import dev.orysalesforce.salesforce.Describe;
+import dev.orysalesforce.salesforce.Describe.Field;
+import dev.orysalesforce.salesforce.Login;
+import dev.orysalesforce.settings.SyncSettings;
+import dev.orysalesforce.settings.SyncSettings.Erase;
+import dev.orysalesforce.sync.Mappings;
+import dev.orysalesforce.sync.SyncItem;
+import dev.orysalesforce.write.FieldDiff;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
+
+/** Holds what the mappings write, by their examples, against the org's description of its fields. */
+@Component
+public class OrgCheck {
+
+    private static final Duration GOOD_FOR = Duration.ofSeconds(30);
+    private static final Set<String> OURS = Set.of(FieldDiff.ORY_ID, FieldDiff.ORY_UPDATED_AT);
+    private static final String SOMEBODY = "11111111-2222-4333-8444-555555555555";
+
+    private final Login login;
+    private final Describe org;
+    private final RecordCheck check;
+    private final FieldDiff diff;
+    private final Mappings mappings;
+    private final String erased;
+    private final ObjectMapper json;
+    private final Clock clock;
+
+    OrgCheck(Describe org, RecordCheck check, FieldDiff diff, Mappings mappings, SyncSettings settings,
+            Login login, ObjectMapper json, Clock clock) {
+        this.login = login;
+        this.org = org;
+        this.check = check;
+        this.diff = diff;
+        this.mappings = mappings;
+        this.erased = settings.erase() == Erase.ANONYMIZE ? settings.erasedMapping() : null;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    /** Each mismatch once, however many examples show it. */
+    public Collection<Finding> findings(List<Example> examples) {
+        Map<String, Finding> findings = new LinkedHashMap<>();
+        Set<String> useless = new HashSet<>();
+        try {
+            login.look();
+        } catch (PauseDeliveryException e) {
+            return List.of(Finding.error("Salesforce", e.getMessage(), "Then check again: the org was not asked."));
+        }
+        for (String object : List.of("Lead", "Contact")) { // people are looked for in both, whatever is mapped
+            try {
+                look(object, useless, findings);
+            } catch (PauseDeliveryException e) {
+                undescribed(object, e, useless, findings);
+            }
+        }
+        for (Example example : examples) {
+            boolean isOfErased = example.mapping().name().equals(erased);
+            if (isOfErased || !example.isOf("event") && !example.isOf("erased")) {
+                judge(example, !isOfErased, useless, findings);
+            }
+        }
+        return findings.values();
+    }
+
+    private void look(String object, Set<String> useless, Map<String, Finding> findings) {
+        if (!org.isWriteable(object, GOOD_FOR)) {
+            add(findings, Finding.error(object, "This user may not create or edit a " + object + ".",
+                    "Give the run-as user read, create and edit permission on it."));
+            useless.add(object);
+            return;
+        }
+        Field id = org.fields(object, GOOD_FOR).get(FieldDiff.ORY_ID);
+        Field version = org.fields(object, GOOD_FOR).get(FieldDiff.ORY_UPDATED_AT);
+        if (id != null && !(id.unique() && id.externalId() && id.type().equals("string"))) {
+            add(findings, Finding.error(object + "." + FieldDiff.ORY_ID, "It is no text that is unique and an external ID:"
+                    + " somebody could become several records.", "Make it so; salesforce/ holds the field."));
+        }
+        if (version != null && !version.type().equals("datetime")) {
+            add(findings, Finding.error(object + "." + FieldDiff.ORY_UPDATED_AT, "It is a " + version.type()
+                    + ", not a date and time.", "Make it one; salesforce/ holds the field."));
+        }
+        Set<String> found = findings.values().stream().map(Finding::place).collect(Collectors.toSet());
+        check.complaints(row(new Mapping(object, object, object, null), json.createObjectNode(), false)).stream()
+                .filter(complaint -> OURS.contains(complaint.field()) && !found.contains(object + "." + complaint.field()))
+                .forEach(complaint -> add(findings, Finding.error(object + "." + complaint.field(),
+                        "It " + complaint.what() + ".", "Deploy salesforce/, and give the run-as user its permission set.")));
+    }
+
+    /** As it would be sent: into a record that is there, or as a new one. */
+    private SyncItem row(Mapping mapping, ObjectNode answer, boolean isThere) {
+        SyncItem item = new SyncItem(new IdentityChange(IdentityChange.RECONCILE, clock.instant(), null,
+                json.createObjectNode().put("id", SOMEBODY), null, null, null, 0, null), mapping);
+        if (isThere) {
+            item.follow(answer.path("attributes").path("type").asText(mapping.object()), SOMEBODY, null, true);
+        }
+        mappings.answered(item, answer.deepCopy());
+        diff.compare(item);
+        return item;
+    }
+
+    private void judge(Example example, boolean alsoNew, Set<String> useless, Map<String, Finding> findings) {
+        if (!(example.record(json) instanceof ObjectNode record)) {
+            return; // skipped, or found to be wrong as an example
+        }
+        String object = record.path("attributes").path("type").asText(example.mapping().object());
+        try {
+            for (boolean isThere : alsoNew ? new boolean[] {false, true} : new boolean[] {true}) {
+                if (!useless.contains(object)) {
+                    SyncItem item = row(example.mapping(), record, isThere);
+                    shortenAddresses(item);
+                    check.complaints(item).stream().filter(complaint -> !OURS.contains(complaint.field())).forEach(complaint ->
+                            add(findings, Finding.error(object + "." + complaint.field(),
+                                    "It " + complaint.what() + " (" + example.expected() + ").", complaint.remedy())));
+                }
+            }
+        } catch (PauseDeliveryException e) {
+            undescribed(object, e, useless, findings);
+        }
+    }
+
+    /** An address is cut in no mapping and takes 80 characters in every org: one that is too long is nobody's mistake. */
+    private void shortenAddresses(SyncItem item) {
+        org.fields(item.getObject(), GOOD_FOR).forEach((name, field) -> {
+            if (field.type().equals("email") && item.getRecord().path(name).asText().length() > field.length()) {
+                item.getRecord().put(name, "somebody@example.org");
+            }
+        });
+    }
+
+    private static void undescribed(String object, PauseDeliveryException e, Set<String> useless, Map<String, Finding> findings) {
+        useless.add(object);
+        add(findings, Finding.error(object, "Salesforce does not describe this object: " + e.getMessage(),
+                "Give the run-as user access to it, or correct attributes.type in the mapping."));
+    }
+
+    private static void add(Map<String, Finding> findings, Finding finding) {
+        findings.putIfAbsent(finding.place() + " " + finding.remedy(), finding);
+    }
+}

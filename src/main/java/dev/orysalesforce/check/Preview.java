@@ -1,0 +1,22 @@
+package dev.orysalesforce.check;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
+/**
+ * What would be sent for an event.
+ *
+ * @param records as in the body of the call: first for the record that is there (its {@code id} tells), if there is one,
+ *     then for a new one
+ * @param problems what speaks against it; empty when good
+ * @param mapping which file decided, with its version
+ */
+public record Preview(List<ObjectNode> records, List<RecordProblem> problems, String mapping) {
+
+    /** Whether Salesforce would refuse it. */
+    @JsonIgnore
+    public boolean isRefused() {
+        return problems.stream().anyMatch(problem -> problem.severity().equals("error"));
+    }
+}

@@ -1,0 +1,187 @@
+package dev.orysalesforce.erase;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.ledger.Ledger;
+import dev.orysalesforce.ledger.LedgerEntry;
+import dev.orysalesforce.ledger.Tombstones;
+import dev.orysalesforce.salesforce.RecordError;
+import dev.orysalesforce.salesforce.SoqlLookup;
+import dev.orysalesforce.settings.SyncSettings;
+import dev.orysalesforce.settings.SyncSettings.Erase;
+import dev.orysalesforce.sync.Batch;
+import dev.orysalesforce.sync.Mappings;
+import dev.orysalesforce.sync.SyncItem;
+import dev.orysalesforce.write.FieldDiff;
+import java.time.Clock;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.springframework.stereotype.Component;
+
+/** Makes the app forget identities, and their records by {@code sync.erase}. */
+@Component("erasure")
+public class Erasure {
+
+    private static final RecordError ERASED = RecordError.of("ERASED", "Somebody has erased this identity.");
+    private static final String QUERY = "SELECT Id, %1$s, IsDeleted, MasterRecordId, MasterRecord.%1$s%2$s FROM %3$s"
+            + " WHERE %1$s IN (%4$s)";
+    private static final String CONVERSION = ", IsConverted, ConvertedContactId, ConvertedContact." + FieldDiff.ORY_ID;
+
+    private final Ledger ledger;
+    private final Tombstones tombstones;
+    private final SoqlLookup lookup;
+    private final Mappings mappings;
+    private final Erase policy;
+    private final ObjectMapper json;
+    private final Clock clock;
+
+    Erasure(Ledger ledger, Tombstones tombstones, SoqlLookup lookup, Mappings mappings, SyncSettings settings,
+            ObjectMapper json, Clock clock) {
+        this.ledger = ledger;
+        this.tombstones = tombstones;
+        this.lookup = lookup;
+        this.mappings = mappings;
+        this.policy = settings.erase();
+        this.json = json;
+        this.clock = clock;
+    }
+
+    /** The event that brings it to Salesforce, for the journal. */
+    public String event(String identity) throws JsonProcessingException {
+        return json.writeValueAsString(IdentityChange.erase(identity, clock.instant()));
+    }
+
+    /** Asks whether Salesforce knows an identity that nobody here has heard of. */
+    public String identityQuery(String identity) {
+        return query(List.of(identity), List.of());
+    }
+
+    public boolean isKnown(String answer) {
+        return !lookup.records(answer).isEmpty();
+    }
+
+    /**
+     * What is about somebody who was erased goes no further. Also once a batch is through: they may have been erased
+     * while it was on its way.
+     */
+    public void leaveOut(Batch batch) {
+        List<SyncItem> items = batch.items().stream().filter(SyncItem::isLeavingData).toList();
+        Set<String> erased = tombstones.erased(items.stream().map(SyncItem::getIdentity).toList());
+        items.stream().filter(item -> erased.contains(item.getIdentity())).forEach(item -> item.superseded(ERASED));
+    }
+
+    /** Rows whose record has to be found; the ledger may have been lost since the erasure was accepted. */
+    public List<List<SyncItem>> unmatched(Batch batch) {
+        List<SyncItem> items = batch.getErasures().stream().filter(item -> !item.hasRecord()).toList();
+        List<String> identities = items.stream().map(SyncItem::getIdentity).toList();
+        tombstones.putAll(identities);
+        Map<String, LedgerEntry> known = ledger.find(identities);
+        items.stream().filter(item -> known.containsKey(item.getIdentity()))
+                .forEach(item -> item.loadForErasure(known.get(item.getIdentity())));
+        return Batch.slices(items, Batch.CHUNK);
+    }
+
+    /** Asks for what has the Ory IDs of the rows, or is their record as far as the ledger knows; one call. */
+    public String query(List<SyncItem> items) {
+        return query(items.stream().map(SyncItem::getIdentity).toList(), items.stream().map(SyncItem::getKnown)
+                .filter(known -> known != null && known.hasRecord()).toList());
+    }
+
+    private String query(List<String> identities, List<LedgerEntry> known) {
+        return lookup.compositeRequest(Stream.of("Contact", "Lead").map(object -> {
+            List<String> ids = known.stream().filter(entry -> object.equals(entry.object()))
+                    .map(LedgerEntry::salesforceId).toList();
+            String soql = QUERY.formatted(FieldDiff.ORY_ID, object.equals("Lead") ? CONVERSION : "", object,
+                    SoqlLookup.list(identities.stream()));
+            return SoqlLookup.query(object, "queryAll",
+                    ids.isEmpty() ? soql : soql + " OR Id IN (" + SoqlLookup.list(ids.stream()) + ")");
+        }).toList());
+    }
+
+    /**
+     * Goes on with the record that is left of each identity: a Contact before the Lead that it was, what has the Ory ID
+     * before what the ledger knows. Of whom nothing is left, or only what belongs to somebody else, nothing is to be done.
+     */
+    public void matched(List<SyncItem> items, String answer) {
+        List<JsonNode> records = lookup.records(answer);
+        for (SyncItem item : items) {
+            records.stream().filter(record -> hasId(item, record) || isKnown(item, record))
+                    .sorted(Comparator.comparing((JsonNode record) -> record.path("IsDeleted").asBoolean())
+                            .thenComparing(record -> !hasId(item, record)))
+                    .map(Left::of)
+                    .filter(left -> left.salesforceId() != null
+                            && (left.identity() == null || left.identity().equals(item.getIdentity())))
+                    .findFirst().ifPresentOrElse(
+                            left -> item.follow(left.object(), left.salesforceId(), item.getFoundBy(), false),
+                            () -> item.unchanged(null));
+        }
+    }
+
+    private static boolean hasId(SyncItem item, JsonNode record) {
+        return item.getIdentity().equals(record.path(FieldDiff.ORY_ID).asText());
+    }
+
+    private static boolean isKnown(SyncItem item, JsonNode record) {
+        return item.getKnown() != null && record.path("Id").asText().equals(item.getKnown().salesforceId());
+    }
+
+    /** Where a record's data is now; without an ID if it is nowhere. */
+    private record Left(String object, String salesforceId, String identity) {
+
+        static Left of(JsonNode record) {
+            String object = record.path("attributes").path("type").asText();
+            if (record.path("IsDeleted").asBoolean()) {
+                return new Left(object, record.path("MasterRecordId").textValue(), identity(record.path("MasterRecord")));
+            }
+            if (record.hasNonNull("ConvertedContactId")) {
+                return new Left("Contact", record.path("ConvertedContactId").textValue(),
+                        identity(record.path("ConvertedContact")));
+            }
+            return new Left(object, record.path("Id").textValue(), identity(record));
+        }
+
+        private static String identity(JsonNode record) {
+            return record.path(FieldDiff.ORY_ID).textValue();
+        }
+    }
+
+    public boolean isAnonymizing() {
+        return policy == Erase.ANONYMIZE;
+    }
+
+    /** The mapping's input. */
+    public String input(SyncItem item) {
+        return json.createObjectNode().put("object", item.getObject()).toString();
+    }
+
+    /** Takes the mapping's answer. */
+    public void anonymize(SyncItem item, String answer) throws JsonProcessingException {
+        JsonNode record = answer == null ? null : json.readTree(answer);
+        if (record instanceof ObjectNode fields) {
+            fields.remove("attributes");
+            fields.remove(item.getDropped());
+            write(item, fields);
+        } else {
+            mappings.noRecord(item);
+        }
+    }
+
+    /** Where no mapping has a say. */
+    public void keepOrDelete(SyncItem item) {
+        if (policy == Erase.DELETE) {
+            item.delete(json.createObjectNode());
+        } else {
+            write(item, json.createObjectNode());
+        }
+    }
+
+    private static void write(SyncItem item, ObjectNode fields) {
+        item.compared(fields.putNull(FieldDiff.ORY_ID).putNull(FieldDiff.ORY_UPDATED_AT), Map.of());
+    }
+}

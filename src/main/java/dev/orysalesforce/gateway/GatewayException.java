@@ -1,0 +1,25 @@
+package dev.orysalesforce.gateway;
+
+import dev.orysalesforce.receive.SalesforceError;
+
+/** A record or body that can't be taken. */
+class GatewayException extends RuntimeException {
+
+    private final transient SalesforceError error;
+    private final String code;
+
+    /** @param code what the dead letter says */
+    GatewayException(String code, SalesforceError error) {
+        super(error.message(), null, false, false);
+        this.code = code;
+        this.error = error;
+    }
+
+    String code() {
+        return code;
+    }
+
+    SalesforceError error() {
+        return error;
+    }
+}

@@ -1,0 +1,104 @@
+package dev.orysalesforce.mapping;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Where a record comes from: one entry of {@code sync.mappings}.
+ *
+ * @param name as the operator wrote it: a file or a Camel endpoint
+ * @param endpoint the Camel endpoint that is asked
+ * @param object the object that it writes unless its answer says otherwise: what it is named after
+ * @param version of a file, the first eight hex digits of its SHA-256; else null
+ */
+public record Mapping(String name, String endpoint, String object, String version) {
+
+    private static final Set<String> LANGUAGES = Set.of("ds", "jsonnet", "jslt", "jsonata", "jq");
+
+    /** One that Camel reads from its file. */
+    public static Mapping of(String name) {
+        return new Mapping(name, endpoint(name, "file:" + name), object(name), version(name));
+    }
+
+    /**
+     * One whose text is held in memory, so that nobody maps with a file that is just being edited. Another text is another
+     * endpoint: whoever has this mapping at hand goes on with this text.
+     */
+    public static Mapping of(String name, String text) {
+        String version = hash(text.getBytes(StandardCharsets.UTF_8));
+        return new Mapping(name, endpoint(name, MappingResourceResolver.location(name, version)), object(name), version);
+    }
+
+    /** Whether it is a file in a mapping language, and not a Camel endpoint. */
+    public static boolean isFile(String name) {
+        return LANGUAGES.contains(ending(name));
+    }
+
+    public static String ending(String name) {
+        return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * What its language is given to read. A template that Ory knows, {@code function(ctx) …}, gets what a mapping gets as
+     * its {@code ctx}. Each line stays on its line, for messages to tell.
+     */
+    public static String script(String name, String text) {
+        return !ending(name).equals("jsonnet") ? text : "local template = (" + text + """
+
+                );
+                template({
+                  identity: { metadata_public: null, organization_id: null } + payload.identity,
+                  flow: (if std.objectHas(payload, 'flow') then payload.flow else {}) + {
+                    transient_payload: if std.objectHas(payload, 'transient_payload') then payload.transient_payload else {},
+                  },
+                })
+                """;
+    }
+
+    /** Name and version in one, for the ledger. */
+    public String label() {
+        return version == null ? name : name + "@" + version;
+    }
+
+    private static String endpoint(String name, String location) {
+        return switch (ending(name)) {
+            case "ds", "jsonnet" -> "language:datasonnet:resource:" + location + "?cacheScript=true";
+            case "jslt" -> "jslt:" + location + "?objectMapper=#jacksonObjectMapper";
+            case "jsonata" -> "jsonata:" + location + "?inputType=JsonString&outputType=JsonString&frameBinding=#mappingBounds";
+            case "jq" -> "language:jq:resource:" + location;
+            default -> name;
+        };
+    }
+
+    /** {@code mappings/contact.ds} and {@code direct:contact} write Contacts. */
+    private static String object(String name) {
+        String last = Path.of(name.substring(name.lastIndexOf(':') + 1)).getFileName().toString();
+        String stem = last.contains(".") ? last.substring(0, last.indexOf('.')) : last;
+        return stem.substring(0, 1).toUpperCase(Locale.ROOT) + stem.substring(1);
+    }
+
+    private static String version(String name) {
+        try {
+            Path file = Path.of(name);
+            return Files.isRegularFile(file) ? hash(Files.readAllBytes(file)) : null;
+        } catch (IOException e) {
+            return null; // whoever reads the file for its meaning will say why it can't be read
+        }
+    }
+
+    /** The first eight hex digits of a SHA-256, for people to compare. */
+    public static String hash(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content), 0, 4);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.orysalesforce.mapping;
+
+import com.dashjoin.jsonata.JException;
+import com.schibsted.spt.data.jslt.JsltException;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.camel.util.ObjectHelper;
+
+/**
+ * Where in its file a mapping failed.
+ *
+ * @param file as {@code sync.mappings} names it
+ * @param line counted from 1; 0 if the language does not tell, as jq never does
+ * @param missing the key that is read there and is not; null if it is something else
+ */
+record MappingErrorLocation(String file, int line, String missing) {
+
+    private static final Pattern DATASONNET = Pattern.compile("\\n    at line (\\d{1,6}) column \\d+ of the transformation");
+    private static final Set<String> DATASONNETS = Set.of("ds", "jsonnet");
+    private static final Pattern MISSING = Pattern.compile("Error: Field does not exist: (\\w+)\\n");
+
+    /** @param text of the file; null if it is not known */
+    static MappingErrorLocation of(String file, String text, Throwable failure) {
+        List<String> lines = text == null ? List.of() : text.lines().toList();
+        int line = line(file, text, lines.size(), failure);
+        return line < 1 || line > lines.size() ? new MappingErrorLocation(file, 0, null)
+                : new MappingErrorLocation(file, line, missing(lines.get(line - 1), failure));
+    }
+
+    private static int line(String file, String text, int last, Throwable failure) {
+        JException jsonata = ObjectHelper.getException(JException.class, failure);
+        if (jsonata != null) {
+            int position = jsonata.getLocation();
+            return text == null || position < 0 ? 0
+                    : (int) text.substring(0, Math.min(position, text.length())).lines().count();
+        }
+        JsltException jslt = ObjectHelper.getException(JsltException.class, failure);
+        if (jslt != null) {
+            return jslt.getLine();
+        }
+        if (!DATASONNETS.contains(Mapping.ending(file))) {
+            return 0; // jq does not tell, and what looks like a place is a trait
+        }
+        return DATASONNET.matcher(String.valueOf(root(failure).getMessage())).results()
+                .map(place -> Integer.parseInt(place.group(1))).filter(line -> line <= last).findFirst().orElse(0);
+    }
+
+    /** Only if the line itself names it. A key can be computed, and then it may be a trait's value. */
+    private static String missing(String line, Throwable failure) {
+        Matcher missing = MISSING.matcher(String.valueOf(root(failure).getMessage()));
+        return missing.find() && line.matches(".*\\." + missing.group(1) + "\\b.*") ? missing.group(1) : null;
+    }
+
+    private static Throwable root(Throwable failure) {
+        return failure.getCause() == null ? failure : root(failure.getCause());
+    }
+
+    @Override
+    public String toString() {
+        return line > 0 ? file + ":" + line : file;
+    }
+}

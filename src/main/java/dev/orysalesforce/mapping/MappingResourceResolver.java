@@ -1,0 +1,48 @@
+package dev.orysalesforce.mapping;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.ResourceHelper;
+import org.apache.camel.support.ResourceResolverSupport;
+import org.springframework.stereotype.Component;
+
+/** What Camel reads for {@code mapping:<version>/<file>}: the texts that are in use, whatever is in the files by now. */
+@Component("resource-loader-mapping")
+public class MappingResourceResolver extends ResourceResolverSupport {
+
+    private volatile Map<String, String> byLocation = Map.of();
+    private Map<String, String> latest = Map.of();
+
+    public MappingResourceResolver() {
+        super("mapping");
+    }
+
+    static String location(String name, String version) {
+        return "mapping:" + version + "/" + name;
+    }
+
+    /** The ones before stay, for what is on its way at the moment. */
+    public synchronized void publish(Map<String, String> files) {
+        Map<String, String> held = new HashMap<>(latest);
+        latest = new HashMap<>();
+        files.forEach((name, text) -> latest.put(location(name, Mapping.of(name, text).version()), text));
+        held.putAll(latest);
+        byLocation = held;
+    }
+
+    /** What is in the file of this location; null if it is not held here. */
+    String text(String location) {
+        return byLocation.get(location);
+    }
+
+    @Override
+    protected Resource createResource(String location, String remaining) {
+        String text = byLocation.get(location);
+        if (text == null) {
+            throw new IllegalArgumentException(location + " is not in use any more");
+        }
+        return ResourceHelper.fromBytes(location, Mapping.script(location, text).getBytes(StandardCharsets.UTF_8));
+    }
+}

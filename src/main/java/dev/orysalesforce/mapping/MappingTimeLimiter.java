@@ -1,0 +1,188 @@
+package dev.orysalesforce.mapping;
+
+import com.fasterxml.jackson.core.JacksonException;
+import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.settings.SyncSettings;
+import dev.orysalesforce.sync.Mappings;
+import dev.orysalesforce.sync.MappingsBusyException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.support.ExchangeHelper;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.stereotype.Component;
+
+/**
+ * Asks a mapping and waits for as long as {@code sync.mapping-timeout}, or a few times that if the machine is so busy that
+ * the mapping hardly got a processor. Most mapping languages can't be interrupted: what loops is left to itself, and after
+ * a few times the mapping is not asked any more. Camel's circuit breaker has a time limit, too, but would leave behind one
+ * more loop with each try.
+ */
+@Component("mappingTimeLimiter")
+public class MappingTimeLimiter implements DisposableBean {
+
+    /** How many times {@code sync.mapping-timeout} a mapping may take that waits for a processor. */
+    public static final int PATIENCE = 4;
+
+    private static final int RUNAWAYS = 3;
+
+    /** How many run at once: as many as there are requests, which wait for their mapping, beside a batch. */
+    private static final int MOST = 64;
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    private static final Pattern FILE = Pattern.compile("(mapping:\\p{XDigit}{8}/|file:)([^?]+)");
+
+    private final MappingResourceResolver resources;
+    private final ProducerTemplate camel;
+    private final Duration limit;
+    private final ExecutorService threads = Executors.newCachedThreadPool(MappingTimeLimiter::thread);
+    private final Semaphore places = new Semaphore(MOST);
+    private final Map<String, Integer> runaways = new ConcurrentHashMap<>();
+
+    MappingTimeLimiter(CamelContext camel, MappingResourceResolver resources, SyncSettings settings) {
+        this.resources = resources;
+        this.camel = camel.createProducerTemplate(50); // asked endpoints that are kept
+        this.limit = settings.mappingTimeout();
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "mapping");
+        thread.setDaemon(true); // a loop does not keep the app from ending
+        return thread;
+    }
+
+    /**
+     * @param mapping its endpoint
+     * @return what it answers
+     * @throws PauseDeliveryException if several of its answers are still being waited for by nobody
+     * @throws MappingsBusyException if so many run at once that it can't even begin
+     * @throws MappingFailedException if it fails or takes too long
+     */
+    public Object invoke(Exchange exchange, String mapping) throws Exception {
+        if (runaways.getOrDefault(mapping, 0) >= RUNAWAYS) {
+            throw new PauseDeliveryException(Mappings.FAILED, name(mapping) + " loops: " + RUNAWAYS + " answers did not come within "
+                    + limit.toMillis() / 1000.0 + " s and are still computed. Fix it, and events go on; what loops ends only with a"
+                    + " restart.");
+        }
+        Exchange asked = ExchangeHelper.createCopy(exchange, false);
+        if (!places.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new MappingsBusyException(MOST);
+        }
+        Run run = new Run(mapping, asked);
+        Future<?> answer = threads.submit(run);
+        try {
+            if (!isThere(answer, run)) {
+                run.leave();
+                throw new MappingFailedException(name(mapping) + " loops, or takes too long: no answer within "
+                        + limit.toMillis() / 1000.0 + " s");
+            }
+        } catch (ExecutionException e) {
+            throw failure(mapping, e.getCause());
+        }
+        if (asked.getException() != null) {
+            throw failure(mapping, asked.getException());
+        }
+        return asked.getMessage().getBody();
+    }
+
+    private boolean isThere(Future<?> answer, Run run) throws ExecutionException, InterruptedException {
+        int waits = 0;
+        do {
+            try {
+                answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+                return true;
+            } catch (TimeoutException e) {
+                waits++;
+            }
+        } while (waits < PATIENCE && run.isStarved());
+        return false;
+    }
+
+    private Exception failure(String mapping, Throwable failure) {
+        if (failure instanceof JacksonException unreadable) {
+            return unreadable; // not the mapping's fault
+        }
+        Matcher file = FILE.matcher(mapping);
+        MappingErrorLocation place = MappingErrorLocation.of(name(mapping), file.find() ? resources.text(file.group()) : null, failure);
+        return new MappingFailedException(place.missing() == null ? place + " has no answer"
+                : place + " reads ." + place.missing() + ", which is not there, and has no answer");
+    }
+
+    private static String name(String mapping) {
+        Matcher file = FILE.matcher(mapping);
+        return file.find() ? file.group(2) : mapping;
+    }
+
+    @Override
+    public void destroy() {
+        threads.shutdownNow();
+    }
+
+    /** One question. Counted from when nobody waits for it any more until it ends. */
+    private final class Run implements Runnable {
+
+        private final String mapping;
+        private final Exchange asked;
+        private Thread thread;
+        private long before;
+        private boolean left;
+        private boolean over;
+
+        private Run(String mapping, Exchange asked) {
+            this.mapping = mapping;
+            this.asked = asked;
+        }
+
+        @Override
+        public void run() {
+            begin();
+            try {
+                camel.send(mapping, asked);
+            } finally {
+                end();
+            }
+        }
+
+        private synchronized void begin() {
+            thread = Thread.currentThread();
+            before = THREADS.getThreadCpuTime(thread.getId());
+        }
+
+        /** Whether it had less than half of a processor. */
+        private synchronized boolean isStarved() {
+            return over || thread == null
+                    || THREADS.getThreadCpuTime(thread.getId()) - before < limit.toNanos() / 2;
+        }
+
+        private synchronized void leave() {
+            if (!over) {
+                left = true;
+                places.release(); // its thread is lost, and others of the same mapping are soon not begun any more
+                runaways.merge(mapping, 1, Integer::sum);
+            }
+        }
+
+        private synchronized void end() {
+            over = true;
+            if (left) {
+                runaways.merge(mapping, -1, (all, one) -> all + one == 0 ? null : all + one);
+            } else {
+                places.release();
+            }
+        }
+    }
+}

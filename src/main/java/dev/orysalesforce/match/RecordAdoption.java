@@ -1,0 +1,73 @@
+package dev.orysalesforce.match;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import dev.orysalesforce.salesforce.SoqlLookup;
+import dev.orysalesforce.sync.Batch;
+import dev.orysalesforce.sync.SyncItem;
+import dev.orysalesforce.write.FieldDiff;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
+
+/** Takes over records that were there before their identities: fills the gaps, and leaves what sales has typed. */
+@Component("recordAdoption")
+public class RecordAdoption {
+
+    static final String EMAIL = "email";
+    static final String DUPLICATE_RULE = "duplicate-rule";
+
+    private final SoqlLookup lookup;
+
+    RecordAdoption(SoqlLookup lookup) {
+        this.lookup = lookup;
+    }
+
+    /** Asks what is in the records that may be taken over: one call for up to 400 of them. */
+    public String query(List<SyncItem> items) {
+        List<SoqlLookup.Query> queries = new ArrayList<>();
+        Map<String, List<SyncItem>> byObject = items.stream().collect(
+                Collectors.groupingBy(item -> item.getCandidate().object(), TreeMap::new, Collectors.toList()));
+        byObject.forEach((object, members) -> Batch.slices(members, Batch.CHUNK).forEach(slice -> queries.add(
+                SoqlLookup.query(object + queries.size(), "query", "SELECT %s FROM %s WHERE Id IN (%s)".formatted(
+                        String.join(", ", fields(object, slice)), object,
+                        SoqlLookup.list(slice.stream().map(item -> item.getCandidate().salesforceId())))))));
+        return lookup.compositeRequest(queries);
+    }
+
+    private static Set<String> fields(String object, List<SyncItem> items) {
+        Set<String> fields = new LinkedHashSet<>(List.of("Id", RecordMatcher.EMAIL, FieldDiff.ORY_ID));
+        if (object.equals("Lead")) {
+            fields.add("IsConverted");
+        }
+        items.forEach(item -> item.getRecord().properties().stream().filter(field -> !field.getValue().isContainerNode())
+                .forEach(field -> fields.add(field.getKey())));
+        return fields;
+    }
+
+    /**
+     * Takes them over. What a duplicate rule has found is looked at for the first time here: it has to belong to nobody
+     * else, and its address to be one that Ory has verified.
+     */
+    public void adopt(List<SyncItem> items, String answer) {
+        Map<String, JsonNode> byId = lookup.records(answer).stream()
+                .collect(Collectors.toMap(record -> record.path("Id").asText(), record -> record));
+        for (SyncItem item : items) {
+            JsonNode record = byId.getOrDefault(item.getCandidate().salesforceId(), NullNode.getInstance());
+            boolean free = record.isObject() && !record.hasNonNull(FieldDiff.ORY_ID)
+                    && !record.path("IsConverted").asBoolean();
+            if (item.getCandidate().foundBy().equals(EMAIL)
+                    || free && item.getChange().hasVerified(record.path(RecordMatcher.EMAIL).asText())) {
+                item.adopt(record.properties().stream().filter(field -> !field.getValue().isNull())
+                        .map(Map.Entry::getKey).toList());
+            } else {
+                item.deadLetter();
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package dev.orysalesforce.match;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.orysalesforce.ledger.Ledger;
+import dev.orysalesforce.ledger.LedgerEntry;
+import dev.orysalesforce.salesforce.RecordError;
+import dev.orysalesforce.salesforce.SoqlLookup;
+import dev.orysalesforce.settings.SyncSettings;
+import dev.orysalesforce.settings.SyncSettings.MatchEmail;
+import dev.orysalesforce.settings.SyncSettings.MatchSeveral;
+import dev.orysalesforce.sync.Batch;
+import dev.orysalesforce.sync.SyncItem;
+import dev.orysalesforce.write.FieldDiff;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.springframework.stereotype.Component;
+
+/** Finds out which identities have a record already. */
+@Component("recordMatcher")
+public class RecordMatcher {
+
+    private static final String MATCHES = "ory.sync.matches";
+    private static final String WAITING = "waiting";
+    private static final String TAKEN_OVER = "taken-over";
+    private static final String SEVERAL = "several";
+    static final String EMAIL = "Email";
+    /** What a field of type e-mail holds. */
+    private static final int LONGEST_EMAIL = 80;
+    private static final Pattern ADDRESS = Pattern.compile("[^\\v\\p{Cntrl}@]+@[^\\v\\p{Cntrl}@]+");
+    private static final String WHERE = " WHERE " + FieldDiff.ORY_ID + " IN (%s)";
+    private static final String OR_EMAIL = " OR Email IN (%s)";
+    private static final String CONTACTS = "SELECT Id, Email, %s, %s FROM Contact"
+            .formatted(FieldDiff.ORY_ID, FieldDiff.ORY_UPDATED_AT);
+    private static final String LEADS = ("SELECT Id, Email, %1$s, %2$s, IsConverted, ConvertedContactId,"
+            + " ConvertedContact.%1$s FROM Lead").formatted(FieldDiff.ORY_ID, FieldDiff.ORY_UPDATED_AT);
+
+    /** Salesforce writes +0000, not +00:00. */
+    private static final DateTimeFormatter SALESFORCE_TIME = new DateTimeFormatterBuilder()
+            .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME).appendOffset("+HHMM", "Z").toFormatter();
+
+    private final Ledger ledger;
+    private final SoqlLookup lookup;
+    private final MatchEmail match;
+    private final MatchSeveral several;
+    private final MeterRegistry meters;
+
+    RecordMatcher(Ledger ledger, SoqlLookup lookup, SyncSettings settings, MeterRegistry meters) {
+        this.ledger = ledger;
+        this.lookup = lookup;
+        this.match = settings.matchEmail();
+        this.several = settings.matchSeveral();
+        this.meters = meters;
+        Stream.of(WAITING, TAKEN_OVER, SEVERAL).forEach(how -> meters.counter(MATCHES, "how", how));
+    }
+
+    /** What the ledger knows. */
+    public void loadKnown(Batch batch) {
+        Map<String, LedgerEntry> known = ledger.find(batch.getPending().stream().map(SyncItem::getIdentity).toList());
+        batch.getPending().forEach(item -> {
+            LedgerEntry entry = known.get(item.getIdentity());
+            if (entry != null) {
+                item.loadKnown(entry);
+            }
+        });
+    }
+
+    /** Rows whose record has to be looked for in Salesforce. Where e-mails do not count, a registration is new. */
+    public List<List<SyncItem>> unmatched(Batch batch) {
+        return Batch.slices(batch.getPending().stream().filter(item -> !item.hasRecord())
+                .filter(item -> match != MatchEmail.NEVER || !item.isFirstRegistration()).toList(), Batch.LOOKUP);
+    }
+
+    /** Asks for Leads and Contacts with the Ory IDs and e-mails of the rows: one call. */
+    public String query(List<SyncItem> items) {
+        List<SoqlLookup.Query> queries = new ArrayList<>();
+        for (List<SyncItem> slice : Batch.slices(items, Batch.CHUNK)) {
+            List<String> emails = match == MatchEmail.NEVER ? List.of()
+                    : slice.stream().map(RecordMatcher::email).filter(RecordMatcher::mayBeInSalesforce).distinct().toList();
+            String where = WHERE.formatted(SoqlLookup.list(slice.stream().map(SyncItem::getIdentity)))
+                    + (emails.isEmpty() ? "" : OR_EMAIL.formatted(SoqlLookup.list(emails.stream())));
+            queries.add(SoqlLookup.query("contacts" + queries.size(), "query", CONTACTS + where));
+            queries.add(SoqlLookup.query("leads" + queries.size(), "query", LEADS + where));
+        }
+        return lookup.compositeRequest(queries);
+    }
+
+    /** Takes the records that were found; the Ory ID goes before the e-mail, and a Contact before a Lead. */
+    public void matched(List<SyncItem> items, String answer) {
+        List<JsonNode> records = new ArrayList<>(lookup.records(answer));
+        records.sort(Comparator.comparing(RecordMatcher::object));
+        Map<String, List<JsonNode>> byIdentity = by(FieldDiff.ORY_ID, records);
+        Map<String, List<JsonNode>> byEmail = by(EMAIL, records.stream().filter(RecordMatcher::isFree).toList());
+        for (SyncItem item : items) {
+            byIdentity.getOrDefault(item.getIdentity(), List.of()).forEach(record -> foundById(item, record));
+            List<JsonNode> same = byEmail.getOrDefault(key(email(item)), List.of());
+            if (!item.hasRecord() && !same.isEmpty() && match != MatchEmail.NEVER) {
+                foundByEmail(item, same);
+            }
+        }
+    }
+
+    /**
+     * A converted Lead is its Contact. An event that is not newer than what its record says needs nothing more; that of
+     * the same version tells what was last sent. Salesforce keeps whole seconds.
+     */
+    private static void foundById(SyncItem item, JsonNode record) {
+        if (item.hasRecord()) {
+            return;
+        }
+        boolean converted = record.path("IsConverted").asBoolean();
+        if (converted && !record.hasNonNull("ConvertedContactId")) {
+            return;
+        }
+        item.found(object(record), record.path("Id").asText(), "ory-id",
+                time(record.path(FieldDiff.ORY_UPDATED_AT).textValue()), record);
+        if (converted && item.isPending()) {
+            item.follow("Contact", record.path("ConvertedContactId").asText(), "conversion",
+                    !record.path("ConvertedContact").hasNonNull(FieldDiff.ORY_ID));
+        }
+    }
+
+    /** @param same records with the row's e-mail that belong to nobody yet; if there is a Contact, Leads do not count */
+    private void foundByEmail(SyncItem item, List<JsonNode> same) {
+        String object = object(same.get(0));
+        List<JsonNode> matches = same.stream().filter(record -> object(record).equals(object)).toList();
+        if (match == MatchEmail.VERIFIED && !item.getChange().hasVerified(email(item))) {
+            item.skipped("WAITS_FOR_VERIFICATION", "There is a record with this e-mail address already, and Ory has not"
+                    + " verified that the address is this identity's. It is looked at again at its next event.");
+            count(WAITING);
+        } else if (matches.size() == 1) {
+            item.mayAdopt(new SyncItem.Candidate(object, matches.get(0).path("Id").asText(), RecordAdoption.EMAIL));
+            count(TAKEN_OVER);
+        } else {
+            RecordError which = RecordError.of("SEVERAL_MATCHES", matches.size() + " records have this e-mail address: "
+                    + matches.stream().map(record -> record.path("Id").asText()).collect(Collectors.joining(", "))
+                    + ". None was taken; merge them in Salesforce (sync.match-several).");
+            if (several == MatchSeveral.DEAD_LETTER) {
+                item.deadLetter(which);
+            } else {
+                item.note(which);
+            }
+            count(SEVERAL);
+        }
+    }
+
+    /** Two identities with one address: the first gets the record. */
+    public void complete(Batch batch) {
+        batch.items().stream().filter(SyncItem::isCandidate)
+                .filter(item -> !batch.claims(item.getCandidate().salesforceId())).forEach(SyncItem::dropCandidate);
+    }
+
+    private void count(String how) {
+        meters.counter(MATCHES, "how", how).increment();
+    }
+
+    private static boolean isFree(JsonNode record) {
+        return !record.hasNonNull(FieldDiff.ORY_ID) && !record.path("IsConverted").asBoolean();
+    }
+
+    private static Map<String, List<JsonNode>> by(String field, List<JsonNode> records) {
+        return records.stream().filter(record -> record.hasNonNull(field))
+                .collect(Collectors.groupingBy(record -> key(record.path(field).asText())));
+    }
+
+    /** Salesforce compares without case. */
+    private static String key(String text) {
+        return text.toLowerCase(Locale.ROOT);
+    }
+
+    private static String object(JsonNode record) {
+        return record.path("attributes").path("type").asText();
+    }
+
+    /** What the mapping would write, for that is what would be there twice. */
+    private static String email(SyncItem item) {
+        return item.getRecord() == null ? "" : item.getRecord().path(EMAIL).asText("").strip();
+    }
+
+    /**
+     * No record has another one; and whoever registers with a line break in it, or a text that is too long for a query, would
+     * have Salesforce refuse the question about the whole batch.
+     */
+    private static boolean mayBeInSalesforce(String email) {
+        return email.length() <= LONGEST_EMAIL && ADDRESS.matcher(email).matches();
+    }
+
+    private static Instant time(String text) {
+        return text == null ? null : OffsetDateTime.parse(text, SALESFORCE_TIME).toInstant();
+    }
+}

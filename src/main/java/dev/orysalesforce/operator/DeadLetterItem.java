@@ -1,0 +1,38 @@
+package dev.orysalesforce.operator;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.orysalesforce.journal.DeadLetter;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A dead letter as the operator API shows it.
+ *
+ * @param newerSynced whether Salesforce has this state of the identity, or a newer one, by now: it can be discarded
+ * @param original what came in; only on request, for it holds traits
+ */
+public record DeadLetterItem(
+        String id,
+        String identity,
+        String event,
+        String code,
+        String message,
+        List<String> fields,
+        int attempts,
+        Instant receivedAt,
+        Instant failedAt,
+        boolean newerSynced,
+        @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode original) {
+
+    static DeadLetterItem of(DeadLetter letter, boolean newerSynced, boolean reveal) {
+        return new DeadLetterItem(letter.id(), letter.identity(), letter.event(), letter.code(), letter.message(),
+                letter.fields(), letter.attempts(), letter.receivedAt(), letter.failedAt(), newerSynced,
+                reveal ? letter.original() : null);
+    }
+
+    DeadLetterItem hidden() {
+        return new DeadLetterItem(id, identity, event, code, message, fields, attempts, receivedAt, failedAt, newerSynced,
+                null);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.orysalesforce.operator;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.orysalesforce.reconcile.ReconcileSnapshot.Listed;
+import dev.orysalesforce.reconcile.ReconcileSnapshot.Read;
+import dev.orysalesforce.reconcile.ReconcileSnapshot.Sighting;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What is known of an identity: what was last received, what became of it, and where its record is.
+ *
+ * @param identity the identity's ID
+ * @param pending whether an event of it is in the journal, in the batch on its way, or waits for a retry; null if so
+ *     many events wait (sync.journal.browse-limit) that the journal is not searched
+ * @param outcome what became of its last event: synced, unchanged, skipped, retry, dead-letter; pending if
+ *     none of that yet; null if that is not known either
+ * @param code why, if it went wrong or was skipped
+ * @param message the same in words
+ * @param object Lead or Contact
+ * @param salesforceId its record
+ * @param link its record in the browser
+ * @param foundBy how the record was found
+ * @param version {@code updated_at} of the newest state that is in Salesforce
+ * @param mapping which mapping answered last, with its version
+ * @param fields the fields that were sent, without values
+ * @param attempts how often the last event was sent
+ * @param nextRetryAt when it is tried again
+ * @param lastEvent the last event that went through
+ * @param ory which version Ory listed, and when; null until it did
+ * @param salesforce which version the record showed when it was read, and when; null until it was
+ * @param deadLetters its letters, oldest first
+ * @param values what the identity's fields hold; only on request
+ */
+public record IdentityStatus(
+        String identity,
+        Boolean pending,
+        String outcome,
+        String code,
+        String message,
+        String object,
+        String salesforceId,
+        String link,
+        String foundBy,
+        Instant version,
+        String mapping,
+        Set<String> fields,
+        int attempts,
+        Instant nextRetryAt,
+        LastEvent lastEvent,
+        Listed ory,
+        Read salesforce,
+        List<DeadLetterItem> deadLetters,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Values values) {
+
+    /** @param triggerId Ory's trigger ID, to find the event in Ory's own log */
+    public record LastEvent(String event, Instant receivedAt, String triggerId) {}
+
+    /**
+     * @param source where they were read: pending, dead-letter or salesforce
+     * @param content an event, or a record of Salesforce
+     */
+    public record Values(String source, JsonNode content) {}
+
+    IdentityStatus with(Sighting seen) {
+        return new IdentityStatus(identity, pending, outcome, code, message, object, salesforceId, link, foundBy, version,
+                mapping, fields, attempts, nextRetryAt, lastEvent, seen.ory(), seen.salesforce(), deadLetters, values);
+    }
+
+    IdentityStatus with(Values values) {
+        return new IdentityStatus(identity, pending, outcome, code, message, object, salesforceId, link, foundBy, version,
+                mapping, fields, attempts, nextRetryAt, lastEvent, ory, salesforce, deadLetters, values);
+    }
+}

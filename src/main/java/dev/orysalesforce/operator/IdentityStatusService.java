@@ -1,0 +1,154 @@
+package dev.orysalesforce.operator;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.journal.Journal;
+import dev.orysalesforce.journal.Queues;
+import dev.orysalesforce.ledger.Ledger;
+import dev.orysalesforce.ledger.LedgerEntry;
+import dev.orysalesforce.ledger.Tombstones;
+import dev.orysalesforce.operator.IdentityStatus.LastEvent;
+import dev.orysalesforce.operator.IdentityStatus.Values;
+import dev.orysalesforce.reconcile.ReconcileSnapshot;
+import dev.orysalesforce.salesforce.Login;
+import dev.orysalesforce.sync.SyncItem;
+import jakarta.jms.TextMessage;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.camel.Header;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.jms.core.JmsTemplate;
+import org.springframework.stereotype.Component;
+
+/**
+ * Puts together what journal, ledger and dead letters know of an identity. A backlog of millions is not searched for it:
+ * the broker would read all of it from its disk. Then it is not known whether an event of the identity waits.
+ */
+@Component("identityStatusService")
+public class IdentityStatusService {
+
+    private final JmsTemplate jms;
+    private final Queues queues;
+    private final long browseLimit;
+    private final Journal journal;
+    private final Ledger ledger;
+    private final Tombstones tombstones;
+    private final ReconcileSnapshot snapshot;
+    private final DeadLetters deadLetters;
+    private final Login login;
+    private final ObjectMapper json;
+
+    IdentityStatusService(JmsTemplate jms, Queues queues, Journal journal, Ledger ledger, Tombstones tombstones, ReconcileSnapshot snapshot,
+            DeadLetters deadLetters, Login login, ObjectMapper json,
+            @Value("${sync.journal.browse-limit:100000}") long browseLimit) {
+        this.jms = jms;
+        this.queues = queues;
+        this.browseLimit = browseLimit;
+        this.journal = journal;
+        this.ledger = ledger;
+        this.tombstones = tombstones;
+        this.snapshot = snapshot;
+        this.deadLetters = deadLetters;
+        this.login = login;
+        this.json = json;
+    }
+
+    /**
+     * @param reveal {@code true} adds the values of a pending event or of a dead letter, if there is one
+     * @return null if nobody has heard of the identity
+     */
+    public IdentityStatus explain(@Header("id") String id, @Header("reveal") String reveal) {
+        boolean withValues = DeadLetters.isTrue(reveal);
+        if (!JmsSelectors.isId(id)) {
+            return null;
+        }
+        String identity = id.toLowerCase(Locale.ROOT);
+        boolean inFlight = journal.isInFlight(identity);
+        boolean searched = queues.depth(Queues.JOURNAL).orElse(0) <= browseLimit;
+        JsonNode waiting = searched ? lastWaiting(identity) : null;
+        boolean found = inFlight || waiting != null || journal.isInFlight(identity);
+        Boolean pending = found || searched ? found : null;
+        List<DeadLetterItem> letters = deadLetters.of(identity, true);
+        LedgerEntry entry = ledger.find(identity).orElse(null); // last, so that what just left the journal is here
+        if (Boolean.FALSE.equals(pending) && letters.isEmpty() && entry == null) {
+            return null;
+        }
+        IdentityStatus status = (entry != null ? of(entry, pending, letters) : ofUnknown(identity, pending, letters))
+                .with(snapshot.find(identity));
+        return !withValues ? status : status.with(values(waiting, letters));
+    }
+
+    /** The ID of the identity that is to be erased. */
+    public String identity(@Header("id") String id) {
+        if (!JmsSelectors.isId(id)) {
+            throw new BadRequestException("The path ends in the ID of an identity, which is a UUID.");
+        }
+        return id.toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether the app has heard of an identity, perhaps only to erase it. */
+    public boolean isKnown(String identity) {
+        return tombstones.isErased(identity) || explain(identity, null) != null;
+    }
+
+    /** @param record what Salesforce holds; of that, the fields that the app wrote are shown */
+    public IdentityStatus withRecord(IdentityStatus status, String record) throws JsonProcessingException {
+        ObjectNode written = json.createObjectNode();
+        JsonNode all = json.readTree(record);
+        status.fields().forEach(field -> written.set(field, all.path(field)));
+        return status.with(new Values("salesforce", written));
+    }
+
+    private IdentityStatus of(LedgerEntry entry, Boolean pending, List<DeadLetterItem> letters) {
+        return new IdentityStatus(entry.identity(), entry.nextRetryAt() != null ? Boolean.TRUE : pending, entry.outcome(), entry.code(),
+                entry.message(), entry.object(), entry.salesforceId(),
+                entry.hasRecord() ? login.address() + "/" + entry.salesforceId() : null, entry.foundBy(),
+                entry.hasRecord() && entry.version() != null ? entry.version().at() : null, entry.mapping(),
+                new TreeSet<>(entry.fields().keySet()), entry.attempts(), entry.nextRetryAt(),
+                new LastEvent(entry.event(), entry.receivedAt(), entry.triggerId()), null, null, hidden(letters), null);
+    }
+
+    /** The ledger learns of an identity when its first event has an outcome, and never of what was refused at the door. */
+    private static IdentityStatus ofUnknown(String identity, Boolean pending, List<DeadLetterItem> letters) {
+        DeadLetterItem last = Boolean.TRUE.equals(pending) || letters.isEmpty() ? null : letters.get(letters.size() - 1);
+        return new IdentityStatus(identity, pending,
+                last != null ? SyncItem.Outcome.DEAD_LETTER.label() : pending == null ? null : SyncItem.Outcome.PENDING.label(),
+                last == null ? null : last.code(), last == null ? null : last.message(), null, null, null, null, null,
+                null, Set.of(), last == null ? 0 : last.attempts(), null,
+                last == null ? null : new LastEvent(last.event(), last.receivedAt(), null), null, null,
+                hidden(letters), null);
+    }
+
+    private static List<DeadLetterItem> hidden(List<DeadLetterItem> letters) {
+        return letters.stream().map(DeadLetterItem::hidden).toList();
+    }
+
+    private static Values values(JsonNode waiting, List<DeadLetterItem> letters) {
+        if (waiting != null) {
+            return new Values("pending", waiting);
+        }
+        return letters.isEmpty() ? null : new Values("dead-letter", letters.get(letters.size() - 1).original());
+    }
+
+    /** The identity's newest event in the queue; null if there is none, or if a batch has it. */
+    private JsonNode lastWaiting(String identity) {
+        return jms.browseSelected(Queues.JOURNAL, JmsSelectors.ofIdentity(identity), (session, browser) -> {
+            JsonNode last = null;
+            for (Enumeration<?> all = browser.getEnumeration(); all.hasMoreElements();) {
+                if (all.nextElement() instanceof TextMessage text) {
+                    try {
+                        last = json.readTree(text.getText());
+                    } catch (JsonProcessingException e) {
+                        last = json.missingNode();
+                    }
+                }
+            }
+            return last;
+        });
+    }
+}

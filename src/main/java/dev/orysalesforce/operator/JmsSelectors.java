@@ -1,0 +1,65 @@
+package dev.orysalesforce.operator;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * JMS selectors over the labels of dead letters. What goes into one is a UUID or a code, so nothing has to be escaped.
+ *
+ * @see <a href="https://jakarta.ee/specifications/messaging/3.1/jakarta-messaging-spec-3.1#message-selectors">Message
+ *     selectors</a>
+ */
+final class JmsSelectors {
+
+    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    private static final Pattern CODE = Pattern.compile("[A-Za-z0-9_.]{1,100}");
+
+    private JmsSelectors() {}
+
+    static boolean isId(String text) {
+        return text != null && UUID.matcher(text.toLowerCase(Locale.ROOT)).matches();
+    }
+
+    static boolean isCode(String text) {
+        return text != null && CODE.matcher(text).matches();
+    }
+
+    static String ofLetter(String id) {
+        return equal("deadLetterId", id.toLowerCase(Locale.ROOT));
+    }
+
+    static String ofLetters(List<String> ids) {
+        return in("deadLetterId", ids);
+    }
+
+    static String ofIdentity(String identity) {
+        return equal("identity", identity.toLowerCase(Locale.ROOT));
+    }
+
+    static String ofIdentities(List<String> identities) {
+        return in("identity", identities);
+    }
+
+    static String ofCode(String code) {
+        return equal("code", code);
+    }
+
+    /** Null, which selects everything, if there is no condition. */
+    static String all(String... conditions) {
+        String joined = Stream.of(conditions).filter(condition -> condition != null)
+                .collect(Collectors.joining(" AND "));
+        return joined.isEmpty() ? null : joined;
+    }
+
+    private static String in(String label, List<String> ids) {
+        return ids.stream().map(id -> "'" + id.toLowerCase(Locale.ROOT) + "'")
+                .collect(Collectors.joining(",", label + " IN (", ")"));
+    }
+
+    private static String equal(String label, String value) {
+        return label + " = '" + value + "'";
+    }
+}

@@ -1,0 +1,52 @@
+package dev.orysalesforce.receive;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.orysalesforce.journal.DeadLetter;
+import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.journal.ReceiptClock;
+import java.time.Clock;
+import java.util.List;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+
+/** Stamps what comes in with its kind and time. */
+@Component("eventFactory")
+public class EventFactory {
+
+    private final ObjectMapper json;
+    private final BodyText bodyText;
+    private final ReceiptClock receiptClock;
+    private final Clock clock;
+
+    EventFactory(ObjectMapper json, BodyText bodyText, ReceiptClock receiptClock, Clock clock) {
+        this.json = json;
+        this.bodyText = bodyText;
+        this.receiptClock = receiptClock;
+        this.clock = clock;
+    }
+
+    /** @param reduced the answer of {@code mappings/event.*} */
+    public IdentityChange receive(String reduced, String event, String triggerId) throws JsonProcessingException {
+        return json.readValue(reduced, IdentityChange.class).receivedAs(event, receiptClock.next(), triggerId);
+    }
+
+    public Problem problem(int status, String code, String detail) {
+        return Problem.of(HttpStatus.valueOf(status), code, detail);
+    }
+
+    /**
+     * Keeps what is refused.
+     *
+     * @param original the event, if the body could be read; else the bytes of the body; null if it was empty
+     */
+    public DeadLetter deadLetter(Problem problem, Object original, String event) {
+        if (original instanceof IdentityChange change) {
+            return DeadLetter.of(change.identityId(), event, problem.code(), problem.detail(), List.of(), 0,
+                    change.receivedAt(), clock.instant(), "receive", json.valueToTree(change));
+        }
+        return DeadLetter.of(null, event, problem.code(), problem.detail(), List.of(), 0, clock.instant(), clock.instant(), "receive",
+                new TextNode(bodyText.kept((byte[]) original)));
+    }
+}

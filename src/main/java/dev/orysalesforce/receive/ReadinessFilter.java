@@ -1,0 +1,91 @@
+package dev.orysalesforce.receive;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.apache.camel.CamelContext;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Only a running app answers. The web server opens its port before the routes have started, and closes it after they have
+ * stopped; while an edited route takes the place of another, its path has nobody. In between it would answer 404, which Ory
+ * does not try again: a start or stop is told as 503, an edit is waited for.
+ */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE)
+class ReadinessFilter extends OncePerRequestFilter {
+
+    private final CamelContext camel;
+    private final RequestGate gate;
+    private final ObjectMapper json;
+
+    ReadinessFilter(CamelContext camel, RequestGate gate, ObjectMapper json) {
+        this.camel = camel;
+        this.gate = gate;
+        this.json = json;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        if (!camel.isStarted()) {
+            refuse(request, response, "STARTING", "The app is starting or stopping. Try again.");
+        } else if (!gate.enter()) {
+            refuse(request, response, "CHANGING_ROUTES", "Edited routes are taking the place of others. Try again.");
+        } else {
+            try {
+                chain.doFilter(request, response);
+            } finally {
+                leave(request);
+            }
+        }
+    }
+
+    private void leave(HttpServletRequest request) {
+        if (request.isAsyncStarted()) {
+            request.getAsyncContext().addListener(new AtTheEnd(gate));
+        } else {
+            gate.leave();
+        }
+    }
+
+    private void refuse(HttpServletRequest request, HttpServletResponse response, String code, String detail)
+            throws IOException {
+        response.setHeader(HttpHeaders.RETRY_AFTER, "5");
+        Problem.of(HttpStatus.SERVICE_UNAVAILABLE, code, detail).answer(request, response, json);
+    }
+
+    /** Camel answers on a thread of its own. */
+    private record AtTheEnd(RequestGate door) implements AsyncListener {
+
+        @Override
+        public void onComplete(AsyncEvent event) {
+            door.leave();
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {
+            // it completes next
+        }
+
+        @Override
+        public void onError(AsyncEvent event) {
+            // it completes next
+        }
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {
+            event.getAsyncContext().addListener(this);
+        }
+    }
+}

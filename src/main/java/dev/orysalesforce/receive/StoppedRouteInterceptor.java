@@ -1,0 +1,38 @@
+package dev.orysalesforce.receive;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpConsumer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.handler.MappedInterceptor;
+
+/** An operator has stopped a route that somebody outside calls. Camel would answer 500, which Ory does not try again. */
+@Configuration
+class StoppedRouteInterceptor {
+
+    @Bean
+    MappedInterceptor stoppedRoutes(ObjectMapper json) {
+        return new MappedInterceptor(new String[] {"/**"}, new HandlerInterceptor() {
+            @Override
+            public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
+                    throws IOException {
+                if (!(handler instanceof HandlerMethod method)
+                        || !(method.getBean() instanceof SpringBootPlatformHttpConsumer consumer) || consumer.isStarted()) {
+                    return true;
+                }
+                response.setHeader(HttpHeaders.RETRY_AFTER, "5");
+                Problem.of(HttpStatus.SERVICE_UNAVAILABLE, "ROUTE_STOPPED", "The route behind "
+                        + consumer.getEndpoint().getPath() + " was stopped. Try again; the operator starts it in Hawtio.")
+                        .answer(request, response, json);
+                return false;
+            }
+        });
+    }
+}

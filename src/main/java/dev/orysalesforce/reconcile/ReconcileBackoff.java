@@ -1,0 +1,107 @@
+package dev.orysalesforce.reconcile;
+
+import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.settings.SyncSettings;
+import dev.orysalesforce.sync.FailurePlace;
+import dev.orysalesforce.write.WriteResults;
+import io.github.resilience4j.core.IntervalFunction;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.camel.component.salesforce.api.SalesforceException;
+import org.apache.camel.util.ObjectHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.jms.JmsException;
+import org.springframework.stereotype.Component;
+
+/** Why a run does not get on, and when it tries again: the pauses grow (sync.back-off), unless Ory says how long. */
+@Component
+public class ReconcileBackoff {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReconcileBackoff.class);
+
+    private final WriteResults results;
+    private final SyncSettings.BackOff backOff;
+    private final IntervalFunction growing;
+    private final Clock monotonicClock;
+    private int tries;
+    private Instant until = Instant.MIN;
+    private String code;
+    private String reason;
+
+    ReconcileBackoff(WriteResults results, SyncSettings settings, Clock monotonicClock) {
+        this.results = results;
+        this.backOff = settings.backOff();
+        this.growing = IntervalFunction.ofExponentialRandomBackoff(backOff.initial(), backOff.multiplier(), backOff.jitter());
+        this.monotonicClock = monotonicClock;
+    }
+
+    public boolean isPausing() {
+        return monotonicClock.instant().isBefore(until);
+    }
+
+    public void over() {
+        tries = 0;
+        until = Instant.MIN;
+        reason = null;
+    }
+
+    /** @return false if it may be over after a while */
+    public boolean isEnd(Exception failure) {
+        RunFailedException end = ObjectHelper.getException(RunFailedException.class, failure);
+        RetryLaterException notNow = ObjectHelper.getException(RetryLaterException.class, failure);
+        String before = reason;
+        code = null;
+        reason = end != null ? end.getMessage() : notNow != null ? notNow.getMessage() : reason(failure);
+        if (!reason.equals(before)) {
+            LOG.warn("The comparison with Ory {}: {}", end != null ? "failed" : "waits", reason);
+        }
+        Duration pause = notNow == null || notNow.pause() == null
+                ? Duration.ofMillis(Math.min(growing.apply(++tries), backOff.max().toMillis())) : notNow.pause();
+        until = monotonicClock.instant().plus(pause);
+        return end != null;
+    }
+
+    public String reason() {
+        return reason;
+    }
+
+    /** Whether Salesforce has forgotten where a query stood; it keeps that for two days. */
+    boolean isLostPlace() {
+        return "INVALID_QUERY_LOCATOR".equals(code);
+    }
+
+    private String reason(Exception failure) {
+        if (ObjectHelper.getException(PauseDeliveryException.class, failure) != null
+                || ObjectHelper.getException(SalesforceException.class, failure) != null) {
+            PauseDeliveryException paused = hold(failure);
+            code = paused.code();
+            return paused.getMessage();
+        }
+        Throwable root = NestedExceptionUtils.getMostSpecificCause(failure);
+        if (ObjectHelper.getException(JmsException.class, failure) != null) {
+            return "The journal does not take a page (" + root.getClass().getSimpleName() + "); /observe/health may say why.";
+        }
+        if (ObjectHelper.getException(IOException.class, failure) != null) {
+            return "Ory's Admin API can't be reached (" + root.getClass().getSimpleName() + "). Check ORY_ADMIN_URL and the"
+                    + " network; the run goes on when it answers.";
+        }
+        return "It failed in the app itself, at " + FailurePlace.of(root) + "; it is tried again.";
+    }
+
+    private PauseDeliveryException hold(Exception failure) {
+        PauseDeliveryException paused = ObjectHelper.getException(PauseDeliveryException.class, failure);
+        if (paused != null) {
+            return paused;
+        }
+        try {
+            results.failed(failure);
+            throw new IllegalStateException(failure);
+        } catch (PauseDeliveryException told) {
+            return told;
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.orysalesforce.reload;
+
+import dev.orysalesforce.settings.Degraded;
+import dev.orysalesforce.settings.SyncSettings;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.annotation.Profile;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+
+/**
+ * Looks at routes, mappings and settings for edits, and has them taken over once they are settled: editors and copies
+ * write in several steps. What is refused leaves everything as it was, and health says why until it is fixed.
+ */
+@Component("configReloader")
+@Profile("!check")
+class ConfigReloader implements HealthIndicator {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigReloader.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final EditableFiles files;
+    private final ReloadCoordinator coordinator;
+    private final CamelContext camel;
+    private final Duration every;
+    private final Clock clock;
+    private final Counter refusals;
+    private final ScheduledExecutorService watch =
+            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "edits"));
+    private ConfigSnapshot seen;
+    private ConfigSnapshot judged;
+    private Instant busyUntil = Instant.MIN;
+    private volatile Problem problem;
+
+    private record Problem(String file, int line, String reason, Instant since) {}
+
+    ConfigReloader(EditableFiles files, ReloadCoordinator coordinator, CamelContext camel, SyncSettings settings, Clock clock,
+            MeterRegistry meters) {
+        this.files = files;
+        this.coordinator = coordinator;
+        this.camel = camel;
+        this.every = settings.reload().pollInterval();
+        this.clock = clock;
+        this.refusals = meters.counter("ory.sync.refused.edits");
+        meters.gauge("ory.sync.edit.refused", this, reloader -> reloader.problem == null ? 0 : 1);
+        this.seen = coordinator.running();
+        this.judged = seen;
+    }
+
+    @Override
+    public Health health() {
+        Problem known = problem;
+        if (known == null) {
+            return Health.up().build();
+        }
+        Health.Builder health = Health.status(Degraded.STATUS).withDetail("file", known.file());
+        if (known.line() > 0) {
+            health.withDetail("line", known.line());
+        }
+        return health.withDetail("reason", known.reason()).withDetail("since", known.since().toString()).build();
+    }
+
+    private void look() {
+        try {
+            ConfigSnapshot now = files.read();
+            boolean settled = now.equals(seen);
+            seen = now;
+            if (settled && !now.equals(judged) && camel.isStarted() && clock.instant().isAfter(busyUntil)) {
+                judge(now);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            LOG.warn("Edits could not be looked at: {}", e.toString());
+        }
+    }
+
+    private void judge(ConfigSnapshot edited) throws InterruptedException {
+        try {
+            if (edited.equals(coordinator.running())) {
+                LOG.info("The files are again as they run");
+            } else {
+                String taken = coordinator.reload(edited);
+                if (taken == null) {
+                    busyUntil = clock.instant().plus(PATIENCE);
+                    LOG.info("An edit waits for a batch or a request that takes long; next try in {} s", PATIENCE.toSeconds());
+                    return;
+                }
+                LOG.info("Reloaded: {}", taken);
+            }
+            problem = null;
+        } catch (ReloadRejectedException e) {
+            refuse(e.file(), e.line(), e.getMessage());
+        } catch (RuntimeException e) {
+            refuse("routes", 0, "The app failed to take it over. Restart it; its log says where it failed.");
+            LOG.error("An edit failed", e);
+        }
+        judged = edited;
+    }
+
+    private void refuse(String file, int line, String reason) {
+        problem = new Problem(file, line, reason, problem == null ? clock.instant() : problem.since());
+        refusals.increment();
+        LOG.warn("Rejected configuration change; still running the previous version: {}: {}", line > 0 ? file + ":" + line : file, reason);
+    }
+
+    @EventListener(ApplicationReadyEvent.class)
+    void start() {
+        watch.scheduleWithFixedDelay(this::look, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Before the routes stop, and not in the middle of an edit. */
+    @EventListener(ContextClosedEvent.class)
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    void stop() throws InterruptedException {
+        watch.shutdown();
+        watch.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,158 @@
+package dev.orysalesforce.reload;
+
+import dev.orysalesforce.mapping.Mapping;
+import dev.orysalesforce.reload.RouteSet.Entry;
+import dev.orysalesforce.reload.TrialBuild.Outline;
+import dev.orysalesforce.sync.Mappings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/** Knows what runs. Judges an edited set as a whole, and puts all of it in the place of what ran, or nothing. */
+@Component
+@Lazy
+public class ReloadCoordinator {
+
+    private final MappingSettings mappingSettings;
+    private final MappingFiles mappingFiles;
+    private final Mappings mappings;
+    private final TrialBuild trialBuild;
+    private final RouteReplacer liveRoutes;
+    private final RouteQuiescer quiescer;
+    private volatile Running running;
+
+    /**
+     * @param bySchema {@code sync.mappings}
+     * @param outline null until the first edit
+     */
+    private record Running(ConfigSnapshot files, RouteSet routes, Map<String, String> bySchema, Outline outline) {}
+
+    ReloadCoordinator(EditableFiles files, MappingSettings mappingSettings, MappingFiles mappingFiles, Mappings mappings,
+            TrialBuild trialBuild, RouteReplacer liveRoutes, RouteQuiescer quiescer) throws IOException {
+        this.mappingSettings = mappingSettings;
+        this.mappingFiles = mappingFiles;
+        this.mappings = mappings;
+        this.trialBuild = trialBuild;
+        this.liveRoutes = liveRoutes;
+        this.quiescer = quiescer;
+        ConfigSnapshot start = files.read();
+        start.rejectEmptyFiles();
+        Map<String, String> bySchema = mappingSettings.bySchema(start.settings());
+        mappingFiles.check(start.mappings(), Map.of(), bySchema);
+        mappings.take(bySchema, start.mappings());
+        running = new Running(start, RouteSet.of(start.routes()), bySchema, null);
+    }
+
+    ConfigSnapshot running() {
+        return running.files();
+    }
+
+    /**
+     * @param location a file and maybe a line, as Camel names a route's source
+     * @return the version of that file; null if it is none of those that can be edited
+     */
+    public String version(String location) {
+        String file = "/" + String.valueOf(location).split(":", 2)[0];
+        return running.files().routes().entrySet().stream().filter(route -> route.getKey().endsWith(file))
+                .map(route -> Mapping.hash(route.getValue().getBytes(StandardCharsets.UTF_8)))
+                .findFirst().orElse(null);
+    }
+
+    /**
+     * @return what was taken over, for people; null if something takes longer than anybody should wait for it: try again
+     * @throws ReloadRejectedException if the set can't be used; then all is as before
+     */
+    String reload(ConfigSnapshot edited) throws InterruptedException {
+        edited.rejectEmptyFiles();
+        Running before = running;
+        Map<String, String> bySchema = mappingSettings.bySchema(edited.settings());
+        mappingFiles.check(edited.mappings(), before.files().mappings(), bySchema);
+        RouteSet routes = RouteSet.of(edited.routes());
+        Outline outline = before.outline();
+        boolean routesDiffer = liveRoutes.isLost() || !routes.isEquivalentTo(before.routes());
+        if (routesDiffer || !bySchema.equals(before.bySchema())) {
+            outline = judge(before, routes, bySchema);
+        }
+        try {
+            if (!quiescer.quiesce(routesDiffer)) {
+                return null;
+            }
+            if (routesDiffer) {
+                replace(before.routes(), routes);
+            }
+            mappings.take(bySchema, edited.mappings());
+            running = new Running(edited, routes, bySchema, outline);
+        } finally {
+            quiescer.resume();
+        }
+        return edited.differentFrom(before.files()).stream().map(name -> !edited.settings().containsKey(name) ? name
+                : bySchema.equals(before.bySchema()) ? name + " (but nothing of it before a restart)" : name + " (sync.mappings)")
+                .collect(Collectors.joining(", "));
+    }
+
+    private void replace(RouteSet before, RouteSet after) {
+        try {
+            liveRoutes.replace(before, after);
+        } catch (RouteReplacer.RoutesLost e) {
+            throw e;
+        } catch (Exception e) {
+            throw TrialBuild.rejected(after, "routes", Map.of(), e);
+        }
+    }
+
+    private Outline judge(Running before, RouteSet routes, Map<String, String> bySchema) {
+        for (Entry entry : routes.differenceFrom(before.routes()).values()) {
+            if (!entry.live()) {
+                throw new ReloadRejectedException(entry.file(), entry.line(), needsARestart(entry));
+            }
+        }
+        for (Entry entry : before.routes().differenceFrom(routes).values()) {
+            if (!entry.live()) {
+                throw new ReloadRejectedException(entry.file(), 0, needsARestart(entry));
+            }
+        }
+        Outline now = before.outline() != null ? before.outline() : trialBuild.of(before.routes(), calledEndpoints(before.bySchema()));
+        Outline next = trialBuild.of(routes, calledEndpoints(bySchema));
+        refuseWhatIsMissed(before.routes(), now, routes, next);
+        return next;
+    }
+
+    /**
+     * Where no route sends to, somebody outside does. That nobody is there any more may be meant, but not by deleting a
+     * file, which happens by mistake, and never where webhooks come in: Ory would lose them.
+     */
+    private static void refuseWhatIsMissed(RouteSet before, Outline then, RouteSet after, Outline now) {
+        Set<String> missed = new TreeSet<>(then.from().keySet());
+        missed.removeAll(then.called());
+        missed.removeAll(now.from().keySet());
+        Set<String> gone = new TreeSet<>(before.files().keySet());
+        gone.removeAll(after.files().keySet());
+        for (String uri : missed) {
+            String id = then.from().get(uri);
+            if (!gone.isEmpty() || isOfOry(uri)) {
+                Entry route = before.entries().get(RouteSet.ROUTE + " " + id);
+                throw new ReloadRejectedException(!gone.isEmpty() ? gone.iterator().next() : route == null ? "routes" : route.file(), 0,
+                        "Route " + id + " is gone. Put it back; to do without it, restart the app.");
+            }
+        }
+    }
+
+    private static boolean isOfOry(String uri) {
+        return uri.startsWith("platform-http:/webhooks") || uri.startsWith("platform-http:/services");
+    }
+
+    private static String needsARestart(Entry entry) {
+        return "This edit of " + entry.kind() + " takes a restart: only routes with an id, route configurations with an id"
+                + " and rests with a path are taken over while the app runs.";
+    }
+
+    /** A mapping may be a route. */
+    public static Set<String> calledEndpoints(Map<String, String> bySchema) {
+        return bySchema.values().stream().filter(name -> name.startsWith("direct:")).collect(Collectors.toSet());
+    }
+}

@@ -1,0 +1,93 @@
+package dev.orysalesforce.reload;
+
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.AsyncProducer;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.Producer;
+import org.apache.camel.component.direct.DirectComponent;
+import org.apache.camel.component.direct.DirectConsumer;
+import org.apache.camel.component.direct.DirectEndpoint;
+import org.apache.camel.support.DefaultAsyncProducer;
+import org.springframework.stereotype.Component;
+
+/**
+ * {@code direct:} that leads to the route that is there now. Camel's own producer remembers the route it found and, once
+ * routes have changed, notes so before it looks again: others that come in meanwhile are sent to the route before, which has
+ * stopped and fails. Here, once routes have changed, a new producer is asked, which remembers nothing.
+ */
+@Component("direct-component")
+class ReloadableDirectComponent extends DirectComponent {
+
+    private final AtomicInteger changes = new AtomicInteger();
+
+    @Override
+    public void addConsumer(String key, DirectConsumer consumer) {
+        super.addConsumer(key, consumer);
+        changes.incrementAndGet();
+    }
+
+    @Override
+    public void removeConsumer(String key, DirectConsumer consumer) {
+        super.removeConsumer(key, consumer);
+        changes.incrementAndGet();
+    }
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
+        DirectEndpoint endpoint = new CurrentRoute(uri);
+        endpoint.setBlock(isBlock());
+        endpoint.setTimeout(getTimeout());
+        setProperties(endpoint, parameters);
+        return endpoint;
+    }
+
+    private final class CurrentRoute extends DirectEndpoint {
+
+        private CurrentRoute(String uri) {
+            super(uri, ReloadableDirectComponent.this);
+        }
+
+        @Override
+        public Producer createProducer() throws Exception {
+            return new Caller();
+        }
+
+        /** Counts first: what changes meanwhile makes it out of date. */
+        private Found find() throws Exception {
+            return new Found(changes.get(), (AsyncProducer) super.createProducer());
+        }
+
+        private final class Caller extends DefaultAsyncProducer {
+
+            private volatile Found found;
+
+            private Caller() throws Exception {
+                super(CurrentRoute.this);
+                found = find();
+            }
+
+            @Override
+            public boolean process(Exchange exchange, AsyncCallback callback) {
+                try {
+                    Found current = found;
+                    if (current.after() != changes.get()) {
+                        current = find();
+                        found = current;
+                    }
+                    return current.producer().process(exchange, callback);
+                } catch (Exception e) {
+                    exchange.setException(e);
+                    callback.done(true);
+                    return true;
+                }
+            }
+        }
+    }
+
+    /** @param after so many changes */
+    private record Found(int after, AsyncProducer producer) {
+    }
+}

@@ -1,0 +1,161 @@
+package dev.orysalesforce.salesforce;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.write.WriteResults;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.ProducerTemplate;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/**
+ * What the org says of an object's fields: asked when it is first needed, then once a day.
+ *
+ * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_describe.htm">
+ *     sObject Describe</a>
+ */
+@Component
+public class Describe {
+
+    private static final Duration GOOD_FOR = Duration.ofDays(1);
+
+    /** The call itself may take 60 s (http-request-timeout), and log in before. */
+    private static final Duration LONGEST = Duration.ofSeconds(75);
+
+    /**
+     * @param type Salesforce's, e.g. string, email, picklist, boolean, double, date, datetime, reference
+     * @param length of texts; else 0
+     * @param values what a restricted picklist takes; empty for any other field
+     * @param unique whether Salesforce refuses a value that another record has
+     * @param externalId whether records can be addressed by it
+     */
+    public record Field(String type, int length, boolean nillable, boolean defaulted, boolean createable, boolean updateable,
+            Set<String> values, boolean unique, boolean externalId) {
+
+        /** Whether a new record has to bring it. */
+        public boolean isRequired() {
+            return !nillable && !defaulted && createable && !type.equals("boolean");
+        }
+    }
+
+    private record Answer(Map<String, Field> fields, boolean createable, boolean updateable, Instant at) {}
+
+    private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<String>> calls = new ConcurrentHashMap<>();
+    private final ProducerTemplate camel;
+    private final ObjectMapper json;
+    private final Clock clock;
+
+    Describe(@Lazy ProducerTemplate camel, ObjectMapper json, Clock clock) {
+        this.camel = camel;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    /** Whether there is such a field, or a reference of that name. */
+    public boolean has(String object, String field) {
+        return fields(object, GOOD_FOR).containsKey(field);
+    }
+
+    /** Whether a field may not be empty. */
+    public boolean requires(String object, String field) {
+        Field known = fields(object, GOOD_FOR).get(field);
+        return known != null && !known.nillable();
+    }
+
+    /** How many characters a field takes; 0 if that is not known. */
+    public int length(String object, String field) {
+        Field known = fields(object, GOOD_FOR).get(field);
+        return known == null ? 0 : known.length();
+    }
+
+    /**
+     * What this user may see, by field or name of a relationship.
+     *
+     * @param goodFor how old the answer may be
+     */
+    public Map<String, Field> fields(String object, Duration goodFor) {
+        return answer(object, goodFor).fields();
+    }
+
+    /** Whether this user may make records of an object, and change them, whatever the fields. */
+    public boolean isWriteable(String object, Duration goodFor) {
+        Answer answer = answer(object, goodFor);
+        return answer.createable() && answer.updateable();
+    }
+
+    private Answer answer(String object, Duration goodFor) {
+        Answer known = answers.get(object);
+        if (known != null && known.at().plus(goodFor).isAfter(clock.instant())) {
+            return known;
+        }
+        Answer fresh = read(fetch(object));
+        answers.put(object, fresh);
+        return fresh;
+    }
+
+    /**
+     * Who asks at the same time shares the call. It is made by another thread: a batch that asks in the middle of a split
+     * would lose the parts that are done (Camel 4.17).
+     */
+    private String fetch(String object) {
+        CompletableFuture<String> call = calls.computeIfAbsent(object, name -> camel.asyncRequestBodyAndHeader(
+                "direct:salesforce.describe", null, "object", name, String.class)
+                .orTimeout(LONGEST.toMillis(), TimeUnit.MILLISECONDS));
+        try {
+            return call.join();
+        } catch (CompletionException e) {
+            throw WriteResults.unavailable(e);
+        } finally {
+            calls.remove(object, call);
+        }
+    }
+
+    private Answer read(String answer) {
+        try {
+            JsonNode described = json.readTree(answer == null ? "" : answer);
+            if (!described.path("fields").isArray()) {
+                throw unreadable();
+            }
+            Map<String, Field> fields = new HashMap<>();
+            for (JsonNode field : described.path("fields")) {
+                Set<String> values = new LinkedHashSet<>();
+                for (JsonNode value : field.path("restrictedPicklist").asBoolean() ? field.path("picklistValues") : List.<JsonNode>of()) {
+                    if (value.path("active").asBoolean(true)) {
+                        values.add(value.path("value").asText());
+                    }
+                }
+                Field known = new Field(field.path("type").asText(), field.path("length").asInt(),
+                        field.path("nillable").asBoolean(true), field.path("defaultedOnCreate").asBoolean(),
+                        field.path("createable").asBoolean(true), field.path("updateable").asBoolean(true), values,
+                        field.path("unique").asBoolean(), field.path("externalId").asBoolean());
+                fields.put(field.path("name").asText(), known);
+                if (field.hasNonNull("relationshipName")) {
+                    fields.put(field.path("relationshipName").asText(), known);
+                }
+            }
+            return new Answer(fields, described.path("createable").asBoolean(true),
+                    described.path("updateable").asBoolean(true), clock.instant());
+        } catch (JsonProcessingException e) {
+            throw unreadable();
+        }
+    }
+
+    private static PauseDeliveryException unreadable() {
+        return new PauseDeliveryException("UNREADABLE_ANSWER", "Salesforce described an object with something that is not a"
+                + " description. A proxy in between?");
+    }
+}

@@ -1,0 +1,60 @@
+package dev.orysalesforce.salesforce;
+
+import dev.orysalesforce.settings.SyncSettings;
+import dev.orysalesforce.settings.SyncSettings.Action;
+import dev.orysalesforce.settings.SyncSettings.Rule;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.stereotype.Component;
+
+/** The table of {@code sync.errors}: what is done about a code of Salesforce. */
+@Component
+public class ErrorPolicy {
+
+    private static final Pattern CODE = Pattern.compile("sync\\.errors\\.codes\\.\\[?([A-Z][A-Z_]+)]?\\.action");
+
+    private final Rule byDefault;
+    private final Set<String> codes = new TreeSet<>();
+    private final Map<String, Rule> rules = new HashMap<>();
+
+    public ErrorPolicy(SyncSettings settings, ConfigurableEnvironment environment) {
+        byDefault = settings.errors().byDefault();
+        settings.errors().codes().forEach((code, rule) -> rules.put(key(code), rule));
+        environment.getPropertySources().stream().filter(EnumerablePropertySource.class::isInstance)
+                .flatMap(source -> Stream.of(((EnumerablePropertySource<?>) source).getPropertyNames()))
+                .map(CODE::matcher).filter(Matcher::matches).forEach(name -> codes.add(name.group(1)));
+    }
+
+    /** The codes that the table has a line for, as Salesforce spells them. */
+    public Set<String> codes() {
+        return codes;
+    }
+
+    public Action action(String code) {
+        return rule(code).action();
+    }
+
+    /** The refusal with what the operator can do about it. */
+    public RecordError advise(RecordError error) {
+        String remedy = rule(error.code()).remedy();
+        return remedy == null ? error
+                : new RecordError(error.code(), error.message() + " — " + remedy, error.fields());
+    }
+
+    private Rule rule(String code) {
+        return rules.getOrDefault(key(code), byDefault);
+    }
+
+    /** Spring drops underscores from keys of a map, so they count for nothing here. */
+    private static String key(String code) {
+        return code == null ? "" : code.replaceAll("[^A-Za-z0-9]", "").toUpperCase(Locale.ROOT);
+    }
+}

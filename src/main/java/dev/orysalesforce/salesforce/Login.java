@@ -1,0 +1,131 @@
+package dev.orysalesforce.salesforce;
+
+import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.ledger.LedgerOwnership;
+import dev.orysalesforce.write.WriteResults;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.component.salesforce.SalesforceComponent;
+import org.apache.camel.component.salesforce.api.SalesforceException;
+import org.apache.camel.component.salesforce.internal.SalesforceSession;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/**
+ * Logs in before the first call, and again after a 401. However many calls in flight were refused, one of them does it:
+ * the others began before that login and only send again.
+ */
+@Component("login")
+public class Login implements Processor {
+
+    private static final String LOGINS = "ory.sync.logins";
+    private static final String OK = "ok";
+    private static final String FAILED = "failed";
+
+    private final CamelContext camel;
+    private final LedgerOwnership ledger;
+    private final MeterRegistry meters;
+    private final boolean onlyLooks;
+    private long renewedAt = System.nanoTime(); // not by the clock: somebody may set it back
+
+    Login(CamelContext camel, LedgerOwnership ledger, MeterRegistry meters,
+            @Value("${spring.artemis.embedded.persistent:true}") boolean keepsAJournal) {
+        this.onlyLooks = !keepsAJournal; // a command on the way to a right set-up must not bind the ledger to a wrong org
+        this.camel = camel;
+        this.ledger = ledger;
+        this.meters = meters;
+        Stream.of(OK, FAILED).forEach(result -> meters.counter(LOGINS, "result", result));
+    }
+
+    /**
+     * Makes sure that there is a token, and that it leads to the org whose records the ledger knows.
+     *
+     * @throws PauseDeliveryException if Salesforce refuses the login, can't be reached, or it is another org
+     */
+    public void ensure() {
+        logIn(null, !onlyLooks);
+    }
+
+    /** The same for who writes nothing: a ledger that belongs to no org yet goes on so, for this one may be the wrong one. */
+    public void look() {
+        logIn(null, false);
+    }
+
+    /** Between a call that was answered 401 and its repetition. */
+    @Override
+    public synchronized void process(Exchange refused) {
+        long began = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(refused.getClock().elapsed());
+        if (renewedAt - began < 0) {
+            try {
+                logIn(session().getAccessToken(), !onlyLooks);
+            } catch (PauseDeliveryException e) {
+                refused.setRouteStop(true); // or Camel repeats the call all the same
+                throw e;
+            }
+            renewedAt = System.nanoTime();
+        }
+    }
+
+    /** Where people find the org's records: its instance URL, or what is known of it before the first login. */
+    public String address() {
+        String instance = session().getInstanceUrl();
+        return instance != null ? instance
+                : camel.getComponent("salesforce", SalesforceComponent.class).getLoginConfig().getLoginUrl();
+    }
+
+    /** The Salesforce ID of the user that calls are made as; null before the first login. */
+    public String user() {
+        String identity = session().getId();
+        return identity == null ? null : identity.substring(identity.lastIndexOf('/') + 1);
+    }
+
+    private void logIn(String usedToken, boolean claims) {
+        String before = session().getAccessToken();
+        try {
+            if (!session().login(usedToken).equals(before)) {
+                count(OK);
+            }
+        } catch (SalesforceException e) {
+            count(FAILED);
+            throw e.getStatusCode() == 400 || e.getStatusCode() == 401
+                    ? new PauseDeliveryException("LOGIN_REFUSED", "Salesforce refuses the login" + reason(e)
+                            + " — Check SALESFORCE_LOGIN_URL (the org's My Domain), SALESFORCE_CLIENT_ID and"
+                            + " SALESFORCE_CLIENT_SECRET, and in the External Client App's policies that the client"
+                            + " credentials flow is enabled with a run-as user.")
+                    : WriteResults.unavailable(e);
+        }
+        if (claims) {
+            ledger.claim("org", session().getOrgId(), this::otherOrg);
+        } else {
+            ledger.compare("org", session().getOrgId(), this::otherOrg);
+        }
+    }
+
+    /** A Salesforce sandbox that was refreshed is another org, at the same address: its token must not be used. */
+    private PauseDeliveryException otherOrg(String ledgers, String ours) {
+        try {
+            session().logout();
+        } catch (SalesforceException e) {
+            // without a token now, whether Salesforce has heard of it or not
+        }
+        return new PauseDeliveryException("OTHER_ORG", "The ledger belongs to org " + ledgers + ", but this login leads to org "
+                + ours + ". Correct SALESFORCE_LOGIN_URL and the client, or give this org a data directory of its own.");
+    }
+
+    private void count(String result) {
+        meters.counter(LOGINS, "result", result).increment();
+    }
+
+    private static String reason(SalesforceException refused) {
+        return refused.getErrors() == null || refused.getErrors().isEmpty() ? "."
+                : ": " + refused.getErrors().get(0).getErrorCode() + ": " + refused.getErrors().get(0).getMessage() + ".";
+    }
+
+    private SalesforceSession session() {
+        return camel.getComponent("salesforce", SalesforceComponent.class).getSession();
+    }
+}

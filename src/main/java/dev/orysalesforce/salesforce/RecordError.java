@@ -1,0 +1,48 @@
+package dev.orysalesforce.salesforce;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Why a record, or a whole call, was not taken.
+ *
+ * @param code Salesforce's status or error code, or one of this app
+ * @param message what happened, without a value of the identity
+ * @param fields the fields that Salesforce named; may be empty
+ */
+public record RecordError(String code, String message, List<String> fields) {
+
+    private static final int LONGEST = 500;
+    /** From where a word begins, or a long one without an @ would be searched from each of its letters. */
+    private static final Pattern ADDRESS = Pattern.compile("(?<!\\S)[^\\s@]*+@\\S++");
+
+    public static RecordError of(String code, String message) {
+        return new RecordError(code, message, List.of());
+    }
+
+    /** The same, with each value of the record taken out of the message: Salesforce quotes what it refuses. */
+    public RecordError without(JsonNode record) {
+        List<String> values = new ArrayList<>();
+        collect(record, values);
+        values.sort(Comparator.comparing(String::length).reversed());
+        String redacted = message == null ? "" : ADDRESS.matcher(message).replaceAll("…");
+        for (String value : values) {
+            redacted = redacted.replace(value, "…");
+        }
+        return new RecordError(code, redacted.length() > LONGEST ? redacted.substring(0, LONGEST) + "…" : redacted, fields);
+    }
+
+    private static void collect(JsonNode node, List<String> values) {
+        if (node == null) {
+            return;
+        }
+        if (node.isContainerNode()) {
+            node.forEach(child -> collect(child, values));
+        } else if (node.isTextual() && node.textValue().strip().length() > 1) {
+            values.add(node.textValue().strip());
+        }
+    }
+}

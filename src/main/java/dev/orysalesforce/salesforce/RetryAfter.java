@@ -1,0 +1,61 @@
+package dev.orysalesforce.salesforce;
+
+import dev.orysalesforce.sync.DeliveryPause;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.salesforce.SalesforceComponent;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.eclipse.jetty.client.Response;
+import org.springframework.stereotype.Component;
+
+/**
+ * Reads the {@code Retry-After} of an answer 429 or 503, seconds or a date, which camel-salesforce does not hand on.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#field.retry-after">RFC 9110, 10.2.3</a>
+ */
+@Component
+class RetryAfter implements CamelContextConfiguration {
+
+    private final DeliveryPause pause;
+    private final Clock clock;
+
+    RetryAfter(DeliveryPause pause, Clock clock) {
+        this.pause = pause;
+        this.clock = clock;
+    }
+
+    @Override
+    public void beforeApplicationStart(CamelContext camel) {
+        // the client is there once the component has started
+    }
+
+    @Override
+    public void afterApplicationStart(CamelContext camel) {
+        camel.getComponent("salesforce", SalesforceComponent.class).getHttpClient().getRequestListeners()
+                .addQueuedListener(request -> request.onResponseHeaders(this::read));
+    }
+
+    private void read(Response response) {
+        String value = response.getHeaders().get("Retry-After");
+        if (value != null && (response.getStatus() == 429 || response.getStatus() == 503)) {
+            pause.honourRetryAfter(pause(value.trim()));
+        }
+    }
+
+    private Duration pause(String value) {
+        try {
+            if (value.chars().allMatch(Character::isDigit)) {
+                return Duration.ofSeconds(Integer.parseInt(value));
+            }
+            Instant date = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            return Duration.between(clock.instant(), date);
+        } catch (NumberFormatException | DateTimeException e) {
+            return Duration.ZERO;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.orysalesforce.salesforce;
+
+import dev.orysalesforce.token.TokenBroker;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.salesforce.SalesforceComponent;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.eclipse.jetty.client.Request;
+import org.springframework.stereotype.Component;
+
+/**
+ * Keeps camel-salesforce from revoking a token that a client was given. Salesforce may answer two logins of one app with the
+ * same token; then the sync's next login, or the end of this process, would end the clients' sessions, too.
+ */
+@Component
+class RevocationGuard implements CamelContextConfiguration {
+
+    private static final String REVOKE = "/services/oauth2/revoke";
+    private static final String TOKEN = "token=";
+
+    private final TokenBroker broker;
+
+    RevocationGuard(TokenBroker broker) {
+        this.broker = broker;
+    }
+
+    @Override
+    public void beforeApplicationStart(CamelContext camel) {
+        // the client is there once the component has started
+    }
+
+    @Override
+    public void afterApplicationStart(CamelContext camel) {
+        camel.getComponent("salesforce", SalesforceComponent.class).getHttpClient().getRequestListeners()
+                .addQueuedListener(this::keep);
+    }
+
+    private void keep(Request request) {
+        String query = request.getQuery();
+        if (!REVOKE.equals(request.getPath()) || query == null || !query.startsWith(TOKEN)) {
+            return;
+        }
+        String token = URLDecoder.decode(query.substring(TOKEN.length()), StandardCharsets.UTF_8);
+        if (broker.isHandedOut(token)) {
+            broker.markSuspect(token); // the sync was refused with it
+            request.abort(new IllegalStateException("somebody else works with this token"));
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package dev.orysalesforce.sync;
+
+import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.settings.Degraded;
+import dev.orysalesforce.settings.SyncSettings;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.camel.util.ObjectHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.stereotype.Component;
+
+/** Why nothing is sent at the moment, and for how long already. One log line when it begins, one when it ends. */
+@Component("deliveryPause")
+public class DeliveryPause implements HealthIndicator {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeliveryPause.class);
+
+    private final CircuitBreaker breaker;
+    private final int batchSize;
+    private final Duration longestPause;
+    private final Clock clock;
+    private final Clock monotonicClock;
+    private final MeterRegistry meters;
+    private volatile Instant retryAfter = Instant.MIN;
+    private volatile Cause cause;
+
+    private record Cause(String code, String reason, Instant since) {}
+
+    public DeliveryPause(CircuitBreaker salesforceBreaker, SyncSettings settings, Clock clock, Clock monotonicClock, MeterRegistry meters) {
+        this.breaker = salesforceBreaker;
+        this.batchSize = settings.batchSize();
+        this.longestPause = settings.backOff().max();
+        this.clock = clock;
+        this.monotonicClock = monotonicClock;
+        this.meters = meters;
+        meters.gauge("ory.sync.breaker.open", this, deliveryPause -> breaker.getState() == CircuitBreaker.State.CLOSED ? 0 : 1);
+    }
+
+    /** Whether the pause after a failed batch is still running. */
+    public boolean isPaused() {
+        boolean allowed = breaker.tryAcquirePermission();
+        if (allowed) {
+            breaker.releasePermission();
+        }
+        return !allowed;
+    }
+
+    /** How many events a batch may have: as many as go into one call while it is only tried whether Salesforce is back. */
+    public int getBatchSize() {
+        return breaker.getState() == CircuitBreaker.State.CLOSED ? batchSize : Batch.CHUNK;
+    }
+
+    /** How many of them are taken at a time. */
+    public int getPortionSize() {
+        return Math.min(getBatchSize(), Batch.LOOKUP);
+    }
+
+    /** Salesforce asks for a pause of its own; taken if it is longer than the one due, up to the longest that is configured. */
+    public void honourRetryAfter(Duration pause) {
+        Duration bearable = pause.compareTo(longestPause) > 0 ? longestPause : pause;
+        retryAfter = monotonicClock.instant().plus(bearable);
+    }
+
+    public void recordFailure(Exception failure) {
+        PauseDeliveryException paused = ObjectHelper.getException(PauseDeliveryException.class, failure);
+        Throwable root = paused == null ? NestedExceptionUtils.getMostSpecificCause(failure) : paused;
+        String code = paused == null ? root.getClass().getSimpleName() : paused.code();
+        Cause known = cause;
+        if (known == null || !known.code().equals(code)) {
+            String reason = paused != null ? paused.getMessage() : "The batch failed in the app itself, at "
+                    + FailurePlace.of(root) + "; the events stay in the journal.";
+            cause = new Cause(code, reason, known == null ? clock.instant() : known.since());
+            meters.gauge("ory.sync.holding", Tags.of("code", code), this, deliveryPause -> deliveryPause.isBecauseOf(code) ? 1 : 0);
+            LOG.warn("Delivery paused: {}: {}", code, reason);
+        }
+        if (isPaused() && monotonicClock.instant().isBefore(retryAfter)) {
+            breaker.transitionToOpenStateUntil(retryAfter);
+        }
+    }
+
+    private boolean isBecauseOf(String code) {
+        Cause known = cause;
+        return known != null && known.code().equals(code);
+    }
+
+    public void recordRecovery() {
+        Cause known = cause;
+        if (known != null) {
+            cause = null;
+            LOG.info("Delivery to Salesforce resumed after {} s ({})",
+                    Duration.between(known.since(), clock.instant()).toSeconds(), known.code());
+        }
+    }
+
+    @Override
+    public Health health() {
+        Cause known = cause;
+        if (known == null) {
+            return Health.up().build();
+        }
+        return Health.status(Degraded.STATUS)
+                .withDetail("code", known.code())
+                .withDetail("reason", known.reason())
+                .withDetail("since", known.since().toString())
+                .withDetail("breaker", breaker.getState().name())
+                .build();
+    }
+}

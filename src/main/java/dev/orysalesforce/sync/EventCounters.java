@@ -1,0 +1,118 @@
+package dev.orysalesforce.sync;
+
+import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.journal.Queues;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
+import org.springframework.stereotype.Component;
+
+/**
+ * The books of this process: pendingAtStart + accepted + reconciled + replayed = synced + unchanged + superseded +
+ * skipped + deadLettered + pending, at every quiet moment. Counters move after the commit.
+ */
+@Component("eventCounters")
+public class EventCounters {
+
+    private static final String NO_OBJECT = "none";
+    /** For counters that are there from the start: an alert on one that begins at 1 does not see the first. */
+    private static final List<String> EVENTS = List.of("registration", "settings", "login", "verification", "recovery",
+            IdentityChange.GATEWAY, IdentityChange.ERASE);
+    private static final List<String> OBJECTS = List.of("Lead", "Contact", NO_OBJECT);
+
+    private final Queues queues;
+    private final MeterRegistry meters;
+    private final Long pendingAtStart;
+    private final AtomicLong accepted = new AtomicLong();
+    private final AtomicLong reconciled = new AtomicLong();
+    private final AtomicLong replayed = new AtomicLong();
+    private final AtomicLong quarantined = new AtomicLong();
+    private final Map<SyncItem.Outcome, AtomicLong> outcomes = new EnumMap<>(SyncItem.Outcome.class);
+
+    EventCounters(Queues queues, MeterRegistry meters) {
+        this.queues = queues;
+        this.meters = meters;
+        for (SyncItem.Outcome outcome : SyncItem.Outcome.values()) {
+            outcomes.put(outcome, new AtomicLong());
+        }
+        EVENTS.forEach(event -> meters.counter("ory.sync.accepted", "event", event));
+        outcomes.keySet().stream().filter(outcome -> outcome != SyncItem.Outcome.PENDING && outcome != SyncItem.Outcome.RETRY)
+                .forEach(outcome -> OBJECTS.forEach(object -> count(outcome, object, 0)));
+        FunctionCounter.builder("ory.sync.quarantined", quarantined, AtomicLong::get).register(meters);
+        pendingAtStart = orNull(queues.depth(Queues.JOURNAL));
+        meters.gauge("ory.sync.pending", queues, q -> orNaN(q.depth(Queues.JOURNAL)));
+        meters.gauge("ory.sync.dead.letters", queues, q -> orNaN(q.depth(Queues.DEAD_LETTERS)));
+        FunctionCounter.builder("ory.sync.dead.letters.expired", queues, q -> orNaN(q.expired(Queues.DEAD_LETTERS)))
+                .register(meters);
+        meters.gauge("ory.sync.oldest.pending.seconds", queues, q -> orNaN(q.oldestSeconds(Queues.JOURNAL)));
+    }
+
+    private static Long orNull(OptionalLong known) {
+        return known.isPresent() ? known.getAsLong() : null;
+    }
+
+    private static double orNaN(OptionalLong known) {
+        return known.isPresent() ? known.getAsLong() : Double.NaN;
+    }
+
+    /** An event is in the journal, and the sender will be told so. */
+    public void accepted(String event) {
+        accepted.incrementAndGet();
+        meters.counter("ory.sync.accepted", "event", event).increment();
+    }
+
+    /** What Ory's list told is in the journal. */
+    public void reconciled(int count) {
+        reconciled.addAndGet(count);
+    }
+
+    /** Dead letters are in the journal again. */
+    public void replayed(int count) {
+        replayed.addAndGet(count);
+    }
+
+    /** A body was refused and kept; it never was in the journal. */
+    public void quarantined() {
+        quarantined.incrementAndGet();
+    }
+
+    /** A batch has committed; an empty round brings no batch. */
+    public void recordOutcomes(Object body) {
+        if (body instanceof Batch batch) {
+            meters.summary("ory.sync.batch.size").record(batch.taken());
+            count(SyncItem.Outcome.SUPERSEDED, NO_OBJECT, batch.taken() - batch.items().size());
+            batch.items().stream().filter(item -> !item.isToBeRetried()).forEach(item -> // those are in the journal again
+                    count(item.getOutcome(), item.getObject() == null ? NO_OBJECT : item.getObject(), 1));
+        }
+    }
+
+    private void count(SyncItem.Outcome outcome, String object, int many) {
+        outcomes.get(outcome).addAndGet(many);
+        meters.counter("ory.sync.outcomes", "outcome", outcome.label(), "object", object).increment(many);
+    }
+
+    public long quarantinedSoFar() {
+        return quarantined.get();
+    }
+
+    /** The ten names, in the order of the equation. What the broker does not tell is null: pendingAtStart, pending. */
+    public Map<String, Long> balance() {
+        Map<String, Long> balance = new LinkedHashMap<>();
+        balance.put("pendingAtStart", pendingAtStart);
+        balance.put("accepted", accepted.get());
+        balance.put("reconciled", reconciled.get());
+        balance.put("replayed", replayed.get());
+        balance.put("synced", outcomes.get(SyncItem.Outcome.SYNCED).get());
+        balance.put("unchanged", outcomes.get(SyncItem.Outcome.UNCHANGED).get());
+        balance.put("superseded", outcomes.get(SyncItem.Outcome.SUPERSEDED).get());
+        balance.put("skipped", outcomes.get(SyncItem.Outcome.SKIPPED).get());
+        balance.put("deadLettered", outcomes.get(SyncItem.Outcome.DEAD_LETTER).get());
+        balance.put("pending", orNull(queues.depth(Queues.JOURNAL)));
+        return balance;
+    }
+}

@@ -1,0 +1,75 @@
+package dev.orysalesforce.sync;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.journal.PrebuiltRecord;
+import dev.orysalesforce.mapping.Mapping;
+import dev.orysalesforce.salesforce.Describe;
+import dev.orysalesforce.salesforce.RecordError;
+import dev.orysalesforce.write.FieldDiff;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.stereotype.Component;
+
+/** Takes records that came in finished, by the gateway, in the place of a mapping's answer or together with one. */
+@Component("prebuiltRecords")
+public class PrebuiltRecords {
+
+    /** What explain names where no mapping had a say. */
+    static final Mapping NO_MAPPING = new Mapping("gateway", null, null, null);
+
+    private final Describe org;
+
+    PrebuiltRecords(Describe org) {
+        this.org = org;
+    }
+
+    /** Where a mapping has answered, too, the newer of the two has the last word about a field that both tell. */
+    public void take(SyncItem item) {
+        PrebuiltRecord given = item.getChange().record();
+        if (given == null || item.isDeadLettered()) {
+            return;
+        }
+        boolean mapped = item.isToBeMapped() && item.getRecord() != null;
+        if (!mapped) {
+            item.mapWith(NO_MAPPING);
+        }
+        String object = item.isBound() || mapped ? item.getObject() : given.object();
+        ObjectNode record = mapped ? item.getRecord() : JsonNodeFactory.instance.objectNode();
+        Set<String> told = new HashSet<>();
+        for (Map.Entry<String, JsonNode> field : fitting(item, given, object).properties()) {
+            boolean isNew = !record.has(field.getKey());
+            if (isNew) {
+                told.add(field.getKey());
+            }
+            if (isNew || item.getChange().isRecordNewer()) {
+                record.set(field.getKey(), field.getValue());
+            }
+        }
+        item.usePrebuilt(object, record, told);
+    }
+
+    /** Somebody is a Contact by now, or was found to be one: a Contact lacks some fields of a Lead. */
+    private ObjectNode fitting(SyncItem item, PrebuiltRecord given, String object) {
+        ObjectNode fields = ((ObjectNode) given.fields()).deepCopy();
+        if (given.object().equals(object)) {
+            return fields;
+        }
+        List<String> lacking = new ArrayList<>();
+        fields.fieldNames().forEachRemaining(field -> {
+            if (!field.equals(FieldDiff.ON_CREATE) && !org.has(object, field)) {
+                lacking.add(field);
+            }
+        });
+        if (!lacking.isEmpty()) {
+            fields.remove(lacking);
+            item.note(new RecordError("FIELD_LEFT_OUT", "The record is a " + object + ", which lacks some fields of a "
+                    + given.object() + "; they were left out: " + String.join(", ", lacking) + ".", lacking));
+        }
+        return fields;
+    }
+}

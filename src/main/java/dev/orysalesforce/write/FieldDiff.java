@@ -1,0 +1,146 @@
+package dev.orysalesforce.write;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.ledger.FieldHash;
+import dev.orysalesforce.salesforce.Describe;
+import dev.orysalesforce.sync.Batch;
+import dev.orysalesforce.sync.SyncItem;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.stereotype.Component;
+
+/** Decides which fields of a record go out: what changed at Ory, so that what sales typed stays. */
+@Component("fieldDiff")
+public class FieldDiff {
+
+    public static final String ORY_ID = "Ory_Identity_Id__c";
+    public static final String ORY_UPDATED_AT = "Ory_Updated_At__c";
+    public static final String ON_CREATE = "onCreate";
+
+    /** Before the hash of a field that only a finished record told: no mapping clears it. No hash begins like that. */
+    private static final String GIVEN = "~";
+
+    private final FieldHash hash;
+    private final Describe org;
+
+    FieldDiff(FieldHash hash, Describe org) {
+        this.hash = hash;
+        this.org = org;
+    }
+
+    public void compare(SyncItem item) {
+        ObjectNode mapped = item.getRecord();
+        JsonNode stopGaps = mapped.remove(ON_CREATE);
+        mapped.remove(item.getDropped());
+        if (item.isOfOtherObject()) {
+            List<String> lacking = mapped.properties().stream().map(Map.Entry::getKey)
+                    .filter(field -> !org.has(item.getObject(), field)).toList();
+            mapped.remove(lacking);
+            item.lacks(lacking);
+        }
+        Map<String, String> hashes = new HashMap<>();
+        mapped.properties().forEach(field ->
+                hashes.put(field.getKey(), hash.of(item.getIdentity(), field.getKey(), field.getValue())));
+
+        if (item.isSentBefore()) {
+            item.primed(marked(item, hashes));
+            return;
+        }
+        ObjectNode toSend = item.hasRecord() ? changed(item, mapped, hashes) : fresh(item, mapped, stopGaps);
+        if (item.hasRecord() && toSend.isEmpty() && !item.isToBeStamped()) {
+            if (before(item).isEmpty()) {
+                item.primed(marked(item, hashes)); // the look-up has shown it
+            } else {
+                item.unchanged(item.getChange().version());
+            }
+            return;
+        }
+        if (!item.hasRecord() || item.isToBeStamped()) {
+            toSend.put(ORY_ID, item.getIdentity());
+        }
+        item.getTruncated().forEach((field, length) -> {
+            String text = toSend.path(field).asText("");
+            if (text.length() > length) {
+                boolean splitsPair = Character.isHighSurrogate(text.charAt(length - 1));
+                toSend.put(field, text.substring(0, splitsPair ? length - 1 : length));
+            }
+        });
+        toSend.put(ORY_UPDATED_AT, item.getChange().version().at().truncatedTo(ChronoUnit.MILLIS).toString());
+        item.compared(toSend, marked(item, hashes));
+    }
+
+    private static Map<String, String> marked(SyncItem item, Map<String, String> hashes) {
+        item.getPrebuiltFields().stream().filter(hashes::containsKey).filter(field -> !isMapped(before(item).get(field)))
+                .forEach(field -> hashes.put(field, GIVEN + hashes.get(field)));
+        return hashes;
+    }
+
+    private static Map<String, String> before(SyncItem item) {
+        return item.getKnown() == null ? Map.of() : item.getKnown().fields();
+    }
+
+    private static String value(String hash) {
+        return hash != null && hash.startsWith(GIVEN) ? hash.substring(GIVEN.length()) : hash;
+    }
+
+    /** Whether a mapping has told the field before. */
+    private static boolean isMapped(String hash) {
+        return hash != null && !hash.startsWith(GIVEN) && !hash.equals(SyncItem.IN_DOUBT);
+    }
+
+    /**
+     * Before Contacts are made.
+     *
+     * @throws PauseDeliveryException if the org has person accounts
+     */
+    public void refusePersonAccounts(Batch batch) {
+        boolean makesContacts = batch.getPending().stream()
+                .anyMatch(item -> !item.hasRecord() && item.getObject().equals("Contact"));
+        if (makesContacts && org.has("Contact", "IsPersonAccount")) {
+            throw new PauseDeliveryException("PERSON_ACCOUNTS", "This org has person accounts: there, a person is an Account, and a"
+                    + " Contact without one is seen by nobody but its owner. This app does not write person accounts; let"
+                    + " sync.mappings make Leads of these identities.");
+        }
+    }
+
+    /** A new record: everything, and the stop-gaps where the mapping had nothing. */
+    private static ObjectNode fresh(SyncItem item, ObjectNode mapped, JsonNode stopGaps) {
+        ObjectNode record = mapped.deepCopy();
+        if (stopGaps instanceof ObjectNode) {
+            stopGaps.properties().stream()
+                    .filter(field -> !record.hasNonNull(field.getKey()) && !item.getDropped().contains(field.getKey()))
+                    .forEach(field -> record.set(field.getKey(), field.getValue()));
+        }
+        return record;
+    }
+
+    /** A known record: what differs from what was last sent, and null for what the newest state no longer has. */
+    private ObjectNode changed(SyncItem item, ObjectNode mapped, Map<String, String> hashes) {
+        Map<String, String> before = before(item);
+        ObjectNode record = mapped.objectNode();
+        mapped.properties().stream().filter(field -> !hashes.get(field.getKey()).equals(value(before.get(field.getKey()))))
+                .filter(field -> !item.getFilled().contains(field.getKey()))
+                .filter(field -> !field.getValue().equals(item.getShown().get(field.getKey())))
+                .forEach(field -> record.set(field.getKey(), field.getValue()));
+        before.forEach((field, sent) -> {
+            String cleared = hash.of(item.getIdentity(), field, NullNode.getInstance());
+            if (mapped.has(field) || !item.getObject().equals(item.getKnown().object())) {
+                return; // fields of a Lead mean nothing to the Contact that it has become
+            }
+            boolean stays = !item.getChange().isComplete() || sent.startsWith(GIVEN) || item.getDropped().contains(field) || sent.equals(cleared)
+                    || org.requires(item.getObject(), field);
+            if (stays) {
+                hashes.put(field, sent);
+            } else if (org.has(item.getObject(), field)) { // a Contact lacks some that it had as a Lead
+                record.putNull(field);
+                hashes.put(field, cleared);
+            }
+        });
+        return record;
+    }
+}

@@ -1,0 +1,267 @@
+package dev.orysalesforce.write;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.salesforce.ErrorPolicy;
+import dev.orysalesforce.salesforce.RecordError;
+import dev.orysalesforce.settings.SyncSettings;
+import dev.orysalesforce.settings.SyncSettings.Action;
+import dev.orysalesforce.sync.Batch;
+import dev.orysalesforce.sync.Chunk;
+import dev.orysalesforce.sync.Mappings;
+import dev.orysalesforce.sync.SyncItem;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.component.salesforce.api.SalesforceException;
+import org.apache.camel.util.ObjectHelper;
+import org.springframework.stereotype.Component;
+
+/**
+ * Reads what Salesforce says about a chunk: an outcome for each row, a refusal of the whole call, or a reason to hold.
+ *
+ * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.242.0.api_rest.meta/api_rest/resources_composite_sobjects_collections_upsert.htm">
+ *     sObject Collections upsert</a>
+ */
+@Component("writeResults")
+public class WriteResults {
+
+    /** So many rows in succession that fail by the same set-up error are no coincidence. */
+    private static final int SUCCESSION = 3;
+    private static final String ROW_ERRORS = "ory.sync.salesforce.row.errors";
+
+    private final ErrorPolicy policy;
+    private final SyncSettings.Retry retry;
+    private final ObjectMapper json;
+    private final MeterRegistry meters;
+    private final Clock clock;
+
+    WriteResults(ErrorPolicy policy, SyncSettings settings, ObjectMapper json, MeterRegistry meters, Clock clock) {
+        this.policy = policy;
+        this.retry = settings.retry();
+        this.json = json;
+        this.meters = meters;
+        policy.codes().forEach(code -> meters.counter(ROW_ERRORS, "code", code));
+        this.clock = clock;
+    }
+
+    /** The body of the call. */
+    public String request(Chunk chunk) throws JsonProcessingException {
+        if (chunk.isDeletion()) {
+            return ""; // the IDs are in the path
+        }
+        ObjectNode body = json.createObjectNode().put("allOrNone", false);
+        ArrayNode records = body.putArray("records");
+        for (SyncItem item : chunk.getItems()) {
+            ObjectNode record = records.addObject();
+            record.putObject("attributes").put("type", item.getObject());
+            if (!chunk.isNew()) {
+                record.put("id", item.getSalesforceId());
+            }
+            record.setAll(item.getRecord());
+        }
+        return json.writeValueAsString(body);
+    }
+
+    /**
+     * The call went through.
+     *
+     * @throws PauseDeliveryException if a row says something about the org, or the answer can't be read: the write may have
+     *     happened, and is safe to repeat
+     */
+    public void accepted(Chunk chunk, String body) {
+        JsonNode results = read(body);
+        List<SyncItem> items = chunk.getItems();
+        if (results == null || !results.isArray() || results.size() != items.size()) {
+            throw new PauseDeliveryException("UNREADABLE_ANSWER",
+                    "Salesforce answered 200 with a body that is not a result for each of the rows. A proxy in between?");
+        }
+        List<RecordError> errors = new ArrayList<>();
+        for (int i = 0; i < items.size(); i++) {
+            JsonNode result = results.get(i);
+            if (result.path("success").asBoolean()) {
+                errors.add(null);
+            } else {
+                RecordError recordError = policy.advise(withoutNames(items.get(i), error(result.path("errors").path(0))));
+                meters.counter(ROW_ERRORS, "code", recordError.code()).increment();
+                if (policy.action(recordError.code()) == Action.PAUSE) {
+                    throw pause(items.get(i), recordError);
+                }
+                errors.add(recordError);
+            }
+        }
+        pauseOnSetUpError(items, errors, chunk.isComplete() ? Math.min(SUCCESSION, items.size()) : SUCCESSION);
+        for (int i = 0; i < items.size(); i++) {
+            if (errors.get(i) == null) {
+                items.get(i).synced(results.get(i).path("id").textValue(), results.get(i).path("created").asBoolean());
+            } else {
+                refuse(items.get(i), errors.get(i));
+            }
+        }
+    }
+
+    /** Salesforce may name the person: "Your attempt to delete … could not be completed". Here nobody knows the name. */
+    private static RecordError withoutNames(SyncItem item, RecordError recordError) {
+        return !item.isErasure() ? recordError
+                : new RecordError(recordError.code(), "Salesforce did not let the record be erased.", recordError.fields());
+    }
+
+    private void refuse(SyncItem item, RecordError recordError) {
+        int attempts = item.getChange().attempts() + 1;
+        switch (policy.action(recordError.code())) {
+            case FOLLOW_CONVERSION, FOLLOW_MERGE, RESOLVE_DUPLICATE, DROP_REFERENCE, DROP_FIELD, TRUNCATE ->
+                    item.recover(policy.action(recordError.code()), recordError);
+            case RETRY -> {
+                if (attempts < retry.attempts()) {
+                    item.retry(recordError, clock.instant().plus(retry.pauseAfter(attempts)));
+                } else {
+                    item.deadLetter(recordError);
+                }
+            }
+            default -> item.deadLetter(recordError);
+        }
+    }
+
+    /**
+     * The call failed. A 400 is the fault of a row, or of the set-up of the org: halving will tell.
+     *
+     * @throws PauseDeliveryException for everything else
+     */
+    public void failed(Chunk chunk, Exception failure) {
+        SalesforceException salesforce = ObjectHelper.getException(SalesforceException.class, failure);
+        RecordError recordError = salesforce == null ? null : error(salesforce);
+        if (recordError == null) {
+            throw unavailable(failure);
+        }
+        recordError = policy.advise(recordError);
+        boolean alone = chunk.isComplete() && chunk.getSize() == 1 && policy.action(recordError.code()) == Action.PAUSE_UNTIL_FIXED;
+        if (salesforce.getStatusCode() != 400 || policy.action(recordError.code()) == Action.PAUSE || alone) {
+            throw pause(chunk.getItems().get(0), recordError);
+        }
+        chunk.reject(recordError);
+    }
+
+    /**
+     * A call that is not about single records failed.
+     *
+     * @throws PauseDeliveryException always
+     */
+    public void failed(Exception failure) {
+        SalesforceException salesforce = ObjectHelper.getException(SalesforceException.class, failure);
+        RecordError recordError = salesforce == null ? null : error(salesforce);
+        throw recordError == null ? unavailable(failure)
+                : new PauseDeliveryException(recordError.code(), policy.advise(recordError).without(null).message());
+    }
+
+    /** Nobody gave a reason that Salesforce would give. */
+    public static PauseDeliveryException unavailable(Exception failure) {
+        SalesforceException salesforce = ObjectHelper.getException(SalesforceException.class, failure);
+        int status = salesforce == null ? 0 : salesforce.getStatusCode();
+        return status == 0
+                ? new PauseDeliveryException("UNREACHABLE", "Salesforce could not be reached: " + root(failure)
+                        + " — Check the network and SALESFORCE_LOGIN_URL, or see status.salesforce.com.")
+                : new PauseDeliveryException("SERVER_UNAVAILABLE", "Salesforce answered " + status + " without saying why"
+                        + " — Nothing to do if it passes; see status.salesforce.com.");
+    }
+
+    /**
+     * Both halves of a refused call have been tried.
+     *
+     * @throws PauseDeliveryException if they were refused for the same reason, and that reason is the set-up of the org
+     */
+    public void detectCommonCause(List<Chunk> halves) {
+        RecordError first = halves.get(0).getError();
+        RecordError second = halves.get(1).getError();
+        if (first != null && second != null && first.code().equals(second.code())
+                && policy.action(first.code()) == Action.PAUSE_UNTIL_FIXED) {
+            throw pause(halves.get(0).getItems().get(0), first);
+        }
+    }
+
+    /** Halving has come down to one row: it is the one that can't be sent. */
+    public void rejectSingleRecord(Chunk chunk) {
+        SyncItem item = chunk.getItems().get(0);
+        refuse(item, item.isErasure() ? policy.advise(withoutNames(item, chunk.getError())) : chunk.getError());
+    }
+
+    /**
+     * Once a batch is through: is it to be rolled back? Was it the set-up of the org, or a mapping, and not the records?
+     *
+     * @throws Exception what was the matter with one of its portions
+     */
+    public void applyErrorPolicy(Batch batch) throws Exception {
+        if (batch.failure() != null) {
+            throw batch.failure();
+        }
+        List<SyncItem> unmapped = batch.items().stream().filter(item ->
+                item.isDeadLettered() && item.getError().code().equals(Mappings.FAILED)).toList();
+        if (unmapped.size() >= SUCCESSION && unmapped.size() == batch.items().size()) {
+            throw new PauseDeliveryException(Mappings.FAILED, unmapped.get(0).getMapping().name() + " answers for nobody. Fix it,"
+                    + " and events go on. Of the first one: " + unmapped.get(0).getError().message());
+        }
+        pauseOnSetUpError(batch.items(), batch.items().stream().map(SyncItem::getError).toList(), SUCCESSION);
+    }
+
+    private void pauseOnSetUpError(List<SyncItem> items, List<RecordError> errors, int enough) {
+        int succession = 0;
+        String code = null;
+        for (int i = 0; i < items.size(); i++) {
+            RecordError recordError = errors.get(i);
+            boolean setUp = recordError != null && policy.action(recordError.code()) == Action.PAUSE_UNTIL_FIXED;
+            succession = !setUp ? 0 : recordError.code().equals(code) ? succession + 1 : 1;
+            code = setUp ? recordError.code() : null;
+            if (succession == enough) {
+                throw pause(items.get(i), recordError);
+            }
+        }
+    }
+
+    private static PauseDeliveryException pause(SyncItem item, RecordError recordError) {
+        RecordError safe = recordError.without(item.getRecord());
+        return new PauseDeliveryException(safe.code(), safe.message());
+    }
+
+    private RecordError error(JsonNode error) {
+        String code = error.path("statusCode").asText(error.path("errorCode").asText("UNKNOWN_EXCEPTION"));
+        List<String> fields = new ArrayList<>();
+        error.path("fields").forEach(field -> fields.add(field.asText()));
+        String message = error.path("message").asText("");
+        // Salesforce has one code for a field that is not there and for a reference that leads nowhere.
+        boolean dangling = code.equals("INVALID_FIELD") && message.startsWith("Foreign key external ID");
+        return new RecordError(dangling ? "DANGLING_REFERENCE" : code, message, fields);
+    }
+
+    /** Null if Salesforce (or who answered in its place) gave no code. */
+    private RecordError error(SalesforceException failure) {
+        if (failure.getErrors() != null && !failure.getErrors().isEmpty()) {
+            var error = failure.getErrors().get(0);
+            return new RecordError(error.getErrorCode(), error.getMessage(),
+                    error.getFields() == null ? List.of() : error.getFields());
+        }
+        JsonNode body = read(failure.getMessage()); // where the raw operation puts it
+        JsonNode error = body == null ? null : body.isArray() ? body.path(0) : body;
+        return error != null && error.has("errorCode") ? error(error) : null;
+    }
+
+    private JsonNode read(String body) {
+        try {
+            return body == null ? null : json.readTree(body);
+        } catch (JsonProcessingException e) {
+            return null;
+        }
+    }
+
+    /** The kind of the innermost failure: its message may quote what was sent. */
+    private static String root(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.getClass().getSimpleName();
+    }
+}

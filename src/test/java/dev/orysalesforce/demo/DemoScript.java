@@ -1,0 +1,106 @@
+package dev.orysalesforce.demo;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.Ory;
+import dev.orysalesforce.sandbox.SalesforceSandbox;
+import dev.orysalesforce.sandbox.SandboxRecord;
+import dev.orysalesforce.sandbox.Write;
+import jakarta.jms.TextMessage;
+import java.io.PrintStream;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.springframework.jms.core.JmsTemplate;
+
+/** Posts webhooks that a real Kratos has sent, one after the other, and tells what became of each. */
+public final class DemoScript {
+
+    private record Chapter(String told, String event, String sample) {}
+
+    private static final List<Chapter> CHAPTERS = List.of(
+            new Chapter("Ada signs up", "registration", "registration-ctx"),
+            new Chapter("Ada verifies her address", "verification", "verification-ctx"),
+            new Chapter("Ada marries and changes her profile", "settings", "settings-ctx"),
+            new Chapter("Ada logs in", "login", "login-ctx"),
+            new Chapter("Ada recovers her account", "recovery", "recovery-ctx"),
+            new Chapter("Grace signs up by one-time code", "registration", "registration-code-ctx"),
+            new Chapter("Sinéad signs up in a browser", "registration", "registration-browser-ctx"),
+            new Chapter("Linus: a template that sends the identity only", "registration", "identity-only"),
+            new Chapter("Grace again: a recipe with flat fields", "registration", "flat-recipe"),
+            new Chapter("Katherine: a recipe with headers", "registration", "identity-flow-headers"),
+            new Chapter("Somebody logs in: a template that wraps ctx", "login", "login-wrapped-ctx"),
+            new Chapter("Åsa: Salesforce does not take her address", "registration", "id-and-traits"),
+            new Chapter("Edith: the hook runs before Ory stores her", "registration", "registration-before-persistence"),
+            new Chapter("A Salesforce record instead of an identity", "registration", "salesforce-shaped-lead"),
+            new Chapter("An event near 64 KiB, which Ory sends empty", "settings", null));
+
+    private final Ory ory;
+    private final SalesforceSandbox salesforce;
+    private final EmbeddedActiveMQ broker;
+    private final JmsTemplate jms;
+    private final ObjectMapper json;
+
+    public DemoScript(Ory ory, SalesforceSandbox salesforce, EmbeddedActiveMQ broker, JmsTemplate jms, ObjectMapper json) {
+        this.ory = ory;
+        this.salesforce = salesforce;
+        this.broker = broker;
+        this.jms = jms;
+        this.json = json;
+    }
+
+    public void tell(PrintStream out) {
+        out.printf("%n  %-46s %-9s %s%n", "WHAT HAPPENED AT ORY", "ANSWER", "WHAT BECAME OF IT");
+        for (Chapter chapter : CHAPTERS) {
+            List<JsonNode> lettersBefore = deadLetters();
+            long writesBefore = salesforce.writes().count();
+            String body = chapter.sample() == null ? "" : Ory.webhook(chapter.sample());
+            HttpResponse<String> answer = ory.sends(chapter.event(), body);
+            await().atMost(Duration.ofSeconds(30)).until(() ->
+                    broker.getActiveMQServer().locateQueue("identity-changes").getMessageCount() == 0);
+            List<String> lines = new ArrayList<>();
+            salesforce.writes().all().stream().skip(writesBefore).map(this::line).forEach(lines::add);
+            deadLetters().stream().skip(lettersBefore.size()).map(DemoScript::line).forEach(lines::add);
+            if (lines.isEmpty()) {
+                lines.add("nothing new in it: no call to Salesforce");
+            }
+            out.printf("  %-46s %-9d %s%n", chapter.told(), answer.statusCode(), lines.get(0));
+            lines.stream().skip(1).forEach(line -> out.printf("  %-56s %s%n", "", line));
+        }
+        out.println();
+    }
+
+    private String line(Write write) {
+        SandboxRecord record = salesforce.org().record(write.recordId());
+        String company = record.text("Company") == null ? "" : " of " + record.text("Company");
+        String first = record.text("FirstName") == null ? "" : record.text("FirstName") + " ";
+        return "%s %s: %s%s, %s%s".formatted(write.object(), write.operation().name().toLowerCase() + "d",
+                first, record.text("LastName"), record.text("Email"), company);
+    }
+
+    private static String line(JsonNode letter) {
+        String message = letter.path("message").asText();
+        return "dead letter %s: %s".formatted(letter.path("code").asText(),
+                message.length() > 90 ? message.substring(0, 90) + "…" : message);
+    }
+
+    private List<JsonNode> deadLetters() {
+        return jms.browse("dead-letters", (session, browser) -> {
+            List<JsonNode> letters = new ArrayList<>();
+            for (Object message : Collections.list(browser.getEnumeration())) {
+                try {
+                    letters.add(json.readTree(((TextMessage) message).getText()));
+                } catch (JsonProcessingException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+            return letters;
+        });
+    }
+}

@@ -1,0 +1,21 @@
+package dev.orysalesforce.faults;
+
+/**
+ * Something that goes wrong for a while.
+ *
+ * @param name what a report calls it
+ * @param unit what is counted
+ * @param begins makes it go wrong
+ */
+record ScheduledFault(String name, String unit, Beginning begins) {
+
+    /** Makes it go wrong. */
+    interface Beginning {
+        Ending begin() throws Exception;
+    }
+
+    /** Makes it go right again, and says how many times it hit. */
+    interface Ending {
+        long end() throws Exception;
+    }
+}

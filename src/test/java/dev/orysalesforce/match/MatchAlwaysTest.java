@@ -1,0 +1,51 @@
+package dev.orysalesforce.match;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.orysalesforce.AppTest;
+import dev.orysalesforce.Ory;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.springframework.test.context.TestPropertySource;
+
+/** {@code sync.match-email: always}, {@code sync.match-several: dead-letter}. */
+@TestPropertySource(properties = {"test.context=match-always", "sync.match-email=always",
+    "sync.match-several=dead-letter"})
+@Tag("any-ledger")
+class MatchAlwaysTest extends AppTest {
+
+    private final String id = UUID.randomUUID().toString();
+
+    @Test
+    void anAddressNeedNotBeVerified() {
+        String there = there();
+        register();
+        assertThat(record(id).id()).isEqualTo(there);
+        assertThat(record(id).text("LastName")).isEqualTo("There");
+    }
+
+    @Test
+    void severalWaitForAPerson() {
+        String one = there();
+        String other = there();
+        register();
+        assertThat(SALESFORCE.org().byIdentity(id)).isEmpty();
+        JsonNode letter = deadLetters().get(0);
+        assertThat(letter.path("code").asText()).isEqualTo("SEVERAL_MATCHES");
+        assertThat(letter.path("message").asText()).contains(one, other).doesNotContain("@");
+    }
+
+    private String there() {
+        return SALESFORCE.org().insert("Lead",
+                Map.of("LastName", "There", "Company", "Theirs", "Email", "P-" + id + "@Example.org"));
+    }
+
+    private void register() {
+        ory.sends("registration", Ory.identity(id, Instant.parse("2026-11-01T10:00:00Z"), "Person"));
+        settle();
+    }
+}

@@ -1,0 +1,180 @@
+package dev.orysalesforce.match;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.AppTest;
+import dev.orysalesforce.Ory;
+import dev.orysalesforce.sandbox.CallKind;
+import dev.orysalesforce.sandbox.Fault;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who is in Salesforce already, before Ory says so, is taken over by e-mail, and only by whose it is. */
+@Tag("any-ledger")
+class MatchTest extends AppTest {
+
+    private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
+
+    private final String id = UUID.randomUUID().toString();
+    private final String email = "P-" + id + "@Example.org";
+
+    @Test
+    void theRecordIsTakenOverAndWhatSalesTypedStays() {
+        String there = there("Lead", Map.of());
+        send(0, true, "First Ltd");
+        assertThat(record(id).id()).isEqualTo(there);
+        assertThat(record(id).text("LastName")).isEqualTo("Typed by sales");
+        assertThat(record(id).text("Company")).isEqualTo("Theirs");
+        assertThat(record(id).text("FirstName")).as("was empty").isEqualTo("Pat");
+        assertThat(record(id).text("LeadSource")).as("for new records only").isNull();
+        assertThat(foundBy()).isEqualTo("email");
+        send(1, true, "Second Ltd");
+        assertThat(record(id).text("Company")).as("changed at Ory").isEqualTo("Second Ltd");
+        assertThat(record(id).text("LastName")).isEqualTo("Typed by sales");
+        assertThat(SALESFORCE.org().records("Lead")).hasSize(1);
+    }
+
+    @Test
+    void untilTheAddressIsVerifiedNothingIsWritten() {
+        String there = there("Lead", Map.of());
+        send(0, false, "First Ltd");
+        assertThat(SALESFORCE.org().byIdentity(id)).isEmpty();
+        assertThat(SALESFORCE.org().records("Lead")).as("none beside it").hasSize(1);
+        assertThat(ledger("outcome")).isEqualTo("skipped");
+        assertThat(ledger("code")).isEqualTo("WAITS_FOR_VERIFICATION");
+        send(0, true, "First Ltd"); // a verification does not move updated_at
+        assertThat(record(id).id()).isEqualTo(there);
+        assertThat(ledger("code")).isNull();
+    }
+
+    @Test
+    void aContactGoesBeforeALeadAndGetsAContactsRecord() {
+        there("Lead", Map.of());
+        String contact = there("Contact", Map.of());
+        send(0, true, "First Ltd");
+        assertThat(record(id).id()).isEqualTo(contact);
+        assertThat(record(id).text("FirstName")).isEqualTo("Pat");
+        assertThat(record(id).text("LastName")).isEqualTo("Typed by sales");
+        assertThat(ledger("mapping")).startsWith("mappings/contact.ds");
+    }
+
+    @Test
+    void ofSeveralNoneIsTaken() {
+        String one = there("Lead", Map.of());
+        String other = there("Lead", Map.of());
+        send(0, true, "First Ltd");
+        assertThat(record(id).id()).isNotIn(one, other);
+        assertThat(ledger("code")).isEqualTo("SEVERAL_MATCHES");
+        assertThat(ledger("message")).contains(one, other);
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    @Test
+    void aRecordOfAnotherIdentityIsNoMatch() {
+        String other = UUID.randomUUID().toString();
+        there("Lead", Map.of("Ory_Identity_Id__c", other));
+        send(0, true, "First Ltd");
+        assertThat(record(id).text("Company")).isEqualTo("First Ltd");
+        assertThat(record(other).text("Company")).isEqualTo("Theirs");
+    }
+
+    @Test
+    void aConvertedLeadIsNoMatch() {
+        String there = there("Lead", Map.of("Email", "later-" + email));
+        SALESFORCE.org().convertLead(there, false);
+        send(0, "later-" + email, true, "First Ltd");
+        assertThat(record(id).id()).as("the Contact that it has become").startsWith("003");
+    }
+
+    @Test
+    void oneRecordGoesToOneIdentity() {
+        String there = there("Lead", Map.of());
+        SALESFORCE.faults().start(Fault.unavailable().times(1)); // so that both are in one batch
+        send(id, email, true, "First Ltd", 0);
+        String second = UUID.randomUUID().toString();
+        send(second, email.toUpperCase(), true, "Second Ltd", 0);
+        settle();
+        assertThat(record(id).id()).isEqualTo(there);
+        assertThat(record(second).id()).isNotEqualTo(there);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"o'hara+\"x\"\\@example.org", "a\\'b@example.org", "%_@example.org", "x' OR Email != '@example.org",
+        "\\@example.org", "ünï@example.org", "a b@example.org", "{0}%s$1@example.org"})
+    void whateverTheAddressLooksLike(String address) {
+        String there = there("Lead", Map.of("Email", address));
+        there("Lead", Map.of("Email", "somebody@example.org"));
+        send(0, address, true, "First Ltd");
+        assertThat(record(id).id()).isEqualTo(there);
+    }
+
+    @Test
+    void aBatchAsksOnceAndReadsOnceWhateverItHolds() {
+        List<String> ids = IntStream.range(0, 100).mapToObj(i -> UUID.randomUUID().toString()).toList();
+        for (String person : ids) {
+            there(person.charAt(0) < '8' ? "Lead" : "Contact", Map.of("Email", person + "@example.org"));
+        }
+        SALESFORCE.faults().start(Fault.unavailable());
+        ids.forEach(person -> send(person, person + "@example.org", true, "First Ltd", 0));
+        SALESFORCE.faults().clear();
+        settle();
+        ids.forEach(person -> assertThat(record(person).text("LastName")).isEqualTo("Typed by sales"));
+        assertThat(SALESFORCE.calls().where(call -> call.kind() == CallKind.COMPOSITE && call.status() == 200))
+                .as("look-ups and reads").hasSizeLessThanOrEqualTo(4);
+        assertThat(SALESFORCE.calls().where(call -> call.kind() == CallKind.UPDATE && call.status() == 200))
+                .hasSizeLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void aLostLedgerKeepsWhatSalesTypedAtAMatch() {
+        there("Lead", Map.of());
+        send(0, true, "First Ltd");
+        sql.update("delete from identities");
+        send(0, true, "First Ltd");
+        assertThat(record(id).text("Company")).as("not newer than its record").isEqualTo("Theirs");
+    }
+
+    private String there(String object, Map<String, Object> more) {
+        Map<String, Object> fields = new HashMap<>(Map.of("LastName", "Typed by sales", "Email", email));
+        if (object.equals("Lead")) {
+            fields.put("Company", "Theirs");
+        }
+        fields.putAll(more);
+        return SALESFORCE.org().insert(object, fields);
+    }
+
+    private void send(int seconds, boolean verified, String company) {
+        send(seconds, email, verified, company);
+    }
+
+    private void send(int seconds, String address, boolean verified, String company) {
+        send(id, address, verified, company, seconds);
+        settle();
+    }
+
+    private void send(String person, String address, boolean verified, String company, int seconds) {
+        ObjectNode body = Ory.identity(person, START.plusSeconds(seconds), "Person");
+        ObjectNode identity = (ObjectNode) body.path("identity");
+        ((ObjectNode) identity.path("traits")).put("company", company).put("email", address);
+        identity.putArray("verifiable_addresses").addObject().put("value", address.toLowerCase()).put("via", "email")
+                .put("verified", verified);
+        assertThat(ory.sends("registration", body).statusCode()).isEqualTo(204);
+    }
+
+    private String foundBy() {
+        return ledger("found_by");
+    }
+
+    private String ledger(String column) {
+        return sql.queryForObject("select " + column + " from identities where identity = ?", String.class, id);
+    }
+}

@@ -1,0 +1,236 @@
+package dev.orysalesforce.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.orysalesforce.Ory;
+import dev.orysalesforce.journal.Journal;
+import dev.orysalesforce.journal.Queues;
+import dev.orysalesforce.ledger.Ledger;
+import dev.orysalesforce.ledger.Tombstones;
+import dev.orysalesforce.reconcile.ReconcileSnapshot;
+import dev.orysalesforce.salesforce.Login;
+import dev.orysalesforce.sandbox.CallKind;
+import dev.orysalesforce.sandbox.Fault;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+
+class IdentityStatusTest extends OperatorTest {
+
+    @Autowired
+    private Queues queues;
+
+    @Autowired
+    private Journal journal;
+
+    @Autowired
+    private Ledger ledger;
+
+    @Autowired
+    private Tombstones tombstones;
+
+    @Autowired
+    private ReconcileSnapshot snapshot;
+
+    @Autowired
+    private DeadLetters letters;
+
+    @Autowired
+    private Login login;
+
+    @Test
+    void whatIsInSalesforce() {
+        String id = UUID.randomUUID().toString();
+        ory.sends("registration", Ory.identity(id, START, "Kowalczykowa"));
+        settle();
+        JsonNode explanation = settled(id.toUpperCase());
+        assertThat(explanation.path("identity").asText()).isEqualTo(id);
+        assertThat(explanation.path("pending").asBoolean()).isFalse();
+        assertThat(explanation.path("outcome").asText()).isEqualTo("synced");
+        assertThat(explanation.path("object").asText()).isEqualTo("Lead");
+        assertThat(explanation.path("salesforceId").asText()).isEqualTo(record(id).id());
+        assertThat(explanation.path("link").asText()).isEqualTo(SALESFORCE.url() + "/" + record(id).id());
+        assertThat(explanation.path("foundBy").asText()).isEqualTo("created");
+        assertThat(explanation.path("version").asText()).isEqualTo(START.toString());
+        assertThat(explanation.path("mapping").asText()).matches("mappings/lead\\.ds@[0-9a-f]{8}");
+        assertThat(explanation.path("fields").toString()).contains("\"LastName\"", "\"Email\"");
+        assertThat(explanation.path("attempts").asInt()).isEqualTo(1);
+        assertThat(explanation.path("nextRetryAt").isNull()).isTrue();
+        assertThat(explanation.path("deadLetters")).isEmpty();
+        assertThat(explanation.path("lastEvent").path("event").asText()).isEqualTo("registration");
+        assertThat(explanation.path("lastEvent").path("triggerId").asText()).isNotEmpty();
+        assertThat(explanation.path("lastEvent").path("receivedAt").asText()).isNotEmpty();
+        assertThat(explanation.toString()).doesNotContainIgnoringCase("kowalczykowa").doesNotContain("@example.org");
+    }
+
+    @Test
+    void whatChangedNothing() {
+        String id = UUID.randomUUID().toString();
+        ory.sends("registration", Ory.identity(id, START, "Same"));
+        settle();
+        ory.sends("login", Ory.identity(id, START.plusSeconds(9), "Same"));
+        settle();
+        JsonNode explanation = explain(id);
+        assertThat(explanation.path("outcome").asText()).isEqualTo("unchanged");
+        assertThat(explanation.path("version").asText()).isEqualTo(START.plusSeconds(9).toString());
+        assertThat(explanation.path("lastEvent").path("event").asText()).isEqualTo("login");
+    }
+
+    @Test
+    void whatTheMappingSkips() {
+        String id = UUID.randomUUID().toString();
+        ory.sends("registration", ofSchema("skipped", Ory.identity(id, START, "Skipped")));
+        settle();
+        JsonNode explanation = explain(id);
+        assertThat(explanation.path("outcome").asText()).isEqualTo("skipped");
+        assertThat(explanation.path("salesforceId").isNull()).isTrue();
+        assertThat(explanation.path("link").isNull()).isTrue();
+    }
+
+    @Test
+    void whatSalesforceRefuses() {
+        String id = refused("Kowalczykowa");
+        settle();
+        JsonNode explanation = explain(id);
+        assertThat(explanation.path("outcome").asText()).isEqualTo("dead-letter");
+        assertThat(explanation.path("code").asText()).isEqualTo("INVALID_EMAIL_ADDRESS");
+        assertThat(explanation.path("message").asText()).isNotEmpty();
+        assertThat(explanation.path("deadLetters").get(0).path("id").asText()).isEqualTo(letterOf(id));
+        assertThat(explanation.toString()).doesNotContainIgnoringCase("kowalczykowa");
+
+        JsonNode values = explain(id + "?reveal=true").path("values");
+        assertThat(values.path("source").asText()).isEqualTo("dead-letter");
+        assertThat(values.toString()).contains("Kowalczykowa");
+    }
+
+    @Test
+    void whatIsTriedAgain() {
+        String id = UUID.randomUUID().toString();
+        SALESFORCE.faults().lockRow(id, 1);
+        ory.sends("registration", Ory.identity(id, START, "Kowalczykowa"));
+        await().until(() -> "retry".equals(explain(id).path("outcome").asText()));
+        JsonNode explanation = explain(id);
+        assertThat(explanation.path("pending").asBoolean()).isTrue();
+        assertThat(explanation.path("code").asText()).isEqualTo("UNABLE_TO_LOCK_ROW");
+        assertThat(explanation.path("nextRetryAt").asText()).isNotEmpty();
+        assertThat(explanation.path("version").isNull()).isTrue();
+        assertThat(explanation.toString()).doesNotContainIgnoringCase("kowalczykowa");
+        settle();
+        explanation = settled(id);
+        assertThat(explanation.path("outcome").asText()).isEqualTo("synced");
+        assertThat(explanation.path("nextRetryAt").isNull()).isTrue();
+        assertThat(explanation.path("attempts").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsPending() {
+        SALESFORCE.faults().start(Fault.unavailable());
+        String id = UUID.randomUUID().toString();
+        ory.sends("registration", Ory.identity(id, START, "Kowalczykowa"));
+        for (int i = 0; i < 30; i++) { // in the journal, in the batch, in the journal again
+            JsonNode explanation = explain(id);
+            assertThat(explanation.path("pending").asBoolean()).isTrue();
+            assertThat(explanation.path("outcome").asText()).isEqualTo("pending");
+            assertThat(explanation.toString()).doesNotContainIgnoringCase("kowalczykowa");
+        }
+        await().untilAsserted(() -> {
+            JsonNode values = explain(id + "?reveal=true").path("values");
+            assertThat(values.path("source").asText()).isEqualTo("pending");
+            assertThat(values.toString()).contains("Kowalczykowa");
+        });
+    }
+
+    /** The limit is 0 here, in place of 100,000. */
+    @Test
+    void aBacklogThatIsTooLargeIsNotSearched() {
+        IdentityStatusService limited = new IdentityStatusService(jms, queues, journal, ledger, tombstones, snapshot, letters, login, json, 0);
+        SALESFORCE.faults().start(Fault.unavailable());
+        String id = UUID.randomUUID().toString();
+        String stranger = UUID.randomUUID().toString();
+        ory.sends("registration", Ory.identity(id, START, "Waits"));
+        await().until(() -> limited.explain(id, null).pending() == null); // and true while a batch has it
+        assertThat(limited.explain(stranger, null).pending()).as("may wait, too").isNull();
+        assertThat(limited.isKnown(stranger)).as("can be erased").isTrue();
+        SALESFORCE.faults().clear();
+        settle();
+        await().until(() -> Boolean.FALSE.equals(limited.explain(id, null).pending()));
+        assertThat(limited.explain(stranger, null)).isNull();
+    }
+
+    @Test
+    void whatIsOnItsWay() {
+        String id = UUID.randomUUID().toString();
+        SALESFORCE.faults().start(Fault.latency(Duration.ofSeconds(2)));
+        ory.sends("registration", Ory.identity(id, START, "Slow"));
+        await().until(() -> jms.browse("identity-changes", (session, browser) -> !browser.getEnumeration().hasMoreElements()));
+        assertThat(explain(id).path("pending").asBoolean()).isTrue();
+        assertThat(settled(id).path("outcome").asText()).isEqualTo("synced");
+    }
+
+    @Test
+    void whatWasRefusedAtTheDoor() {
+        String id = UUID.randomUUID().toString();
+        ory.sends("login", "{\"id\":\"" + id + "\",\"identity\":{\"id\":\"" + id + "\"}}");
+        JsonNode explanation = explain(id);
+        assertThat(explanation.path("outcome").asText()).isEqualTo("dead-letter");
+        assertThat(explanation.path("code").asText()).isEqualTo("NO_IDENTITY");
+        assertThat(explanation.path("pending").asBoolean()).isFalse();
+    }
+
+    @Test
+    void valuesAreReadFromSalesforceOnRequestOnly() {
+        String id = UUID.randomUUID().toString();
+        ory.sends("registration", Ory.identity(id, START, "Kowalczykowa"));
+        settle();
+        SALESFORCE.org().edit(record(id).id(), java.util.Map.of("LastName", "Typed by sales"));
+        explain(id);
+        assertThat(SALESFORCE.calls().of(CallKind.READ)).isEmpty();
+        SALESFORCE.org().expireTokens();
+        JsonNode values = explain(id + "?reveal=true").path("values");
+        assertThat(values.path("source").asText()).isEqualTo("salesforce");
+        assertThat(values.path("content").path("LastName").asText()).isEqualTo("Typed by sales");
+        assertThat(values.path("content").path("OwnerId").isMissingNode()).isTrue();
+    }
+
+    @Test
+    void withoutSalesforceTheRestIsStillKnown() {
+        String id = UUID.randomUUID().toString();
+        ory.sends("registration", Ory.identity(id, START, "Kowalczykowa"));
+        settle();
+        SALESFORCE.faults().start(Fault.unavailable());
+        assertProblem(operator.get("/api/identities/" + id + "?reveal=true"), 503, "RECORD_NOT_READ");
+        assertThat(explain(id).path("outcome").asText()).isEqualTo("synced");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"9f425a8d-7efc-4768-8f23-7647a74fdf13", "nobody", "%27%20OR%20TRUE"})
+    void whoNobodyHasHeardOf(String id) {
+        assertProblem(operator.get("/api/identities/" + id), 404, "UNKNOWN_IDENTITY");
+    }
+
+    @Test
+    void revealIsTrueOrFalse() {
+        String id = refused("Kowalczykowa");
+        settle();
+        for (String reveal : new String[] {"TRUE", "1", "yes", "", "true&reveal=true"}) {
+            var answer = operator.get("/api/identities/" + id + "?reveal=" + reveal);
+            assertProblem(answer, 400, "BAD_REQUEST");
+            assertThat(answer.body()).doesNotContainIgnoringCase("kowalczykowa");
+        }
+    }
+
+    /** The books are closed a moment after the queue is empty. */
+    private JsonNode settled(String id) {
+        await().until(() -> !explain(id).path("pending").asBoolean());
+        return explain(id);
+    }
+
+    private JsonNode explain(String idAndQuery) {
+        return get("/api/identities/" + idAndQuery);
+    }
+}

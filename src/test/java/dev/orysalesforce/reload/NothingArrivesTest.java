@@ -1,0 +1,267 @@
+package dev.orysalesforce.reload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.Ory;
+import dev.orysalesforce.sandbox.Fault;
+import dev.orysalesforce.sandbox.Org.Permission;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.activemq.artemis.core.server.impl.ActiveMQServerImpl;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.RouteController;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Primary;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.TestPropertySource;
+
+/** Plays each cause in docs/nothing-arrives.md: health and log say what the table says they do. */
+@Import(NothingArrivesTest.ClockToMove.class)
+@ExtendWith(OutputCaptureExtension.class)
+@TestPropertySource(properties = "test.context=nothing-arrives")
+@DirtiesContext // or it goes on looking at the edits of other tests
+class NothingArrivesTest extends ReloadAppTest {
+
+    private static final Map<String, Row> TABLE = table();
+    private static final Pattern QUOTE = Pattern.compile("`([^`]+)`");
+    private static final String WEBHOOKS = "receive.webhook";
+    private static final String SYNC = "sync.next";
+
+    @Autowired
+    private CamelContext camel;
+
+    @Autowired
+    private EmbeddedActiveMQ broker;
+
+    @Autowired
+    private LateClock clock;
+
+    private record Row(String cause, String health, String log) {}
+
+    private interface Play {
+        void act() throws Exception;
+    }
+
+    /** @param fixed what an operator does, so that it goes on */
+    private record Cause(Play played, Play fixed) {}
+
+    /** The real time, and as much later as the test wants it. */
+    static final class LateClock extends Clock {
+
+        private volatile Duration late = Duration.ZERO;
+
+        void move(Duration by) {
+            late = late.plus(by);
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.now().plus(late);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    @TestConfiguration
+    static class ClockToMove {
+
+        @Bean
+        @Primary
+        LateClock lateClock() {
+            return new LateClock();
+        }
+    }
+
+    static List<String> causes() {
+        return List.copyOf(TABLE.keySet());
+    }
+
+    @ParameterizedTest
+    @MethodSource("causes")
+    void healthAndLogSayIt(String cause, CapturedOutput log) throws Exception {
+        Cause one = plays().get(cause);
+        assertThat(one).as("a cause that nobody plays: " + cause).isNotNull();
+        one.played().act();
+        try {
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+                quoted(TABLE.get(cause).health()).forEach(said ->
+                        assertThat(health().toString()).containsPattern(pattern(said)));
+                quoted(TABLE.get(cause).log()).forEach(said -> {
+                    if (TABLE.get(cause).log().startsWith("no ")) {
+                        assertThat(log.getOut()).doesNotContain(said);
+                    } else {
+                        assertThat(log.getOut()).containsPattern(pattern(said));
+                    }
+                });
+            });
+            boolean accepting = !TABLE.get(cause).health().contains("Webhooks are answered 503");
+            assertThat(probe("/observe/health/liveness")).isEqualTo(200);
+            assertThat(probe("/observe/health/readiness")).isEqualTo(accepting ? 200 : 503);
+            assertThat(probe("/observe/health")).as(health().toString()).isEqualTo(accepting ? 200 : 503);
+            assertThat(signUp()).isEqualTo(accepting ? 204 : 503);
+        } finally {
+            SALESFORCE.faults().clear();
+            one.fixed().act();
+            clock.move(Duration.ofMinutes(10));
+        }
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() ->
+                assertThat(health().path("status").asText()).as(health().toString()).isEqualTo("UP"));
+        String later = UUID.randomUUID().toString();
+        assertThat(signUp(later, "customer")).isEqualTo(204);
+        settle();
+        assertThat(record(later).text("LastName")).isEqualTo("Person");
+    }
+
+    @Test
+    void allThatIsPlayedIsInTheTable() {
+        assertThat(plays().keySet()).isEqualTo(TABLE.keySet());
+    }
+
+    private Map<String, Cause> plays() {
+        Map<String, Cause> plays = new LinkedHashMap<>();
+        plays.put("Ory calls nobody, or somebody else", cause(() -> { }));
+        plays.put("The webhook secret is wrong", cause(() -> assertThat(new Ory("http://127.0.0.1:" + port, "a guess")
+                .sends("registration", "{}").statusCode()).isEqualTo(401)));
+        plays.put("Ory's hook sends something else", cause(() -> ory.sends("registration", "{\"traits\":{}}")));
+        plays.put("Somebody stopped the webhooks' route", new Cause(
+                () -> routes().stopRoute(WEBHOOKS), () -> routes().startRoute(WEBHOOKS)));
+        plays.put("Somebody stopped the sync", new Cause(
+                () -> routes().stopRoute(SYNC), () -> routes().startRoute(SYNC)));
+        plays.put("The disk is full", new Cause(() -> freeDiskHasToBe(Long.MAX_VALUE), () -> freeDiskHasToBe(1)));
+        plays.put("Salesforce is down", fault(Fault.unavailable()));
+        plays.put("Salesforce can't be reached", fault(Fault.reset()));
+        plays.put("The consumer key or secret is wrong", new Cause(() -> {
+            SALESFORCE.org().sessions().clientSecret("rotated");
+            SALESFORCE.org().expireTokens();
+            signUp();
+        }, () -> SALESFORCE.org().sessions().clientSecret("sandbox-secret")));
+        plays.put("A permission is missing", new Cause(() -> {
+            SALESFORCE.org().forbid("Lead", Permission.CREATE);
+            signUp();
+        }, () -> SALESFORCE.org().permit("Lead", Permission.CREATE)));
+        plays.put("A field is missing, or hidden from the user", new Cause(() -> {
+            SALESFORCE.org().schema("Lead").hide("LeadSource");
+            signUp();
+        }, () -> SALESFORCE.org().schema("Lead").show("LeadSource")));
+        plays.put("The app's share of API calls is used up", budget(() -> SALESFORCE.org().usage().limit(4)));
+        plays.put("The org's API calls are nearly used up", budget(() -> SALESFORCE.org().usage().used(99_000)));
+        plays.put("The org's API calls are used up", fault(Fault.dailyLimitExceeded()));
+        plays.put("A mapping answers for nobody", new Cause(() -> {
+            ConfigWorkspace.write(LEAD, "{ LastName: payload.identity.traits.nothing.at.all }");
+            awaitTaken(LEAD);
+            routes().stopRoute(SYNC); // one batch
+            Stream.of(1, 2, 3).forEach(i -> signUp());
+            routes().startRoute(SYNC);
+        }, this::asShipped));
+        plays.put("A mapping fails for somebody, or Salesforce refuses them",
+                cause(() -> signUp(UUID.randomUUID().toString(), "broken")));
+        plays.put("An edit has no effect", new Cause(() -> ConfigWorkspace.write(LEAD, "{ broken"), this::asShipped));
+        plays.put("A record with the e-mail is there, and the address is not verified", cause(() -> {
+            String id = UUID.randomUUID().toString();
+            SALESFORCE.org().insert("Lead", Map.of("LastName", "Person", "Email", "p-" + id + "@example.org"));
+            signUp(id, "customer");
+        }));
+        return plays;
+    }
+
+    private static Cause cause(Play played) {
+        return new Cause(played, () -> { });
+    }
+
+    private Cause fault(Fault fault) {
+        return cause(() -> {
+            SALESFORCE.faults().start(fault);
+            signUp();
+        });
+    }
+
+    /** The app learns of it by the answer to a call. */
+    private Cause budget(Runnable tight) {
+        return new Cause(() -> {
+            tight.run();
+            signUp();
+        }, () -> {
+            SALESFORCE.org().usage().limit(1_000_000);
+            SALESFORCE.org().usage().used(0);
+            clock.move(Duration.ofMinutes(10));
+            signUp();
+        });
+    }
+
+    private void freeDiskHasToBe(long bytes) {
+        ((ActiveMQServerImpl) broker.getActiveMQServer()).getMonitor().setMinDiskFree(bytes);
+    }
+
+    private int signUp() {
+        return signUp(UUID.randomUUID().toString(), "customer");
+    }
+
+    private int signUp(String id, String schema) {
+        ObjectNode person = Ory.identity(id, Instant.now(), "Person");
+        ((ObjectNode) person.path("identity")).put("schema_id", schema);
+        return ory.sends("registration", person).statusCode();
+    }
+
+    private int probe(String path) {
+        return ory.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path)).build())
+                .statusCode();
+    }
+
+    private RouteController routes() {
+        return camel.getRouteController();
+    }
+
+    private static Stream<String> quoted(String cell) {
+        return QUOTE.matcher(cell).results().map(quote -> quote.group(1));
+    }
+
+    private static Pattern pattern(String quote) {
+        return Pattern.compile(Stream.of(quote.split("…", -1)).map(Pattern::quote).collect(Collectors.joining(".*")));
+    }
+
+    private static Map<String, Row> table() {
+        try {
+            return Files.readAllLines(Path.of("docs/nothing-arrives.md")).stream().filter(line -> line.startsWith("| "))
+                    .skip(1).map(line -> line.split(" \\| "))
+                    .map(cells -> new Row(cells[0].substring(2), cells[1], cells[2]))
+                    .collect(Collectors.toMap(Row::cause, item -> item, (one, other) -> one, LinkedHashMap::new));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.orysalesforce.reload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Mistakes as people and broken copies make them: each is refused with its file, and with its line where there is one.
+ * {@code -Dedits.mistakes=30} makes as many more in each route file.
+ */
+@Tag("any-ledger")
+@Tag("longer")
+class RejectedChangesTest extends ReloadAppTest {
+
+    private static final int EACH = Integer.getInteger("edits.mistakes", 0);
+
+    /** @param line about where it is; 0 if it is everywhere */
+    private record Mistake(Path file, String what, String text, int line) {}
+
+    @Test
+    void aMistakeIsRefusedWithItsPlace() {
+        for (Mistake mistake : List.of(
+                wrong("receive", "uri: direct:receive.empty", "uri: dirct:receive.empty"),
+                wrong("receive", "uri: direct:receive.empty", "uri: direct:receive.emty"),
+                wrong("receive", "id: receive.journal", "id: receive.count"),
+                wrong("receive", "- route:\n    id: receive.accept", "- route:\n    id: receive.event"),
+                wrong("receive", "uri: direct:receive.accept\n      steps", "uri: direct:receive.event\n      steps"),
+                wrong("receive", "library: Jackson", "library: Jakson"),
+                wrong("receive", "ref: eventCounters", "ref: boks"),
+                wrong("receive", "method: accepted", "method: acepted"),
+                wrong("token", "#tokenHeaders", "#tokenHeadrs"),
+                wrong("receive", "routeConfigurationId: http", "routeConfigurationId: htp"),
+                wrong("receive", "${body.isNotStored}", "${body.isNotStored"),
+                wrong("receive", "exchangePattern:", "exchangePatern:"),
+                wrong("sync", "ref: batchTransaction", "ref: noTransaction"),
+                wrong("sync", "circuitBreaker: salesforceBreaker", "circuitBreaker: otherBreaker"),
+                wrong("sync", "executorService: mappingThreads", "executorService: noThreads"),
+                wrong("salesforce", "{{sync.auto-assign.new}}", "{{sync.auto-assign.old}}"),
+                wrong("errors", "java.lang.Exception", "java.lang.Excption"),
+                wrong("operator", "component: platform-http", "component: servlet"),
+                wrong("operator", "uri: direct:operator.dead-letters\n      - id", "uri: direct:operator.lettrs\n      - id"),
+                inMapping("lead.ds", "attributes: {", "attributes: {{"),
+                inMapping("lead.ds", "local at(", "loal at("),
+                inMapping("contact.ds", "filled(person {", "filled(person ("),
+                inMapping("event.jslt", "let flow", "lt flow"),
+                inMapping("event.jslt", "fallback(", "fallbak("))) {
+            make(mistake);
+        }
+    }
+
+    @Test
+    void whateverHappensToAFileIsRefused() {
+        Random random = new Random(20261124);
+        Set<String> made = new HashSet<>(); // what is refused already is not refused again
+        for (Path file : ConfigWorkspace.files(ConfigWorkspace.ROUTES)) {
+            for (int i = 0; i < EACH; i++) {
+                Mistake mistake = random(file, random);
+                if (made.add(mistake.text())) {
+                    make(mistake);
+                }
+            }
+        }
+        for (Path file : ConfigWorkspace.files(ConfigWorkspace.MAPPINGS)) {
+            make(new Mistake(file, "empty", "", 0));
+        }
+    }
+
+    private void make(Mistake mistake) {
+        ConfigWorkspace.lay();
+        double before = refusals();
+        ConfigWorkspace.overwrite(mistake.file(), mistake.text());
+        await(mistake.what() + " in " + mistake.file()).atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(50))
+                .untilAsserted(() -> assertThat(refusals()).isGreaterThan(before));
+        JsonNode refused = edits().path("details");
+        assertThat(refused.path("file").asText()).as(mistake.what() + ": " + refused).isEqualTo(mistake.file().toString());
+        assertThat(refused.path("reason").asText()).as(mistake.what()).isNotBlank().doesNotContain("null");
+        if (mistake.line() > 0) {
+            assertThat(refused.path("line").asInt()).as(mistake.what() + ": " + refused)
+                    .isBetween(mistake.line() - 15, mistake.line() + 3);
+        }
+        assertThat(answer()).as(mistake.what()).isEqualTo(204);
+    }
+
+    private static Mistake wrong(String routes, String right, String wrong) {
+        return mistake(ConfigWorkspace.ROUTES.resolve(routes + ".camel.yaml"), Path.of("routes", routes + ".camel.yaml"), right, wrong);
+    }
+
+    private static Mistake inMapping(String name, String right, String wrong) {
+        return mistake(ConfigWorkspace.MAPPINGS.resolve(name), Path.of("mappings", name), right, wrong);
+    }
+
+    private static Mistake mistake(Path file, Path shipped, String right, String wrong) {
+        String text = ConfigWorkspace.read(shipped);
+        int at = text.indexOf(right);
+        assertThat(at).as(right).isNotNegative();
+        return new Mistake(file, wrong, text.substring(0, at) + wrong + text.substring(at + right.length()), lineAt(text, at));
+    }
+
+    private static int lineAt(String text, int position) {
+        return 1 + (int) text.substring(0, position).chars().filter(c -> c == '\n').count();
+    }
+
+    private static Mistake random(Path file, Random random) {
+        String text = ConfigWorkspace.read(Path.of("routes").resolve(file.getFileName()));
+        return switch (random.nextInt(8)) {
+            case 0 -> new Mistake(file, "empty", random.nextBoolean() ? "" : "\n# nothing\n", 0);
+            case 1 -> cut(file, text, random);
+            case 2 -> at(file, text, random, "- bean:", "- been:");
+            case 3 -> at(file, text, random, "uri: direct:", "uri: direkt:");
+            case 4 -> at(file, text, random, "simple:", "simpel:");
+            case 5 -> at(file, text, random, "- to:", "-to:");
+            case 6 -> at(file, text, random, "          ", "\t");
+            default -> twice(file, text, random);
+        };
+    }
+
+    /** In the middle of a key: what is before it is good, as far as it goes. */
+    private static Mistake cut(Path file, String text, Random random) {
+        List<Integer> keys = all(text, ":\n");
+        int at = keys.get(random.nextInt(keys.size()));
+        return new Mistake(file, "cut", text.substring(0, at), 0);
+    }
+
+    private static Mistake twice(Path file, String text, Random random) {
+        List<Integer> entries = all("\n" + text, "\n- route");
+        int from = entries.get(random.nextInt(entries.size()));
+        int to = text.indexOf("\n- ", from);
+        return new Mistake(file, "twice", text + "\n" + (to < 0 ? text.substring(from) : text.substring(from, to + 1)),
+                lineAt(text, text.length()));
+    }
+
+    private static Mistake at(Path file, String text, Random random, String right, String wrong) {
+        List<Integer> places = all(text, right);
+        if (places.isEmpty()) {
+            return twice(file, text, random);
+        }
+        int at = places.get(random.nextInt(places.size()));
+        return new Mistake(file, wrong, text.substring(0, at) + wrong + text.substring(at + right.length()), lineAt(text, at));
+    }
+
+    private static List<Integer> all(String text, String what) {
+        List<Integer> places = new ArrayList<>();
+        for (int at = text.indexOf(what); at >= 0; at = text.indexOf(what, at + 1)) {
+            places.add(at);
+        }
+        return places;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.orysalesforce.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.ledger.LedgerDatabase;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Several instances with one ledger; what they do with it as processes is in FailoverIT. */
+class WriterLeaseTest {
+
+    private final CamelContext camel = new DefaultCamelContext();
+
+    static List<LedgerDatabase> databases() {
+        return LedgerDatabase.available();
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void oneAtATimeUntilItIsPassedOn(LedgerDatabase database) {
+        database.empty();
+        WriterLease first = turn(database, Duration.ZERO);
+        WriterLease second = turn(database, Duration.ZERO);
+        assertThat(first.acquire()).isTrue();
+        assertThat(second.acquire()).isFalse();
+        assertThatCode(first::renew).doesNotThrowAnyException();
+        second.release();
+        assertThat(second.acquire()).as("nobody passes on what is another's").isFalse();
+        first.release();
+        assertThat(second.acquire()).isTrue();
+        assertThat(first.acquire()).isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void whoeverGoesWithoutAWordIsWaitedForAMinute(LedgerDatabase database) {
+        database.empty();
+        WriterLease gone = turn(database, Duration.ZERO);
+        assertThat(gone.acquire()).isTrue();
+        assertThat(turn(database, Duration.ofSeconds(55)).acquire()).isFalse();
+        assertThat(turn(database, Duration.ofSeconds(65)).acquire()).isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void whoeverWasHeldUpForTooLongWritesNothingMore(LedgerDatabase database) {
+        database.empty();
+        WriterLease heldUp = turn(database, Duration.ZERO);
+        assertThat(heldUp.acquire()).isTrue();
+        assertThat(turn(database, Duration.ofSeconds(65)).acquire()).isTrue();
+        assertThatThrownBy(heldUp::renew).isInstanceOf(PauseDeliveryException.class).hasMessageContaining("Another instance");
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void anInstanceWithABrokerOfItsOwnAsksNobody(LedgerDatabase database) {
+        database.empty();
+        turn(database, Duration.ZERO).acquire();
+        assertThat(new WriterLease(database.sql(), Clock.systemUTC(), camel, database.settings(), "embedded").acquire()).isTrue();
+    }
+
+    /** An instance's, some time from now. */
+    private WriterLease turn(LedgerDatabase database, Duration later) {
+        return new WriterLease(database.sql(), Clock.offset(Clock.systemUTC(), later), camel, database.settings(), "native");
+    }
+}

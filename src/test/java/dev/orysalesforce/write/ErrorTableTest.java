@@ -1,0 +1,48 @@
+package dev.orysalesforce.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The table in docs says what application.yaml says. To write it anew: mvn test -Dtest=ErrorTableTest -Drewrite=true */
+class ErrorTableTest {
+
+    private static final Path TABLE = Path.of("docs", "salesforce-errors.md");
+
+    @Test
+    void theTableOfErrorCodesIsUpToDate() throws IOException {
+        String table = table();
+        if (Boolean.getBoolean("rewrite")) {
+            Files.writeString(TABLE, table);
+        }
+        assertThat(Files.readString(TABLE)).isEqualTo(table);
+    }
+
+    private static String table() throws IOException {
+        JsonNode errors = new ObjectMapper(new YAMLFactory()).readTree(new File("application.yaml"))
+                .path("sync").path("errors");
+        StringBuilder table = new StringBuilder("""
+                # What is done about Salesforce's error codes
+
+                Made from `sync.errors` in application.yaml, which is the place to change it. What the actions mean is said
+                there, too. A code that is not listed here: `%s`.
+
+                | Code | Action | What a person can do |
+                |---|---|---|
+                """.formatted(errors.path("default").path("action").asText()));
+        for (Map.Entry<String, JsonNode> code : errors.path("codes").properties()) {
+            table.append("| `%s` | %s | %s |%n".formatted(code.getKey(), code.getValue().path("action").asText(),
+                    code.getValue().path("remedy").asText()));
+        }
+        assertThat(errors.path("codes").size()).isGreaterThanOrEqualTo(20);
+        return table.toString();
+    }
+}
