@@ -31,6 +31,14 @@ class RouteFilesTest {
 
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
+    private static final Set<String> LANGUAGES = Set.of("constant", "csimple", "datasonnet", "exchangeProperty", "groovy",
+            "header", "java", "jq", "js", "jsonpath", "language", "method", "ognl", "ref", "simple", "spel", "tokenize", "variable",
+            "xpath", "xtokenize");
+    private static final Set<String> WITH_EXPRESSION_ITEMS = Set.of("when", "headers", "variables");
+    private static final Set<String> WITH_EXPRESSION = Set.of("when", "headers", "variables", "delay", "dynamicRouter", "enrich",
+            "filter", "idempotentConsumer", "loop", "onWhen", "pollEnrich", "recipientList", "resequence", "routingSlip", "script",
+            "setBody", "setHeader", "setProperty", "setVariable", "sort", "split", "throttle", "transform", "validate");
+
     static List<Path> routeFiles() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("routes"))) {
             return files.sorted().toList();
@@ -128,5 +136,26 @@ class RouteFilesTest {
             YAML.readTree(file.toFile()).findValuesAsText("routeId", ids);
         }
         assertThat(ids).doesNotHaveDuplicates();
+    }
+
+    /** Camel 4.23 warns of an expression language that stands in a step without {@code expression:} around it. */
+    @ParameterizedTest
+    @MethodSource("routeFiles")
+    void everyExpressionIsInTheCanonicalNotation(Path file) throws IOException {
+        List<String> compact = new ArrayList<>();
+        findCompact("", YAML.readTree(file.toFile()), compact);
+        assertThat(compact).isEmpty();
+    }
+
+    private static void findCompact(String parent, JsonNode node, List<String> compact) {
+        if (node.isArray()) {
+            node.forEach(item -> findCompact(WITH_EXPRESSION_ITEMS.contains(parent) ? parent : "", item, compact));
+        }
+        node.properties().forEach(entry -> {
+            if (WITH_EXPRESSION.contains(parent) && LANGUAGES.contains(entry.getKey())) {
+                compact.add(parent + ": " + entry.getKey() + ": " + entry.getValue());
+            }
+            findCompact(entry.getKey(), entry.getValue(), compact);
+        });
     }
 }
