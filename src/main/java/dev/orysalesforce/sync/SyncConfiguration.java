@@ -17,13 +17,13 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Scope;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
-/** What the routes of sync name by reference. */
+/** Beans that the sync routes name by reference. */
 @Configuration
 class SyncConfiguration {
 
     /**
-     * One failed batch opens it, one good batch closes it. The pauses in between grow, which Camel's own configuration
-     * of a circuit breaker can't say.
+     * One failed batch opens the circuit, one successful batch closes it. The pauses in between grow, which Camel's own
+     * configuration of a circuit breaker can't express.
      */
     @Bean
     CircuitBreaker salesforceBreaker(SyncSettings settings, Clock monotonicClock) {
@@ -45,39 +45,42 @@ class SyncConfiguration {
         return settings.duplicates();
     }
 
-    /** Camel's own would search all jars for libraries to import, at each start and for each trial of an edit. There are none. */
+    /**
+     * Camel's own searches all jars for DataSonnet libraries, at each start and for each trial of a changed file. There are
+     * none.
+     */
     @Bean("datasonnet-language")
     @Scope(BeanDefinition.SCOPE_PROTOTYPE) // each Camel context has its own
     DatasonnetLanguage dataSonnet() {
         return new DatasonnetLanguage(Map.of());
     }
 
-    /** JSONata alone of the mapping languages stops by itself. */
+    /** JSONata is the only mapping language that can limit its own run time. */
     @Bean
     JsonataFrameBinding mappingBounds(SyncSettings settings) {
         long limit = MappingTimeLimiter.PATIENCE * settings.mappingTimeout().toMillis();
         return frame -> frame.setRuntimeBounds(limit, Integer.MAX_VALUE);
     }
 
-    /** As many threads as calls may be in flight. */
+    /** One thread for each call in flight. */
     @Bean(destroyMethod = "shutdown", defaultCandidate = false)
     ExecutorService salesforceCalls(SyncSettings settings) {
         return threads("salesforce-calls", settings.parallelCalls());
     }
 
-    /** As many portions of a batch as keep the calls going: a few wait for a look-up or are mapped. */
+    /** Enough portions to keep all calls busy: a few wait for a look-up or are being mapped. */
     @Bean(destroyMethod = "shutdown", defaultCandidate = false)
     ExecutorService portionThreads(SyncSettings settings) {
         return threads("portions", settings.parallelCalls() + 2);
     }
 
-    /** Mapping is the only work of a batch that costs processor time. */
+    /** Mapping is the only part of a batch that needs much processor time. */
     @Bean(destroyMethod = "shutdown", defaultCandidate = false)
     ExecutorService mappingThreads() {
         return threads("mapping-rows", Runtime.getRuntime().availableProcessors());
     }
 
-    /** Not Camel's own pools: where there are virtual threads, those have no limit. */
+    /** Camel's own pools are not used, because they have no limit where the JVM has virtual threads. */
     private static ExecutorService threads(String name, int count) {
         return Executors.newFixedThreadPool(count, new CustomizableThreadFactory(name + "-"));
     }
