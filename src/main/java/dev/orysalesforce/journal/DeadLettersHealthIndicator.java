@@ -7,7 +7,7 @@ import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.stereotype.Component;
 
-/** How many events wait for a person. A few are every day's business; many are a mistake that somebody can fix. */
+/** How many events wait for a person. A few are normal; many usually share a cause that an operator can fix. */
 @Component
 class DeadLettersHealthIndicator implements HealthIndicator {
 
