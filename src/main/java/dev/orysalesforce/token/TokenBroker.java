@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Hands out one Salesforce token to whoever asks, and gets the next one in time: one login, however many ask at once. */
+/** Hands out one Salesforce token to all clients, and renews it in time: one login, however many clients ask at once. */
 @Component("tokenBroker")
 public class TokenBroker {
 
@@ -46,7 +46,7 @@ public class TokenBroker {
         this.meters = meters;
     }
 
-    /** @param client who asks, one of those in {@code TOKEN_CLIENTS} */
+    /** @param client the client that asks, one of {@code TOKEN_CLIENTS} */
     public TokenResponse token(String client) {
         if (!isFresh(held)) {
             if (!isMyTurn()) {
@@ -65,7 +65,7 @@ public class TokenBroker {
         return now != null && now.token().isValid(clock.instant()) ? granted(now.token(), client) : refused(failure);
     }
 
-    /** Whoever logs in may wait for Salesforce twice as long; those behind it are told to come again. */
+    /** The request that logs in may wait for Salesforce twice as long; those behind it are told to try again. */
     private boolean isMyTurn() {
         try {
             return oneAtATime.tryLock(timeout.toMillis(), TimeUnit.MILLISECONDS);
@@ -75,19 +75,19 @@ public class TokenBroker {
         }
     }
 
-    /** The answer when something went wrong here. */
+    /** The answer after an internal failure. */
     public TokenResponse failed() {
         return new TokenResponse(503, new OAuthError("temporarily_unavailable",
                 "The app could not do this. Its log says where it failed."), 5L);
     }
 
-    /** Whether a client may still work with it. */
+    /** Whether a client may still use it. */
     public boolean isHandedOut(String token) {
         handedOut.values().removeIf(expiry -> expiry.isBefore(clock.instant()));
         return handedOut.containsKey(token);
     }
 
-    /** Somebody was refused with it: it may be dead. */
+    /** Salesforce has rejected a call with this token: it may be invalid. */
     public void markSuspect(String token) {
         Held now = held;
         if (now != null && now.token().value().equals(token)) {
@@ -95,7 +95,7 @@ public class TokenBroker {
         }
     }
 
-    /** Whether nobody has to be asked before it is handed out. */
+    /** Whether it can be handed out without a query to Salesforce. */
     private boolean isFresh(Held now) {
         Instant instant = clock.instant();
         return now != null && now.checkedAt().isAfter(instant.minus(checkEvery))
