@@ -20,7 +20,7 @@ import org.apache.camel.ProducerTemplate;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
-/** The pairs in {@code examples/} beside the mappings: what a mapping gets, and what it must answer. */
+/** The pairs in {@code examples/} beside the mappings: a mapping's input and its expected result. */
 @Component("mappingExamples")
 public class MappingExamples {
 
@@ -46,7 +46,7 @@ public class MappingExamples {
             return input.getParent().getFileName().toString().equals(name);
         }
 
-        /** What is expected; null if that can't be read as JSON. */
+        /** The expected result; null if it can't be read as JSON. */
         JsonNode record(ObjectMapper json) {
             try {
                 return json.readTree(Files.readString(expected));
@@ -56,7 +56,7 @@ public class MappingExamples {
         }
     }
 
-    /** Every pair whose mapping there is. */
+    /** Every pair whose mapping exists. */
     public List<Example> examples() {
         List<Example> examples = new ArrayList<>();
         for (Path input : files(INPUT)) {
@@ -72,7 +72,7 @@ public class MappingExamples {
         return Optional.ofNullable(example.record(json)).filter(JsonNode::isObject);
     }
 
-    /** What belongs to no pair, or to no mapping. */
+    /** Files that belong to no pair, or to no mapping. */
     public List<Finding> orphans() {
         List<Finding> strays = new ArrayList<>();
         for (String ending : List.of(INPUT, EXPECTED)) {
@@ -90,7 +90,7 @@ public class MappingExamples {
         return strays;
     }
 
-    /** Where the mapping's answer is not what the example expects. */
+    /** The difference between the mapping's result and the example's. */
     public Optional<Finding> finding(Example example) {
         JsonNode expected = example.record(json);
         if (expected == null) {

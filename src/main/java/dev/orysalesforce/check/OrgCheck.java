@@ -25,7 +25,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
-/** Holds what the mappings write, by their examples, against the org's description of its fields. */
+/** Compares the fields that the mappings write in their examples with the org's description of its fields. */
 @Component
 public class OrgCheck {
 
@@ -63,7 +63,7 @@ public class OrgCheck {
         } catch (PauseDeliveryException e) {
             return List.of(Finding.error("Salesforce", e.getMessage(), "Then check again: the org was not asked."));
         }
-        for (String object : List.of("Lead", "Contact")) { // people are looked for in both, whatever is mapped
+        for (String object : List.of("Lead", "Contact")) { // identities are matched in both, whatever is mapped
             try {
                 look(object, useless, findings);
             } catch (PauseDeliveryException e) {
@@ -103,7 +103,7 @@ public class OrgCheck {
                         "It " + complaint.what() + ".", "Deploy salesforce/, and give the run-as user its permission set.")));
     }
 
-    /** As it would be sent: into a record that is there, or as a new one. */
+    /** The record as it would be sent: into an existing record, or as a new one. */
     private SyncItem row(Mapping mapping, ObjectNode answer, boolean isThere) {
         SyncItem item = new SyncItem(new IdentityChange(IdentityChange.RECONCILE, clock.instant(), null,
                 json.createObjectNode().put("id", SOMEBODY), null, null, null, 0, null), mapping);
@@ -117,7 +117,7 @@ public class OrgCheck {
 
     private void judge(Example example, boolean alsoNew, Set<String> useless, Map<String, Finding> findings) {
         if (!(example.record(json) instanceof ObjectNode record)) {
-            return; // skipped, or found to be wrong as an example
+            return; // skipped, or reported as a wrong example
         }
         String object = record.path("attributes").path("type").asText(example.mapping().object());
         try {
@@ -135,7 +135,10 @@ public class OrgCheck {
         }
     }
 
-    /** An address is cut in no mapping and takes 80 characters in every org: one that is too long is nobody's mistake. */
+    /**
+     * E-mail addresses have 80 characters in every org, and mappings don't truncate them: a longer one is no error of the
+     * mapping.
+     */
     private void shortenAddresses(SyncItem item) {
         org.fields(item.getObject(), GOOD_FOR).forEach((name, field) -> {
             if (field.type().equals("email") && item.getRecord().path(name).asText().length() > field.length()) {

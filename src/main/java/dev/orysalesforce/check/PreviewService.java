@@ -12,7 +12,7 @@ import java.util.List;
 import org.apache.camel.util.ObjectHelper;
 import org.springframework.stereotype.Component;
 
-/** Shows what would be sent, by the routes that prepare what is sent. */
+/** Shows what would be sent, by the routes that prepare a batch. */
 @Component("previewService")
 public class PreviewService {
 
@@ -32,9 +32,9 @@ public class PreviewService {
     }
 
     /**
-     * @param fresh the event as if nobody had heard of the identity
-     * @param now the event as things stand
-     * @param failure why Salesforce could not be asked; null if it could
+     * @param fresh the event as if the identity were unknown
+     * @param now the event with the identity's current state
+     * @param failure why Salesforce could not be queried; null if it could
      */
     public Preview show(Batch fresh, Batch now, Exception failure) {
         SyncItem asNew = fresh.items().get(0);

@@ -13,13 +13,13 @@ import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds beforehand what Salesforce would refuse in a record, as far as the org's description of its fields says it.
- * Validation rules, duplicate rules and triggers are not described.
+ * Predicts what Salesforce would reject in a record, as far as the org's description of its fields tells. Validation rules,
+ * duplicate rules and triggers are not described.
  */
 @Component
 class RecordCheck {
 
-    /** Whoever fixes a field in Setup wants to see it fixed. */
+    /** Short, because a person who fixes a field in Setup checks again soon. */
     private static final Duration GOOD_FOR = Duration.ofSeconds(30);
     private static final Pattern EMAIL = Pattern.compile("[^\\s@]+@[^\\s@]+\\.[^\\s@.]+");
     private static final Pattern DATE = Pattern.compile("\\d{4}-\\d\\d-\\d\\d");
@@ -32,14 +32,14 @@ class RecordCheck {
     }
 
     /**
-     * What Salesforce would refuse.
+     * A value that Salesforce would reject.
      *
      * @param what without the name of the field, no value quoted
      * @param remedy the same for every record that has it
      */
     record Complaint(String field, String what, String remedy) {}
 
-    /** Problems that would have Salesforce refuse the row; no value is quoted. */
+    /** Problems that would make Salesforce reject the item; no value is quoted. */
     List<RecordProblem> problems(SyncItem item) {
         return complaints(item).stream().map(complaint -> RecordProblem.error(complaint.field(),
                 complaint.field() + " " + complaint.what() + ". " + complaint.remedy())).toList();

@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
-/** {@code backfill}: brings in who was at Ory before the app. {@code --dry-run} says beforehand what that comes to. */
+/**
+ * {@code backfill}: imports the identities that existed at Ory before the app. {@code --dry-run} counts what that would do.
+ */
 @Component
 class BackfillCommand implements Command {
 
@@ -72,13 +74,13 @@ class BackfillCommand implements Command {
     private int backfill() {
         Instant began = clock.instant();
         Object callsBefore = budget.report().get("own");
-        reconcile.start(); // or goes on with the run that was interrupted
+        reconcile.start(); // or continues the run that was interrupted
         Map<String, Object> run;
         Map<String, Long> books;
         do {
             if (!pause()) {
                 progress.end();
-                System.err.println("Interrupted. The backfill goes on from there when it is started again.");
+                System.err.println("Interrupted. The backfill continues from there when it is started again.");
                 return 1;
             }
             run = report.report();
@@ -99,7 +101,7 @@ class BackfillCommand implements Command {
         return run.get("state").equals("done") && books.get("deadLettered") == 0 ? 0 : 1;
     }
 
-    /** An external broker may not tell: then this command ends with the comparison, and a server delivers the rest. */
+    /** An external broker may not tell: then this command ends with the comparison, and a running app delivers the rest. */
     private static long pending(Map<String, Long> books) {
         return books.get("pending") == null ? 0 : books.get("pending");
     }

@@ -45,11 +45,11 @@ class CheckCommand implements Command {
     }
 
     /**
-     * What came of it.
+     * The result.
      *
      * @param findings what is wrong; empty when good
      * @param examples how many examples were run
-     * @param notes what was not looked at, and why
+     * @param notes the checks that were left out, and why
      */
     record Report(List<Finding> findings, int examples, List<String> notes) {}
 

@@ -20,7 +20,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.StringUtils;
 import org.yaml.snakeyaml.error.YAMLException;
 
-/** {@code doctor}: what stands between this app, its org and its Ory, why it matters, and what fixes it. Nothing is sent. */
+/** {@code doctor}: problems between this app, its org and its Ory, their consequence and their fix. Nothing is sent. */
 @Component
 class DoctorCommand implements Command {
 
@@ -40,11 +40,11 @@ class DoctorCommand implements Command {
     }
 
     /**
-     * What the doctor says.
+     * The report.
      *
-     * @param seen what is the case
+     * @param seen the facts
      * @param findings what is wrong; empty when good
-     * @param notes what was not looked at, and why
+     * @param notes the checks that were left out, and why
      */
     record Report(List<String> seen, List<Finding> findings, List<String> notes) {
 

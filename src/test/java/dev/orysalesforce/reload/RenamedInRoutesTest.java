@@ -36,7 +36,7 @@ class RenamedInRoutesTest {
                     .extracting(bean -> bean.getRef() + "." + bean.getMethod())
                     .containsExactly("eventCounters.accepted('own')", "deliveryPause.recordRecovery", "own.over");
         }
-        assertThat(log).contains("own.camel.yaml has names that have changed", "mapping.ask is mapping.invoke",
+        assertThat(log).contains("own.camel.yaml has old names", "mapping.ask is mapping.invoke",
                 "outage.over is deliveryPause.recordRecovery", "outage.isPausing is deliveryPause.isPaused");
     }
 
