@@ -59,7 +59,7 @@ class RecordCheck {
             fields.forEach((name, field) -> {
                 if (field.isRequired() && !record.hasNonNull(name)) {
                     complaints.add(new Complaint(name, "is required in a new " + item.getObject() + ", and the mapping has no"
-                            + " value for it", "Let the mapping fill it; onCreate is the place for a stop-gap."));
+                            + " value for it", "Let the mapping fill it; put a placeholder into onCreate."));
                 }
             });
         }
