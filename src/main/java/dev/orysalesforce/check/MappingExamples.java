@@ -103,13 +103,13 @@ public class MappingExamples {
         if (asked.getException() != null) {
             Matcher line = LINE.matcher(String.valueOf(asked.getException().getMessage()));
             return Optional.of(Finding.error(example.mapping().name() + (line.find() ? ":" + line.group(1) : ""),
-                    "It has no answer to " + example.input() + ".", "Fix the mapping, or the example."));
+                    "It has no result for " + example.input() + ".", "Fix the mapping, or the example."));
         }
         Set<String> differences = new LinkedHashSet<>();
         compare("", expected, answer(asked), differences);
         return differences.isEmpty() ? Optional.empty() : Optional.of(Finding.error(place(example, differences),
-                example.mapping().name() + " answers otherwise: " + String.join(", ", differences.stream()
-                        .limit(MOST_DIFFERENCES).toList()) + ".", "Fix the mapping; or the example, if the answer is right."));
+                example.mapping().name() + " has another result: " + String.join(", ", differences.stream()
+                        .limit(MOST_DIFFERENCES).toList()) + ".", "Fix the mapping; or the example, if the result is right."));
     }
 
     private JsonNode answer(Exchange asked) {
@@ -128,7 +128,7 @@ public class MappingExamples {
             names.forEach(name -> compare(path.isEmpty() ? name : path + "." + name, expected.path(name), answer.path(name),
                     differences));
         } else if (!expected.equals(answer)) {
-            String what = path.isEmpty() ? "the whole answer" : path;
+            String what = path.isEmpty() ? "the whole result" : path;
             differences.add(what + (answer.isMissingNode() ? " is missing" : expected.isMissingNode() ? " is not expected"
                     : " differs"));
         }

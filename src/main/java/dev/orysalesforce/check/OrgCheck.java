@@ -61,7 +61,7 @@ public class OrgCheck {
         try {
             login.look();
         } catch (PauseDeliveryException e) {
-            return List.of(Finding.error("Salesforce", e.getMessage(), "Then check again: the org was not asked."));
+            return List.of(Finding.error("Salesforce", e.getMessage(), "Fix it and check again: the org was not checked."));
         }
         for (String object : List.of("Lead", "Contact")) { // identities are matched in both, whatever is mapped
             try {
@@ -90,11 +90,11 @@ public class OrgCheck {
         Field version = org.fields(object, GOOD_FOR).get(FieldDiff.ORY_UPDATED_AT);
         if (id != null && !(id.unique() && id.externalId() && id.type().equals("string"))) {
             add(findings, Finding.error(object + "." + FieldDiff.ORY_ID, "It is no text that is unique and an external ID:"
-                    + " somebody could become several records.", "Make it so; salesforce/ holds the field."));
+                    + " an identity could get several records.", "Change it; salesforce/ holds the field."));
         }
         if (version != null && !version.type().equals("datetime")) {
             add(findings, Finding.error(object + "." + FieldDiff.ORY_UPDATED_AT, "It is a " + version.type()
-                    + ", not a date and time.", "Make it one; salesforce/ holds the field."));
+                    + ", not a date and time.", "Change it; salesforce/ holds the field."));
         }
         Set<String> found = findings.values().stream().map(Finding::place).collect(Collectors.toSet());
         check.complaints(row(new Mapping(object, object, object, null), json.createObjectNode(), false)).stream()

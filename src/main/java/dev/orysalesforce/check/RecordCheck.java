@@ -79,7 +79,7 @@ class RecordCheck {
         }
         if (value.isNull()) {
             return exists && field.isRequired() ? new Complaint(name, "can't be emptied",
-                    "Let the mapping leave it out instead of answering null.") : null;
+                    "Let the mapping leave it out instead of returning null.") : null;
         }
         String text = value.asText();
         boolean isTooLong = field.length() > 0 && text.length() > field.length();
@@ -95,7 +95,7 @@ class RecordCheck {
                     ? new Complaint(name, "takes only values of its picklist: " + field.values(),
                             "Add the value to the picklist, or change the mapping.")
                     : isTooLong ? new Complaint(name, "takes " + field.length() + " characters, not " + text.length(),
-                            "Cut it to " + field.length() + " in the mapping, or widen the field.")
+                            "Truncate it to " + field.length() + " in the mapping, or widen the field.")
                     : field.type().equals("email") && !EMAIL.matcher(text).matches()
                     ? wrongType(name, "is no e-mail address that Salesforce takes") : null;
         };

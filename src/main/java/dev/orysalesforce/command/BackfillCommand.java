@@ -123,17 +123,17 @@ class BackfillCommand implements Command {
         progress.end();
         Duration writing = Duration.ofSeconds((rehearsal.writes() + parallelCalls - 1) / parallelCalls);
         System.out.printf("%,d identities at Ory. Nothing was written. A backfill would%n", dryRun.seen());
-        System.out.printf("  create     %,9d%n  take over  %,9d   by e-mail%n  update     %,9d%n  leave alone%,9d%n",
+        System.out.printf("  create     %,9d%n  adopt      %,9d   by e-mail%n  update     %,9d%n  leave alone%,9d%n",
                 rehearsal.of(Plan.CREATE), rehearsal.of(Plan.ADOPT), rehearsal.of(Plan.UPDATE),
                 rehearsal.of(Plan.LEAVE_ALONE));
-        System.out.printf("  wait       %,9d   until Ory has verified the e-mail of somebody who is in Salesforce%n",
+        System.out.printf("  wait       %,9d   until Ory has verified the e-mail address of the existing record%n",
                 rehearsal.of(Plan.WAIT_FOR_VERIFICATION));
-        System.out.printf("  be refused %,9d%n", rehearsal.of(Plan.REFUSED));
+        System.out.printf("  reject     %,9d%n", rehearsal.of(Plan.REFUSED));
         rehearsal.reasons().entrySet().stream()
                 .sorted((one, other) -> other.getValue().identities() - one.getValue().identities()).limit(20)
                 .forEach(reason -> System.out.printf("    %,7d  %s  e.g. %s%n", reason.getValue().identities(),
                         reason.getKey(), reason.getValue().example()));
-        System.out.printf("and take %,d calls to Salesforce and about %s, if a call takes a second.%n", rehearsal.calls(),
+        System.out.printf("and take %,d calls to Salesforce and about %s, if a call takes one second.%n", rehearsal.calls(),
                 time(Duration.between(began, clock.instant()).plus(writing)));
         return rehearsal.of(Plan.REFUSED) == 0 ? 0 : 1;
     }

@@ -24,7 +24,7 @@ import org.yaml.snakeyaml.error.YAMLException;
 @Component
 class DoctorCommand implements Command {
 
-    private static final String USAGE = "doctor [--json] [--kratos FILE]... [--url URL]: what stands between this app, Salesforce"
+    private static final String USAGE = "doctor [--json] [--kratos FILE]... [--url URL]: checks this app, Salesforce"
             + " and Ory. FILE is a kratos.yml, several if Kratos is started with several, or an exported project; URL what the hooks call, up to /webhooks.";
 
     private final Doctor doctor;
@@ -128,6 +128,6 @@ class DoctorCommand implements Command {
         report.notes().forEach(out::println);
         long errors = report.findings().stream().filter(finding -> finding.severity().equals("error")).count();
         out.printf("%s%n", report.findings().isEmpty() ? "Nothing wrong."
-                : errors + " wrong, " + (report.findings().size() - errors) + " to think about.");
+                : errors + " errors, " + (report.findings().size() - errors) + " warnings.");
     }
 }

@@ -74,9 +74,9 @@ public class MappingTimeLimiter implements DisposableBean {
      */
     public Object invoke(Exchange exchange, String mapping) throws Exception {
         if (runaways.getOrDefault(mapping, 0) >= RUNAWAYS) {
-            throw new PauseDeliveryException(Mappings.FAILED, name(mapping) + " loops: " + RUNAWAYS + " answers did not come within "
-                    + limit.toMillis() / 1000.0 + " s and are still computed. Fix it, and events go on; what loops ends only with a"
-                    + " restart.");
+            throw new PauseDeliveryException(Mappings.FAILED, name(mapping) + " loops: " + RUNAWAYS
+                    + " invocations took longer than " + limit.toMillis() / 1000.0 + " s and still run. Fix it, and delivery"
+                    + " resumes; the looping threads end only with a restart.");
         }
         Exchange asked = ExchangeHelper.createCopy(exchange, false);
         if (!places.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -87,7 +87,7 @@ public class MappingTimeLimiter implements DisposableBean {
         try {
             if (!isThere(answer, run)) {
                 run.leave();
-                throw new MappingFailedException(name(mapping) + " loops, or takes too long: no answer within "
+                throw new MappingFailedException(name(mapping) + " loops or takes too long: no result within "
                         + limit.toMillis() / 1000.0 + " s");
             }
         } catch (ExecutionException e) {
@@ -118,8 +118,8 @@ public class MappingTimeLimiter implements DisposableBean {
         }
         Matcher file = FILE.matcher(mapping);
         MappingErrorLocation place = MappingErrorLocation.of(name(mapping), file.find() ? resources.text(file.group()) : null, failure);
-        return new MappingFailedException(place.missing() == null ? place + " has no answer"
-                : place + " reads ." + place.missing() + ", which is not there, and has no answer");
+        return new MappingFailedException(place.missing() == null ? place + " has no result"
+                : place + " reads ." + place.missing() + ", which is not there, and has no result");
     }
 
     private static String name(String mapping) {

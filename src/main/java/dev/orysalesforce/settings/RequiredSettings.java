@@ -96,8 +96,8 @@ public class RequiredSettings implements ApplicationContextInitializer<Configura
             List<String> tooShort = ShortSecrets.variables(environment);
             tooShort.forEach(variable -> wrong.add("%s holds a secret of fewer than %d characters, which can be guessed.%n"
                     .formatted(variable, ShortSecrets.LEAST) + "    A new one: openssl rand -hex 32."));
-            remedy += tooShort.isEmpty() ? "" : System.lineSeparator() + "To go on with short secrets until all who send them"
-                    + " have new ones: SYNC_ALLOW_SHORT_SECRETS=true; health is DEGRADED meanwhile.";
+            remedy += tooShort.isEmpty() ? "" : System.lineSeparator()
+                    + "To use short secrets until all senders have new ones: SYNC_ALLOW_SHORT_SECRETS=true; health is DEGRADED meanwhile.";
         }
         if (!wrong.isEmpty()) {
             throw new CannotStartException(String.join(System.lineSeparator(), wrong), remedy);

@@ -171,16 +171,16 @@ public class Mappings {
             throw pause;
         }
         MappingFailedException known = ObjectHelper.getException(MappingFailedException.class, failure);
-        refuse(item, known == null ? item.getMapping().name() + " has no answer" : known.getMessage());
+        refuse(item, known == null ? item.getMapping().name() + " has no result" : known.getMessage());
     }
 
     /** The mapping's result is neither an object nor, where that is allowed, {@code null}. */
     public void noRecord(SyncItem item) {
-        refuse(item, item.getMapping().name() + " has an answer that is no record");
+        refuse(item, item.getMapping().name() + " has a result that is not a record");
     }
 
     private static void refuse(SyncItem item, String what) {
-        item.deadLetter(RecordError.of(FAILED, what + " for this identity. See in the original what it stumbles over, fix the"
+        item.deadLetter(RecordError.of(FAILED, what + " for this identity. Look at the original event for the cause, fix the"
                 + " mapping, replay the dead letter."));
     }
 
