@@ -23,7 +23,7 @@ class ReceiptClockTest {
     }
 
     @Test
-    void severalReceiptsHaveTheTimeThatTheyNeed() {
+    void severalReceiptsGetConsecutiveTimes() {
         List<Instant> all = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
             Instant first = receiptClock.next(200);
