@@ -43,7 +43,7 @@ public abstract class AppTest {
     public static final String SECRET = "first-webhook-secret";
     public static final String OPERATOR_TOKEN = "first-operator-token";
     private static final Path DATA = temporary();
-    /** Written once: it is read at any time by whoever looks for edits. */
+    /** Written once, because the reload checks the file at any time. */
     private static final Path CONTACTS_WITH_ACCOUNTS = contactsWithAccounts();
 
     @LocalServerPort
@@ -73,7 +73,7 @@ public abstract class AppTest {
     static void settings(DynamicPropertyRegistry registry) {
         LedgerUnderTest.settings(registry);
         registry.add("management.server.port", () -> 0);
-        registry.add("management.prometheus.metrics.export.enabled", () -> true); // Spring's tests go without
+        registry.add("management.prometheus.metrics.export.enabled", () -> true); // Spring's tests disable it
         registry.add("OPERATOR_TOKEN", () -> OPERATOR_TOKEN);
         registry.add("TOKEN_CLIENTS", () -> "billing:billing-client-secret, reports:reports-s3cret/+:&%");
         registry.add("token.introspection-interval", () -> "500ms");
@@ -109,7 +109,7 @@ public abstract class AppTest {
         settle();
         jms.setReceiveTimeout(JmsTemplate.RECEIVE_TIMEOUT_NO_WAIT);
         while (jms.receive("dead-letters") != null) {
-            // letters of an earlier test
+            // dead letters of an earlier test
         }
         SALESFORCE.reset();
         sql.update("delete from identities");
@@ -124,13 +124,13 @@ public abstract class AppTest {
         assertThat(SALESFORCE.org().duplicatedIdentities()).isEmpty();
     }
 
-    /** Past the doors, but not past the books. */
+    /** Bypasses the endpoints, but not the counters. */
     public void sendToJournal(MessageCreator message) {
         counters.replayed(1);
         jms.send("identity-changes", message);
     }
 
-    /** Waits until the journal is empty and every batch has committed; amid a commit a retry is in it neither before nor after. */
+    /** Waits until the journal is empty and every batch has committed; during a commit a retry is not in it. */
     public void settle() {
         await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5)).during(Duration.ofMillis(15))
                 .until(() -> pending() == 0);
@@ -170,7 +170,7 @@ public abstract class AppTest {
         }
     }
 
-    /** The shipped mapping with the line that it offers for Accounts. */
+    /** The shipped mapping with its line for Accounts uncommented. */
     private static Path contactsWithAccounts() {
         try {
             Path file = Files.createDirectories(DATA.resolve("mappings")).resolve("contact.ds");

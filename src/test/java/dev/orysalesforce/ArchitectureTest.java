@@ -10,7 +10,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.regex.Pattern;
 
-/** What holds for all classes of the app; each rule is a constant. */
+/** Rules for all classes of the app; each is a constant. */
 @AnalyzeClasses(packages = "dev.orysalesforce", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 

@@ -50,9 +50,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
 /**
- * The published attacks on this line of Camel: whoever can name a header can tell a component what to do (CVE-2025-27636,
- * CVE-2025-29891 and CVE-2026-49099 over HTTP, CVE-2026-40453 over JMS), is told what others sent (CVE-2026-85254), or lets
- * an object out of a message (CVE-2026-40860). The names come from the components themselves, so a newer one brings its own.
+ * The published attacks on this line of Camel: a caller who can name a header can control a component (CVE-2025-27636,
+ * CVE-2025-29891 and CVE-2026-49099 over HTTP, CVE-2026-40453 over JMS), gets the data of others (CVE-2026-85254), or has an
+ * object of a message deserialised (CVE-2026-40860). The names come from the components themselves, so that a newer version
+ * brings its own.
  */
 @Tag("any-ledger")
 @Tag("faults")
@@ -62,12 +63,12 @@ class AttackTest extends AppTest {
     private static final int AT_ONCE = 45; // a request is limited to 100 headers and 8 KB of them
     private static final Pattern OWN = Pattern.compile("\\b(?:header|variable|exchangeProperty)\\.([A-Za-z][\\w-]*)");
 
-    /** What a caller may say, or HTTP itself needs. */
+    /** Headers that a caller may send, or that HTTP itself needs. */
     private static final Set<String> HARMLESS = Set.of("content-type", "content-length", "content-encoding", "accept",
             "accept-encoding", "authorization", "user-agent", "host", "connection", "expect", "upgrade", "transfer-encoding",
             "reveal", "x-webhook-secret", "ory-webhook-trigger-id", "traceparent", "cookie");
 
-    /** @param request makes a new one each time, for a query to be added */
+    /** @param request makes a new request each time, to which a query is added */
     private record Door(int status, Supplier<Request> request) {}
 
     private record Request(String path, String method, String type, String credentials, String body) {}
@@ -152,7 +153,9 @@ class AttackTest extends AppTest {
                 .allSatisfy(letter -> assertThat(letter.path("code").asText()).isEqualTo("NO_IDENTITY"));
     }
 
-    /** Anybody can register, under any name. Camel's own languages, which the routes are written in, must not read it. */
+    /**
+     * A person can register under any name. Camel's own languages, which the routes are written in, must not evaluate it.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"{{env:PATH}}", "{{SALESFORCE_CLIENT_SECRET}}", "{{", "}}", "{{?x}}", "${body}", "$simple{body}",
         "${bean:journal?method=clearInFlight}", "#bean:journal", "#class:java.lang.Object", "#{1+1}", "RAW(x)", "'x'", "\"x\"", "null"})
@@ -177,7 +180,10 @@ class AttackTest extends AppTest {
                 .isTrue();
     }
 
-    /** Salesforce refuses a query with such a text in it, and all are looked up by one query; and it quotes what it refuses. */
+    /**
+     * Salesforce rejects a query with such a text in it, and one query looks up all identities; and it quotes the rejected
+     * text.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"two\nlines@example.org", "nul\u0000@example.org", "nobody' OR Name != '@example.org", "\\", "4000@", "400000"})
     void anInvalidAddressDelaysNoOtherIdentity(String address) {
@@ -185,7 +191,7 @@ class AttackTest extends AppTest {
         ObjectNode body = Ory.identity(one, Instant.now(), "Strange");
         ((ObjectNode) body.at("/identity/traits")).put("email", switch (address) {
             case "4000@" -> "x".repeat(4_000) + "@example.org";
-            case "400000" -> "x".repeat(400_000); // minutes, were the refusal searched for an address from each letter
+            case "400000" -> "x".repeat(400_000); // would take minutes if the error were searched for an address from each character
             default -> address;
         });
         assertThat(ory.sends("settings", body).statusCode()).isEqualTo(204);
@@ -198,7 +204,10 @@ class AttackTest extends AppTest {
         assertThat(deadLetters().get(0).path("identity").asText()).isEqualTo(one);
     }
 
-    /** Into the journal, and into the dead letters for a replay: both in an external broker, where others may write, too. */
+    /**
+     * Into the journal, and into the dead letters for a replay: an external broker has both, and other programs may write to
+     * them.
+     */
     @Test
     void noMessagePropertyControlsAComponent() throws Exception {
         for (UnaryOperator<String> spelling : List.<UnaryOperator<String>>of(UnaryOperator.identity(), AttackTest::crooked)) {
@@ -245,7 +254,7 @@ class AttackTest extends AppTest {
         assertThat(Trap.SPRUNG).as("an object was deserialised").isFalse();
     }
 
-    /** Remembers that it was deserialised, as the classes of a published chain would run a command. */
+    /** Records that it was deserialised, as the classes of a published chain would run a command. */
     private static final class Trap implements Serializable {
 
         private static final AtomicBoolean SPRUNG = new AtomicBoolean();
@@ -323,7 +332,7 @@ class AttackTest extends AppTest {
         return name.toLowerCase(Locale.ROOT).contains("code") ? "599" : name.contains("Method") ? "DELETE" : "/evil";
     }
 
-    /** {@code CAmelHttpUri}: another name to who compares letters, the same one to who does not. */
+    /** {@code CAmelHttpUri}: a different name if case matters, the same one if it does not. */
     private static String crooked(String name) {
         char second = name.length() < 2 ? ' ' : name.charAt(1);
         return name.length() < 2 ? name : name.charAt(0)

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
 /**
- * Whatever somebody who knows the secret sends, the app stays what it is: no 5xx, nothing lost without an answer, no memory
- * that fills up, and the others' events arrive. {@code -Dfuzz.bodies=100000} for a night, {@code -Dfuzz.seed} for others.
+ * Whatever a sender who knows the secret sends, the app works: no 5xx, nothing lost without an answer, no growth of memory,
+ * and other events arrive. {@code -Dfuzz.bodies=100000} for a long run, {@code -Dfuzz.seed} for other bodies.
  */
 @Tag("any-ledger")
 @Tag("longer")
@@ -36,14 +36,14 @@ import org.springframework.test.context.TestPropertySource;
 class FuzzTest extends AppTest {
 
     private static final int BODIES = Integer.getInteger("fuzz.bodies", 400);
-    /** With fewer, what the process keeps for other reasons is more than what bodies could leave. */
+    /** With fewer bodies, memory that the process needs for other reasons hides a leak. */
     private static final int ENOUGH_TO_MEASURE = 4_000;
     private static final long SEED = Long.getLong("fuzz.seed", 20261124);
     private static final int ROUNDS = 4;
     private static final int SENDERS = 8;
     private static final int CLEAN_EVERY = 50;
 
-    /** What a webhook and a gateway answer by the contract; by each, whether there is a dead letter. */
+    /** The statuses of webhook and gateway by the contract, and whether each makes a dead letter. */
     private static final Map<Integer, Boolean> CONTRACT = Map.of(204, false, 201, false, 200, false, 400, true, 422, true,
             413, false);
 
@@ -57,7 +57,7 @@ class FuzzTest extends AppTest {
         Map<Integer, Integer> answers = new TreeMap<>();
         for (int round = 0; round < ROUNDS; round++) {
             throwBodies(answers);
-            aQuietStart(); // what tests keep of it
+            aQuietStart(); // memory of the tests themselves
             memory.add(usedMemory());
         }
         System.out.printf("%d bodies, answered %s; heap after each round in KiB: %s%n", BODIES, answers, memory);
@@ -130,7 +130,7 @@ class FuzzTest extends AppTest {
         return after.path("balance").path(name).asLong() - before.path("balance").path(name).asLong();
     }
 
-    /** In KiB; the least of some, for others work in the same process. */
+    /** In KiB; the minimum of several, because other threads work in the same process. */
     private static long usedMemory() {
         return Stream.generate(() -> {
             System.gc();

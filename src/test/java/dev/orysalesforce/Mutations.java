@@ -16,13 +16,13 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Bodies that nobody thought of: samples of webhooks with something wrong in them. The same ones for the same seed. */
+/** Unexpected bodies: samples of webhooks with an error in them. The same ones for the same seed. */
 public final class Mutations {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
-    /** Stands for what no JSON library would write. */
+    /** Stands for a text that no JSON library would write. */
     private static final String RAW = "@raw-%d@";
     private static final List<String> ODD_JSON = List.of("null", "true", "0", "-0.0", "1e400", "1e999999999", "-1e-999999999",
             "0x10", "NaN", "9".repeat(1200), "1.".concat("0".repeat(900)), "[]", "{}", "[".repeat(900) + "]".repeat(900),
@@ -46,19 +46,19 @@ public final class Mutations {
     private final List<UnaryOperator<byte[]>> ofBytes = List.of(this::flipped, this::cut, this::truncated, this::doubled,
             this::noisy, this::spliced, this::recoded, this::followed);
 
-    /** @param samples bodies with nothing wrong in them */
+    /** @param samples valid bodies */
     public Mutations(long seed, List<String> samples) {
         this.random = new Random(seed);
         this.samples = samples;
     }
 
-    /** A field that the org lacks holds everything, so that somebody adds it: that is no harm, but the contract. */
+    /** A field that the org lacks pauses delivery until it is added: that is the contract, not a failure. */
     public Mutations withoutNewFields() {
         keys.removeIf(key -> key.matches("[A-Za-z]\\w*") && !key.equals("Ory_Identity_Id__c") && !key.equals("attributes"));
         return this;
     }
 
-    /** A body about the identity, as far as that can still be told. */
+    /** A body of the identity, as far as it can still be recognized. */
     public byte[] next(String identity) {
         JsonNode tree = tree(ID.matcher(any(samples)).replaceAll(identity));
         for (int i = random.nextInt(4); i > 0; i--) {

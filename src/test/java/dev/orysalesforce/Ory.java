@@ -82,7 +82,7 @@ public final class Ory {
                 .method(method, HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8)).build());
     }
 
-    /** A request with Ory's headers, yet without a secret. */
+    /** A request with Ory's headers, but without a secret. */
     public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(app + path))
                 .header("User-Agent", "Go-http-client/1.1")

@@ -5,7 +5,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Looks at once, then every 20 ms, whether what a test waits for is there. Awaitility's own default is 100 ms for both. */
+/** Checks at once, then every 20 ms, whether a condition holds. Awaitility's own default is 100 ms for both. */
 public final class Patience implements BeforeAllCallback {
 
     @Override

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** No trait value, secret or token in the log, whatever goes wrong; our own code logs at DEBUG here. */
+/** No trait value, secret or token is in the log, whatever fails; the app's own code logs at DEBUG here. */
 @ExtendWith(OutputCaptureExtension.class)
 class PrivacyTest extends AppTest {
 

@@ -49,7 +49,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
- * What the app tells an operator when it refuses to start. The part of it that refuses starts in this process,
+ * The messages for an operator when the app refuses to start. Only the part of the app that refuses starts in this process,
  * because a jar would take seconds for each case; {@code StartIT} has one jar that refuses to start, for the exit code.
  */
 class RefusedStartTest {
@@ -60,7 +60,7 @@ class RefusedStartTest {
     private final Map<String, Object> variables = new HashMap<>(Map.of("SERVER_PORT", "0", "MANAGEMENT_SERVER_PORT", "0",
             "ORY_WEBHOOK_SECRET", "secret", "SALESFORCE_LOGIN_URL", "http://127.0.0.1:1", "SALESFORCE_CLIENT_ID", "id",
             "SALESFORCE_CLIENT_SECRET", "secret", "SYNC_DOCTOR_AT_START", "false"));
-    /** What this thread logs; apps of other tests may log at the same time. */
+    /** The log of this thread; apps of other tests may log at the same time. */
     private final ListAppender<ILoggingEvent> log = new ListAppender<>() {
         private final Thread test = Thread.currentThread();
 
@@ -72,7 +72,7 @@ class RefusedStartTest {
         }
     };
 
-    /** Once for all tests of this JVM: an app that changed how others log could hide what they look for. */
+    /** Once for all tests of this JVM: an app that changed the logging of others could hide the lines they look for. */
     @BeforeAll
     static void initializeLogging() {
         LoggingSystem logging = LoggingSystem.get(RefusedStartTest.class.getClassLoader());
@@ -92,7 +92,7 @@ class RefusedStartTest {
         root().detachAppender(log);
     }
 
-    /** Or the other tests would show nothing. */
+    /** Without this test the others would prove nothing. */
     @Test
     void withCorrectSettingsItStarts() {
         start().close();
@@ -140,19 +140,19 @@ class RefusedStartTest {
     @Test
     void aBackfillDoesNotRunBesideTheApp() throws IOException {
         try (FileChannel inUse = FileChannel.open(data.resolve("in-use"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            inUse.lock(); // as the app has it
+            inUse.lock(); // like a running app
             assertThat(refusal("backfill")).contains("uses the data directory").contains("POST /api/reconcile");
         }
     }
 
-    /** As much of the app as reads the settings and opens the ledger. */
+    /** The part of the app that reads the settings and opens the ledger. */
     @EnableConfigurationProperties(SyncSettings.class)
     @ImportAutoConfiguration({DataSourceAutoConfiguration.class, JdbcTemplateAutoConfiguration.class,
         FlywayAutoConfiguration.class, JacksonAutoConfiguration.class})
     @ComponentScan("dev.orysalesforce.ledger")
     private static final class SettingsAndLedger {}
 
-    /** What the start has logged on this thread, stack traces included. */
+    /** The log of the start on this thread, stack traces included. */
     private String refusal(String... command) {
         assertThatThrownBy(() -> start(command).close()).isInstanceOf(RuntimeException.class);
         return List.copyOf(log.list).stream().map(event -> event.getFormattedMessage() + "\n"

@@ -66,12 +66,12 @@ public record Tool(String name, String remedy, Supplier<Optional<Path>> search) 
         return available;
     }
 
-    /** Where it is. */
+    /** The program's path. */
     public Path path() {
         return search.get().orElseThrow(() -> new IllegalStateException(missing()));
     }
 
-    /** What the person who runs the tests can do about it. */
+    /** The remedy for the person who runs the tests. */
     public String missing() {
         return name + " is missing: " + remedy;
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
 
-/** A dry run waits for what passes, tells what does not, and writes nothing. */
+/** A dry run waits out temporary failures, reports others, and writes nothing. */
 @TestPropertySource(properties = "test.context=reconcile")
 @Tag("any-ledger")
 class DryRunTest extends ReconcileTest {

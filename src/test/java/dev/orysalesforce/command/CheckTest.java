@@ -31,7 +31,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.test.util.ReflectionTestUtils;
 
-/** What does not fit between the mappings and an org is found, each thing once, and nothing else is. */
+/** Every mismatch between the mappings and an org is reported once, and nothing else. */
 @Tag("any-ledger")
 class CheckTest extends AppTest {
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.context.support.GenericApplicationContext;
 
-/** A command ends with an exit code and with words, whatever it runs into. */
+/** A command ends with an exit code and a message, whatever fails. */
 class CommandLineTest {
 
     static List<Throwable> failures() {

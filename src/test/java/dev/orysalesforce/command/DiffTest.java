@@ -35,7 +35,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.TestPropertySource;
 
-/** {@code diff} and preview tell beforehand what Salesforce then gets, to the record. */
+/** {@code diff} and preview predict the records that Salesforce gets. */
 @TestPropertySource(properties = {"test.context=diff", "sync.mapping-dir=target/compared", "sync.reload.poll-interval=100ms",
     "sync.mappings.default=target/compared/lead.ds"})
 @DirtiesContext

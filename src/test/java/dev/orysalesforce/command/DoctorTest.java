@@ -48,7 +48,7 @@ import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.util.ReflectionTestUtils;
 import org.yaml.snakeyaml.Yaml;
 
-/** What the doctor knows to find is planted, one thing at a time: it is found, with what fixes it, and nothing else is. */
+/** Every mistake that the doctor knows is made, one at a time: it is found with its remedy, and nothing else is. */
 @Tag("any-ledger")
 @ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = {"test.context=doctor", "sync.reconcile.after-start=1h", "sync.erase=delete",
@@ -80,7 +80,7 @@ class DoctorTest extends AppTest {
         registry.add("ORY_ADMIN_URL", ORY::url);
     }
 
-    /** As an administrator makes it who has read everything. */
+    /** A set-up without mistakes. */
     @BeforeEach
     void aCorrectOrgAndACorrectOry() throws Exception {
         forgetDescriptions();
@@ -235,7 +235,7 @@ class DoctorTest extends AppTest {
         }
     }
 
-    /** Kratos conceals what it knows to be a secret in its log, and nothing else. */
+    /** Kratos conceals only known secrets in its log. */
     @Test
     void aSecretThatKratosLogsIsFound() throws Exception {
         one(doctor.report(List.of(kratos(config -> password(config).putObject("auth").put("type", "api_key")
@@ -319,7 +319,7 @@ class DoctorTest extends AppTest {
                 .contains("SALESFORCE_CLIENT_ID").doesNotContain("sandbox-secret");
     }
 
-    /** Somebody who starts it with the login of another org at first may correct that. */
+    /** An operator who first starts it with the login of another org may correct that. */
     @Test
     void aCheckDoesNotBindTheLedgerToAnOrg() {
         sql.update("delete from belongings where name = 'org'");
@@ -346,7 +346,7 @@ class DoctorTest extends AppTest {
         return report.findings().get(0);
     }
 
-    /** The kit's, with the app's secret, after the change. */
+    /** The file of ory/ with the app's secret, after the change. */
     private Path kratos(Consumer<ObjectNode> change) throws Exception {
         String kit = Files.readString(Path.of("ory/kratos.yml")).replace("the-first-of-ORY_WEBHOOK_SECRET", SECRET);
         ObjectNode config = json.valueToTree(new Yaml().load(kit));

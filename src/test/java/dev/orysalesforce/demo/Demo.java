@@ -13,7 +13,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jms.core.JmsTemplate;
 
-/** {@code mvn spring-boot:test-run}: the app on embedded defaults, beside a Salesforce that is played by the sandbox. */
+/** {@code mvn spring-boot:test-run}: the app on embedded defaults, with the sandbox as Salesforce. */
 public final class Demo {
 
     private static final String SECRET = "demo-webhook-secret";
@@ -32,8 +32,8 @@ public final class Demo {
                 "--SALESFORCE_CLIENT_ID=" + salesforce.clientId(),
                 "--SALESFORCE_CLIENT_SECRET=" + salesforce.clientSecret(),
                 "--sync.data-dir=" + Files.createTempDirectory("ory-salesforce-sync-demo"),
-                "--sync.doctor-at-start=false", // it would warn of what a sandbox lacks
-                "--sync.linger=100ms", // so that the story does not wait for company
+                "--sync.doctor-at-start=false", // it would warn about features that the sandbox lacks
+                "--sync.linger=100ms", // so that events are sent at once
                 "--logging.level.root=WARN");
         String address = "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port");
         new DemoScript(new Ory(address, SECRET), salesforce, context.getBean(EmbeddedActiveMQ.class),

@@ -19,7 +19,7 @@ import java.util.List;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.springframework.jms.core.JmsTemplate;
 
-/** Posts webhooks that a real Kratos has sent, one after the other, and tells what became of each. */
+/** Posts webhooks that a real Kratos has sent, one after the other, and prints the outcome of each. */
 public final class DemoScript {
 
     private record Chapter(String told, String event, String sample) {}

@@ -10,7 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What was thrown and what survived. Each test writes its section; they may run side by side. */
+/** The injected faults and their results. Each test writes its section; they may run in parallel. */
 public final class FaultReport {
 
     private static final Path WHOLE = Path.of(System.getProperty("faults.report", "target/faults.md"));
@@ -29,7 +29,7 @@ public final class FaultReport {
 
     private FaultReport() {}
 
-    /** @param name decides on the place, by the alphabet */
+    /** @param name sections are sorted by it */
     public static void section(String name, String text) {
         try {
             Files.createDirectories(SECTIONS);

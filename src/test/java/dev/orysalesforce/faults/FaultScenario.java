@@ -21,11 +21,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** An app under load beside a Salesforce, and what has to be true of them whenever nothing goes wrong any more. */
+/** An app under load beside a Salesforce, and the conditions that must hold once all faults are over. */
 final class FaultScenario implements AutoCloseable {
 
     static final String TOKEN = "faults-operator-token";
-    /** Also for rows that wait for another try, and a machine with much other work. */
+    /** Also for items that wait for a retry, and a busy machine. */
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int STARTS = 20;
 
@@ -53,12 +53,12 @@ final class FaultScenario implements AutoCloseable {
         return load;
     }
 
-    /** The machine goes on meanwhile. */
+    /** The machine works meanwhile. */
     static void letPass(Duration time) {
         await().pollDelay(time).atMost(time.plusMinutes(1)).until(() -> true);
     }
 
-    /** SIGKILL, then it is started until it stays: its ledger may be out of reach at the moment. */
+    /** SIGKILL, then starts until it stays up: its ledger may be out of reach at that moment. */
     void killAndStart() {
         app.kill();
         acceptedBeforeStart = load.count("accepted") + load.count("mutated, accepted");
@@ -154,7 +154,7 @@ final class FaultScenario implements AutoCloseable {
         }
     }
 
-    /** They hold what was sent; without them, memory at one moment can be compared with that at another. */
+    /** They hold sent events; without them, memory can be compared between two moments. */
     private void discardDeadLetters() {
         for (JsonNode letters = letters(); !letters.isEmpty(); letters = letters()) {
             letters.forEach(letter -> {

@@ -23,14 +23,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** All that can go wrong around an app. */
+/** All faults around an app. */
 final class FaultSchedule {
 
     /** Longer than the app waits for an answer. */
     private static final Duration FOR_EVER = Duration.ofMinutes(5);
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    /** Fewer than sync.retry.attempts: where few events come in, the same row might be hit until it is a dead letter. */
+    /** Fewer than sync.retry.attempts: if few events arrive, the same item might be hit until it is a dead letter. */
     private static final int LOCKED_ROWS = 5;
 
     private FaultSchedule() {}
@@ -82,7 +82,7 @@ final class FaultSchedule {
                     && left.getAndUpdate(rows -> Math.max(0, rows - 1)) > 0, -1);
             return () -> {
                 awaitHit(() -> LOCKED_ROWS - left.get());
-                return LOCKED_ROWS - left.getAndSet(0); // none is left for later throws
+                return LOCKED_ROWS - left.getAndSet(0); // none is left for later faults
             };
         }));
         return faults;
@@ -122,7 +122,7 @@ final class FaultSchedule {
                 }));
     }
 
-    /** Another program keeps the file locked, for longer than the app waits for it. */
+    /** Another program locks the file for longer than the app waits for it. */
     static ScheduledFault lockedLedger(Path file) {
         return new ScheduledFault("ledger locked by another program", "outages", () -> {
             Connection other = DriverManager.getConnection("jdbc:sqlite:" + file + "?busy_timeout=5000");
@@ -135,7 +135,7 @@ final class FaultSchedule {
         });
     }
 
-    /** The database crashes and comes back. */
+    /** The database crashes and is restarted. */
     static ScheduledFault ledgerGone(PostgreSqlServer database) {
         return new ScheduledFault("ledger's database gone and back", "outages", () -> {
             database.crash();
@@ -156,7 +156,7 @@ final class FaultSchedule {
         }));
     }
 
-    /** Somebody sets the machine's clock, and sets it right again at the end. */
+    /** The machine's clock is set, and corrected again at the end. */
     static List<ScheduledFault> ofTheClock(ShiftedClock clock, SalesforceSandbox salesforce) {
         return List.of(jump(clock, salesforce, "clock jumps an hour ahead, and back", HOUR),
                 jump(clock, salesforce, "clock jumps an hour back, and ahead", HOUR.negated()));
@@ -169,7 +169,7 @@ final class FaultSchedule {
         });
     }
 
-    /** While a pause is running, and with tokens that are revoked meanwhile: both go by time. */
+    /** During a pause, and with tokens that are revoked meanwhile: both depend on time. */
     private static ScheduledFault jump(ShiftedClock clock, SalesforceSandbox salesforce, String name, Duration by) {
         return new ScheduledFault(name, "jumps", () -> {
             salesforce.faults().start(Fault.unavailable().lasting(Duration.ofSeconds(1)));
@@ -196,12 +196,15 @@ final class FaultSchedule {
         };
     }
 
-    /** The app may pause after something else, or be slow on a busy machine. Who asks how often it hit sees if it did not. */
+    /**
+     * The app may pause for another reason, or be slow on a busy machine. The caller sees from the number of hits if there
+     * was none.
+     */
     private static void awaitHit(IntSupplier hits) {
         try {
             await().atMost(PATIENCE).until(() -> hits.getAsInt() > 0);
         } catch (ConditionTimeoutException e) {
-            // none, then
+            // then there was no hit
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.orysalesforce.faults;
 
-/** Verdicts, one below the other; each with what came in since the one before. */
+/** Results as table rows; each with the numbers since the one before. */
 final class FaultTable {
 
     private final StringBuilder lines = new StringBuilder("""
@@ -27,7 +27,7 @@ final class FaultTable {
         return last.count(name) - (before == null ? 0 : before.count(name));
     }
 
-    /** @param green whether the part came to its end; a broken promise ends it before its verdict becomes a line here */
+    /** @param green whether the part was completed; a broken promise ends it before its row is written */
     String outcome(boolean green) {
         String judged = green ? "Green: %d verdicts, none found an event lost, a second record, an older state after a newer one "
                 + "or books out of balance.\n" : "**Red: ended after %d good verdicts. What broke it is not in the table, but in the "

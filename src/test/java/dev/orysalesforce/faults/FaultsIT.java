@@ -31,8 +31,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Whatever goes wrong around the app while it works: nothing that it has accepted is lost, nobody is twice, the newest state
- * wins, the books balance, and nothing piles up in it. In short here; {@code mvn -Pfaults verify} does it at length.
+ * Whatever fails around the app: no accepted event is lost, no identity is duplicated, the newest state wins, the counters
+ * balance, and nothing accumulates in it. A short run; {@code mvn -Pfaults verify} makes a long one.
  */
 @Tag("faults")
 @Tag("nightly")
@@ -46,10 +46,10 @@ class FaultsIT {
     private static final int QUARTERS = 4;
     private static final boolean LONG = EACH.toSeconds() > 2;
     private static final Duration TOKEN_LIFE = LONG ? Duration.ofSeconds(2) : Duration.ofMillis(200);
-    /** The clock's file is looked at every second. */
+    /** libfaketime reads the clock's file every second. */
     private static final Duration LEAST_FOR_A_JUMP = Duration.ofSeconds(3);
 
-    /** Caches and pools fill at first, in short not to the end. Bytes that an event leaves behind for good would be far more. */
+    /** Caches and pools fill at first, in a short run not completely. A leak per event would be far larger. */
     private static final int MORE_THREADS = LONG ? 12 : 60;
     private static final int MORE_FILES = 60;
     private static final long MORE_HEAP = 12 * 1024;
@@ -91,7 +91,7 @@ class FaultsIT {
         allTogether.app().untilReady();
     }
 
-    /** All that the app waits for takes a seventh of the time or less. */
+    /** All waiting times of the app are a seventh or less. */
     static AppProcess accelerated(AppProcess app) {
         return app.with("OPERATOR_TOKEN", FaultScenario.TOKEN).with("SYNC_MAPPINGS_EMPLOYEE", "mappings/contact.ds")
                 .with("SYNC_LINGER", "100ms").with("SYNC_BACKOFF_INITIAL", "100ms").with("SYNC_BACKOFF_MAX", "1s")
@@ -113,7 +113,7 @@ class FaultsIT {
     @Test
     @Order(1)
     void eachByItselfBreaksNothing() throws Exception {
-        // First what takes all threads that the server may have, so that what piles up later shows.
+        // First the fault that takes all threads that the server may have, so that later growth is visible.
         List<ScheduledFault> first = FaultSchedule.ofTheReceiver(byItself.app(), byItself.load());
         List<ScheduledFault> faults = new ArrayList<>(first);
         faults.addAll(FaultSchedule.ofSalesforce(byItself.salesforce(), TOKEN_LIFE));
@@ -147,7 +147,7 @@ class FaultsIT {
         }
     }
 
-    /** By schedule, several at a time; kills in the first quarter, so that the others show whether anything piles up. */
+    /** By schedule, several at a time; kills in the first quarter, so that the others show any growth. */
     @Test
     @Order(2)
     void anHourOfAllTogetherBreaksNothing() throws Exception {
@@ -170,7 +170,7 @@ class FaultsIT {
                 List<ScheduledFault> these = new ArrayList<>(faults);
                 if (quarter == 1) {
                     these.add(FaultSchedule.kill(allTogether));
-                } else if (quarter == 2) { // what a start has emptied is full again before it is measured
+                } else if (quarter == 2) { // pools and caches are full again before they are measured
                     for (ScheduledFault fault : FaultSchedule.ofTheReceiver(allTogether.app(), allTogether.load())) {
                         ScheduledFault.Ending ending = fault.begins().begin();
                         FaultScenario.letPass(EACH);
@@ -222,7 +222,7 @@ class FaultsIT {
         }
     }
 
-    /** Threads that a pool has too many go after a minute without work; what works on, or waits for ever, stays. */
+    /** Surplus threads of a pool end after a minute without work; busy or blocked threads stay. */
     private static void assertNothingPilesUp(FaultScenario scenario, FaultResult warm) {
         scenario.load().pause();
         try {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** SIGKILL whenever it happens to be, while events come in and calls are under way. {@code -Dkill.rounds} asks for more. */
+/** SIGKILL at any moment, while events arrive and calls are in flight. {@code -Dkill.rounds} sets the number. */
 @Tag("faults")
 @Tag("nightly")
 class KillsIT {
@@ -20,10 +20,10 @@ class KillsIT {
     private static final int ROUNDS = Integer.getInteger("kill.rounds", 2);
     private static final int PER_SECOND = Integer.getInteger("faults.pace", 60);
     private static final long SEED = Long.getLong("faults.seed", 20261125);
-    /** Shorter than a start, so that a call that the killed app had under way is over when the next one sends. */
+    /** Shorter than a start, so that a call of the killed app is over when the next one sends. */
     private static final Duration A_CALL = Duration.ofMillis(150);
     private static final int LATEST_MILLIS = 1_500;
-    /** Each of so many rounds is at a random moment; the others wait for a call under way, where most can go wrong. */
+    /** One of so many rounds is at a random moment; the others wait for a call in flight, where most can fail. */
     private static final int AT_RANDOM = 4;
 
     @Test

@@ -27,20 +27,19 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * Steady traffic of all kinds: sign-ups, changes, the same event again, an older one late, records for the gateway, and
- * bodies with something wrong in them. As Ory does, each sender takes a 2xx for a promise, tries three times after a 503 or
- * without an answer, and then gives the event up.
+ * Steady traffic of all kinds: sign-ups, changes, repetitions, late older events, records for the gateway, and invalid
+ * bodies. Like Ory, each sender relies on a 2xx, tries three times after a 503 or without an answer, and then gives up.
  */
 final class Load implements AutoCloseable {
 
     static final int USUALLY_MUTATED = 5;
     private static final int SENDERS = 8;
     private static final int TRIES = 3;
-    /** Ory waits for a second and more; time goes faster here. */
+    /** Ory waits for a second and more; this is accelerated. */
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String LEAD = "/services/data/v62.0/sobjects/Lead";
-    /** What the contract has for bodies with something wrong in them. */
+    /** The statuses of the contract for invalid bodies. */
     private static final Set<Integer> FINE_FOR_MUTATED = Set.of(200, 201, 204, 400, 413, 422);
 
     private final AppProcess app;
@@ -52,7 +51,7 @@ final class Load implements AutoCloseable {
     private volatile int mutatedPercent = USUALLY_MUTATED;
     private final ReadWriteLock gate = new ReentrantReadWriteLock(true);
 
-    /** @param perSecond how many events are told, as long as they are taken at once */
+    /** @param perSecond how many events are sent, as long as they are accepted at once */
     Load(AppProcess app, int perSecond, long seed) {
         this.app = app;
         this.ory = app.ory();
@@ -64,7 +63,7 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** Waits until all that is on its way has its answer, or is given up. */
+    /** Waits until all requests in flight have their answer, or are given up. */
     void pause() {
         gate.writeLock().lock();
     }
@@ -73,7 +72,7 @@ final class Load implements AutoCloseable {
         gate.writeLock().unlock();
     }
 
-    /** How many of a hundred bodies have something wrong in them from now on. */
+    /** The percentage of invalid bodies from now on. */
     void mutate(int percent) {
         mutatedPercent = percent;
     }
@@ -83,7 +82,7 @@ final class Load implements AutoCloseable {
         return List.copyOf(people);
     }
 
-    /** What was answered as it never should be. */
+    /** Answers that violate the contract. */
     List<String> surprises() {
         return List.copyOf(surprises);
     }
@@ -150,7 +149,7 @@ final class Load implements AutoCloseable {
                 tell(person, person.nextState(), "registration");
             } else {
                 Person person = own.get(random.nextInt(own.size()));
-                boolean newer = what < 80 || person.kind() == Person.Kind.GATEWAY; // where whatever comes last is the newest
+                boolean newer = what < 80 || person.kind() == Person.Kind.GATEWAY; // where the last one is the newest
                 tell(person, newer ? person.nextState() : Math.max(0, person.newest() - (what < 92 ? 0 : random.nextInt(4))),
                         newer ? "settings" : "login");
             }

@@ -7,12 +7,12 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.UUID;
 
-/** Somebody at Ory whose states are told one after the other, and what the app has promised of that. */
+/** A person at Ory whose states are sent one after the other, and the promises that the app has made for them. */
 final class Person {
 
     private static final String NAME = "State ";
 
-    /** How the states of a person come in. */
+    /** How the states of a person are sent. */
     enum Kind { LEAD, CONTACT, GATEWAY }
 
     private final String id = UUID.randomUUID().toString();
@@ -45,7 +45,7 @@ final class Person {
         accepted = Math.max(accepted, state);
     }
 
-    /** Nobody knows whether it was kept: the answer was lost, or the sender was told to try again. */
+    /** It is unknown whether it was kept: the answer was lost, or the sender was told to retry. */
     void unclear(int state) {
         unclear.add(state);
     }
@@ -59,7 +59,7 @@ final class Person {
         return state == accepted || state > accepted && unclear.contains(state);
     }
 
-    /** A webhook's body; states of the gateway have no time but that of their receipt. */
+    /** A webhook's body; states of the gateway have only their time of receipt. */
     String body(int state) {
         if (kind == Kind.GATEWAY) {
             return "{\"Ory_Identity_Id__c\":\"%s\",\"LastName\":\"%s\",\"Company\":\"Somewhere\"}".formatted(id, lastName(state));
@@ -77,7 +77,7 @@ final class Person {
         return NAME + state;
     }
 
-    /** -1 if it is none that was ever told. */
+    /** -1 if it is none that was ever sent. */
     static int state(String lastName) {
         return lastName != null && lastName.startsWith(NAME) ? Integer.parseInt(lastName.substring(NAME.length())) : -1;
     }

@@ -26,7 +26,7 @@ record ResourceProbe(Map<String, Integer> pools, int files, long heap) {
 
     static ResourceProbe of(long process) {
         jcmd(process, "GC.run");
-        jcmd(process, "GC.run"); // what finalizers and cleaners held
+        jcmd(process, "GC.run"); // frees memory held by finalizers and cleaners
         long heap = USED.matcher(jcmd(process, "GC.heap_info")).results().map(MatchResult::group)
                 .map(line -> line.replaceAll(".* (\\d+)K", "$1")).mapToLong(Long::parseLong).sum();
         if (heap == 0) {

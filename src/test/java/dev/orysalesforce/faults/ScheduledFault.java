@@ -9,12 +9,12 @@ package dev.orysalesforce.faults;
  */
 record ScheduledFault(String name, String unit, Beginning begins) {
 
-    /** Makes it go wrong. */
+    /** Starts the fault. */
     interface Beginning {
         Ending begin() throws Exception;
     }
 
-    /** Makes it go right again, and says how many times it hit. */
+    /** Ends the fault, and returns how many times it hit. */
     interface Ending {
         long end() throws Exception;
     }

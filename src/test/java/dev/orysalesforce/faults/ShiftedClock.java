@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The wall clock of a process, which jumps when told: libfaketime between it and the system. The monotonic clock goes on, as
- * it does when somebody sets a machine's clock.
+ * The wall clock of a process, which a test can shift: libfaketime between it and the system. The monotonic clock is not
+ * affected, as when a machine's clock is set.
  */
 public final class ShiftedClock {
 
-    /** The library looks into its file as often; by the clock that it shifts. */
+    /** How often the library reads its file; by the clock that it shifts. */
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final Path file;
@@ -25,7 +25,7 @@ public final class ShiftedClock {
         this.file = file;
     }
 
-    /** @return empty where there is no libfaketime */
+    /** @return empty if there is no libfaketime */
     static Optional<ShiftedClock> of(AppProcess app, Path folder) {
         return library().map(library -> {
             ShiftedClock clock = new ShiftedClock(folder.resolve("clock"));
@@ -50,7 +50,7 @@ public final class ShiftedClock {
         }
     }
 
-    /** Where it is, or empty if it is not installed. */
+    /** Its path, or empty if it is not installed. */
     public static Optional<Path> library() {
         try (Stream<Path> folders = Files.list(Path.of("/usr/lib"))) {
             return folders.map(folder -> folder.resolve("faketime/libfaketime.so.1")).filter(Files::exists).findFirst();

@@ -11,7 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Connections that send a byte now and then, and never end: most in their headers, some who know the secret in their body. */
+/** Connections that send a byte now and then, and never end: most in their headers, some with the secret in their body. */
 final class SlowLoris implements AutoCloseable {
 
     private static final String HEAD = "POST /webhooks/ory/login HTTP/1.1\r\nHost: sync\r\nContent-Type: application/json\r\n"
@@ -50,7 +50,7 @@ final class SlowLoris implements AutoCloseable {
             try {
                 socket.close();
             } catch (IOException e) {
-                // it is gone already
+                // it is closed already
             }
         }
     }
@@ -59,7 +59,7 @@ final class SlowLoris implements AutoCloseable {
         try {
             socket.getOutputStream().write('x');
         } catch (IOException e) {
-            // the app has let go of it
+            // the app has closed it
         }
     }
 }

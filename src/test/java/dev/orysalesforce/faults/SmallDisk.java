@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A disk for the app's data that can be filled. Where the system lets us mount one, it is a small one of its own; else the
- * app is told to leave nearly all of the machine's disk free.
+ * A disk for the app's data that can be filled. Where the system permits a mount, it is a small one of its own; otherwise
+ * the app is configured to keep nearly all of the machine's disk free.
  */
 final class SmallDisk implements AutoCloseable {
 
@@ -39,7 +39,7 @@ final class SmallDisk implements AutoCloseable {
         return own;
     }
 
-    /** To half of what the app wants to be left. */
+    /** To half of the free space that the app requires. */
     void fill() {
         fill(own ? folder.toFile().getUsableSpace() - minFree / 2 : 2 * MARGIN);
     }

@@ -26,7 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An Action that builds the Salesforce record itself, as Ory documents it, sends it here instead of to Salesforce. */
+/**
+ * An Action that builds the Salesforce record itself, as in Ory's documentation, sends it to the app instead of Salesforce.
+ */
 @Tag("any-ledger")
 class GatewayTest extends AppTest {
 
@@ -143,7 +145,7 @@ class GatewayTest extends AppTest {
     @Test
     void theAddressInTheRecordCountsAsUnverified() {
         SALESFORCE.org().insert("Lead", Map.of("LastName", "There", "Company", "C", "Email", "p-" + id + "@example.org"));
-        send("POST", LEAD, lead().put("email", "P-" + id + "@example.org")); // Salesforce does not mind the spelling
+        send("POST", LEAD, lead().put("email", "P-" + id + "@example.org")); // Salesforce ignores the case
         settle();
         assertThat(SALESFORCE.org().byIdentity(id)).isEmpty();
         assertThat(explain(id).path("code").asText()).isEqualTo("WAITS_FOR_VERIFICATION");
@@ -335,7 +337,7 @@ class GatewayTest extends AppTest {
         assertThat(deadLetters()).isEmpty();
     }
 
-    /** CVE-2026-49099 and its like: names of Salesforce or Camel options, as header or query parameter. */
+    /** CVE-2026-49099 and similar: names of Salesforce or Camel options, as header or query parameter. */
     @ParameterizedTest
     @ValueSource(strings = {LEAD, COLLECTION})
     void aCallerCanNotRedirectTheSalesforceCall(String path) {

@@ -36,7 +36,7 @@ import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** A broker that the app does not own, whose user may send and receive, but has no permission to manage. */
+/** An external broker whose user may send and receive, but has no permission to manage. */
 @CamelSpringBootTest
 @SpringBootTest(classes = OrySalesforceSync.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {"management.server.port=0", "ORY_WEBHOOK_SECRET=a-webhook-secret", "SALESFORCE_LOGIN_URL=http://127.0.0.1:1",
@@ -106,7 +106,7 @@ class ExternalBrokerTest {
         assertThat(read(new Operator(port, "an-operator-token").get("/api/dead-letters").body()).path("total").isNull()).isTrue();
     }
 
-    /** In its place, something takes connections and says nothing. */
+    /** In its place, a server accepts connections and does not answer. */
     @Test
     @Order(2)
     void aFrozenBrokerBlocksNoRequest() throws Exception {

@@ -24,7 +24,7 @@ import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** The journal by itself, on the broker that the app has. */
+/** The journal by itself, on a broker configured like the app's. */
 @SpringBootTest(classes = {JournalConfiguration.class, Journal.class}, webEnvironment = SpringBootTest.WebEnvironment.NONE)
 @ImportAutoConfiguration({ArtemisAutoConfiguration.class, JmsAutoConfiguration.class, JacksonAutoConfiguration.class})
 @EnableConfigurationProperties(SyncSettings.class)
@@ -61,7 +61,7 @@ class JournalTest {
         registry.add("SALESFORCE_CLIENT_SECRET", () -> "not used");
     }
 
-    /** There is always one more to wait for, for 4 s. */
+    /** For 4 s there is always one more event. */
     @Test
     void aBatchIsSentOnceItsFirstEventHasWaitedForTheLinger() {
         sendOneAfterTheOther();
@@ -69,7 +69,7 @@ class JournalTest {
         assertThat(batch.size()).isLessThan(EVENTS / 4);
     }
 
-    /** The broker hands them out at their times, so that no pause of this test makes a gap. */
+    /** The broker delivers them at their times, so that no pause of this test makes a gap. */
     private void sendOneAfterTheOther() {
         JmsTemplate sender = new JmsTemplate(connections);
         sender.setExplicitQosEnabled(true);

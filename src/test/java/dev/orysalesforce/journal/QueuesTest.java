@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.jms.core.JmsTemplate;
 
-/** What an external broker says of its queues, if it says anything. */
+/** The counts of an external broker, if it tells them. */
 class QueuesTest {
 
     private final EmbeddedActiveMQ broker = new EmbeddedActiveMQ();
@@ -54,7 +54,7 @@ class QueuesTest {
         assertThat(queues.silence()).isNull();
     }
 
-    /** Its management address is another one, so the question lies there for ever. */
+    /** Its management address is another one, so that the query is never answered. */
     @Test
     @Timeout(30)
     void aBrokerThatDoesNotAnswerBlocksNoCaller() throws Exception {

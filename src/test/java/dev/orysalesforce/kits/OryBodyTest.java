@@ -37,7 +37,7 @@ class OryBodyTest extends AppTest {
     @TempDir
     private Path work;
 
-    /** What Kratos had bound to {@code ctx}, and shapes that are no context at all. */
+    /** Values of {@code ctx} in Kratos, and shapes that are no context at all. */
     static List<String> samples() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("src", "test", "resources", "webhooks"))) {
             return files.map(file -> file.getFileName().toString().replace(".json", "")).sorted().toList();
@@ -127,7 +127,7 @@ class OryBodyTest extends AppTest {
         return copies;
     }
 
-    /** Another text for each value that has no business in the body. */
+    /** Another text for each value that must not be in the body. */
     private static JsonNode canaries(JsonNode tree, String path) {
         if (path.equals("/flow/transient_payload") || path.matches("/identity/(?!verifiable_addresses)\\w+")
                 && KEPT.contains(path.substring("/identity/".length()))
@@ -147,7 +147,7 @@ class OryBodyTest extends AppTest {
         return TextNode.valueOf(CANARY);
     }
 
-    /** All at once, as a process for each would take minutes. */
+    /** All at once, because a process for each would take minutes. */
     private List<JsonNode> render(List<JsonNode> contexts) throws Exception {
         Tool.require(Tool.JSONNET);
         Path all = Files.writeString(work.resolve("contexts.json"), contexts.toString());

@@ -25,14 +25,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 
-/** The hooks of ory/, for a self-hosted Kratos and for Ory Network: where they are, and what Kratos' schema says. */
+/** The hooks of ory/, for a self-hosted Kratos and for Ory Network, against Kratos' schema. */
 class OryHooksTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path KIT = Path.of("ory");
     private static final String FLOWS = "/selfservice/flows";
 
-    /** Where traits or addresses change, and which event that is for the app. */
+    /** The flows that change traits or addresses, and their event for the app. */
     private static final Map<String, String> PLACES = places();
 
     @TempDir
@@ -68,7 +68,7 @@ class OryHooksTest {
         assertThat(kratos.findValues("hook")).as("no others").hasSize(PLACES.size());
     }
 
-    /** Every method that the schema knows for a sign-up is in the list. */
+    /** The list has every method that the schema knows for a sign-up. */
     @Test
     void noMethodOfRegistrationIsForgotten() throws IOException {
         JsonNode after = schema().at("/definitions/selfServiceAfterRegistration/properties");
@@ -142,7 +142,7 @@ class OryHooksTest {
         assertThat(config.has("can_interrupt")).isFalse();
     }
 
-    /** Kratos conceals a password in its log, and no key; on Ory Network nobody reads the log. */
+    /** Kratos conceals a password in its log, but not a key; on Ory Network the log is not accessible. */
     private static void assertPassword(JsonNode hook) {
         assertThat(hook.at("/config/auth/type").asText()).isEqualTo("basic_auth");
         assertThat(hook.at("/config/auth/config/user").asText()).isEqualTo("ory");
@@ -156,7 +156,7 @@ class OryHooksTest {
         assertThat(hook.at("/config/auth/config/value").asText()).isEqualTo("the-first-of-ORY_WEBHOOK_SECRET");
     }
 
-    /** The file as Kratos reads it, with what every kratos.yml has besides. */
+    /** The file as Kratos reads it, with the required parts of every kratos.yml. */
     private static ObjectNode kratos() throws IOException {
         return complete(JSON.valueToTree(new Yaml().load(Files.readString(KIT.resolve("kratos.yml")))));
     }
@@ -181,7 +181,7 @@ class OryHooksTest {
         return schema;
     }
 
-    /** Runs the script with a program for Ory's CLI that knows one project. */
+    /** Runs the script with a stand-in for Ory's CLI that knows one project. */
     private ObjectNode network(ObjectNode project, String... events) throws Exception {
         Tool.require(Tool.BASH, Tool.JQ);
         Path config = Files.writeString(work.resolve("config.json"), project.toString());

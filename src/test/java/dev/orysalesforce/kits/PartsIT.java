@@ -17,10 +17,10 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/** What the jar is made of, and under which licences; as a table in target/licences.md. */
+/** The parts of the jar and their licences; as a table in target/licences.md. */
 class PartsIT {
 
-    /** Whoever gives the jar away need not give away anything else. Of several licences of a part one is chosen. */
+    /** Licences that don't oblige a distributor of the jar to publish other code. If a part has several, one is chosen. */
     private static final Set<String> ALLOWED = Set.of("Apache-2.0", "MIT", "BSD-2-Clause", "BSD-3-Clause", "EPL-1.0", "EPL-2.0",
             "CC0-1.0", "Bouncy Castle Licence", "Go License");
     private static final String LIBRARIES = "BOOT-INF/lib/";
@@ -35,7 +35,7 @@ class PartsIT {
                     part.path("name").asText() + "-" + part.path("version").asText() + ".jar", licences(part)));
             assertThat(jar.stream().map(JarEntry::getName).filter(name -> name.startsWith(LIBRARIES) && name.endsWith(".jar"))
                     .map(name -> name.substring(LIBRARIES.length()))
-                    .filter(library -> !library.startsWith("spring-boot-jarmode-tools"))) // put in when the jar is packed
+                    .filter(library -> !library.startsWith("spring-boot-jarmode-tools"))) // added when the jar is packed
                     .hasSizeGreaterThan(300)
                     .allSatisfy(library -> assertThat(licences.keySet()).anyMatch(part -> isOf(library, part)));
         }

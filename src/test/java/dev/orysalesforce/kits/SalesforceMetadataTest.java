@@ -42,7 +42,7 @@ import org.springframework.test.util.ReflectionTestUtils;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/** What salesforce/ deploys, what the mappings write, what the look-ups read, what the sandbox describes: the same. */
+/** The metadata in salesforce/, the fields of the mappings and the look-ups, and the sandbox's description agree. */
 @Tag("any-ledger")
 class SalesforceMetadataTest extends AppTest {
 
@@ -55,7 +55,7 @@ class SalesforceMetadataTest extends AppTest {
     private static final Pattern PART_OF_ADDRESS =
             Pattern.compile("(Lead\\.|Contact\\.Mailing)(Street|City|State|PostalCode|Country|StateCode|CountryCode)");
 
-    /** What every user reads who may read the object. */
+    /** Fields that every user with access to the object can read. */
     private static final Set<String> FOR_ALL = Set.of("Id", "IsDeleted", "MasterRecordId", "OwnerId", "CreatedDate",
             "LastModifiedDate", "SystemModstamp", "Name", "Status", "IsConverted", "ConvertedDate",
             "ConvertedAccountId", "ConvertedContactId");
@@ -78,7 +78,7 @@ class SalesforceMetadataTest extends AppTest {
         permissions = xml(METADATA.resolve("permissionsets/Ory_Identity_Sync.permissionset-meta.xml"));
     }
 
-    /** Or an event that a missing permission holds would hold the next test, too. */
+    /** Otherwise an event that waits for a missing permission would delay the next test. */
     @AfterEach
     void showEverything() {
         for (String object : List.of("Lead", "Contact", "Account")) {

@@ -15,7 +15,7 @@ final class Tools {
     private Tools() {
     }
 
-    /** What the program says, once it has ended well. */
+    /** The program's output, if it succeeds. */
     static String run(Path work, List<String> command, Map<String, String> variables)
             throws IOException, InterruptedException {
         Path output = Files.createTempFile(work, "output", ".txt");

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
-/** The key of the hashes: whoever comes first makes it, whole, and it stays. */
+/** The key of the hashes: the first process makes it, complete, and it stays. */
 class FieldHashTest {
 
     @TempDir

@@ -23,8 +23,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The databases that a ledger can be in, without the rest of the app: every class that holds SQL has a test that runs on
- * each of them.
+ * The databases for a ledger, without the other parts of the app: every class with SQL has a test that runs on each of them.
  */
 public enum LedgerDatabase {
 
@@ -63,12 +62,12 @@ public enum LedgerDatabase {
 
     abstract List<String> properties();
 
-    /** The databases that can be started here; where all tests are to run, a missing one is a failure. */
+    /** The databases that can be started here; in the nightly build a missing one is a failure. */
     public static List<LedgerDatabase> available() {
         return Tool.POSTGRESQL.isAvailable() ? List.of(values()) : List.of(SQLITE);
     }
 
-    /** Deletes what earlier tests wrote. */
+    /** Deletes the data of earlier tests. */
     public LedgerDatabase empty() {
         TABLES.forEach(table -> sql().update("delete from " + table));
         return this;

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** What the app asks of its ledger, on SQLite and on PostgreSQL alike. */
+/** All queries of the app's ledger, on SQLite and on PostgreSQL. */
 class LedgerSqlTest {
 
     private static final Instant NOON = Instant.parse("2026-11-01T12:00:00.123456789Z");
@@ -36,7 +36,7 @@ class LedgerSqlTest {
         return LedgerDatabase.available();
     }
 
-    /** A class that gets at the database belongs into one of the tests that run on both. */
+    /** A class that uses the database needs one of the tests that run on both. */
     @Test
     void everyClassWithSqlIsTriedOnBothDatabases() throws IOException {
         try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {

@@ -7,8 +7,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 
 /**
- * Which database the tests keep their ledger in: SQLite, or PostgreSQL with {@code -Dledger=postgresql}. Without a
- * PostgreSQL to start they are skipped, except where every test has to run ({@link Tool}).
+ * The database of the ledger in tests: SQLite, or PostgreSQL with {@code -Dledger=postgresql}. Without a PostgreSQL to start
+ * they are skipped, except in the nightly build ({@link Tool}).
  */
 public final class LedgerUnderTest implements ExecutionCondition {
 

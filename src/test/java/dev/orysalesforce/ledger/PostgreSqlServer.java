@@ -46,7 +46,7 @@ public final class PostgreSqlServer implements AutoCloseable {
         startAgain();
     }
 
-    /** Where the programs are, or empty if they are not installed; the newest of several. */
+    /** The path of the newest installed version, or empty if there is none. */
     public static Optional<Path> installed() {
         Stream<Path> onPath = Arrays.stream(System.getenv("PATH").split(File.pathSeparator)).map(Path::of);
         Stream<Path> debians = Files.isDirectory(DEBIAN) ? versions().stream() : Stream.of();
@@ -76,7 +76,7 @@ public final class PostgreSqlServer implements AutoCloseable {
         return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=" + USER;
     }
 
-    /** Whoever is connected loses the connection at once; what was committed is there after {@link #startAgain}. */
+    /** All connections are lost at once; committed data is there after {@link #startAgain}. */
     public synchronized void crash() throws IOException {
         run("pg_ctl", "-D", "data", "-m", "immediate", "stop");
         server.onExit().join();
@@ -84,7 +84,7 @@ public final class PostgreSqlServer implements AutoCloseable {
 
     /** With what its disk holds; waits until it answers. */
     public synchronized void startAgain() throws IOException {
-        // -F: without fsync. What is in here is not worth a disk's time.
+        // -F: without fsync, because the data need not survive a crash of the machine.
         server = command("postgres", "-D", "data", "-F", "-h", "127.0.0.1", "-p", String.valueOf(port),
                 "-k", folder.toString()).start();
         await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50)).until(this::answers);

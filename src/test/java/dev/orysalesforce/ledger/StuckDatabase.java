@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 
-/** A database that answers nobody: every connection of the pool is taken, as by statements that never end. */
+/** A database that does not answer: every connection of the pool is taken, as by statements that never end. */
 public final class StuckDatabase implements AutoCloseable {
 
     private final List<Connection> taken = new ArrayList<>();

@@ -15,7 +15,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.test.context.TestPropertySource;
 
-/** A mapping that fails is told by file and line, the identity by its ID, and nothing of what it stumbled over. */
+/** A failing mapping is reported by file and line, the identity by its ID, without any trait. */
 @ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = {"test.context=stumbling",
     "sync.mappings.missing=src/test/resources/mappings/stumbling/missing.ds",

@@ -66,7 +66,7 @@ class LanguagesTest extends AppTest {
         }
     }
 
-    /** What the app makes of a template is in memory only. */
+    /** The app's wrapper of a template is in memory only. */
     @ParameterizedTest
     @ValueSource(strings = {"registration", "reconcile"})
     void aTemplateForOryIsAMapping(String example) throws IOException {
@@ -90,7 +90,7 @@ class LanguagesTest extends AppTest {
         assertThat(record(id).text("Company")).isEqualTo("Unknown");
     }
 
-    /** Within a webhook's 64 KiB: no stack overflow, and no time that grows with the square. */
+    /** Within a webhook's 64 KiB: no stack overflow, and no quadratic time. */
     @ParameterizedTest
     @MethodSource("leadsAndTheShippedOne")
     void handlesVeryLongTraits(Path lead) throws IOException {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who is in Salesforce already, before Ory says so, is taken over by e-mail, and only by whose it is. */
+/** A record that existed before its identity is adopted by e-mail, and only by the identity that owns the address. */
 @Tag("any-ledger")
 class MatchTest extends AppTest {
 
@@ -51,7 +51,7 @@ class MatchTest extends AppTest {
         assertThat(SALESFORCE.org().records("Lead")).as("none beside it").hasSize(1);
         assertThat(ledger("outcome")).isEqualTo("skipped");
         assertThat(ledger("code")).isEqualTo("WAITS_FOR_VERIFICATION");
-        send(0, true, "First Ltd"); // a verification does not move updated_at
+        send(0, true, "First Ltd"); // a verification does not change updated_at
         assertThat(record(id).id()).isEqualTo(there);
         assertThat(ledger("code")).isNull();
     }

@@ -34,7 +34,7 @@ import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** Another mapping steps in only where a mapping's answer is of another object than the record. */
+/** Another mapping is used only if a mapping's result is another object than the record. */
 @Tag("any-ledger")
 @ExtendWith(OutputCaptureExtension.class)
 class OtherMappingTest extends AppTest {
@@ -116,7 +116,7 @@ class OtherMappingTest extends AppTest {
         assertThat(item.getNote().message()).contains("Contact", "Company").doesNotContain("Person");
     }
 
-    /** Has the row's mapping answer, and returns which one is to be asked next, or was taken. */
+    /** Applies a result of the item's mapping, and returns the mapping that is next, or was used. */
     private String answer(Mappings mappings, SyncItem item, String object) throws Exception {
         mappings.input(item);
         mappings.answered(item, "{\"attributes\": {\"type\": \"" + object

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
-/** {@code sync.duplicates: adopt}: nothing is guessed, and what sales typed stays. */
+/** {@code sync.duplicates: adopt}: nothing is guessed, and entries of sales stay. */
 @TestPropertySource(properties = {"test.context=adopt", "sync.duplicates=adopt", "sync.match-email=never"})
 @Tag("any-ledger")
 class RecordAdoptionTest extends AppTest {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What Salesforce refuses for a reason that heals. */
+/** Records that Salesforce rejects for a reason that the app can resolve. */
 @Tag("any-ledger")
 class RecordRecoveryTest extends AppTest {
 

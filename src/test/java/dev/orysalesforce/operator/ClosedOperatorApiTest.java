@@ -21,7 +21,7 @@ import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** Without OPERATOR_TOKEN nobody gets in, whatever he sends. */
+/** Without OPERATOR_TOKEN there is no access, whatever a caller sends. */
 @CamelSpringBootTest
 @SpringBootTest(classes = OrySalesforceSync.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {"management.server.port=0", "management.prometheus.metrics.export.enabled=true",

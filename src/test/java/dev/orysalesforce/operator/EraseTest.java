@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 
-/** The shipped policy, and what happens before a policy has a say. */
+/** The shipped policy, and the steps before a policy applies. */
 class EraseTest extends ErasingTest {
 
     @Autowired
@@ -159,7 +159,7 @@ class EraseTest extends ErasingTest {
         await().until(() -> !known(id));
     }
 
-    /** As if it had come back by a replay that was on its way. */
+    /** As if a replay in progress had brought it back. */
     @Test
     void aReplayedDeadLetterOfAnErasedIdentityWritesNothing() {
         String refused = refused("Kowalczykowa");
@@ -213,7 +213,7 @@ class EraseTest extends ErasingTest {
         return after.path(name).asLong() - before.path(name).asLong();
     }
 
-    /** What reconcile does with an identity that vanished from Ory. */
+    /** The step of reconcile for an identity that is missing at Ory. */
     @Test
     void anyRouteCanErase() {
         send(id, "customer", 0, "Kowalczykowa");
@@ -249,7 +249,7 @@ class EraseTest extends ErasingTest {
                 row.get("identity")));
     }
 
-    /** The journal's files keep what was delivered until the broker writes over it: README says so. */
+    /** The journal's files keep delivered events until the broker overwrites them, as the README tells. */
     private void assertNothingIsLeft() {
         assertThat(deadLetters().toString()).doesNotContain("Kowalczykowa").doesNotContain("p-" + id);
         assertThat(pending()).isZero();

@@ -20,15 +20,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is true of an erasure whatever {@code sync.erase} says. */
+/** Properties of an erasure for every {@code sync.erase}. */
 abstract class ErasingTest extends OperatorTest {
 
     final String id = UUID.randomUUID().toString();
 
-    /** That the record is what the policy leaves of it. */
+    /** Checks that the record is in the state that the policy requires. */
     abstract void assertErased(SandboxRecord record);
 
-    /** The call that does it. */
+    /** The call that carries it out. */
     abstract CallKind call();
 
     @AfterEach
@@ -171,7 +171,7 @@ abstract class ErasingTest extends OperatorTest {
         await().until(() -> !known(id));
     }
 
-    /** Salesforce quotes the name of what it can't delete. */
+    /** Salesforce quotes the name of a record that it can't delete. */
     @Test
     void aRejectedErasureIsADeadLetterWithoutTraits() {
         send(id, "employee", 0, "Kowalczykowa");
@@ -203,7 +203,7 @@ abstract class ErasingTest extends OperatorTest {
         assertThat(operator.delete("/api/identities/" + identity).statusCode()).isEqualTo(202);
     }
 
-    /** Whether the app still knows of it, and lets anybody see it: a moment longer than until the commit. */
+    /** Whether the app still shows it, which takes a moment longer than the commit. */
     boolean known(String identity) {
         return operator.get("/api/identities/" + identity).statusCode() == 200;
     }

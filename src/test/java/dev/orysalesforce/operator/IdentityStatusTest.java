@@ -145,7 +145,7 @@ class IdentityStatusTest extends OperatorTest {
         });
     }
 
-    /** The limit is 0 here, in place of 100,000. */
+    /** The limit is 0 here instead of 100,000. */
     @Test
     void aBacklogThatIsTooLargeIsNotSearched() {
         IdentityStatusService limited = new IdentityStatusService(jms, queues, journal, ledger, tombstones, snapshot, letters, login, json, 0);
@@ -153,7 +153,7 @@ class IdentityStatusTest extends OperatorTest {
         String id = UUID.randomUUID().toString();
         String stranger = UUID.randomUUID().toString();
         ory.sends("registration", Ory.identity(id, START, "Waits"));
-        await().until(() -> limited.explain(id, null).pending() == null); // and true while a batch has it
+        await().until(() -> limited.explain(id, null).pending() == null); // and true while a batch holds it
         assertThat(limited.explain(stranger, null).pending()).as("may wait, too").isNull();
         assertThat(limited.isKnown(stranger)).as("can be erased").isTrue();
         SALESFORCE.faults().clear();
@@ -224,7 +224,7 @@ class IdentityStatusTest extends OperatorTest {
         }
     }
 
-    /** The books are closed a moment after the queue is empty. */
+    /** The counters move a moment after the queue is empty. */
     private JsonNode settled(String id) {
         await().until(() -> !explain(id).path("pending").asBoolean());
         return explain(id);

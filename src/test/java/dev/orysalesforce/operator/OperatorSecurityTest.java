@@ -114,7 +114,7 @@ class OperatorSecurityTest extends OperatorTest {
         assertProblem(answer, 413, "BODY_TOO_LARGE");
     }
 
-    /** A code that is looked for with another letter in it would find the wrong letters. */
+    /** A code with a replaced character would find the wrong dead letters. */
     @ParameterizedTest
     @ValueSource(strings = {"/api/preview", "/api/dead-letters/replay"})
     void aBodyThatIsNotUtf8IsRejected(String path) {

@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 
-/** The app, and somebody who knows its operator token. */
+/** The app, and an operator with its token. */
 abstract class OperatorTest extends AppTest {
 
     static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
@@ -39,7 +39,7 @@ abstract class OperatorTest extends AppTest {
         return read(answer.body());
     }
 
-    /** An event that Salesforce refuses for its address, so that it becomes a dead letter; returns the identity's ID. */
+    /** An event that Salesforce rejects for its address, so that it becomes a dead letter; returns the identity's ID. */
     String refused(String lastName) {
         String id = UUID.randomUUID().toString();
         ory.sends("registration", withBadAddress(Ory.identity(id, START, lastName)));
@@ -61,7 +61,7 @@ abstract class OperatorTest extends AppTest {
         return get("/api/dead-letters?identity=" + identity).path("items").get(0).path("id").asText();
     }
 
-    /** Keeps Salesforce down while the events come in, so that they wait for each other. */
+    /** Keeps Salesforce down while the events arrive, so that they are in one batch. */
     void inOneBatch(Runnable... events) {
         SALESFORCE.faults().start(Fault.error(503, "SERVER_UNAVAILABLE", "down"));
         for (Runnable event : events) {

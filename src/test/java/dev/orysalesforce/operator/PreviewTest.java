@@ -19,7 +19,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.test.util.ReflectionTestUtils;
 
-/** {@code POST /api/preview} says beforehand what is sent, and sends nothing. */
+/** {@code POST /api/preview} predicts the record that is sent, and sends nothing. */
 @Tag("any-ledger")
 class PreviewTest extends AppTest {
 

@@ -62,7 +62,7 @@ class ReplayTest extends OperatorTest {
         assertThat(deadLetters()).isEmpty();
     }
 
-    /** Without updated_at the time of receipt is the version: a replay must not look like something that came just now. */
+    /** Without updated_at the time of receipt is the version: a replay must not look like a new event. */
     @Test
     void aReplayIsAsOldAsItsEvent() {
         String id = UUID.randomUUID().toString();
@@ -122,7 +122,7 @@ class ReplayTest extends OperatorTest {
         List<String> ids = IntStream.range(0, 450).mapToObj(i -> refused("Many")).toList();
         settle();
         assertThat(get("/api/dead-letters?limit=1").path("total").asInt()).isEqualTo(450);
-        // they are refused again: a letter that comes back is not replayed a second time
+        // they are rejected again: a dead letter that comes back is not replayed a second time
         assertThat(replay("{\"all\":true}").toString()).isEqualTo("{\"replayed\":450,\"left\":0}");
         settle();
         assertThat(deadLetters().stream().map(letter -> letter.path("identity").asText()))

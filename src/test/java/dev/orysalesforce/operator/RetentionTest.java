@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
 
-/** Dead letters, and nothing else, go when their time is over. */
+/** Dead letters, and nothing else, are deleted when their retention is over. */
 @Tag("any-ledger")
 @TestPropertySource(properties = {"test.context=retention", "sync.dead-letters.retention=3s"})
 class RetentionTest extends OperatorTest {
@@ -49,7 +49,7 @@ class RetentionTest extends OperatorTest {
                 .sum()).as("messages left anywhere").isZero();
     }
 
-    /** What a 204 has promised waits as long as it takes. */
+    /** An event that was answered 204 waits as long as necessary. */
     @Test
     void anEventThatWaitsIsKept() {
         double before = expired();
@@ -64,7 +64,7 @@ class RetentionTest extends OperatorTest {
         assertThat(record(id).text("LastName")).isEqualTo("Patient");
     }
 
-    /** A replay looks at a letter that holds nothing, and puts it back. */
+    /** A replay reads a dead letter without an event, and puts it back. */
     @Test
     void aReplayDoesNotExtendTheRetention() {
         double before = expired();
@@ -82,7 +82,7 @@ class RetentionTest extends OperatorTest {
         await().until(() -> expired() == before + 1);
     }
 
-    /** The receiver refuses it, whether Salesforce is there or not. */
+    /** The receiver rejects it, whether Salesforce is available or not. */
     private String withoutTraits() {
         String id = UUID.randomUUID().toString();
         ory.sends("registration", "{\"identity\":{\"id\":\"" + id + "\"}}");

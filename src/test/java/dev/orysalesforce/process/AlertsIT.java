@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each alert in ops/prometheus fires when its cause is there, and clears when it is gone. */
+/** Each alert in ops/prometheus fires while its cause exists, and clears afterwards. */
 @Tag("nightly")
 @EnabledIf(value = "prometheus", disabledReason = "apt-get install prometheus")
 class AlertsIT {
@@ -128,7 +128,7 @@ class AlertsIT {
         }
     }
 
-    /** What has no value yet has its name in a comment at least; a name that nobody ever heard of is a slip. */
+    /** A metric without a value yet has its name in a comment at least; an unknown name is a mistake. */
     private void assertThatAllMetricsAreThere() throws IOException {
         String metrics = app.get("/observe/metrics");
         for (Path file : List.of(Path.of("ops/prometheus/rules.yaml"), Path.of("ops/grafana/dashboard.json"))) {
@@ -141,7 +141,7 @@ class AlertsIT {
         }
     }
 
-    /** With the hours that they are meant for. */
+    /** With the windows of the shipped rules. */
     @Test
     void theRulesKeepTheirWindows() throws Exception {
         for (List<String> command : List.of(List.of("promtool", "check", "config", "ops/prometheus/prometheus.yaml"),

@@ -22,9 +22,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The packaged jar as a process of its own, run with the contract's variables; from the project's folder unless told.
- * Unless told, it is unpacked, its classes are taken from an archive, as in the image, and its code is compiled for a short
- * life: a third of the time to start.
+ * The packaged jar as a separate process, run with the contract's variables; by default in the project's folder. By default
+ * it is unpacked, its classes come from an archive, as in the image, and only the quick compiler is used: a third of the
+ * time to start.
  */
 public final class AppProcess implements AutoCloseable {
 
@@ -78,19 +78,19 @@ public final class AppProcess implements AutoCloseable {
         return this;
     }
 
-    /** Runs it as a user would who has built it. */
+    /** Runs it like a user after the build. */
     public AppProcess asBuilt() {
         return by(List.of(JAVA, "-jar", JAR.toString()));
     }
 
-    /** Where and with which variables it runs, for commands that a person would type beside it. */
+    /** Its folder and variables, for commands that a person would type beside it. */
     public ProcessBuilder shell(String commands) {
         ProcessBuilder bash = new ProcessBuilder("bash", "-e", "-c", commands).directory(project.toFile());
         bash.environment().putAll(environment);
         return bash;
     }
 
-    /** Of the process that runs, or ran last. */
+    /** Of the current or last process. */
     public long pid() {
         return process.pid();
     }
@@ -195,7 +195,7 @@ public final class AppProcess implements AutoCloseable {
         }
     }
 
-    /** What all its runs have printed. */
+    /** The output of all its runs. */
     public String log() {
         try {
             return Files.readString(log);

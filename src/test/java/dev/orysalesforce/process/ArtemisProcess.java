@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /**
- * A broker that the app does not own: Artemis' server as a process of its own, started by the main class that it has for
- * containers, with the address setting that the README asks for.
+ * An external broker: Artemis' server as a separate process, started by the main class of its container image, with the
+ * address setting of the README.
  */
 final class ArtemisProcess implements AutoCloseable {
 
@@ -44,7 +44,7 @@ final class ArtemisProcess implements AutoCloseable {
         }
     }
 
-    /** Starts it, with what its disk holds, and waits until it listens. */
+    /** Starts it, with the data on its disk, and waits until it listens. */
     ArtemisProcess start() {
         String jars = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> entry.endsWith(".jar")).collect(Collectors.joining(File.pathSeparator));
@@ -69,7 +69,7 @@ final class ArtemisProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** How many messages it has moved out of the app's reach. */
+    /** How many messages it has moved to queues that the app does not read. */
     int moved() {
         try (ActiveMQConnectionFactory connections = new ActiveMQConnectionFactory(url());
                 JMSContext jms = connections.createContext()) {

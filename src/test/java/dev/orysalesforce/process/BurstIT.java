@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a burst of sign-ups costs, with the settings as they are shipped and 300 ms a call. */
+/** The cost of a burst of sign-ups, with the shipped settings and 300 ms per call. */
 @Tag("nightly")
 class BurstIT {
 
@@ -28,12 +28,12 @@ class BurstIT {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce).asBuilt().start()) {
             salesforce.faults().start(Fault.latency(Duration.ofMillis(300)));
-            burst(app, salesforce, 500); // so that code and connections are warm
+            burst(app, salesforce, 500); // warm-up
             assertThat(burst(app, salesforce, 1)).as("calls for 1").isLessThanOrEqualTo(2);
             assertThat(burst(app, salesforce, 200)).as("calls for 200").isLessThanOrEqualTo(6);
             assertThat(burst(app, salesforce, 1_000)).as("calls for 1,000, look-ups included; a login is one more")
                     .isLessThan(12);
-            int many = Integer.getInteger("burst.most", 4_000); // -Dburst.most=10000 for the whole of it
+            int many = Integer.getInteger("burst.most", 4_000); // -Dburst.most=10000 for a full run
             assertThat(burst(app, salesforce, many)).as("calls for " + many).isLessThanOrEqualTo(many * 9 / 1_000);
             assertThat(salesforce.calls().violations()).isEmpty();
         }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged jar's {@code check}, as CI runs it on edited files. */
+/** The packaged jar's {@code check}, as CI runs it on changed files. */
 class CheckIT {
 
     @TempDir
@@ -54,7 +54,7 @@ class CheckIT {
         }
     }
 
-    /** With routes and mappings that a test can edit. */
+    /** With routes and mappings that a test can change. */
     private AppProcess appOnACopy(SalesforceSandbox salesforce) throws IOException {
         Path routes = copy(Path.of("routes"), folder.resolve("routes"));
         Path mappings = copy(Path.of("mappings"), folder.resolve("mappings"));

@@ -14,9 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a container runtime makes of the image, as far as the kernel's mounts go: its root can't be written to, other
- * folders are mounted where somebody says, and the process is the Dockerfile's USER. The machine's own programs stand in
- * for those of the image, and its network is used. For root on Linux.
+ * The kernel mounts of a container of the image: a read-only root, other folders mounted as configured, and the process as
+ * the Dockerfile's USER. The machine's own programs replace those of the image, and its network is used. For root on Linux.
  */
 final class Container {
 
@@ -40,7 +39,7 @@ final class Container {
             """;
     private static final Path UNPACKED = Path.of("target", "unpacked");
     private static final Pattern USER = Pattern.compile("(?m)^USER (\\d+):(\\d+)$");
-    /** Of the image's own Java, and made by its build; {@code .ci/dockerfile} tries that. */
+    /** Made for the image's own Java by its build; {@code .ci/dockerfile} tests that. */
     private static final String CACHE = "-XX:AOTCache=";
     private static final Pattern ENTRYPOINT = Pattern.compile("(?m)^ENTRYPOINT (\\[.*])$");
 
@@ -49,7 +48,7 @@ final class Container {
     private final int user;
     private final Map<String, List<String>> mounts = new TreeMap<>(); // by target, the outer ones first
 
-    /** With what the Dockerfile copies into /app. */
+    /** With the files that the Dockerfile copies into /app. */
     Container(Path folder) throws IOException {
         this.folder = folder;
         dockerfile = Files.readString(Path.of("Dockerfile")).replace("\\\n", "");
@@ -95,7 +94,7 @@ final class Container {
         return empty;
     }
 
-    /** What starts it. */
+    /** The command that starts it. */
     List<String> command() throws IOException {
         List<String> command = new ArrayList<>(List.of("unshare", "--mount", "sh", "-c", ENTER,
                 "container", folder.resolve("root").toString(), user + ":" + user));
@@ -108,8 +107,8 @@ final class Container {
     }
 
     /**
-     * Lays files as a kubelet does for a ConfigMap or a Secret: links to a link to a folder, so that all change at once,
-     * also when there are some already.
+     * Lays files out like a kubelet for a ConfigMap or a Secret: links to a link to a folder, so that all change at once,
+     * even if there are some already.
      */
     static void project(Path volume, Map<String, String> files) throws IOException {
         Path version = Files.createTempDirectory(Files.createDirectories(volume), "..");

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The examples in ops/kubernetes and ops/compose.yaml: the jar runs with what they mount, set and probe. */
+/** The examples in ops/kubernetes and ops/compose.yaml: the jar runs with their mounts, variables and probes. */
 class DeploymentIT {
 
     private static final YAMLMapper YAML = new YAMLMapper();
@@ -163,7 +163,7 @@ class DeploymentIT {
         assertThat(configMap("ory-salesforce-sync-doctor").keySet()).isEqualTo(files("mappings/doctor"));
     }
 
-    /** What has no effect in these tests could be a slip of the pen. */
+    /** A variable without effect in these tests could be misspelled. */
     @Test
     void everyVariableAndSecretIsAnExistingSetting() throws IOException {
         Set<String> known = new TreeSet<>();
@@ -186,7 +186,7 @@ class DeploymentIT {
         return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
     }
 
-    /** An app that knows nothing but its ports. */
+    /** An app with only its ports configured. */
     private AppProcess bare(SalesforceSandbox salesforce) {
         return new AppProcess(folder, salesforce).without("ORY_WEBHOOK_SECRET").without("SALESFORCE_LOGIN_URL")
                 .without("SALESFORCE_CLIENT_ID").without("SALESFORCE_CLIENT_SECRET").without("SYNC_DATA_DIR");
@@ -204,7 +204,7 @@ class DeploymentIT {
         return files;
     }
 
-    /** The files of one ConfigMap or of several, by where they are put. */
+    /** The files of one ConfigMap or of several, by their mount path. */
     private static Map<String, String> projected(JsonNode volume) throws IOException {
         Map<String, String> files = new HashMap<>();
         for (JsonNode source : volume.findValues("configMap")) {

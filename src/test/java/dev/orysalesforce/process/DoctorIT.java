@@ -49,7 +49,7 @@ class DoctorIT {
             Path secret = Files.writeString(folder.resolve("secret"), salesforce.clientSecret() + "\n");
             app.with("SECRETS_DIR", secrets.toString()).with("SALESFORCE_CLIENT_SECRET_FILE", secret.toString());
             app.with("SALESFORCE_API_VERSION", "50.0");
-            salesforce.org().becomeAnother(); // at first somebody has the wrong login
+            salesforce.org().becomeAnother(); // a wrong login at first
             assertThat(app.runToItsEnd("doctor", "--kratos", "ory/kratos.yml")).as("another secret in the hooks").isEqualTo(1);
             assertThat(app.log()).contains("Org: Sandbox, Developer Edition, a sandbox")
                     .contains("ERROR kratos.yml: selfservice.flows.registration.after.password.auth: ").contains("Fix: ")

@@ -32,13 +32,13 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two instances share a broker and a database: one sends, the other one stands by and takes over. */
+/** Two instances share a broker and a database: one sends, the other one stands by and continues after a failover. */
 @Tag("nightly")
 @EnabledIf(value = "hasPostgreSql", disabledReason = "apt-get install postgresql")
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class) // whoever is killed last need not be started again
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class) // an instance that is killed in the last test need not be started again
 class FailoverIT {
 
-    /** More than one call can hold, so that several are under way. */
+    /** More than one call can hold, so that several are in flight. */
     private static final int PEOPLE = 250;
     private static final Duration SLOW = Duration.ofSeconds(3);
     private static final Duration TAKEOVER_AFTER = Duration.ofSeconds(7);
@@ -53,7 +53,7 @@ class FailoverIT {
     private static ArtemisProcess broker;
     private static SalesforceSandbox salesforce;
 
-    /** By the version of the API that they speak, which tells their calls apart. */
+    /** By their version of the API, which distinguishes their calls. */
     private static Map<String, AppProcess> instances;
 
     static boolean hasPostgreSql() {
@@ -146,7 +146,7 @@ class FailoverIT {
         }
     }
 
-    /** The standby may be the first to be back, while the sender does not even know yet that it has lost the broker. */
+    /** The standby may reconnect first, while the sender does not know yet that it has lost the broker. */
     @Test
     @Order(3)
     void aKilledAndRestartedBrokerLosesNothing() throws Exception {
@@ -164,7 +164,7 @@ class FailoverIT {
         }
     }
 
-    /** Salesforce carries out what it has read, whether the sender is still there or not. */
+    /** Salesforce executes requests that it has read, whether the sender still exists or not. */
     @Test
     @Order(4)
     void theStandbySendsAfterTheSenderIsKilledDuringCalls() throws Exception {
@@ -175,7 +175,7 @@ class FailoverIT {
         }
     }
 
-    /** Everybody has a record already: the calls carry newer states of theirs, and still newer ones follow. */
+    /** All identities have a record: the calls carry newer states, and still newer ones follow. */
     private void awaitSlowCalls() {
         await().atMost(PATIENCE).until(() -> salesforce.org().records("Lead").size() == PEOPLE);
         ActiveFault slow = salesforce.faults().start(Fault.latency(SLOW).on(WRITES).times(2));
@@ -183,7 +183,7 @@ class FailoverIT {
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> salesforce.calls().inFlight() > 1);
     }
 
-    /** How long it takes until the standby has brought a batch to Salesforce. */
+    /** How long it takes until the standby has sent a batch to Salesforce. */
     private void takesOver(String signal, Consumer<AppProcess> send) {
         String sending = version(last(salesforce.calls().where(call -> call.kind().isData())));
         AppProcess sender = instances.get(sending);

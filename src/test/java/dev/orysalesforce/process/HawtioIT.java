@@ -43,8 +43,8 @@ import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
 /**
- * What an operator sees and can do in Hawtio, and what nobody can. With {@code -Dscreenshots=true} the browser test writes
- * the pictures in {@code docs} anew.
+ * What an operator sees and can do in Hawtio, and what is forbidden. With {@code -Dscreenshots=true} the browser test writes
+ * the pictures in {@code docs} again.
  */
 @ExtendWith(SharedApp.Extension.class)
 class HawtioIT {
@@ -68,7 +68,7 @@ class HawtioIT {
     static void share(SharedApp shared) {
         salesforce = shared.salesforce();
         app = shared.process();
-        mbeans = ask(request("list")).path("value"); // takes long
+        mbeans = ask(request("list")).path("value"); // slow
     }
 
     @Test
@@ -281,7 +281,7 @@ class HawtioIT {
         browser.findElement(By.tagName("button")).click();
     }
 
-    /** Waits for it; React may draw it anew in between. */
+    /** Waits for it; React may redraw it in between. */
     private static void click(ChromeDriver browser, By what) {
         await().atMost(PATIENCE).ignoreExceptionsInstanceOf(WebDriverException.class).until(() -> {
             WebElement element = browser.findElement(what);

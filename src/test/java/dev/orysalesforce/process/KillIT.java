@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A 2xx is a promise. */
 class KillIT {
 
-    /** Each kill starts the app anew; {@code -Dkill.rounds} asks for more. */
+    /** Each kill restarts the app; {@code -Dkill.rounds} sets the number. */
     private static final int ROUNDS = Integer.getInteger("kill.rounds", 2);
 
     @Test
@@ -47,7 +47,7 @@ class KillIT {
         }
     }
 
-    /** So is the 202 of an erasure, whatever Salesforce does. */
+    /** The 202 of an erasure is a promise, too, whatever Salesforce does. */
     @Test
     @Tag("nightly")
     void anErasureSurvivesAnOutageAndAKill(@TempDir Path folder) {

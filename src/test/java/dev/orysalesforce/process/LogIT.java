@@ -16,7 +16,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What the jar logs for Elastic while it runs; {@link StartIT} reads what it logs when it starts and stops. */
+/** The log in Elastic's format while the jar runs; {@link StartIT} reads the log of start and stop. */
 @ExtendWith(SharedApp.Extension.class)
 class LogIT {
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A mapping that loops, in each language. In a process of its own, as most of them loop until the end. */
+/** A mapping that loops, in each language. In a separate process, because most of them loop until its end. */
 @Tag("nightly")
 class LoopIT {
 

@@ -30,7 +30,7 @@ class OutageIT {
                         .with("SYNC_MAPPINGS_EMPLOYEE", "mappings/contact.ds")
                         .with("SYNC_LINGER", "10s").start()) {
             List<String> ids = Stream.generate(() -> UUID.randomUUID().toString()).limit(500).toList();
-            // Written, but nobody is told: what the retry sends must not be older than this.
+            // Written, but the answer is lost: the retry must not send an older state.
             salesforce.faults().start(Fault.hang(Duration.ofSeconds(3)).withLostAnswer()
                     .on(CallKind.UPSERT).times(2));
             send(app, ids, 0);

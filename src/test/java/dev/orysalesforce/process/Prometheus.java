@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** A real Prometheus with the rules in ops/, in a hurry: it looks every second, and what takes hours takes seconds. */
+/** A real Prometheus with the rules in ops/, accelerated: it scrapes every second, and hours become seconds. */
 final class Prometheus implements AutoCloseable {
 
     private static final Path SHIPPED = Path.of("ops/prometheus");
@@ -67,7 +67,7 @@ final class Prometheus implements AutoCloseable {
         return names;
     }
 
-    /** The names of all alerts that there are. */
+    /** The names of all alerts. */
     Set<String> known() {
         Set<String> names = new TreeSet<>();
         get("/api/v1/rules").findPath("rules").forEach(rule -> names.add(rule.path("name").asText()));

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A backfill, which a start begins, and a kill interrupts. */
+/** A backfill that a start begins and a kill interrupts. */
 class ReconcileIT {
 
     @Test

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The packaged app reloads edited files as the one in the tests does. */
+/** The packaged app reloads changed files like the one in the tests. */
 @ExtendWith(SharedApp.Extension.class)
 class ReloadIT {
 

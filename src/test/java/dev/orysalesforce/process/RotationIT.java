@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every secret is rotated as SECURITY.md says, and nobody is lost. */
+/** Every secret is rotated as in SECURITY.md, and no identity is lost. */
 @Tag("nightly")
 class RotationIT {
 
@@ -41,7 +41,7 @@ class RotationIT {
             assertThat(signUp("old-webhook-secret")).isEqualTo(204);
             awaitEverybody(salesforce);
 
-            // Salesforce and Ory change theirs at once: the old ones are of no use from now on.
+            // Salesforce and Ory change theirs at once: the old ones are invalid from now on.
             salesforce.org().sessions().clientSecret("new-secret");
             salesforce.org().expireTokens();
             ory.requireKey("new-admin");
@@ -49,7 +49,7 @@ class RotationIT {
             await().atMost(PATIENCE).until(() -> app.health().contains("LOGIN_REFUSED"));
 
             app.stop();
-            people.add(ory.project().add(Map.of("email", "missed@example.org"))); // its hook finds nobody
+            people.add(ory.project().add(Map.of("email", "missed@example.org"))); // its hook gets no connection
             app.with("SALESFORCE_CLIENT_SECRET", "new-secret").with("ORY_ADMIN_TOKEN", "new-admin")
                     .with("ORY_WEBHOOK_SECRET", "new-webhook-secret,old-webhook-secret").with("OPERATOR_TOKEN", "new-operator-token")
                     .with("TOKEN_CLIENTS", "billing:new-client-secret,billing:old-client-secret").start();

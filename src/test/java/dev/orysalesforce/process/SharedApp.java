@@ -24,9 +24,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * One running jar for all tests of this JVM that neither stop it nor need settings of their own. It logs for Elastic, has
- * routes and mappings that can be edited, and sends traces to a collector. Each test starts with an empty journal, no
- * dead letters and a new org.
+ * One running jar for all tests of this JVM that neither stop it nor need settings of their own. It logs in Elastic's
+ * format, has routes and mappings that can be changed, and sends traces to a collector. Each test starts with an empty
+ * journal, no dead letters and a new org.
  */
 final class SharedApp implements Store.CloseableResource {
 

@@ -19,13 +19,13 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How the packaged jar starts and ends. What it says about wrong settings is tested in {@code RefusedStartTest}. */
+/** How the packaged jar starts and ends. {@code RefusedStartTest} tests its messages about wrong settings. */
 class StartIT {
 
     private static final int REFUSED = 0;
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 
-    /** Ory tries again after a 503 or a refused connection, never after a 404. */
+    /** Ory retries after a 503 or a refused connection, never after a 404. */
     @Test
     void duringStartAndStopNoEventIsRejectedFinally(@TempDir Path folder) {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); OtlpReceiver collector = new OtlpReceiver();

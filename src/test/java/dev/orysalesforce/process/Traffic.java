@@ -23,15 +23,15 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * State after state of many people, told to several instances in turn until it is enough. As Ory does, it takes 204 for an
- * answer, tells again after a 503 or when nobody listens, and tells a person's next state only after that.
+ * Successive states of many people, sent to several instances in turn until it is stopped. Like Ory, it accepts 204 as an
+ * answer, retries after a 503 or without a connection, and sends a person's next state only after that.
  */
 final class Traffic implements AutoCloseable {
 
     static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
     private static final int SENDERS = 8;
 
-    /** From one state of everybody to the next: time for what is tried meanwhile, on a small machine, too. */
+    /** Between two states of all people: time for the tested events, on a small machine, too. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final List<Ory> instances;
@@ -79,7 +79,7 @@ final class Traffic implements AutoCloseable {
         return unavailable.get();
     }
 
-    /** Tells everybody's next state, and waits until all that was told has been accepted. */
+    /** Sends the next state of all people, and waits until everything has been accepted. */
     void finish() throws Exception {
         enough.countDown();
         for (Future<Void> sender : telling) {
@@ -127,7 +127,7 @@ final class Traffic implements AutoCloseable {
             answer = instances.get(next.getAndIncrement() % instances.size())
                     .sends("settings", Ory.identity(person, START.plusSeconds(state), lastName(state)));
         } catch (UncheckedIOException e) {
-            return false; // nobody listens, or it died before it answered
+            return false; // no connection, or it ended before it answered
         }
         if (answer.statusCode() != 204) {
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whoever pastes the commands of docs/walk-throughs.md sees what it promises. */
+/** The commands of docs/walk-throughs.md have the documented results. */
 @Tag("nightly")
 class WalkThroughIT {
 
@@ -41,7 +41,7 @@ class WalkThroughIT {
             Set<String> withoutRecord = new HashSet<>();
             String identity = null;
             String printed = "";
-            int seen = 0; // of the app's log, before the last command
+            int seen = 0; // part of the app's log before the last command
             int promises = 0;
             Matcher block = BLOCK.matcher(Files.readString(PAGE));
             while (block.find()) {
@@ -102,7 +102,7 @@ class WalkThroughIT {
         return printed;
     }
 
-    /** What a reader has before the first command: the files that are edited, and the jar where the build puts it. */
+    /** A reader's files before the first command: those that are changed, and the jar where the build puts it. */
     private static Path project(Path to) throws IOException {
         for (String what : new String[] {"routes", "mappings", "application.yaml"}) {
             try (Stream<Path> files = Files.walk(Path.of(what))) {

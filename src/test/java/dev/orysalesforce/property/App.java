@@ -10,10 +10,10 @@ interface App {
     /** Events in the journal. */
     long pending();
 
-    /** What the books say came in, minus what they say became of it; 0 at a quiet moment. */
+    /** The counters of received events minus those of outcomes; 0 when no batch is in flight. */
     long imbalance();
 
-    /** How many events the books say were accepted since the app started. */
+    /** How many events were accepted since the app started, by its counter. */
     long accepted();
 
     /** Puts all dead letters back into the journal. */

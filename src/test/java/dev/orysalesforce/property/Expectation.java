@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What may be in the record of one person at the end. Mostly one value for each field; several where it depends on which
- * events met in a batch.
+ * The allowed values in the record of one person at the end. Mostly one value for each field; several if they depend on
+ * which events met in a batch.
  */
 final class Expectation {
 
@@ -56,12 +56,12 @@ final class Expectation {
         note = text;
     }
 
-    /** A Contact now: what the Lead had and the newest state has not stays, for the app did not write it there. */
+    /** A Contact now: fields of the Lead that the newest state lacks stay, because the app did not write them there. */
     void converted() {
         converted = true;
     }
 
-    /** @param startsAnew whether the app can't find the record any more, so that another one takes its place */
+    /** @param startsAnew whether the app can't find the record any more, so that another one replaces it */
     void lostLedger(boolean startsAnew) {
         ledgerLost = true;
         if (startsAnew) {
@@ -94,7 +94,7 @@ final class Expectation {
         if (correction == null) {
             right.add(newest().value(field));
             if (newest().value(field) == null && (ledgerLost || field.equals("Company"))) {
-                // Nobody knows any more that it came from Ory; or the org insists on a value, and any will do.
+                // It is not known any more that the value came from Ory; or the org requires a value, and any is allowed.
                 told.forEach(event -> right.add(event.value(field)));
             }
         } else {
@@ -122,7 +122,7 @@ final class Expectation {
         return right;
     }
 
-    /** Whether the company is gone, which clears nothing, or one that may have been sent last, before it was gone. */
+    /** Whether the company was removed, which clears nothing, or may have been sent last before it was removed. */
     private boolean isNothingNew(Correction correction) {
         String company = newest().value("Company");
         return company == null || correction.on().value("Company") == null && told.stream().anyMatch(event ->

@@ -44,7 +44,7 @@ final class Histories {
                 .as((states, drawn) -> new History(states, inTurn(drawn, people)));
     }
 
-    /** People mostly move on to their next state; now and then one is left out, to come late, or told again. */
+    /** People mostly advance to their next state; now and then one is skipped, to come late, or repeated. */
     private static List<Step> inTurn(List<List<Step>> drawn, int people) {
         int[] reached = new int[people];
         Arrays.fill(reached, -1);
@@ -82,7 +82,7 @@ final class Histories {
         return field.equals("Email") || field.equals("LastName");
     }
 
-    /** An event without a time can't clear a field, so that what it leaves out could be anything. */
+    /** An event without a time can't clear a field, so that missing fields could have any value. */
     private static Map<String, String> complete(Map<String, String> told) {
         Map<String, String> all = new TreeMap<>(told);
         POOLS.forEach((field, pool) -> all.putIfAbsent(field, pool.get(0)));
@@ -97,7 +97,7 @@ final class Histories {
         return ordered;
     }
 
-    /** An address belongs to one identity; Ory sees to that, and the app takes records over by it. */
+    /** An address belongs to one identity; Ory ensures that, and the app adopts records by it. */
     private static List<List<State>> withAddressesOfTheirOwn(List<List<State>> people) {
         return IntStream.range(0, people.size()).mapToObj(person -> people.get(person).stream().map(state -> {
             Map<String, String> fields = new TreeMap<>(state.fields());
@@ -106,7 +106,7 @@ final class Histories {
         }).toList()).toList();
     }
 
-    /** What happens together: mostly a single step. */
+    /** Steps that happen together: mostly a single one. */
     private static Arbitrary<List<Step>> scene(int people) {
         Arbitrary<Integer> person = Arbitraries.integers().between(0, people - 1);
         Arbitrary<Integer> rows = Arbitraries.integers().between(1, 3);

@@ -22,15 +22,15 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** Plays a history to an app and judges what Salesforce was told, write by write and in the end. */
+/** Plays a history to an app and checks the records in Salesforce, write by write and at the end. */
 final class HistoryRunner {
 
     private static final List<String> FIELDS = List.of("Email", "LastName", "FirstName", "Phone", "Company", "City");
 
-    /** Sales has a Contact's company in its Account; and its city is none that a Lead was told. */
+    /** A Contact's company is in its Account; and its city is a field that Leads do not get. */
     private static final Set<String> LEAD_ONLY = Set.of("Company", "City");
 
-    /** A login or look-up, a write, and what follows a failure. */
+    /** A login or look-up, a write, and the calls after a failure. */
     private static final int FELT = 4;
 
     private final App app;
@@ -160,7 +160,7 @@ final class HistoryRunner {
         callsBeforeTrouble = Math.min(callsBeforeTrouble, salesforce.calls().count());
     }
 
-    /** Not before the app has felt it: Ory tells faster than a busy machine brings batches on their way. */
+    /** Not before the app has noticed it: Ory sends faster than a busy machine starts batches. */
     private void heal() {
         long felt = callsBeforeTrouble == Long.MAX_VALUE ? 0 : callsBeforeTrouble + FELT;
         awaitShortly(() -> salesforce.calls().count() >= felt || app.pending() == 0);
@@ -172,11 +172,11 @@ final class HistoryRunner {
         try {
             await().atMost(Duration.ofSeconds(1)).pollInterval(Duration.ofMillis(5)).until(condition);
         } catch (ConditionTimeoutException e) {
-            // then it goes on all the same
+            // then it continues nevertheless
         }
     }
 
-    /** Salesforce works, nothing is left in the journal, nobody waits in the dead letters, and the books balance. */
+    /** Salesforce works, the journal is empty, no dead letter waits, and the counters balance. */
     private void awaitQuiescence() {
         heal();
         waitUntilNothingIsPending();
@@ -199,7 +199,7 @@ final class HistoryRunner {
         }
     }
 
-    /** What reconcile does after the ledger is lost: the newest state of everybody comes in again. */
+    /** Like reconcile after the loss of the ledger: the newest state of all people is sent again. */
     private void tellAgain() {
         for (int person = 0; person < ids.size(); person++) {
             Expectation expectation = expectations.get(person);

@@ -70,7 +70,7 @@ final class JarApp implements App, AutoCloseable {
         process.kill();
     }
 
-    /** What is left of it after a kill, too: the write-ahead log belongs to it. */
+    /** Also the remains after a kill: the write-ahead log belongs to it. */
     @Override
     public void deleteLedger() {
         try {

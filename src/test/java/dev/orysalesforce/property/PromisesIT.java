@@ -14,7 +14,7 @@ import net.jqwik.api.Tag;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
-/** Whatever Salesforce does, whenever the app is killed, and if its ledger is deleted while it is down. */
+/** For any behaviour of Salesforce, kills at any time, and a ledger that is deleted while the app is stopped. */
 @Tag("nightly")
 class PromisesIT {
 
@@ -33,7 +33,7 @@ class PromisesIT {
         salesforce.close();
     }
 
-    /** Not shrunk: each try takes long. What fails here and not in {@link PromisesTest} has to do with the kills. */
+    /** Not shrunk, because each try takes long. A failure here and not in {@link PromisesTest} is caused by the kills. */
     @Property(seed = "20261124", generation = GenerationMode.RANDOMIZED, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void noKillLosesAnything(@ForAll("histories") History history) {
         salesforce.reset();

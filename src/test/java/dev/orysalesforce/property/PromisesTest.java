@@ -14,8 +14,8 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /**
- * Whatever Salesforce does. The same histories at each run; take the seed away to try others.
- * {@code -Djqwik.tries.default=1000} tries it more often, as the nightly build does.
+ * For any behaviour of Salesforce. The same histories at each run; remove the seed to try others. {@code
+ * -Djqwik.tries.default=1000} tries more, as the nightly build does.
  */
 @Tag("longer")
 class PromisesTest {

@@ -17,7 +17,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jms.core.JmsTemplate;
 
-/** The app in the process of the test: quick, but nothing can kill it. */
+/** The app in the process of the test: fast, but it can't be killed. */
 final class RunningApp implements App, AutoCloseable {
 
     private static final String SECRET = "property-webhook-secret";
@@ -66,7 +66,7 @@ final class RunningApp implements App, AutoCloseable {
         return context.getBean(EventCounters.class).balance().get("accepted");
     }
 
-    /** As the operator API does it: original events go through the journal. */
+    /** Like the operator API: original events pass through the journal. */
     @Override
     public void replay() {
         ObjectMapper json = context.getBean(ObjectMapper.class);

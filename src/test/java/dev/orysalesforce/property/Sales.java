@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** What sales does with the records of people, and where people are since. */
+/** The changes of sales to people's records, and where those records are since. */
 final class Sales {
 
-    /** As many records as the app follows in a batch. */
+    /** The number of records that the app follows in a batch. */
     private static final int FOLLOWED = 2;
 
     private final Org org;
@@ -48,12 +48,12 @@ final class Sales {
         return goneSince.get(person);
     }
 
-    /** After how many writes the app lost sight of the person's record, so that it may begin anew; 0 if it never did. */
+    /** After how many writes the app lost the person's record, so that it may create a new one; 0 if it never did. */
     long unknownSince(int person) {
         return unknownSince.getOrDefault(person, 0L);
     }
 
-    /** Whose record it is that was written. */
+    /** The owner of the written record. */
     int owner(Write write) {
         return owners.getOrDefault(write.recordId(), ids.indexOf(write.identity()));
     }
@@ -125,7 +125,7 @@ final class Sales {
         boolean vanished = (isGone(person) || moved.containsKey(person)) && org.byIdentity(ids.get(person)).isEmpty();
         if (vanished) {
             if (record != null) {
-                org.edit(record.id(), Collections.singletonMap("Email", null)); // by which it would be taken over
+                org.edit(record.id(), Collections.singletonMap("Email", null)); // by which it would be adopted
             }
             goneSince.remove(person);
             moved.remove(person);
@@ -141,7 +141,7 @@ final class Sales {
         owners.put(record, person);
     }
 
-    /** A record that went on too often since the app last wrote to it becomes a dead letter, rightly. */
+    /** If a record moved too often since the app last wrote to it, its event correctly becomes a dead letter. */
     private boolean mayMove(int person, SandboxRecord record) {
         if (!org.writes().ofRecord(record.id()).isEmpty()) {
             moves.remove(person);

@@ -4,19 +4,19 @@ import dev.orysalesforce.sandbox.Fault;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/** What happens next in a history. People are numbers. */
+/** A step of a history. People are numbers. */
 sealed interface Step {
 
     /** Ory sends a webhook: for the first time, again, or late. */
     record Tell(int person, int state, String event, boolean verified, String campaign) implements Step {}
 
-    /** Something goes wrong with the next calls. */
+    /** The next calls fail. */
     record Disturb(Trouble trouble, int calls) implements Step {}
 
-    /** Salesforce refuses the person's next rows. */
+    /** Salesforce rejects the person's next records. */
     record Refuse(int person, String code, int rows) implements Step {}
 
-    /** Goes on once such a row was refused. */
+    /** Continues once such a record was rejected. */
     record Feel() implements Step {}
 
     record ExpireTokens() implements Step {}
@@ -27,7 +27,7 @@ sealed interface Step {
     /** Sales corrects a field of the person, at a quiet moment. */
     record Correct(int person, String field) implements Step {}
 
-    /** Sales types something into a field that Ory knows nothing of, at any moment. */
+    /** Sales edits a field that Ory does not know, at any moment. */
     record Note(int person) implements Step {}
 
     /** Sales converts the person's Lead, at any moment. */

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.test.context.TestPropertySource;
 
-/** What no HTTP client sends: too much, too slowly, or in a way that two programs would read differently. */
+/** Requests that no HTTP client sends: too large, too slow, or ambiguous. */
 @Tag("any-ledger")
 @TestPropertySource(properties = {"test.context=limits", "server.tomcat.connection-timeout=1s"})
 class LimitsTest extends AppTest {
@@ -34,7 +34,7 @@ class LimitsTest extends AppTest {
         assertThat(deadLetters()).as("of the one that came in").hasSize(1);
     }
 
-    /** Request smuggling: a proxy that reads the lengths in another way would take a part for the next request. */
+    /** Request smuggling: a proxy that interprets the lengths differently would treat a part as the next request. */
     @ParameterizedTest
     @ValueSource(strings = {
         "Content-Length: 2\r\nContent-Length: 40\r\n\r\n{}",
@@ -97,7 +97,7 @@ class LimitsTest extends AppTest {
         assertThat(answer).doesNotContain("Tomcat", "\tat ", "Exception", SECRET);
     }
 
-    /** All that comes back until the connection is closed; if it is not, the last request has its answer. */
+    /** The complete answer until the connection is closed; if it is not, the last request has its answer. */
     private String answer(String request) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", port)) {
             socket.setSoTimeout(15_000);
@@ -106,7 +106,7 @@ class LimitsTest extends AppTest {
         }
     }
 
-    /** 0 if the connection was closed without a word. */
+    /** 0 if the connection was closed without an answer. */
     private static int status(String answer) {
         return answer.isEmpty() ? 0 : Integer.parseInt(answer.substring(9, 12));
     }

@@ -102,7 +102,7 @@ class ReceiveTest extends AppTest {
                 Arguments.of("half of a pair in a name", withLastName("x").replace("traits", "tr\\ud83dts").getBytes()));
     }
 
-    /** It would arrive in Salesforce with other characters in it, or keep a batch from being written. */
+    /** It would reach Salesforce with other characters in it, or prevent a batch from being written. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("bodiesThatAreNoText")
     void aBodyThatIsNotUtf8IsRejectedAndKept(String what, byte[] body) {
@@ -144,7 +144,7 @@ class ReceiveTest extends AppTest {
         return Ory.identity(PAT, Instant.now(), "@name@").toString().replace("@name@", lastName);
     }
 
-    /** The body with these bytes in the place of the @ that is the last name. */
+    /** The body with these bytes instead of the @ that is the last name. */
     private static byte[] replaced(byte[] body, byte[] bytes) {
         String latin = new String(body, StandardCharsets.ISO_8859_1);
         return latin.replace("\"last\":\"@\"", "\"last\":\"" + new String(bytes, StandardCharsets.ISO_8859_1) + "\"")
@@ -285,7 +285,7 @@ class ReceiveTest extends AppTest {
         assertThat(answer.headers().map().toString()).doesNotContain(SECRET, "evil-value");
     }
 
-    /** Nobody has to know of the allow-list to be safe: a route that says nothing of it has it. */
+    /** A route is safe without knowing the allow-list, which is the default. */
     @Test
     void aRouteWithoutAHeaderFilterAcceptsNoHeader() throws Exception {
         camel.addRoutes(new RouteBuilder() {

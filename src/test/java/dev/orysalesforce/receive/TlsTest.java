@@ -62,12 +62,12 @@ class TlsTest extends AppTest {
         Files.writeString(broken.resolve("tls.crt"), "no certificate");
         Files.writeString(broken.resolve("tls.key"), "no key");
         link("..broken");
-        mount("third"); // whoever renews it, it is not left like that
+        mount("third"); // restores a valid one
         await().atMost(Duration.ofSeconds(30)).until(() -> sendsAndSees().equals("CN=third"));
         assertThat(health().path("status").asText()).as("health stays plain HTTP, for probes").isEqualTo("UP");
     }
 
-    /** An event comes through, over a new connection; who the server said it is. */
+    /** Sends an event over a new connection; returns the server's identity. */
     private String sendsAndSees() throws Exception {
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(trusted);

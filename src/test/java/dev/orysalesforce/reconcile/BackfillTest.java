@@ -23,7 +23,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.test.context.TestPropertySource;
 
-/** Who was at Ory before the app, or whose event was lost, is found; who is in Salesforce already costs nothing. */
+/** Identities that existed before the app, or whose event was lost, are found; those in Salesforce already cost nothing. */
 @TestPropertySource(properties = "test.context=reconcile")
 class BackfillTest extends ReconcileTest {
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
-/** An Admin API that answers wrongly erases nobody, gets no key, and says what is wrong. */
+/** Whatever an Admin API answers, no identity is erased, no other host gets the key, and the mistake is reported. */
 @TestPropertySource(properties = {"test.context=hostile-ory", "sync.on-missing=erase", "sync.erase-limit=1"})
 @Tag("any-ledger")
 class HostileOryTest extends ReconcileTest {
@@ -117,7 +117,7 @@ class HostileOryTest extends ReconcileTest {
     @Test
     void aLinkThatLeadsInACircle() {
         ORY.project().addMany(600, i -> person("Pat " + i));
-        ORY.fail(OryFault.loopingLink().after(1)); // the second page calls itself the next one
+        ORY.fail(OryFault.loopingLink().after(1)); // the second page links to itself
         assertThat(failed().path("error").asText()).contains("has no last page");
         settle();
         assertThat(SALESFORCE.org().records("Lead").size()).isLessThanOrEqualTo(600);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
 
-/** Identities that Ory has no more are erased; who was erased and is still at Ory does not come back. */
+/** Identities that Ory no longer has are erased; an erased identity that is still at Ory does not come back. */
 @TestPropertySource(properties = {"test.context=missing", "sync.on-missing=erase", "sync.erase-limit=0.2"})
 class MissingTest extends ReconcileTest {
 

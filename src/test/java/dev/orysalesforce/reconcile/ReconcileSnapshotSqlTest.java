@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a comparison remembers of both sides, on SQLite and on PostgreSQL alike. */
+/** The snapshot of both sides, on SQLite and on PostgreSQL. */
 class ReconcileSnapshotSqlTest {
 
     private static final Instant NOON = Instant.parse("2026-11-01T12:00:00Z");

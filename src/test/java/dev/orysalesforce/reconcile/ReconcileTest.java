@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** The app, an Ory that knows more than it has told, and an operator who asks for a comparison. */
+/** The app, an Ory with identities whose webhooks were lost, and an operator who starts a comparison. */
 public abstract class ReconcileTest extends AppTest {
 
     public static final OryAdminSandbox ORY = OryAdminSandbox.start();
@@ -27,7 +27,7 @@ public abstract class ReconcileTest extends AppTest {
     static void ory(DynamicPropertyRegistry registry) {
         registry.add("ORY_ADMIN_URL", () -> ORY.url() + "/");
         registry.add("ORY_ADMIN_TOKEN", () -> KEY);
-        registry.add("sync.reconcile.after-start", () -> "1h"); // tests ask for it
+        registry.add("sync.reconcile.after-start", () -> "1h"); // tests start it themselves
         registry.add("sync.reconcile.after-empty-body", () -> "300ms");
     }
 
@@ -57,7 +57,7 @@ public abstract class ReconcileTest extends AppTest {
         return reconcile().path("state").asText();
     }
 
-    /** Asks for a comparison and waits for its end. */
+    /** Starts a comparison and waits for its end. */
     JsonNode compare() {
         begin();
         return end();

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.TestPropertySource;
 
-/** Nobody asks for it. Kept for later classes, the app would go on and ask the Ory of their tests. */
+/** Scheduled comparisons. If the context were kept for later classes, the app would query the Ory of their tests. */
 @DirtiesContext
 @TestPropertySource(properties = {"test.context=schedule", "sync.reconcile.every=2s"})
 @Tag("any-ledger")

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
-/** Whose record is gone in Salesforce, and who only seems to have vanished from Ory. */
+/** Identities whose record was deleted in Salesforce, and those that only seem to be missing at Ory. */
 @TestPropertySource(properties = {"test.context=missing", "sync.on-missing=erase", "sync.erase-limit=0.2"})
 class VanishedTest extends ReconcileTest {
 

@@ -8,7 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Copies of the shipped files, for a test to edit as people and their tools do. */
+/** Copies of the shipped files, for a test to change as people and their tools do. */
 final class ConfigWorkspace {
 
     static final Path FOLDER = Path.of("target/edited-" + System.getProperty("fork", "1"));

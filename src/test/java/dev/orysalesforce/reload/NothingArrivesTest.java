@@ -42,11 +42,11 @@ import org.springframework.context.annotation.Primary;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.TestPropertySource;
 
-/** Plays each cause in docs/nothing-arrives.md: health and log say what the table says they do. */
+/** Causes each failure in docs/nothing-arrives.md, and compares health and log with the table. */
 @Import(NothingArrivesTest.ClockToMove.class)
 @ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = "test.context=nothing-arrives")
-@DirtiesContext // or it goes on looking at the edits of other tests
+@DirtiesContext // otherwise it would reload the changes of other tests
 class NothingArrivesTest extends ReloadAppTest {
 
     private static final Map<String, Row> TABLE = table();
@@ -69,7 +69,7 @@ class NothingArrivesTest extends ReloadAppTest {
         void act() throws Exception;
     }
 
-    /** @param fixed what an operator does, so that it goes on */
+    /** @param fixed the operator's remedy, so that delivery continues */
     private record Cause(Play played, Play fixed) {}
 
     /** The real time, and as much later as the test wants it. */

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Mistakes as people and broken copies make them: each is refused with its file, and with its line where there is one.
- * {@code -Dedits.mistakes=30} makes as many more in each route file.
+ * Mistakes of people and damaged copies: each is rejected with its file, and with its line if there is one. {@code
+ * -Dedits.mistakes=30} makes as many more in each route file.
  */
 @Tag("any-ledger")
 @Tag("longer")
@@ -61,7 +61,7 @@ class RejectedChangesTest extends ReloadAppTest {
     @Test
     void everyDamageToAFileIsRejected() {
         Random random = new Random(20261124);
-        Set<String> made = new HashSet<>(); // what is refused already is not refused again
+        Set<String> made = new HashSet<>(); // a change that is rejected already is not rejected again
         for (Path file : ConfigWorkspace.files(ConfigWorkspace.ROUTES)) {
             for (int i = 0; i < EACH; i++) {
                 Mistake mistake = random(file, random);
@@ -124,7 +124,7 @@ class RejectedChangesTest extends ReloadAppTest {
         };
     }
 
-    /** In the middle of a key: what is before it is good, as far as it goes. */
+    /** In the middle of a key: the part before it is valid by itself. */
     private static Mistake cut(Path file, String text, Random random) {
         List<Integer> keys = all(text, ":\n");
         int at = keys.get(random.nextInt(keys.size()));

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.springframework.test.context.TestPropertySource;
 
-/** The app on copies of the shipped files, which may be edited. */
+/** The app on copies of the shipped files, which a test may change. */
 @DisabledIfSystemProperty(named = "ledger", matches = "postgresql", disabledReason = "Edits have nothing to do with it")
 @TestPropertySource(properties = {"test.context=edited", "sync.reload.poll-interval=100ms",
     "sync.mapping-dir=target/edited-${fork:1}/mappings", "camel.main.routes-include-pattern=file:target/edited-${fork:1}/routes/*.camel.yaml",
@@ -38,7 +38,7 @@ abstract class ReloadAppTest extends AppTest {
         awaitTaken(LEAD);
     }
 
-    /** Health is up, and what runs is what is in the file. */
+    /** Health is up, and the running version is that of the file. */
     void awaitTaken(Path file) {
         await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
             assertThat(edits().path("status").asText()).as(edits().toString()).isEqualTo("UP");
@@ -46,7 +46,7 @@ abstract class ReloadAppTest extends AppTest {
         });
     }
 
-    /** Health says that this file is refused; returns what it says. */
+    /** Health reports this file as rejected; returns its details. */
     JsonNode awaitRefused(Path file) {
         await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
             assertThat(edits().path("status").asText()).isEqualTo("DEGRADED");
@@ -81,7 +81,7 @@ abstract class ReloadAppTest extends AppTest {
         return Mapping.hash(ConfigWorkspace.read(file).getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The Lead mapping of those that say which they are. */
+    /** A Lead mapping that writes a marker into the record. */
     static String lead(String marker) {
         return ConfigWorkspace.read(Path.of("mappings/lead.ds")).replace("  Title: cut(", "  Description: '" + marker
                 + "',\n  Title: cut(");

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
-/** What is edited is taken over whole, or refused with the place and the reason. */
+/** A changed set of files is reloaded completely, or rejected with its location and the reason. */
 @Tag("any-ledger")
 class ReloadTest extends ReloadAppTest {
 
@@ -184,7 +184,7 @@ class ReloadTest extends ReloadAppTest {
         settle();
     }
 
-    /** A dry run does not show everything. */
+    /** A trial build does not detect everything. */
     @Test
     void aRouteThatDoesNotStartIsReplacedByThePreviousOne() {
         ConfigWorkspace.write(RECEIVE, ConfigWorkspace.read(RECEIVE).replace("Takes an Ory webhook", "Edited") + """

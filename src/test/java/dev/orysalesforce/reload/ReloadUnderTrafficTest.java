@@ -25,9 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/**
- * Promise 6: no edit takes the receiver down. {@code -Dedits.seconds=300} goes on for minutes.
- */
+/** Promise 6: no changed file stops the receiver. {@code -Dedits.seconds=300} runs for minutes. */
 @Tag("any-ledger")
 @Tag("longer")
 @ExtendWith(OutputCaptureExtension.class)
@@ -133,7 +131,7 @@ class ReloadUnderTrafficTest extends ReloadAppTest {
         accepted.add(id);
     }
 
-    /** An event that comes after this gets this version. */
+    /** An event that arrives after this gets this version. */
     private String editMapping() {
         String marker = "edit " + edits;
         String text = lead(marker);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** Route files of the version before. */
+/** Route files of the previous version. */
 @ExtendWith(OutputCaptureExtension.class)
 class RenamedInRoutesTest {
 
@@ -40,7 +40,7 @@ class RenamedInRoutesTest {
                 "outage.over is deliveryPause.recordRecovery", "outage.isPausing is deliveryPause.isPaused");
     }
 
-    /** Else an error would be reported for another line than the file has. */
+    /** Otherwise an error would be reported for the wrong line. */
     @Test
     void everyLineStaysWhereItIs() throws IOException {
         String old = Files.readString(OLD);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Requests that waited while a route took the place of another come in together, and each gets the new one. */
+/** Requests that waited while a route was replaced arrive together, and each gets the new route. */
 class ReplacedRouteTest {
 
     private final AtomicBoolean slow = new AtomicBoolean();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
-/** An operator stops the route of the webhooks, by Hawtio for instance. Ory tries again after a 503 only. */
+/** An operator stops the webhooks' route, for instance in Hawtio. Ory retries only after a 503. */
 @Tag("any-ledger")
 class StoppedRouteTest extends ReloadAppTest {
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What keeps the route files editable: Camel's own schema, and an ID and a description where Hawtio shows them. */
+/** Rules for route files: Camel's own schema, and an ID and a description where Hawtio shows them. */
 class RouteFilesTest {
 
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
@@ -88,8 +88,8 @@ class RouteFilesTest {
     }
 
     /**
-     * Camel takes {@code refused} for a name of {@code isRefused}, private methods excepted. A class that has both is called
-     * wrongly, or not at all, depending on the order in which the JVM lists its methods, which is another one elsewhere.
+     * Camel resolves {@code refused} to {@code isRefused}, except for private methods. If a class has both, Camel calls the
+     * wrong one or none, depending on the order in which the JVM lists its methods, which varies.
      */
     @Test
     void noGetterThatARouteCallsIsAmbiguous() throws Exception {
@@ -138,7 +138,7 @@ class RouteFilesTest {
         assertThat(ids).doesNotHaveDuplicates();
     }
 
-    /** Camel 4.23 warns of an expression language that stands in a step without {@code expression:} around it. */
+    /** Camel 4.23 warns about an expression language in a step without {@code expression:} around it. */
     @ParameterizedTest
     @MethodSource("routeFiles")
     void everyExpressionIsInTheCanonicalNotation(Path file) throws IOException {

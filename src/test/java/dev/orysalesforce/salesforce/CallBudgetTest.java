@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** The share of the org's API calls, over days that a moved clock makes short. */
+/** The share of the org's API calls over several days, with a clock that the test moves. */
 class CallBudgetTest {
 
     private final MovedClock clock = new MovedClock();

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.util.ReflectionTestUtils;
 
-/** Before a field is cleared, the org is asked whether it insists on it. */
+/** Before the app clears a field, it checks in the org's description whether the field is required. */
 @Tag("any-ledger")
 class DescribeTest extends AppTest {
 

@@ -14,7 +14,7 @@ import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 
-/** A key with its certificate in the formats that people have. */
+/** A key with its certificate in the usual formats. */
 public record SigningKeyFile(Path folder, Certificate certificate) {
 
     public static final String PASSWORD = "the key's password";

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Salesforce's REST API: takes a request apart and hands it to whoever knows the resource. */
+/** Salesforce's REST API: parses a request and passes it to the class for the resource. */
 final class RestApi {
     /** "The length of the URI exceeds the 16,384-byte limit" (REST API Developer Guide, Status Codes). */
     private static final int LONGEST_URI = 16_384;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
 
-/** What people see who look at the sandbox with a browser or curl. */
+/** The pages for people who open the sandbox in a browser or with curl. */
 final class SandboxPage {
     private static final int MOST_SHOWN = 500;
     private static final List<String> COLUMNS = List.of("Name", "Email", "Company", "Phone", "LeadSource", "Status",

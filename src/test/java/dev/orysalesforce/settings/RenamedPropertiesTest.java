@@ -20,7 +20,7 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.core.io.ClassPathResource;
 
-/** An application.yaml and variables of the version before. */
+/** An application.yaml and variables of the previous version. */
 @ExtendWith(OutputCaptureExtension.class)
 class RenamedPropertiesTest {
 

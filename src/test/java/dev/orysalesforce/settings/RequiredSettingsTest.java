@@ -28,7 +28,7 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.web.context.support.GenericWebApplicationContext;
 
-/** What is missing, blank or too short ends the start in words; the app itself is not started for that. */
+/** A missing, blank or short setting ends the start with a message; the app itself is not started for that. */
 class RequiredSettingsTest {
 
     private static final String SHORT = "fifteen-letters";

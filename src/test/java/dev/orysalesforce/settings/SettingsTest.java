@@ -14,7 +14,7 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
-/** A value that makes no sense is refused at the start, in words that name the property. */
+/** An invalid value ends the start with a message that names the property. */
 class SettingsTest {
 
     @ParameterizedTest

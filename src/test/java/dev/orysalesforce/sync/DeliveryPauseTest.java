@@ -27,8 +27,8 @@ import org.springframework.context.annotation.Primary;
 import org.springframework.test.context.TestPropertySource;
 
 /**
- * Outages with the pauses as they are shipped and a clock that the test moves; {@code -Doutage.minutes=60} for ten minutes of
- * each cause.
+ * Outages with the shipped pauses and a clock that the test moves; {@code -Doutage.minutes=60} for ten minutes of each
+ * cause.
  */
 @Import(DeliveryPauseTest.ClockToMove.class)
 @ExtendWith(OutputCaptureExtension.class)
@@ -56,13 +56,13 @@ class DeliveryPauseTest extends AppTest {
 
     private final List<String> ids = Stream.generate(() -> UUID.randomUUID().toString()).limit(40).toList();
 
-    /** Each cause lasts for some minutes, and each person changes every four of them. */
+    /** Each cause lasts for some minutes, and each identity changes every four of them. */
     @Test
     void everyCauseOfAPauseEndsWithDelivery(CapturedOutput log) {
         ids.forEach(id -> send(id, 0));
         settle();
         List<Fault> causes = List.of(
-                Fault.hang(Duration.ofMillis(200)).withLostAnswer().on(CallKind.UPDATE), // written, and nobody told
+                Fault.hang(Duration.ofMillis(200)).withLostAnswer().on(CallKind.UPDATE), // written, but the answer is lost
                 Fault.unavailable(), Fault.reset(), Fault.dailyLimitExceeded(), Fault.garbage(), Fault.apiDisabled());
         int each = STATES / causes.size();
         for (int minute = 1; minute < STATES; minute++) {

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** Makes hours and days short. */
+/** A clock that a test moves by hours and days. */
 public final class MovedClock extends Clock {
 
     private volatile Instant now = Instant.parse("2026-11-01T10:00:00Z");

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
-/** Whatever others wait for, the sender of a webhook has an answer long before Ory gives up after 30 s. */
+/** Whatever else is blocked, the sender of a webhook has an answer long before Ory gives up after 30 s. */
 @Tag("any-ledger")
 class NothingWaitsTest extends AppTest {
 
@@ -120,7 +120,7 @@ class NothingWaitsTest extends AppTest {
         assertThat(ory.sends("settings", Ory.webhook("registration-ctx")).statusCode()).isEqualTo(204);
     }
 
-    /** A mapping that waits for something. */
+    /** A mapping that blocks. */
     public record Busy(CountDownLatch begun, CountDownLatch end) {
 
         public void map() throws InterruptedException {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
-/** {@code sync.duplicates: allow}, and the other policies that are not the shipped ones. */
+/** {@code sync.duplicates: allow}, and the other policies that are not the default. */
 @TestPropertySource(properties = {"test.context=allow", "sync.duplicates=allow", "sync.match-email=never",
     "sync.on-deleted-record=recreate",
     "sync.errors.codes.STRING_TOO_LONG.action=truncate",

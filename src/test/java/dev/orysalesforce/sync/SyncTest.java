@@ -59,7 +59,7 @@ class SyncTest extends AppTest {
         assertThat(lead.text("LeadSource")).isEqualTo("Ory Registration");
     }
 
-    /** Salesforce itself refuses an address that is not ASCII. */
+    /** Salesforce itself rejects an address that is not ASCII. */
     @Test
     void aSampleThatSalesforceRejectsBecomesADeadLetter() {
         assertThat(ory.sends("registration", Ory.webhook("id-and-traits")).statusCode()).isEqualTo(204);
@@ -73,7 +73,7 @@ class SyncTest extends AppTest {
                 .isEqualTo("Öberg-Nguyễn 李");
     }
 
-    /** In a batch of more than 400 events, where more than one state of an identity is a row. */
+    /** In a batch of more than 400 events, an identity may have several items. */
     @Test
     void aRetriedStateDoesNotOverwriteANewerOne() throws Exception {
         String id = UUID.randomUUID().toString();
@@ -201,7 +201,7 @@ class SyncTest extends AppTest {
         assertThat(SALESFORCE.calls().of(CallKind.LOGIN)).hasSize(logins + 1);
     }
 
-    /** After an outage the first batch is one call; the second takes all the rest, 400 events at a time. */
+    /** After an outage the first batch is one call; the second takes the others, 400 events at a time. */
     @Test
     void laterPortionsOfABatchAreWrittenInOrder() {
         List<String> ids = ids(700);
@@ -282,7 +282,7 @@ class SyncTest extends AppTest {
         assertThat(write.version()).isEqualTo(Instant.parse("2026-11-24T03:26:36.095Z"));
     }
 
-    /** Keeps Salesforce down while the events come in, so that they wait for each other. */
+    /** Keeps Salesforce down while the events arrive, so that they are in one batch. */
     private void inOneBatch(Runnable... events) {
         SALESFORCE.faults().start(Fault.error(503, "SERVER_UNAVAILABLE", "down"));
         for (Runnable event : events) {

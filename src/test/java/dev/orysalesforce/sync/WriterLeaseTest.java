@@ -14,7 +14,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Several instances with one ledger; what they do with it as processes is in FailoverIT. */
+/** Several instances with one ledger; FailoverIT tests them as processes. */
 class WriterLeaseTest {
 
     private final CamelContext camel = new DefaultCamelContext();
@@ -67,7 +67,7 @@ class WriterLeaseTest {
         assertThat(new WriterLease(database.sql(), Clock.systemUTC(), camel, database.settings(), "embedded").acquire()).isTrue();
     }
 
-    /** An instance's, some time from now. */
+    /** An instance's lease, some time from now. */
     private WriterLease turn(LedgerDatabase database, Duration later) {
         return new WriterLease(database.sql(), Clock.offset(Clock.systemUTC(), later), camel, database.settings(), "native");
     }

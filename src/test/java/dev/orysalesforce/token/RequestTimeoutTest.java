@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.TestPropertySource;
 
-/** Whoever has waited for too long is told to come again. */
+/** A request that has waited for too long is answered 503 with Retry-After. */
 @Tag("any-ledger")
 @DirtiesContext
 @TestPropertySource(properties = {"test.context=out-of-time", "TOKEN_CLIENTS=billing:billing-client-secret",

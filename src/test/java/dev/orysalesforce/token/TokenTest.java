@@ -49,7 +49,7 @@ import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.test.util.ReflectionTestUtils;
 
-/** The token endpoint hands out a token of its own session, alive and for a while, at one login however many ask. */
+/** The token endpoint hands out valid tokens of a session of its own, and logs in once for any number of clients. */
 @Tag("any-ledger")
 @ExtendWith(OutputCaptureExtension.class)
 class TokenTest extends AppTest {
@@ -142,7 +142,7 @@ class TokenTest extends AppTest {
         assertThat(client.requestToken(basic, "a=" + "x".repeat(20_000)).statusCode()).isEqualTo(413);
     }
 
-    /** Salesforce does not say how long; then what is configured counts. */
+    /** Salesforce does not tell the lifetime; then the configured one applies. */
     @Test
     void withoutIntrospectionTheConfiguredLifetimeCounts() {
         SALESFORCE.faults().start(Fault.error(401, "invalid_client", "not allowed").on(CallKind.INTROSPECT));
@@ -186,7 +186,7 @@ class TokenTest extends AppTest {
         assertThat(call(token(client.requestToken()))).isEqualTo(200);
     }
 
-    /** token.timeout is 2 s here; the one who asks takes two calls of 1.5 s. */
+    /** token.timeout is 2 s here; the request that logs in needs two calls of 1.5 s. */
     @Test
     void aRequestDoesNotWaitLongForTheLoginOfAnother() {
         String first = token(client.requestToken());
@@ -229,7 +229,7 @@ class TokenTest extends AppTest {
         await().until(() -> client.requestToken().statusCode() == 200);
     }
 
-    /** Salesforce may answer two logins with one token, and camel-salesforce revokes the one that it was refused with. */
+    /** Salesforce may answer two logins with one token, and camel-salesforce revokes a token that was rejected. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aHandedOutTokenSurvivesTheSyncsNextLogin(boolean shared) {
@@ -265,7 +265,7 @@ class TokenTest extends AppTest {
         assertThat(SALESFORCE.calls().of(CallKind.REVOKE)).as("of its own").hasSize(shared ? 0 : 1);
     }
 
-    /** Whoever has an OAuth client library needs nothing else. */
+    /** An OAuth client library is sufficient. */
     @ParameterizedTest
     @ValueSource(strings = {"client_secret_basic", "client_secret_post"})
     void springSecuritysClientGetsATokenAndCallsSalesforceWithIt(String how) {
@@ -340,7 +340,7 @@ class TokenTest extends AppTest {
         return counter == null ? 0 : counter.count();
     }
 
-    /** What Salesforce says to a call with the token. */
+    /** Salesforce's answer to a call with the token. */
     private static int call(String token) {
         return HttpClient.newHttpClient().sendAsync(HttpRequest.newBuilder(
                         URI.create(SALESFORCE.url() + "/services/data/v62.0/sobjects/Lead/describe"))

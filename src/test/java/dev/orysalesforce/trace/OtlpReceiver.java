@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 
-/** What an OpenTelemetry collector is to the app: takes spans by OTLP over HTTP. */
+/** A stand-in for an OpenTelemetry collector: receives spans by OTLP over HTTP. */
 public final class OtlpReceiver implements AutoCloseable {
 
     private final HttpServer server;
@@ -47,7 +47,7 @@ public final class OtlpReceiver implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /** All that it was sent. */
+    /** All requests that it received. */
     public List<ExportTraceServiceRequest> requests() {
         return requests;
     }

@@ -23,7 +23,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.context.TestPropertySource;
 
-/** What a collector gets to see of an event's way from Ory to Salesforce. */
+/** The spans of an event's way from Ory to Salesforce. */
 @Tag("any-ledger")
 @TestPropertySource(properties = {"test.context=traced", "otel.bsp.schedule.delay=50"})
 class TracesTest extends AppTest {

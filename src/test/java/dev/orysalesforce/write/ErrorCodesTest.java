@@ -34,14 +34,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the shipped table of error codes promises, for each code in it, as Salesforce delivers that code. */
+/** The action of each code in the shipped table, with the code delivered as Salesforce does. */
 @Tag("any-ledger")
 class ErrorCodesTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
     private static final JsonNode TABLE = table();
 
-    /** Where the code is in Salesforce's answer. */
+    /** The place of the code in Salesforce's answer. */
     private enum Way {
         /** In the result of one row. */
         ROW,
@@ -55,7 +55,7 @@ class ErrorCodesTest extends AppTest {
 
     private record Delivery(Way way, int status, String message, List<String> fields) {}
 
-    /** {@code Culprit} stands for a trait, as Salesforce likes to quote what it refuses. */
+    /** {@code Culprit} stands for a trait, because Salesforce often quotes rejected values. */
     private static final Map<String, Delivery> DELIVERIES = Map.ofEntries(
             call("SERVER_UNAVAILABLE", 503, "The server is temporarily unavailable. Please try again later."),
             call("UNKNOWN_EXCEPTION", 500, "An unexpected error occurred. ErrorId: 1234567890-12345 (-1234567890)"),
@@ -166,7 +166,7 @@ class ErrorCodesTest extends AppTest {
     @MethodSource("refused")
     void aFewAmongGoodOnesBecomeDeadLetters(String code) {
         Delivery delivery = DELIVERIES.get(code);
-        // Two that refuse a call for the same lack in the org's set-up end up in both halves of it: that would hold.
+        // Two set-up errors of the same kind in one call would be in both halves of it, which would pause delivery.
         List<Integer> culprits = delivery.way() == Way.ROW ? List.of(2, 7) : List.of(2);
         assertLetters(code, remedy(code), delivery.fields(), tenWith(culprits, () -> play(code, ErrorCodesTest::isCulprit)));
         if (delivery.way() == Way.ROW) {
@@ -199,7 +199,7 @@ class ErrorCodesTest extends AppTest {
         assertThat(record(id).text("LastName")).isEqualTo("Held");
     }
 
-    /** Salesforce refuses an address in the result of its row: one call. */
+    /** Salesforce rejects an address in the result of its record: one call. */
     @Test
     void oneBadRowOf200CostsNoFurtherCall() {
         poison((i, body) -> {
@@ -210,7 +210,7 @@ class ErrorCodesTest extends AppTest {
         assertThat(SALESFORCE.calls().of(CallKind.UPSERT)).hasSize(1);
     }
 
-    /** A value of the wrong type makes Salesforce refuse the whole call, without saying whose it is: halves, 8 times. */
+    /** For a value of the wrong type Salesforce rejects the whole call without naming the record: it is halved 8 times. */
     @Test
     void oneUnreadableRowOf200CostsTwoCallsForEachHalving() {
         poison((i, body) -> {
@@ -367,7 +367,7 @@ class ErrorCodesTest extends AppTest {
         void apply(int i, ObjectNode body);
     }
 
-    /** 200 new people in one call, of whom no. 137 can't be written. */
+    /** 200 new identities in one call; no. 137 can't be written. */
     private void poison(Twist twist, String code) {
         List<String> ids = ids(200);
         inOneBatch(() -> { }, () -> IntStream.range(0, 200).forEach(i -> {
@@ -379,7 +379,7 @@ class ErrorCodesTest extends AppTest {
         assertLetterOf(ids.get(137), code);
     }
 
-    /** Ten new people in one call; answers the culprits among them. */
+    /** Ten new identities in one call; returns the culprits among them. */
     private List<String> tenWith(List<Integer> culprits, Runnable fault) {
         List<String> ids = ids(10);
         inOneBatch(fault, () -> IntStream.range(0, 10).forEach(i ->
@@ -428,7 +428,10 @@ class ErrorCodesTest extends AppTest {
         }
     }
 
-    /** The app tells a reference that leads nowhere from a missing field by its message, for the code is the same. */
+    /**
+     * The app distinguishes a reference to a missing record from a missing field by the message, because the code is the
+     * same.
+     */
     private static RowError error(String code) {
         Delivery delivery = DELIVERIES.get(code);
         return new RowError(code.equals("DANGLING_REFERENCE") ? "INVALID_FIELD" : code, delivery.message(),
@@ -449,7 +452,7 @@ class ErrorCodesTest extends AppTest {
         return health().path("components").path("deliveryPause").path("details");
     }
 
-    /** Keeps Salesforce down while the events come in. The fault is on when it comes back. */
+    /** Keeps Salesforce down while the events arrive. The fault is active when it is available again. */
     private void inOneBatch(Runnable fault, Runnable events, int count) {
         SALESFORCE.faults().start(Fault.unavailable());
         events.run();
@@ -459,7 +462,7 @@ class ErrorCodesTest extends AppTest {
         settle();
     }
 
-    /** The try that was under way may have begun without the last events; the one after it has them all. */
+    /** The try in progress may have begun without the last events; the one after it has all of them. */
     private void awaitAllInOneTry(int count) {
         await().atMost(Duration.ofSeconds(20)).until(() -> pending() == count);
         long calls = SALESFORCE.calls().count();

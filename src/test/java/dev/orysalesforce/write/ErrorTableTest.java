@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The table in docs says what application.yaml says. To write it anew: mvn test -Dtest=ErrorTableTest -Drewrite=true */
+/** The table in docs matches application.yaml. To write it again: mvn test -Dtest=ErrorTableTest -Drewrite=true */
 class ErrorTableTest {
 
     private static final Path TABLE = Path.of("docs", "salesforce-errors.md");

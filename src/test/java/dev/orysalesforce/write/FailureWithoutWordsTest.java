@@ -20,7 +20,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
-/** The JVM throws exceptions without a stack trace where it is hot, and many come without a message. */
+/** The JVM omits the stack trace of exceptions in hot code, and many exceptions have no message. */
 class FailureWithoutWordsTest {
 
     private final SyncSettings settings = new Binder(new MapConfigurationPropertySource(Map.of("sync.data-dir", "data",

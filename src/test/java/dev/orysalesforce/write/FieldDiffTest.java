@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** What sales typed stays; what did not change at Ory costs no call. */
+/** Entries of sales stay; an event without a change at Ory costs no call. */
 class FieldDiffTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
@@ -162,7 +162,7 @@ class FieldDiffTest extends AppTest {
         assertThat(lastWrite().fields()).containsOnlyKeys("Email", "Ory_Updated_At__c");
     }
 
-    /** Salesforce keeps whole seconds of a version, the ledger all of it. */
+    /** Salesforce keeps whole seconds of a version, the ledger the full precision. */
     @Test
     void aLostLedgerDistinguishesTwoStatesWithinASecond() {
         Instant changed = START.plusMillis(100);
@@ -199,11 +199,11 @@ class FieldDiffTest extends AppTest {
         give(1, "Second Ltd", "+44 1");
         assertThat(lastWrite().fields()).containsOnlyKeys("Company", "Ory_Updated_At__c");
         assertThat(record(id).text("LastName")).isEqualTo("Corrected");
-        send("settings", 2, traits -> traits.put("company", "Second Ltd")); // a mapping never told the phone
+        send("settings", 2, traits -> traits.put("company", "Second Ltd")); // no mapping has written the phone
         assertThat(record(id).text("Phone")).isEqualTo("+44 1");
     }
 
-    /** As it comes again where the journal's answer was lost. */
+    /** A repetition, as after a lost answer of the journal. */
     private void give(int seconds, String company, String phone) {
         String at = START.plusSeconds(seconds).toString();
         ObjectNode event = json.createObjectNode().put("event", "gateway").put("receivedAt", at);

@@ -14,7 +14,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** A write that Salesforce carried out and nobody was told of. */
+/** A write that Salesforce executed and whose answer was lost. */
 class LostResponseTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
@@ -53,7 +53,7 @@ class LostResponseTest extends AppTest {
         assertThat(record(id).text("LastName")).as("what sales typed").isEqualTo("Corrected");
     }
 
-    /** Salesforce keeps whole seconds of a version, the ledger all of it. */
+    /** Salesforce keeps whole seconds of a version, the ledger the full precision. */
     @Test
     void aChangeWithinTheSameSecondIsStillWritten() {
         loseTheAnswerTo(CallKind.UPSERT, () -> send("2026-11-01T10:00:00.1Z", traits -> traits.put("company", "First Ltd")));

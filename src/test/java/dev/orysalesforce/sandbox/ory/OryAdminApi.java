@@ -63,7 +63,7 @@ final class OryAdminApi {
         if (identity == null) {
             return error(404, "Not Found", null, "Unable to locate the resource");
         }
-        // Kratos shows who can log in how, even when nobody asks for credentials.
+        // Kratos shows how an identity can log in, even without a query for credentials.
         String email = identity.path("traits").path("email").asText("").toLowerCase(Locale.ROOT);
         ObjectNode password = JSON.createObjectNode().put("type", "password");
         password.putArray("identifiers").add(email);
@@ -114,7 +114,7 @@ final class OryAdminApi {
         return Reply.json(200, page).with("Link", links);
     }
 
-    /** The page size holds for this filter, too: whoever asks for 500 IDs and does not say so gets 250. */
+    /** The page size applies to this filter, too: without it, a query for 500 IDs returns 250. */
     private static List<ObjectNode> some(OryProject project, List<String> ids, String after, int size) {
         return new TreeSet<>(ids.stream().map(id -> id.toLowerCase(Locale.ROOT)).toList()).stream()
                 .filter(id -> id.compareTo(after) > 0).map(project::identity).filter(identity -> identity != null)
