@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -55,6 +56,7 @@ class BackfillTest extends ReconcileTest {
         await().atMost(Duration.ofSeconds(30)).until(() -> SALESFORCE.org().records("Lead").size() == 10);
     }
 
+    @Tag("nightly")
     @Test
     void tenThousandAreBackfilledWhileLiveEventsGoOn() {
         ORY.project().addMany(10_000, i -> person("Before " + i));

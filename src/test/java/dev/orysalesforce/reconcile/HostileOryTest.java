@@ -19,6 +19,7 @@ import org.springframework.test.context.TestPropertySource;
 /** An Admin API that answers wrongly erases nobody, gets no key, and says what is wrong. */
 @TestPropertySource(properties = {"test.context=hostile-ory", "sync.on-missing=erase", "sync.erase-limit=1"})
 @Tag("any-ledger")
+@Tag("nightly")
 class HostileOryTest extends ReconcileTest {
 
     @AfterEach

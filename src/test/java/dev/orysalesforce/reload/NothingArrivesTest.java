@@ -28,6 +28,7 @@ import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.server.impl.ActiveMQServerImpl;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.RouteController;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,7 @@ import org.springframework.test.context.TestPropertySource;
 @ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = "test.context=nothing-arrives")
 @DirtiesContext // or it goes on looking at the edits of other tests
+@Tag("nightly")
 class NothingArrivesTest extends ReloadAppTest {
 
     private static final Map<String, Row> TABLE = table();

@@ -150,6 +150,7 @@ class TokenTest extends AppTest {
         assertThat(read(client.requestToken().body()).path("expires_in").asInt()).isBetween(7100, 7200);
     }
 
+    @Tag("nightly")
     @Test
     void nobodyGetsATokenThatIsAboutToDieAndTheNextOneIsThereInTime() {
         SALESFORCE.org().tokenLifetime(Duration.ofSeconds(6));
@@ -167,6 +168,7 @@ class TokenTest extends AppTest {
         assertThat(SALESFORCE.calls().of(CallKind.REVOKE)).isEmpty();
     }
 
+    @Tag("nightly")
     @Test
     void aTokenThatIsStillGoodOutlastsAFailingLogin() {
         SALESFORCE.org().tokenLifetime(Duration.ofSeconds(12));
