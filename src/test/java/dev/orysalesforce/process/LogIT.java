@@ -13,11 +13,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What the jar logs for Elastic while it runs; {@link StartIT} reads what it logs when it starts and stops. */
 @ExtendWith(SharedApp.Extension.class)
+@Tag("nightly")
 class LogIT {
 
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";

@@ -13,11 +13,13 @@ import java.time.Instant;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The packaged app reloads edited files as the one in the tests does. */
 @ExtendWith(SharedApp.Extension.class)
+@Tag("nightly")
 class ReloadIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
