@@ -1,6 +1,5 @@
 package dev.orysalesforce.salesforce;
 
-import dev.orysalesforce.sync.DeliveryPause;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -21,11 +20,11 @@ import org.springframework.stereotype.Component;
 @Component
 class RetryAfter implements CamelContextConfiguration {
 
-    private final DeliveryPause pause;
+    private final RetryAfterListener listener;
     private final Clock clock;
 
-    RetryAfter(DeliveryPause pause, Clock clock) {
-        this.pause = pause;
+    RetryAfter(RetryAfterListener listener, Clock clock) {
+        this.listener = listener;
         this.clock = clock;
     }
 
@@ -43,7 +42,7 @@ class RetryAfter implements CamelContextConfiguration {
     private void read(Response response) {
         String value = response.getHeaders().get("Retry-After");
         if (value != null && (response.getStatus() == 429 || response.getStatus() == 503)) {
-            pause.honourRetryAfter(pause(value.trim()));
+            listener.honourRetryAfter(pause(value.trim()));
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.orysalesforce.salesforce;
 
-import dev.orysalesforce.token.TokenBroker;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.CamelContext;
@@ -19,10 +18,10 @@ class RevocationGuard implements CamelContextConfiguration {
     private static final String REVOKE = "/services/oauth2/revoke";
     private static final String TOKEN = "token=";
 
-    private final TokenBroker broker;
+    private final SharedTokens tokens;
 
-    RevocationGuard(TokenBroker broker) {
-        this.broker = broker;
+    RevocationGuard(SharedTokens tokens) {
+        this.tokens = tokens;
     }
 
     @Override
@@ -42,8 +41,8 @@ class RevocationGuard implements CamelContextConfiguration {
             return;
         }
         String token = URLDecoder.decode(query.substring(TOKEN.length()), StandardCharsets.UTF_8);
-        if (broker.isHandedOut(token)) {
-            broker.markSuspect(token); // the sync was refused with it
+        if (tokens.isHandedOut(token)) {
+            tokens.markSuspect(token); // the sync was refused with it
             request.abort(new IllegalStateException("somebody else works with this token"));
         }
     }
