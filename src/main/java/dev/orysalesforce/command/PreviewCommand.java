@@ -3,7 +3,7 @@ package dev.orysalesforce.command;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.check.Preview;
-import dev.orysalesforce.operator.BadRequestException;
+import dev.orysalesforce.receive.BadRequestException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.journal.PauseDeliveryException;
-import dev.orysalesforce.write.WriteResults;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -118,7 +117,7 @@ public class Describe {
         try {
             return call.join();
         } catch (CompletionException e) {
-            throw WriteResults.unavailable(e);
+            throw CallFailure.unavailable(e);
         } finally {
             calls.remove(object, call);
         }

@@ -2,7 +2,6 @@ package dev.orysalesforce.salesforce;
 
 import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.ledger.LedgerOwnership;
-import dev.orysalesforce.write.WriteResults;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -96,7 +95,7 @@ public class Login implements Processor {
                             + " — Check SALESFORCE_LOGIN_URL (the org's My Domain), SALESFORCE_CLIENT_ID and"
                             + " SALESFORCE_CLIENT_SECRET, and in the External Client App's policies that the client"
                             + " credentials flow is enabled with a run-as user.")
-                    : WriteResults.unavailable(e);
+                    : CallFailure.unavailable(e);
         }
         if (claims) {
             ledger.claim("org", session().getOrgId(), this::otherOrg);
