@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.settings.RouteNames;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -112,7 +113,7 @@ public class Describe {
      */
     private String fetch(String object) {
         CompletableFuture<String> call = calls.computeIfAbsent(object, name -> camel.asyncRequestBodyAndHeader(
-                "direct:salesforce.describe", null, "object", name, String.class)
+                RouteNames.DESCRIBE_OBJECT, null, "object", name, String.class)
                 .orTimeout(LONGEST.toMillis(), TimeUnit.MILLISECONDS));
         try {
             return call.join();
