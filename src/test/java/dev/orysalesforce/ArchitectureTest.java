@@ -1,6 +1,8 @@
 package dev.orysalesforce;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -15,8 +17,10 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.apache.camel.component.salesforce.SalesforceComponent;
 
 /** What holds for all classes of the app; each rule is a constant. */
 @AnalyzeClasses(packages = "dev.orysalesforce", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -57,6 +61,46 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule noClassIsACollectionOfLeftovers = noClasses().should()
             .haveNameMatching(".*(Util|Utils|Helper|Manager)").because("a class is named after what it does");
+
+    private static final String SALESFORCE = "org.apache.camel.component.salesforce";
+
+    @ArchTest
+    static final ArchRule theSessionOfCamelSalesforceIsUsedInOnePlace = only("salesforce.CamelSalesforce")
+            .should().dependOnClassesThat(resideInAPackage(SALESFORCE + ".internal..")
+                    .or(equivalentTo(SalesforceComponent.class)))
+            .because("they change with the versions of Camel; see UpgradeTest");
+
+    @ArchTest
+    static final ArchRule theHttpClientOfCamelSalesforceIsUsedInOnePackage = noClasses()
+            .that().resideOutsideOfPackage(APP + ".salesforce..")
+            .should().dependOnClassesThat().resideInAPackage("org.eclipse.jetty.client..")
+            .because("Camel may change the client; see UpgradeTest");
+
+    @ArchTest
+    static final ArchRule theBrokerIsUsedInOnePackage = noClasses().that().resideOutsideOfPackage(APP + ".journal..")
+            .should().dependOnClassesThat().resideInAPackage("org.apache.activemq..")
+            .because("the journal hides which broker keeps the events");
+
+    @ArchTest
+    static final ArchRule theLibrariesOfMappingLanguagesAreUsedInOnePackage = noClasses()
+            .that().resideOutsideOfPackage(APP + ".mapping..")
+            .should().dependOnClassesThat().resideInAnyPackage("com.datasonnet..", "com.schibsted..", "com.dashjoin..",
+                    "net.thisptr..", "org.apache.camel.language..", "org.apache.camel.component.jsonata..",
+                    "org.apache.camel.component.jslt..")
+            .because("Camel chooses them and their versions; see UpgradeTest");
+
+    @ArchTest
+    static final ArchRule theInternalsOfRoutesAreUsedInOnePackage = noClasses()
+            .that().resideOutsideOfPackage(APP + ".reload..")
+            .and().doNotHaveFullyQualifiedName(APP + ".receive.StoppedRouteInterceptor$1")
+            .should().dependOnClassesThat().resideInAnyPackage("org.apache.camel.impl..", "org.apache.camel.model..",
+                    "org.apache.camel.dsl..", "org.apache.camel.component.direct..",
+                    "org.apache.camel.component.platform..", "org.snakeyaml..")
+            .because("how Camel makes and runs routes changes with its versions; see UpgradeTest");
+
+    private static GivenClassesConjunction only(String name) {
+        return noClasses().that().doNotHaveFullyQualifiedName(APP + "." + name);
+    }
 
     /** Called or referred to; with a Clock as its parameter, {@code now} is fine. */
     private static final Pattern MACHINES_TIME = Pattern.compile("java\\.time\\.(?!Clock)\\w+\\.now\\((java\\.time\\.ZoneId)?\\)"

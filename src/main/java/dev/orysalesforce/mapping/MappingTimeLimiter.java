@@ -34,7 +34,7 @@ import org.springframework.stereotype.Component;
 public class MappingTimeLimiter implements DisposableBean {
 
     /** How many times {@code sync.mapping-timeout} a mapping may take that waits for a processor. */
-    public static final int PATIENCE = 4;
+    static final int PATIENCE = 4;
 
     private static final int RUNAWAYS = 3;
 

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.salesforce.SalesforceComponent;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.eclipse.jetty.client.Response;
 import org.springframework.stereotype.Component;
@@ -20,10 +19,12 @@ import org.springframework.stereotype.Component;
 @Component
 class RetryAfter implements CamelContextConfiguration {
 
+    private final CamelSalesforce salesforce;
     private final RetryAfterListener listener;
     private final Clock clock;
 
-    RetryAfter(RetryAfterListener listener, Clock clock) {
+    RetryAfter(CamelSalesforce salesforce, RetryAfterListener listener, Clock clock) {
+        this.salesforce = salesforce;
         this.listener = listener;
         this.clock = clock;
     }
@@ -35,8 +36,7 @@ class RetryAfter implements CamelContextConfiguration {
 
     @Override
     public void afterApplicationStart(CamelContext camel) {
-        camel.getComponent("salesforce", SalesforceComponent.class).getHttpClient().getRequestListeners()
-                .addQueuedListener(request -> request.onResponseHeaders(this::read));
+        salesforce.onRequest(request -> request.onResponseHeaders(this::read));
     }
 
     private void read(Response response) {

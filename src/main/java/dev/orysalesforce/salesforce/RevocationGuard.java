@@ -3,7 +3,6 @@ package dev.orysalesforce.salesforce;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.salesforce.SalesforceComponent;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.eclipse.jetty.client.Request;
 import org.springframework.stereotype.Component;
@@ -18,9 +17,11 @@ class RevocationGuard implements CamelContextConfiguration {
     private static final String REVOKE = "/services/oauth2/revoke";
     private static final String TOKEN = "token=";
 
+    private final CamelSalesforce salesforce;
     private final SharedTokens tokens;
 
-    RevocationGuard(SharedTokens tokens) {
+    RevocationGuard(CamelSalesforce salesforce, SharedTokens tokens) {
+        this.salesforce = salesforce;
         this.tokens = tokens;
     }
 
@@ -31,8 +32,7 @@ class RevocationGuard implements CamelContextConfiguration {
 
     @Override
     public void afterApplicationStart(CamelContext camel) {
-        camel.getComponent("salesforce", SalesforceComponent.class).getHttpClient().getRequestListeners()
-                .addQueuedListener(this::keep);
+        salesforce.onRequest(this::keep);
     }
 
     private void keep(Request request) {
