@@ -1,5 +1,6 @@
 package dev.orysalesforce.command;
 
+import dev.orysalesforce.settings.RouteNames;
 import dev.orysalesforce.sync.FailurePlace;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -48,7 +49,8 @@ public record CommandLine(String name, List<String> arguments) {
         settings.add("--logging.level.root=ERROR");
         if (!name.equals(WRITES) || arguments.contains(DRY_RUN)) {
             settings.add("--spring.artemis.embedded.persistent=false");
-            settings.add("--camel.main.auto-startup-exclude-pattern=sync.next,reconcile.next"); // nothing by itself
+            settings.add("--camel.main.auto-startup-exclude-pattern=" + RouteNames.NEXT_BATCH + ","
+                    + RouteNames.NEXT_RECONCILE_STEP); // nothing by itself
             ifNotSet.putAll(Map.of("SALESFORCE_LOGIN_URL", NOWHERE, // then it can't be asked
                     "SALESFORCE_CLIENT_ID", NOT_SET, "SALESFORCE_CLIENT_SECRET", NOT_SET, "SALESFORCE_USERNAME", NOT_SET));
         }

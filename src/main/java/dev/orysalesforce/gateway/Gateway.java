@@ -10,11 +10,11 @@ import dev.orysalesforce.journal.DeadLetter;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.PrebuiltRecord;
 import dev.orysalesforce.journal.ReceiptClock;
-import dev.orysalesforce.operator.BadRequestException;
+import dev.orysalesforce.receive.BadRequestException;
 import dev.orysalesforce.receive.BodyText;
 import dev.orysalesforce.receive.SalesforceError;
+import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.settings.SyncSettings;
-import dev.orysalesforce.write.FieldDiff;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -37,11 +37,11 @@ public class Gateway {
     private static final int MOST = 200;
     private static final String UNREADABLE = "UNREADABLE_BODY";
     private static final String NO_IDENTITY = "NO_IDENTITY";
-    private static final String ADD = "Add to the record in the Jsonnet of the Ory Action: " + FieldDiff.ORY_ID
+    private static final String ADD = "Add to the record in the Jsonnet of the Ory Action: " + OryFields.ORY_ID
             + ": ctx.identity.id";
 
     /** Salesforce does not mind how a field is spelled; these the app itself looks at. */
-    private static final Map<String, String> SPELLING = Stream.of(FieldDiff.ORY_ID, FieldDiff.ORY_UPDATED_AT, "Email",
+    private static final Map<String, String> SPELLING = Stream.of(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT, "Email",
             "attributes", "id", "onCreate").collect(Collectors.toMap(name -> name.toLowerCase(), name -> name));
 
     private final ObjectMapper json;
@@ -113,7 +113,7 @@ public class Gateway {
     public IdentityChange record(String body) throws JsonProcessingException {
         JsonNode record = json.readTree(body);
         boolean isRecord = record.isObject() && record.properties().stream()
-                .anyMatch(field -> field.getKey().equalsIgnoreCase(FieldDiff.ORY_ID));
+                .anyMatch(field -> field.getKey().equalsIgnoreCase(OryFields.ORY_ID));
         if (!isRecord) {
             return null;
         }
@@ -148,11 +148,11 @@ public class Gateway {
         try {
             ObjectNode fields = fields(record);
             String object = object(target.object(), fields.remove("attributes"));
-            String identity = identity(target, fields.remove(FieldDiff.ORY_ID));
-            fields.remove(FieldDiff.ORY_UPDATED_AT); // is the time of receipt
+            String identity = identity(target, fields.remove(OryFields.ORY_ID));
+            fields.remove(OryFields.ORY_UPDATED_AT); // is the time of receipt
             if (fields.has("id")) {
                 throw new GatewayException("INVALID_FIELD", SalesforceError.of("INVALID_FIELD",
-                        "A record is found by " + FieldDiff.ORY_ID + ", not by its Salesforce ID. Take it out.", "Id"));
+                        "A record is found by " + OryFields.ORY_ID + ", not by its Salesforce ID. Take it out.", "Id"));
             }
             return GatewayRecord.of(IdentityChange.prebuilt(identity, new PrebuiltRecord(object, at, fields), triggerId));
         } catch (GatewayException e) {
@@ -194,29 +194,29 @@ public class Gateway {
     }
 
     private static String identity(Target target, JsonNode inBody) {
-        if (target.field() != null && !target.field().equalsIgnoreCase(FieldDiff.ORY_ID)) {
+        if (target.field() != null && !target.field().equalsIgnoreCase(OryFields.ORY_ID)) {
             throw new GatewayException(NO_IDENTITY, SalesforceError.of("NOT_FOUND", "The external ID field in the path has to be "
-                    + FieldDiff.ORY_ID + ", with ctx.identity.id as its value.", FieldDiff.ORY_ID));
+                    + OryFields.ORY_ID + ", with ctx.identity.id as its value.", OryFields.ORY_ID));
         }
         String told = inBody == null ? null : inBody.textValue();
         String id = target.value() != null ? target.value() : told;
         if (id == null) {
             throw new GatewayException(NO_IDENTITY, SalesforceError.of("REQUIRED_FIELD_MISSING", "The record does not say whose it"
-                    + " is. " + ADD, FieldDiff.ORY_ID));
+                    + " is. " + ADD, OryFields.ORY_ID));
         }
         if (told != null && !told.equalsIgnoreCase(id)) {
             throw new GatewayException(NO_IDENTITY, SalesforceError.of("INVALID_FIELD", "The path and the body name different"
-                    + " identities. Take " + FieldDiff.ORY_ID + " out of the body.", FieldDiff.ORY_ID));
+                    + " identities. Take " + OryFields.ORY_ID + " out of the body.", OryFields.ORY_ID));
         }
         IdentityChange change = IdentityChange.erase(id, Instant.EPOCH);
         if (change.isNotStored()) {
             throw new GatewayException("IDENTITY_NOT_STORED", SalesforceError.of("INVALID_FIELD", "The identity has no ID yet, because"
                     + " this hook runs before Ory stores it. In the Ory Action set response.ignore to true, and remove"
-                    + " response.parse and can_interrupt.", FieldDiff.ORY_ID));
+                    + " response.parse and can_interrupt.", OryFields.ORY_ID));
         }
         if (change.identityId() == null) {
-            throw new GatewayException(NO_IDENTITY, SalesforceError.of("INVALID_FIELD", FieldDiff.ORY_ID + " is not the ID of an Ory"
-                    + " identity, which is a UUID. " + ADD, FieldDiff.ORY_ID));
+            throw new GatewayException(NO_IDENTITY, SalesforceError.of("INVALID_FIELD", OryFields.ORY_ID + " is not the ID of an Ory"
+                    + " identity, which is a UUID. " + ADD, OryFields.ORY_ID));
         }
         return change.identityId();
     }
@@ -239,7 +239,7 @@ public class Gateway {
     }
 
     private DeadLetter letter(GatewayException why, Target target, JsonNode record, Instant at) {
-        String told = target.value() != null ? target.value() : record.path(FieldDiff.ORY_ID).textValue();
+        String told = target.value() != null ? target.value() : record.path(OryFields.ORY_ID).textValue();
         return keep(why, told == null ? null : IdentityChange.erase(told, at).identityId(), record, at);
     }
 

@@ -3,8 +3,6 @@ package dev.orysalesforce.mapping;
 import com.fasterxml.jackson.core.JacksonException;
 import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.settings.SyncSettings;
-import dev.orysalesforce.sync.Mappings;
-import dev.orysalesforce.sync.MappingsBusyException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
@@ -36,7 +34,7 @@ import org.springframework.stereotype.Component;
 public class MappingTimeLimiter implements DisposableBean {
 
     /** How many times {@code sync.mapping-timeout} a mapping may take that waits for a processor. */
-    public static final int PATIENCE = 4;
+    static final int PATIENCE = 4;
 
     private static final int RUNAWAYS = 3;
 
@@ -74,7 +72,7 @@ public class MappingTimeLimiter implements DisposableBean {
      */
     public Object invoke(Exchange exchange, String mapping) throws Exception {
         if (runaways.getOrDefault(mapping, 0) >= RUNAWAYS) {
-            throw new PauseDeliveryException(Mappings.FAILED, name(mapping) + " loops: " + RUNAWAYS + " answers did not come within "
+            throw new PauseDeliveryException(MappingFailedException.CODE, name(mapping) + " loops: " + RUNAWAYS + " answers did not come within "
                     + limit.toMillis() / 1000.0 + " s and are still computed. Fix it, and events go on; what loops ends only with a"
                     + " restart.");
         }

@@ -3,6 +3,7 @@ package dev.orysalesforce.match;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
+import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.salesforce.SoqlLookup;
 import dev.orysalesforce.settings.SyncSettings;
@@ -10,7 +11,6 @@ import dev.orysalesforce.settings.SyncSettings.MatchEmail;
 import dev.orysalesforce.settings.SyncSettings.MatchSeveral;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.SyncItem;
-import dev.orysalesforce.write.FieldDiff;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -38,12 +38,12 @@ public class RecordMatcher {
     /** What a field of type e-mail holds. */
     private static final int LONGEST_EMAIL = 80;
     private static final Pattern ADDRESS = Pattern.compile("[^\\v\\p{Cntrl}@]+@[^\\v\\p{Cntrl}@]+");
-    private static final String WHERE = " WHERE " + FieldDiff.ORY_ID + " IN (%s)";
+    private static final String WHERE = " WHERE " + OryFields.ORY_ID + " IN (%s)";
     private static final String OR_EMAIL = " OR Email IN (%s)";
     private static final String CONTACTS = "SELECT Id, Email, %s, %s FROM Contact"
-            .formatted(FieldDiff.ORY_ID, FieldDiff.ORY_UPDATED_AT);
+            .formatted(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT);
     private static final String LEADS = ("SELECT Id, Email, %1$s, %2$s, IsConverted, ConvertedContactId,"
-            + " ConvertedContact.%1$s FROM Lead").formatted(FieldDiff.ORY_ID, FieldDiff.ORY_UPDATED_AT);
+            + " ConvertedContact.%1$s FROM Lead").formatted(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT);
 
     /** Salesforce writes +0000, not +00:00. */
     private static final DateTimeFormatter SALESFORCE_TIME = new DateTimeFormatterBuilder()
@@ -99,7 +99,7 @@ public class RecordMatcher {
     public void matched(List<SyncItem> items, String answer) {
         List<JsonNode> records = new ArrayList<>(lookup.records(answer));
         records.sort(Comparator.comparing(RecordMatcher::object));
-        Map<String, List<JsonNode>> byIdentity = by(FieldDiff.ORY_ID, records);
+        Map<String, List<JsonNode>> byIdentity = by(OryFields.ORY_ID, records);
         Map<String, List<JsonNode>> byEmail = by(EMAIL, records.stream().filter(RecordMatcher::isFree).toList());
         for (SyncItem item : items) {
             byIdentity.getOrDefault(item.getIdentity(), List.of()).forEach(record -> foundById(item, record));
@@ -123,10 +123,10 @@ public class RecordMatcher {
             return;
         }
         item.found(object(record), record.path("Id").asText(), "ory-id",
-                time(record.path(FieldDiff.ORY_UPDATED_AT).textValue()), record);
+                time(record.path(OryFields.ORY_UPDATED_AT).textValue()), record);
         if (converted && item.isPending()) {
             item.follow("Contact", record.path("ConvertedContactId").asText(), "conversion",
-                    !record.path("ConvertedContact").hasNonNull(FieldDiff.ORY_ID));
+                    !record.path("ConvertedContact").hasNonNull(OryFields.ORY_ID));
         }
     }
 
@@ -165,7 +165,7 @@ public class RecordMatcher {
     }
 
     private static boolean isFree(JsonNode record) {
-        return !record.hasNonNull(FieldDiff.ORY_ID) && !record.path("IsConverted").asBoolean();
+        return !record.hasNonNull(OryFields.ORY_ID) && !record.path("IsConverted").asBoolean();
     }
 
     private static Map<String, List<JsonNode>> by(String field, List<JsonNode> records) {

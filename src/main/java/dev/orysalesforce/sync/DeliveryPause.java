@@ -1,6 +1,7 @@
 package dev.orysalesforce.sync;
 
 import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.salesforce.RetryAfterListener;
 import dev.orysalesforce.settings.Degraded;
 import dev.orysalesforce.settings.SyncSettings;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -19,7 +20,7 @@ import org.springframework.stereotype.Component;
 
 /** Why nothing is sent at the moment, and for how long already. One log line when it begins, one when it ends. */
 @Component("deliveryPause")
-public class DeliveryPause implements HealthIndicator {
+public class DeliveryPause implements HealthIndicator, RetryAfterListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryPause.class);
 
@@ -64,6 +65,7 @@ public class DeliveryPause implements HealthIndicator {
     }
 
     /** Salesforce asks for a pause of its own; taken if it is longer than the one due, up to the longest that is configured. */
+    @Override
     public void honourRetryAfter(Duration pause) {
         Duration bearable = pause.compareTo(longestPause) > 0 ? longestPause : pause;
         retryAfter = monotonicClock.instant().plus(bearable);

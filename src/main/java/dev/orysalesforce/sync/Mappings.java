@@ -33,7 +33,6 @@ import org.springframework.stereotype.Component;
 public class Mappings {
 
     private static final Logger LOG = LoggerFactory.getLogger(Mappings.class);
-    public static final String FAILED = "MAPPING_FAILED";
     private static final String DEFAULT = "default";
 
     private final CamelContext camel;
@@ -178,7 +177,7 @@ public class Mappings {
     }
 
     private static void refuse(SyncItem item, String what) {
-        item.deadLetter(RecordError.of(FAILED, what + " for this identity. See in the original what it stumbles over, fix the"
+        item.deadLetter(RecordError.of(MappingFailedException.CODE, what + " for this identity. See in the original what it stumbles over, fix the"
                 + " mapping, replay the dead letter."));
     }
 

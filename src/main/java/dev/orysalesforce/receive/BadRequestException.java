@@ -1,4 +1,4 @@
-package dev.orysalesforce.operator;
+package dev.orysalesforce.receive;
 
 /** A parameter or body of the operator API that makes no sense; the message says what would, and quotes nothing. */
 public class BadRequestException extends RuntimeException {
