@@ -1,4 +1,4 @@
--- A webhook of a new identity with each request, for wrk. The first argument starts their IDs.
+-- For wrk: each request is a webhook of a new identity. The first argument is the prefix of their IDs.
 
 local prefix, n = "", 0
 local body = '{"identity":{"id":"%s","schema_id":"customer","created_at":"%s","updated_at":"%s",'

@@ -1,5 +1,5 @@
-# The hooks of an Ory Network project, for those who keep it in Terraform. An example: apply needs ORY_WORKSPACE_API_KEY
-# and ORY_PROJECT_ID. kratos.yml says why each setting is as it is.
+# The hooks of an Ory Network project in Terraform, as an example: apply needs ORY_WORKSPACE_API_KEY and ORY_PROJECT_ID.
+# kratos.yml explains each setting.
 #
 # The provider has no "profile" among its auth_methods, so the hook for changed profiles comes from the script:
 #   ORY_WEBHOOK_SECRET=... ory/network.sh PROJECT https://sync.example.com settings
@@ -13,13 +13,13 @@ terraform {
 
 variable "sync_url" {
   type        = string
-  description = "Where the sync is reached, e.g. https://sync.example.com"
+  description = "The public URL of the app, e.g. https://sync.example.com"
 }
 
 variable "webhook_secret" {
   type        = string
   sensitive   = true
-  description = "The first of ORY_WEBHOOK_SECRET. It ends up in Terraform's state."
+  description = "The first of ORY_WEBHOOK_SECRET. Terraform stores it in its state."
 }
 
 resource "ory_action" "registration" {

@@ -1,6 +1,6 @@
-# The configuration of an Ory Network project in, the JSON Patch that puts the hooks into it out. What is there already
-# stays; a hook with the same end of its URL is replaced. Used by network.sh.
-# $url, $body, $events and the variable ORY_WEBHOOK_SECRET are what it puts in; kratos.yml says why.
+# Input: the configuration of an Ory Network project. Output: the JSON Patch that adds the hooks. Existing entries stay; a
+# hook whose URL has the same end is replaced. Used by network.sh.
+# Parameters: $url, $body, $events and the variable ORY_WEBHOOK_SECRET; kratos.yml explains the settings.
 def after(path): ["selfservice", "flows"] + path + ["hooks"];
 def lists:
   (("password", "oidc", "code", "webauthn", "passkey")
@@ -24,7 +24,7 @@ def hook($event): {
 def pointer: "/services/identity/config" + (map("/" + tostring) | join(""));
 
 reduce (lists | select(.event as $event | $events | index($event))) as $list ({config: ., patch: []};
-  # Patches can't reach below what is not there.
+  # A patch can't create a path below a missing key.
   reduce range(1; $list.path | length) as $depth (.; $list.path[:$depth] as $parent
     | if .config | getpath($parent) == null
       then .config |= setpath($parent; {}) | .patch += [{op: "add", path: ($parent | pointer), value: {}}] else . end)

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Puts the hooks into a project on Ory Network, first in their lists; what is there stays. Run it again to change the
+# Adds the hooks to a project on Ory Network, first in their lists; existing hooks stay. Run it again to change the
 # URL, the secret or the body. Needs jq and the Ory CLI, logged in ("ory auth" or ORY_WORKSPACE_API_KEY).
 #
 #   ORY_WEBHOOK_SECRET=... ory/network.sh PROJECT https://sync.example.com [EVENT...]
 #
-# EVENT: registration, settings, verification; all of them unless told.
+# EVENT: registration, settings, verification; default: all.
 set -euo pipefail
 umask 077 # the patch holds the secret
 (($# >= 2)) || { sed -n '2,/^set/{/^#/s/^# \?//p}' "$0" >&2; exit 2; }

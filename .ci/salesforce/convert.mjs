@@ -1,5 +1,5 @@
 // Reads, checks and converts salesforce/ as the Salesforce CLI does before a deployment. Then breaks copies of it, to
-// see that each mistake is found.
+// verify that each mistake is found.
 import { createRequire } from 'node:module';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 
 const require = createRequire(resolve(process.argv[2], 'index.js'));
 const { ComponentSet, MetadataConverter } = require('@salesforce/source-deploy-retrieve');
-const { XMLValidator } = require('fast-xml-parser'); // what the library parses with; it reads broken XML, too
+const { XMLValidator } = require('fast-xml-parser'); // the library's parser; by default it accepts broken XML, too
 const { ApiSchemas } = require('@jsforce/jsforce-node/lib/api/metadata/schema');
 
 // The library's schema is from before External Client Apps. After the Metadata API guide, as far as it is used here.

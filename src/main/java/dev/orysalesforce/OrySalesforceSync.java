@@ -27,7 +27,7 @@ public class OrySalesforceSync {
         try {
             return app.run(settings);
         } catch (RuntimeException alreadyReported) {
-            System.exit(1); // a thread of the broker would keep a failed start alive, and nothing would restart it
+            System.exit(1); // otherwise a thread of the broker keeps the process alive, and no supervisor restarts it
             throw alreadyReported;
         }
     }

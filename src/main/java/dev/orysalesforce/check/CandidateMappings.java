@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
-/** Reads mappings that may take the place of the present ones: each that of its namesake, whatever their languages. */
+/** Reads candidate mappings: each replaces the running mapping of the same name, whatever their languages. */
 @Component
 public class CandidateMappings {
 
@@ -29,7 +29,7 @@ public class CandidateMappings {
         this.mappingFiles = mappingFiles;
     }
 
-    /** The whole set, as it would be. */
+    /** The whole set with the candidates in it. */
     public record Mappings(Map<String, String> bySchema, Map<String, String> files) {}
 
     /** @throws IllegalArgumentException if one of them can't be used; its message names file, line and reason */

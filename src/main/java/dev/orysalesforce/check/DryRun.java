@@ -19,7 +19,7 @@ import org.apache.camel.ProducerTemplate;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
-/** Goes through all identities at Ory once, and writes nothing. */
+/** Reads all identities at Ory once, and writes nothing. */
 @Component("dryRun")
 public class DryRun {
 
@@ -40,8 +40,8 @@ public class DryRun {
     }
 
     /**
-     * @param route what is done with each page's query
-     * @param progress called after each page, and with what it waits for; null while it goes on
+     * @param route the route that processes each page's query
+     * @param progress called after each page, with the reason for a wait, or null
      * @throws RunFailedException if the Admin API gives no list of identities; its message is for people
      */
     public void run(String route, Consumer<String> progress) {
@@ -84,7 +84,7 @@ public class DryRun {
         }
     }
 
-    /** What the route was answered. */
+    /** Processes an answer of Ory's Admin API. */
     public Collection<IdentityChange> listed(@Header("CamelHttpResponseCode") int status,
             @Headers Map<String, Object> headers, @Body byte[] body) {
         page = OryPage.read(status, headers, body, json, clock.instant());

@@ -8,15 +8,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.springframework.stereotype.Component;
 
-/** Counts what batches would come to if they were written. */
+/** Counts the outcomes that batches would have if they were written. */
 @Component("dryRunStatistics")
 public class DryRunStatistics {
 
-    /** What would be done with an identity, in the words of a dry run. */
+    /** What the sync would do with an identity. */
     public enum Plan { CREATE, ADOPT, UPDATE, LEAVE_ALONE, WAIT_FOR_VERIFICATION, REFUSED }
 
     /**
-     * Why identities would be refused.
+     * A reason why identities would be rejected.
      *
      * @param identities how many
      * @param example the ID of one of them
@@ -33,7 +33,7 @@ public class DryRunStatistics {
         this.check = check;
     }
 
-    /** @param batch as far as it goes before anything is written */
+    /** @param batch processed as far as possible without writing */
     public void count(Batch batch) {
         for (SyncItem item : batch.items()) {
             List<RecordProblem> problems = item.isPending() ? check.problems(item) : List.of();
@@ -63,7 +63,7 @@ public class DryRunStatistics {
         return plans.getOrDefault(plan, 0);
     }
 
-    /** Reason to how many it concerns; quotes no value. */
+    /** Reason to the number of identities; quotes no value. */
     public Map<String, Reason> reasons() {
         return reasons;
     }
@@ -73,7 +73,7 @@ public class DryRunStatistics {
         return calls(looked, Batch.LOOKUP) + calls(of(Plan.ADOPT), Batch.LOOKUP) + writes();
     }
 
-    /** Those of them that write. */
+    /** The write calls among them. */
     public int writes() {
         return created.values().stream().mapToInt(many -> calls(many, Batch.CHUNK)).sum()
                 + calls(of(Plan.ADOPT) + of(Plan.UPDATE), Batch.CHUNK);

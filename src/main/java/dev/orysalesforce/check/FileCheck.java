@@ -22,11 +22,11 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.springframework.stereotype.Component;
 
-/** Judges the files as an edit is judged, but goes on behind what it finds: each broken file is told once. */
+/** Checks the files as a reload does, but continues after a finding: each broken file is reported once. */
 @Component
 public class FileCheck {
 
-    /** What other files may need of a broken one, as far as its text shows it. */
+    /** Definitions in a broken file that other files may need, as far as its text shows them. */
     private static final Pattern OFFERED =
             Pattern.compile("from:\\s+uri:\\s*[\"']?(direct:[\\w.-]+)|routeConfiguration:\\s+id:\\s*([\\w.-]+)");
 
@@ -48,7 +48,7 @@ public class FileCheck {
     }
 
     /**
-     * What is wrong, by file. An app that was started without routes has the good ones afterwards, as far as they start
+     * The findings, by file. If the app was started without routes, it has the valid ones afterwards, as far as they start
      * only when they are called.
      */
     public Map<String, Finding> findings() throws IOException {
@@ -73,7 +73,7 @@ public class FileCheck {
         return found;
     }
 
-    /** Whether a route begins there, so that it can be asked. */
+    /** Whether a route begins at this endpoint, so that it can be called. */
     public boolean has(String direct) {
         return camel.getRoutes().stream().anyMatch(route ->
                 route.getEndpoint().getEndpointUri().equals(direct.replace("direct:", "direct://")));
@@ -83,7 +83,7 @@ public class FileCheck {
         boolean aside(String file);
     }
 
-    /** Judges again without the file that was refused, as long as one is, and another one than before. */
+    /** Checks again without the rejected file, until no further file is rejected. */
     private static void judge(Map<String, Finding> found, Putting aside, Runnable judge) {
         for (boolean again = true; again; ) {
             try {
@@ -105,7 +105,7 @@ public class FileCheck {
         return texts;
     }
 
-    /** In the place of a broken file: nothing but what others need of it, or they would be found to be broken, too. */
+    /** Replaces a broken file by what others need of it; otherwise those would be reported, too. */
     private static boolean standIn(String file, Map<String, String> routes) {
         Set<String> elsewhere = routes.entrySet().stream().filter(other -> !other.getKey().equals(file))
                 .flatMap(other -> offered(other.getValue())).collect(Collectors.toSet());

@@ -3,13 +3,13 @@ package dev.orysalesforce.check;
 import com.fasterxml.jackson.annotation.JsonInclude;
 
 /**
- * Something that keeps routes, mappings, configuration and org from fitting together.
+ * A conflict among routes, mappings, configuration and org.
  *
- * @param severity {@code error}: it would not work; {@code warning}: it works, but perhaps not as it is meant
+ * @param severity {@code error}: it would not work; {@code warning}: it works, but perhaps not as intended
  * @param place a file, with a line if that is known, or an object and field in Salesforce
  * @param message what is wrong; quotes no value
- * @param why what comes of it; null where the message says it
- * @param remedy what to do
+ * @param why the consequence; null where the message says it
+ * @param remedy what the operator can do
  */
 public record Finding(String severity, String place, String message,
         @JsonInclude(JsonInclude.Include.NON_NULL) String why, String remedy) {

@@ -28,19 +28,19 @@ import org.apache.camel.CamelContext;
 import org.springframework.stereotype.Component;
 
 /**
- * Counts what would be sent if candidate mappings took the place of the present ones, once each identity's next event
- * comes: taking for granted that Salesforce has what the present ones answer.
+ * Counts what would be sent at each identity's next event if candidate mappings replaced the running ones. It assumes that
+ * Salesforce has what the running mappings produce.
  */
 @Component("mappingDiff")
 public class MappingDiff {
 
-    /** What an identity would come to. */
+    /** What would happen to an identity. */
     public enum Fate { SAME, CHANGED, NOW_SKIPPED, NO_LONGER_SKIPPED, SKIPPED, OTHER_OBJECT, FAILED, UNREADABLE }
 
-    /** How a field would change in a record that is there, or what a new one would get otherwise. */
+    /** How a field would change in an existing record, or whether it would differ in a new one. */
     public enum Kind { APPEARS, DISAPPEARS, CHANGES, IN_NEW_RECORDS }
 
-    /** @param before null unless values are to be shown, or there is none */
+    /** @param before null unless values are to be shown, or if there is none */
     public record Example(String identity, JsonNode before, JsonNode after) {}
 
     /** @param examples a few of them */
@@ -70,7 +70,7 @@ public class MappingDiff {
         this.clock = clock;
     }
 
-    /** Begins anew. The arguments are those of {@link Mappings#take}, and whether examples are to show values. */
+    /** Starts a new comparison. The arguments are those of {@link Mappings#take}, and whether examples show values. */
     public void begin(Map<String, String> bySchema, Map<String, String> files, boolean showsValues) {
         candidate.take(bySchema, files);
         this.showsValues = showsValues;
@@ -92,12 +92,12 @@ public class MappingDiff {
         return side.equals("present") ? present : candidate;
     }
 
-    /** In the place of a body that can't be read. */
+    /** Stands for a body that can't be read. */
     public IdentityChange unreadable() {
         return new IdentityChange(IdentityChange.RECONCILE, clock.instant(), null, null, null, null, null, 0, null);
     }
 
-    /** @param now the same events as mapped at present */
+    /** @param now the same events as the running mappings map them */
     public void count(Batch now, Batch then) {
         Map<String, SyncItem> candidates = then.items().stream().filter(item -> item.getIdentity() != null)
                 .collect(Collectors.toMap(SyncItem::getIdentity, item -> item));
@@ -156,7 +156,7 @@ public class MappingDiff {
                 return;
             }
         } catch (PauseDeliveryException e) {
-            orgIsSilent = true; // then each field is taken for one that is there and may be emptied
+            orgIsSilent = true; // then each field is assumed to exist and to be nillable
         }
         if (item.getChange().isComplete()) {
             before.fieldNames().forEachRemaining(field -> item.getRecord().putIfAbsent(field, NullNode.getInstance()));
@@ -170,7 +170,7 @@ public class MappingDiff {
         return copy;
     }
 
-    /** What the ledger knows once the present answer has been sent. */
+    /** The ledger's entry once the running mapping's result has been sent. */
     private static LedgerEntry known(SyncItem sent) {
         sent.synced("there", true);
         LedgerEntry entry = sent.entry();
@@ -191,12 +191,12 @@ public class MappingDiff {
         counts.put(what, new Count(count.records() + 1, count.examples()));
     }
 
-    /** How many identities come to what. */
+    /** The number of identities for each outcome. */
     public Map<Fate, Count> fates() {
         return fates;
     }
 
-    /** Object and field to what becomes of it in how many records. */
+    /** Object and field to the kinds of change and the number of records. */
     public Map<String, Map<Kind, Count>> fields() {
         return fields;
     }

@@ -21,7 +21,7 @@ import org.apache.camel.ProducerTemplate;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
-/** The pairs in {@code examples/} beside the mappings: what a mapping gets, and what it must answer. */
+/** The pairs in {@code examples/} beside the mappings: a mapping's input and its expected result. */
 @Component("mappingExamples")
 public class MappingExamples {
 
@@ -47,7 +47,7 @@ public class MappingExamples {
             return input.getParent().getFileName().toString().equals(name);
         }
 
-        /** What is expected; null if that can't be read as JSON. */
+        /** The expected result; null if it can't be read as JSON. */
         JsonNode record(ObjectMapper json) {
             try {
                 return json.readTree(Files.readString(expected));
@@ -57,7 +57,7 @@ public class MappingExamples {
         }
     }
 
-    /** Every pair whose mapping there is. */
+    /** Every pair whose mapping exists. */
     public List<Example> examples() {
         List<Example> examples = new ArrayList<>();
         for (Path input : files(INPUT)) {
@@ -73,7 +73,7 @@ public class MappingExamples {
         return Optional.ofNullable(example.record(json)).filter(JsonNode::isObject);
     }
 
-    /** What belongs to no pair, or to no mapping. */
+    /** Files that belong to no pair, or to no mapping. */
     public List<Finding> orphans() {
         List<Finding> strays = new ArrayList<>();
         for (String ending : List.of(INPUT, EXPECTED)) {
@@ -91,7 +91,7 @@ public class MappingExamples {
         return strays;
     }
 
-    /** Where the mapping's answer is not what the example expects. */
+    /** The difference between the mapping's result and the example's. */
     public Optional<Finding> finding(Example example) {
         JsonNode expected = example.record(json);
         if (expected == null) {
@@ -104,13 +104,13 @@ public class MappingExamples {
         if (asked.getException() != null) {
             Matcher line = LINE.matcher(String.valueOf(asked.getException().getMessage()));
             return Optional.of(Finding.error(example.mapping().name() + (line.find() ? ":" + line.group(1) : ""),
-                    "It has no answer to " + example.input() + ".", "Fix the mapping, or the example."));
+                    "It has no result for " + example.input() + ".", "Fix the mapping, or the example."));
         }
         Set<String> differences = new LinkedHashSet<>();
         compare("", expected, answer(asked), differences);
         return differences.isEmpty() ? Optional.empty() : Optional.of(Finding.error(place(example, differences),
-                example.mapping().name() + " answers otherwise: " + String.join(", ", differences.stream()
-                        .limit(MOST_DIFFERENCES).toList()) + ".", "Fix the mapping; or the example, if the answer is right."));
+                example.mapping().name() + " has another result: " + String.join(", ", differences.stream()
+                        .limit(MOST_DIFFERENCES).toList()) + ".", "Fix the mapping; or the example, if the result is right."));
     }
 
     private JsonNode answer(Exchange asked) {
@@ -129,7 +129,7 @@ public class MappingExamples {
             names.forEach(name -> compare(path.isEmpty() ? name : path + "." + name, expected.path(name), answer.path(name),
                     differences));
         } else if (!expected.equals(answer)) {
-            String what = path.isEmpty() ? "the whole answer" : path;
+            String what = path.isEmpty() ? "the whole result" : path;
             differences.add(what + (answer.isMissingNode() ? " is missing" : expected.isMissingNode() ? " is not expected"
                     : " differs"));
         }

@@ -26,7 +26,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
-/** Holds what the mappings write, by their examples, against the org's description of its fields. */
+/** Compares the fields that the mappings write in their examples with the org's description of its fields. */
 @Component
 public class OrgCheck {
 
@@ -62,9 +62,9 @@ public class OrgCheck {
         try {
             login.look();
         } catch (PauseDeliveryException e) {
-            return List.of(Finding.error("Salesforce", e.getMessage(), "Then check again: the org was not asked."));
+            return List.of(Finding.error("Salesforce", e.getMessage(), "Fix it and check again: the org was not checked."));
         }
-        for (String object : List.of("Lead", "Contact")) { // people are looked for in both, whatever is mapped
+        for (String object : List.of("Lead", "Contact")) { // identities are matched in both, whatever is mapped
             try {
                 look(object, useless, findings);
             } catch (PauseDeliveryException e) {
@@ -91,11 +91,11 @@ public class OrgCheck {
         Field version = org.fields(object, GOOD_FOR).get(OryFields.ORY_UPDATED_AT);
         if (id != null && !(id.unique() && id.externalId() && id.type().equals("string"))) {
             add(findings, Finding.error(object + "." + OryFields.ORY_ID, "It is no text that is unique and an external ID:"
-                    + " somebody could become several records.", "Make it so; salesforce/ holds the field."));
+                    + " an identity could get several records.", "Change it; salesforce/ holds the field."));
         }
         if (version != null && !version.type().equals("datetime")) {
             add(findings, Finding.error(object + "." + OryFields.ORY_UPDATED_AT, "It is a " + version.type()
-                    + ", not a date and time.", "Make it one; salesforce/ holds the field."));
+                    + ", not a date and time.", "Change it; salesforce/ holds the field."));
         }
         Set<String> found = findings.values().stream().map(Finding::place).collect(Collectors.toSet());
         check.complaints(row(new Mapping(object, object, object, null), json.createObjectNode(), false)).stream()
@@ -104,7 +104,7 @@ public class OrgCheck {
                         "It " + complaint.what() + ".", "Deploy salesforce/, and give the run-as user its permission set.")));
     }
 
-    /** As it would be sent: into a record that is there, or as a new one. */
+    /** The record as it would be sent: into an existing record, or as a new one. */
     private SyncItem row(Mapping mapping, ObjectNode answer, boolean isThere) {
         SyncItem item = new SyncItem(new IdentityChange(IdentityChange.RECONCILE, clock.instant(), null,
                 json.createObjectNode().put("id", SOMEBODY), null, null, null, 0, null), mapping);
@@ -118,7 +118,7 @@ public class OrgCheck {
 
     private void judge(Example example, boolean alsoNew, Set<String> useless, Map<String, Finding> findings) {
         if (!(example.record(json) instanceof ObjectNode record)) {
-            return; // skipped, or found to be wrong as an example
+            return; // skipped, or reported as a wrong example
         }
         String object = record.path("attributes").path("type").asText(example.mapping().object());
         try {
@@ -136,7 +136,10 @@ public class OrgCheck {
         }
     }
 
-    /** An address is cut in no mapping and takes 80 characters in every org: one that is too long is nobody's mistake. */
+    /**
+     * E-mail addresses have 80 characters in every org, and mappings don't truncate them: a longer one is no error of the
+     * mapping.
+     */
     private void shortenAddresses(SyncItem item) {
         org.fields(item.getObject(), GOOD_FOR).forEach((name, field) -> {
             if (field.type().equals("email") && item.getRecord().path(name).asText().length() > field.length()) {

@@ -12,7 +12,7 @@ import java.util.List;
 import org.apache.camel.util.ObjectHelper;
 import org.springframework.stereotype.Component;
 
-/** Shows what would be sent, by the routes that prepare what is sent. */
+/** Shows what would be sent, by the routes that prepare a batch. */
 @Component("previewService")
 public class PreviewService {
 
@@ -32,9 +32,9 @@ public class PreviewService {
     }
 
     /**
-     * @param fresh the event as if nobody had heard of the identity
-     * @param now the event as things stand
-     * @param failure why Salesforce could not be asked; null if it could
+     * @param fresh the event as if the identity were unknown
+     * @param now the event with the identity's current state
+     * @param failure why Salesforce could not be queried; null if it could
      */
     public Preview show(Batch fresh, Batch now, Exception failure) {
         SyncItem asNew = fresh.items().get(0);
@@ -43,7 +43,7 @@ public class PreviewService {
         List<RecordProblem> problems = new ArrayList<>();
         if (failure != null) {
             PauseDeliveryException pause = ObjectHelper.getException(PauseDeliveryException.class, failure);
-            problems.add(RecordProblem.warning("Salesforce could not be asked whether there is a record, nor what its fields"
+            problems.add(RecordProblem.warning("Salesforce could not be queried for an existing record, nor for what its fields"
                     + " take" + (pause == null ? "." : ": " + pause.getMessage())));
         }
         say(shown, problems);
@@ -61,12 +61,12 @@ public class PreviewService {
 
     private static void say(SyncItem item, List<RecordProblem> problems) {
         switch (item.getOutcome()) {
-            case UNCHANGED -> problems.add(RecordProblem.info("Nothing would be sent: Salesforce has all of it already."));
+            case UNCHANGED -> problems.add(RecordProblem.info("Nothing would be sent: Salesforce has the same values already."));
             case SUPERSEDED -> problems.add(RecordProblem.info(item.getError() == null
-                    ? "Nothing would be sent: a newer state of the identity has been."
+                    ? "Nothing would be sent: a newer state of the identity was sent already."
                     : "Nothing would be sent: " + item.getError().message()));
             case SKIPPED -> problems.add(item.getError() == null
-                    ? RecordProblem.info("Nothing would be sent: the mapping answers null.")
+                    ? RecordProblem.info("Nothing would be sent: the mapping returns null.")
                     : RecordProblem.warning(item.getError().code() + ": " + item.getError().message()));
             case DEAD_LETTER -> problems.add(RecordProblem.error(null,
                     item.getError().code() + ": " + item.getError().message()));

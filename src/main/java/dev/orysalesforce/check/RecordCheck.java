@@ -13,13 +13,13 @@ import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds beforehand what Salesforce would refuse in a record, as far as the org's description of its fields says it.
- * Validation rules, duplicate rules and triggers are not described.
+ * Predicts what Salesforce would reject in a record, as far as the org's description of its fields tells. Validation rules,
+ * duplicate rules and triggers are not described.
  */
 @Component
 class RecordCheck {
 
-    /** Whoever fixes a field in Setup wants to see it fixed. */
+    /** Short, because a person who fixes a field in Setup checks again soon. */
     private static final Duration GOOD_FOR = Duration.ofSeconds(30);
     private static final Pattern EMAIL = Pattern.compile("[^\\s@]+@[^\\s@]+\\.[^\\s@.]+");
     private static final Pattern DATE = Pattern.compile("\\d{4}-\\d\\d-\\d\\d");
@@ -32,14 +32,14 @@ class RecordCheck {
     }
 
     /**
-     * What Salesforce would refuse.
+     * A value that Salesforce would reject.
      *
      * @param what without the name of the field, no value quoted
      * @param remedy the same for every record that has it
      */
     record Complaint(String field, String what, String remedy) {}
 
-    /** Problems that would have Salesforce refuse the row; no value is quoted. */
+    /** Problems that would make Salesforce reject the item; no value is quoted. */
     List<RecordProblem> problems(SyncItem item) {
         return complaints(item).stream().map(complaint -> RecordProblem.error(complaint.field(),
                 complaint.field() + " " + complaint.what() + ". " + complaint.remedy())).toList();
@@ -59,7 +59,7 @@ class RecordCheck {
             fields.forEach((name, field) -> {
                 if (field.isRequired() && !record.hasNonNull(name)) {
                     complaints.add(new Complaint(name, "is required in a new " + item.getObject() + ", and the mapping has no"
-                            + " value for it", "Let the mapping fill it; onCreate is the place for a stop-gap."));
+                            + " value for it", "Let the mapping fill it; put a placeholder into onCreate."));
                 }
             });
         }
@@ -79,7 +79,7 @@ class RecordCheck {
         }
         if (value.isNull()) {
             return exists && field.isRequired() ? new Complaint(name, "can't be emptied",
-                    "Let the mapping leave it out instead of answering null.") : null;
+                    "Let the mapping leave it out instead of returning null.") : null;
         }
         String text = value.asText();
         boolean isTooLong = field.length() > 0 && text.length() > field.length();
@@ -95,7 +95,7 @@ class RecordCheck {
                     ? new Complaint(name, "takes only values of its picklist: " + field.values(),
                             "Add the value to the picklist, or change the mapping.")
                     : isTooLong ? new Complaint(name, "takes " + field.length() + " characters, not " + text.length(),
-                            "Cut it to " + field.length() + " in the mapping, or widen the field.")
+                            "Truncate it to " + field.length() + " in the mapping, or widen the field.")
                     : field.type().equals("email") && !EMAIL.matcher(text).matches()
                     ? wrongType(name, "is no e-mail address that Salesforce takes") : null;
         };

@@ -1,11 +1,11 @@
 package dev.orysalesforce.check;
 
 /**
- * Something that a person should know before a record is sent.
+ * A problem of a record that is not sent yet.
  *
- * @param severity {@code error}: it would be refused; {@code warning}: it would not be what one may expect; {@code info}
+ * @param severity {@code error}: Salesforce would reject it; {@code warning}: the result may be unexpected; {@code info}
  * @param field the field in Salesforce; null if it is not about one
- * @param message what, and what to do; quotes no value
+ * @param message the problem and what the operator can do; quotes no value
  */
 public record RecordProblem(String severity, String field, String message) {
 

@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
-/** {@code backfill}: brings in who was at Ory before the app. {@code --dry-run} says beforehand what that comes to. */
+/**
+ * {@code backfill}: imports the identities that existed at Ory before the app. {@code --dry-run} counts what that would do.
+ */
 @Component
 class BackfillCommand implements Command {
 
@@ -73,13 +75,13 @@ class BackfillCommand implements Command {
     private int backfill() {
         Instant began = clock.instant();
         Object callsBefore = budget.report().get("own");
-        reconcile.start(); // or goes on with the run that was interrupted
+        reconcile.start(); // or continues the run that was interrupted
         Map<String, Object> run;
         Map<String, Long> books;
         do {
             if (!pause()) {
                 progress.end();
-                System.err.println("Interrupted. The backfill goes on from there when it is started again.");
+                System.err.println("Interrupted. The backfill continues from there when it is started again.");
                 return 1;
             }
             run = report.report();
@@ -100,7 +102,7 @@ class BackfillCommand implements Command {
         return run.get("state").equals("done") && books.get("deadLettered") == 0 ? 0 : 1;
     }
 
-    /** An external broker may not tell: then this command ends with the comparison, and a server delivers the rest. */
+    /** An external broker may not tell: then this command ends with the comparison, and a running app delivers the rest. */
     private static long pending(Map<String, Long> books) {
         return books.get("pending") == null ? 0 : books.get("pending");
     }
@@ -122,17 +124,17 @@ class BackfillCommand implements Command {
         progress.end();
         Duration writing = Duration.ofSeconds((rehearsal.writes() + parallelCalls - 1) / parallelCalls);
         System.out.printf("%,d identities at Ory. Nothing was written. A backfill would%n", dryRun.seen());
-        System.out.printf("  create     %,9d%n  take over  %,9d   by e-mail%n  update     %,9d%n  leave alone%,9d%n",
+        System.out.printf("  create     %,9d%n  adopt      %,9d   by e-mail%n  update     %,9d%n  leave alone%,9d%n",
                 rehearsal.of(Plan.CREATE), rehearsal.of(Plan.ADOPT), rehearsal.of(Plan.UPDATE),
                 rehearsal.of(Plan.LEAVE_ALONE));
-        System.out.printf("  wait       %,9d   until Ory has verified the e-mail of somebody who is in Salesforce%n",
+        System.out.printf("  wait       %,9d   until Ory has verified the e-mail address of the existing record%n",
                 rehearsal.of(Plan.WAIT_FOR_VERIFICATION));
-        System.out.printf("  be refused %,9d%n", rehearsal.of(Plan.REFUSED));
+        System.out.printf("  reject     %,9d%n", rehearsal.of(Plan.REFUSED));
         rehearsal.reasons().entrySet().stream()
                 .sorted((one, other) -> other.getValue().identities() - one.getValue().identities()).limit(20)
                 .forEach(reason -> System.out.printf("    %,7d  %s  e.g. %s%n", reason.getValue().identities(),
                         reason.getKey(), reason.getValue().example()));
-        System.out.printf("and take %,d calls to Salesforce and about %s, if a call takes a second.%n", rehearsal.calls(),
+        System.out.printf("and take %,d calls to Salesforce and about %s, if a call takes one second.%n", rehearsal.calls(),
                 time(Duration.between(began, clock.instant()).plus(writing)));
         return rehearsal.of(Plan.REFUSED) == 0 ? 0 : 1;
     }

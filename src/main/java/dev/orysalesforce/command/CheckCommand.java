@@ -46,11 +46,11 @@ class CheckCommand implements Command {
     }
 
     /**
-     * What came of it.
+     * The result.
      *
      * @param findings what is wrong; empty when good
      * @param examples how many examples were run
-     * @param notes what was not looked at, and why
+     * @param notes the checks that were left out, and why
      */
     record Report(List<Finding> findings, int examples, List<String> notes) {}
 
@@ -91,17 +91,17 @@ class CheckCommand implements Command {
         if (canRun) {
             examples.forEach(example -> mappingExamples.finding(example).ifPresent(findings::add));
         } else {
-            notes.add("The examples were not run: that takes the route at " + RouteNames.INVOKE_MAPPING + ".");
+            notes.add("The examples were not run: that needs the route at " + RouteNames.INVOKE_MAPPING + ".");
         }
         if (!hasCredentials) {
-            notes.add("The org was not asked: the variables of the login, SALESFORCE_*, are not all set.");
+            notes.add("The org was not checked: the variables of the login, SALESFORCE_*, are not all set.");
         } else if (!files.has(RouteNames.DESCRIBE_OBJECT)) {
-            notes.add("The org was not asked: that takes the route at " + RouteNames.DESCRIBE_OBJECT + ".");
+            notes.add("The org was not checked: that needs the route at " + RouteNames.DESCRIBE_OBJECT + ".");
         } else {
             findings.addAll(org.findings(examples));
             mapped.stream().filter(name -> !broken.containsKey(name) && examples.stream()
                     .noneMatch(example -> example.mapping().name().equals(name))).forEach(name ->
-                    notes.add("Nothing is known of the fields that " + name + " writes: it has no examples."));
+                    notes.add("The fields that " + name + " writes are not known: it has no examples."));
         }
         return new Report(findings, canRun ? examples.size() : 0, notes);
     }

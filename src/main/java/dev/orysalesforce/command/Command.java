@@ -2,15 +2,15 @@ package dev.orysalesforce.command;
 
 import java.util.List;
 
-/** What {@code java -jar ory-salesforce-sync.jar NAME …} does instead of serving. */
+/** A command that {@code java -jar ory-salesforce-sync.jar NAME …} runs instead of serving. */
 public interface Command {
 
-    /** As it is typed. */
+    /** The name on the command line. */
     String name();
 
     /**
-     * @param arguments what follows the name, options of Spring Boot not included
-     * @return the exit code: 0 is good, 1 found something wrong, 2 was called the wrong way
+     * @param arguments the words after the name, options of Spring Boot not included
+     * @return the exit code: 0 is good, 1 means findings, 2 means wrong usage
      */
     int run(List<String> arguments);
 }

@@ -15,7 +15,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.NestedExceptionUtils;
 
 /**
- * The same app without its doors: no webhook, no operator API. Only a command that writes gets the journal; the others
+ * Runs the app without its endpoints: no webhook, no operator API. Only a command that writes gets the journal; the others
  * get an empty one in memory, so that they can run beside the app.
  */
 public record CommandLine(String name, List<String> arguments) {
@@ -23,11 +23,11 @@ public record CommandLine(String name, List<String> arguments) {
     private static final String NOWHERE = "http://127.0.0.1:9";
     private static final String NOT_SET = "none";
     private static final String WRITES = "backfill";
-    /** Also a profile: what takes routes and mappings for good is not there. */
+    /** Also a profile: components that start routes and mappings are absent. */
     private static final String CHECKS = "check";
     private static final String DRY_RUN = "--dry-run";
 
-    /** Empty if the app is to serve: no first word, only options. */
+    /** Empty if the app is to serve, i.e. there is no first word, only options. */
     public static Optional<CommandLine> of(String[] args) {
         return args.length == 0 || args[0].startsWith("-") ? Optional.empty()
                 : Optional.of(new CommandLine(args[0], Arrays.asList(args).subList(1, args.length)));
@@ -37,11 +37,11 @@ public record CommandLine(String name, List<String> arguments) {
     public String[] prepare(SpringApplication app) {
         app.setWebApplicationType(WebApplicationType.NONE);
         app.setLogStartupInfo(false);
-        Map<String, Object> ifNotSet = new LinkedHashMap<>(Map.of("ORY_WEBHOOK_SECRET", "nobody can call"));
+        Map<String, Object> ifNotSet = new LinkedHashMap<>(Map.of("ORY_WEBHOOK_SECRET", "not used by commands"));
         List<String> settings = new ArrayList<>(arguments);
         if (name.equals(CHECKS)) {
             app.setAdditionalProfiles(CHECKS);
-            settings.add("--camel.main.routes-collector-enabled=false"); // a broken one would end the start
+            settings.add("--camel.main.routes-collector-enabled=false"); // a broken route would end the start
         }
         settings.add("--camel.main.routes-exclude-pattern=**/receive.camel.yaml,**/reject.camel.yaml,"
                 + "**/operator.camel.yaml,**/gateway.camel.yaml,**/token.camel.yaml");
@@ -50,8 +50,8 @@ public record CommandLine(String name, List<String> arguments) {
         if (!name.equals(WRITES) || arguments.contains(DRY_RUN)) {
             settings.add("--spring.artemis.embedded.persistent=false");
             settings.add("--camel.main.auto-startup-exclude-pattern=" + RouteNames.NEXT_BATCH + ","
-                    + RouteNames.NEXT_RECONCILE_STEP); // nothing by itself
-            ifNotSet.putAll(Map.of("SALESFORCE_LOGIN_URL", NOWHERE, // then it can't be asked
+                    + RouteNames.NEXT_RECONCILE_STEP); // no route starts by itself
+            ifNotSet.putAll(Map.of("SALESFORCE_LOGIN_URL", NOWHERE, // so that no org is called
                     "SALESFORCE_CLIENT_ID", NOT_SET, "SALESFORCE_CLIENT_SECRET", NOT_SET, "SALESFORCE_USERNAME", NOT_SET));
         }
         app.setDefaultProperties(ifNotSet);

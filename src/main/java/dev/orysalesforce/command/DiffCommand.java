@@ -53,10 +53,10 @@ class DiffCommand implements Command {
     }
 
     /**
-     * What would change.
+     * The changes.
      *
-     * @param identities how many identities come to what
-     * @param fields object and field to what becomes of it in how many records
+     * @param identities the number of identities for each outcome
+     * @param fields object and field to the kinds of change and the number of records
      * @param calls calls to Salesforce if all of it were written at once
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -21,11 +21,11 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.StringUtils;
 import org.yaml.snakeyaml.error.YAMLException;
 
-/** {@code doctor}: what stands between this app, its org and its Ory, why it matters, and what fixes it. Nothing is sent. */
+/** {@code doctor}: problems between this app, its org and its Ory, their consequence and their fix. Nothing is sent. */
 @Component
 class DoctorCommand implements Command {
 
-    private static final String USAGE = "doctor [--json] [--kratos FILE]... [--url URL]: what stands between this app, Salesforce"
+    private static final String USAGE = "doctor [--json] [--kratos FILE]... [--url URL]: checks this app, Salesforce"
             + " and Ory. FILE is a kratos.yml, several if Kratos is started with several, or an exported project; URL what the hooks call, up to /webhooks.";
 
     private final Doctor doctor;
@@ -41,11 +41,11 @@ class DoctorCommand implements Command {
     }
 
     /**
-     * What the doctor says.
+     * The report.
      *
-     * @param seen what is the case
+     * @param seen the facts
      * @param findings what is wrong; empty when good
-     * @param notes what was not looked at, and why
+     * @param notes the checks that were left out, and why
      */
     record Report(List<String> seen, List<Finding> findings, List<String> notes) {
 
@@ -129,6 +129,6 @@ class DoctorCommand implements Command {
         report.notes().forEach(out::println);
         long errors = report.findings().stream().filter(finding -> finding.severity().equals("error")).count();
         out.printf("%s%n", report.findings().isEmpty() ? "Nothing wrong."
-                : errors + " wrong, " + (report.findings().size() - errors) + " to think about.");
+                : errors + " errors, " + (report.findings().size() - errors) + " warnings.");
     }
 }

@@ -5,7 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
-/** One line that tells how far it has come: drawn anew on a terminal, repeated every ten seconds elsewhere. */
+/** A progress line: redrawn on a terminal, repeated every ten seconds elsewhere. */
 final class Progress {
 
     private static final int WIDTH = 30;
@@ -24,10 +24,10 @@ final class Progress {
     }
 
     /**
-     * @param share how much of the whole has been read, 0 to 1; not a number if nobody knows
+     * @param share how much of the whole has been read, 0 to 1; NaN if it is not known
      * @param through identities that are done
      * @param waiting identities that are read and not done
-     * @param remark why it does not go on; or empty
+     * @param remark why it does not continue; or empty
      */
     void show(double share, long through, long waiting, String remark) {
         Instant now = clock.instant();

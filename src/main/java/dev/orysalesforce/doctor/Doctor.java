@@ -34,8 +34,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.StringUtils;
 
 /**
- * Writes down what the routes of the doctor were answered, and what the app knows by itself: as one document, without a
- * secret or trait, for {@code mappings/doctor/} to judge.
+ * Collects the answers that the doctor's routes got and the app's own state in one document, without a secret or trait.
+ * {@code mappings/doctor/} derives the findings from it.
  */
 @Component("doctor")
 public class Doctor {
@@ -67,12 +67,12 @@ public class Doctor {
         this.json = json;
     }
 
-    /** Whether the checks are made once after the start. */
+    /** Whether the doctor runs once after the start. */
     public boolean isWantedAtStart() {
         return settings.doctorAtStart();
     }
 
-    /** What the app knows without asking anybody. */
+    /** The facts that the app knows by itself. */
     public ObjectNode circumstances() {
         ObjectNode facts = json.createObjectNode();
         facts.set("settings", json.valueToTree(Map.of(
@@ -96,7 +96,7 @@ public class Doctor {
         return facts;
     }
 
-    /** Whether everything is set that a login takes. */
+    /** Whether all settings of a login are present. */
     public boolean canLogIn(ObjectNode facts) {
         return facts.path("missing").findValuesAsText("name").stream().noneMatch(name -> name.startsWith("SALESFORCE_"));
     }
@@ -107,16 +107,16 @@ public class Doctor {
             facts.put("clock", Duration.between(clock.instant(), ZonedDateTime.parse(String.valueOf(date),
                     DateTimeFormatter.RFC_1123_DATE_TIME).toInstant()).toSeconds());
         } catch (DateTimeException e) {
-            // a proxy took it away; then nobody knows
+            // a proxy removed the header; then the difference is not known
         }
     }
 
-    /** What somebody answered, as it is. */
+    /** Adds an answer unchanged. */
     public void told(ObjectNode facts, String name, String answer) throws JsonProcessingException {
         facts.set(name, json.readTree(answer));
     }
 
-    /** @param answer of a composite call: each part under its name; of a description only what matters */
+    /** @param answer of a composite call: each part under its name; only the needed parts of a description */
     public void answered(ObjectNode facts, String answer) throws JsonProcessingException {
         ObjectNode parts = facts.putObject("answers");
         for (JsonNode part : json.readTree(answer).path("compositeResponse")) {
@@ -132,12 +132,12 @@ public class Doctor {
         ((ObjectNode) facts.path("settings")).put("instanceUrl", login.address());
     }
 
-    /** What the mappings write and the look-ups read, field by field. */
+    /** Compares the fields that the mappings write and the look-ups read with the org's. */
     public void compare(ObjectNode facts) {
         facts.set("mismatches", json.valueToTree(org.findings(examples.examples())));
     }
 
-    /** Salesforce refused the login, or the questions. */
+    /** Salesforce rejected the login or the queries. */
     public void failed(ObjectNode facts, Exception failure) {
         PauseDeliveryException pause = ObjectHelper.getException(PauseDeliveryException.class, failure);
         if (pause != null) {
@@ -151,7 +151,7 @@ public class Doctor {
         }
     }
 
-    /** @param identities a page of the Admin API; only how far their addresses are verified, and how large they are, is kept */
+    /** @param identities a page of the Admin API; only the states of their addresses and their sizes are kept */
     public void identities(ObjectNode facts, int status, String links, byte[] identities) {
         ObjectNode ory = facts.putObject("ory").put("status", status).put("links", links);
         JsonNode listed = read(identities);
@@ -167,19 +167,19 @@ public class Doctor {
         }
     }
 
-    /** What the public address answered. */
+    /** The answer of the public address. */
     public void probed(ObjectNode facts, int status, String location, byte[] answer) {
         facts.putObject("probe").put("status", status).put("location", location)
                 .put("code", read(answer).path("code").asText());
     }
 
-    /** Nobody answered. */
+    /** There was no answer. */
     public void unreachable(ObjectNode facts, String who, Exception failure) {
         Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
         facts.putObject(who).put("failure", cause.getClass().getSimpleName() + ": " + cause.getMessage());
     }
 
-    /** Object to the fields that the mappings in use write, by their examples. */
+    /** Object to the fields that the running mappings write, by their examples. */
     private Map<String, Set<String>> written() {
         Map<String, Set<String>> written = new TreeMap<>();
         examples.examples().stream().filter(example -> settings.mappings().containsValue(example.mapping().name()))

@@ -26,8 +26,8 @@ public class Hooks {
     }
 
     /**
-     * @param files as Kratos takes them: what a later one says goes before, and lists are not joined
-     * @return the configuration; in the place of each secret of a hook, whether the app knows it
+     * @param files as Kratos reads them: later ones have precedence, and lists are not joined
+     * @return the configuration; each secret of a hook is replaced by whether the app knows it
      * @throws org.yaml.snakeyaml.error.YAMLException if it is not YAML; JSON is
      */
     public JsonNode read(List<Path> files) throws IOException {

@@ -24,11 +24,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
-/** Makes the app forget identities, and their records by {@code sync.erase}. */
+/** Makes the app forget identities, and treats their records by {@code sync.erase}. */
 @Component("erasure")
 public class Erasure {
 
-    private static final RecordError ERASED = RecordError.of("ERASED", "Somebody has erased this identity.");
+    private static final RecordError ERASED = RecordError.of("ERASED", "This identity was erased.");
     private static final String QUERY = "SELECT Id, %1$s, IsDeleted, MasterRecordId, MasterRecord.%1$s%2$s FROM %3$s"
             + " WHERE %1$s IN (%4$s)";
     private static final String CONVERSION = ", IsConverted, ConvertedContactId, ConvertedContact." + OryFields.ORY_ID;
@@ -52,12 +52,12 @@ public class Erasure {
         this.clock = clock;
     }
 
-    /** The event that brings it to Salesforce, for the journal. */
+    /** The erasure event for the journal. */
     public String event(String identity) throws JsonProcessingException {
         return json.writeValueAsString(IdentityChange.erase(identity, clock.instant()));
     }
 
-    /** Asks whether Salesforce knows an identity that nobody here has heard of. */
+    /** Queries whether Salesforce knows an identity that is unknown here. */
     public String identityQuery(String identity) {
         return query(List.of(identity), List.of());
     }
@@ -67,8 +67,8 @@ public class Erasure {
     }
 
     /**
-     * What is about somebody who was erased goes no further. Also once a batch is through: they may have been erased
-     * while it was on its way.
+     * Drops events of erased identities. This also runs at the end of a batch, because an identity may have been erased
+     * while the batch was in flight.
      */
     public void leaveOut(Batch batch) {
         List<SyncItem> items = batch.items().stream().filter(SyncItem::isLeavingData).toList();
@@ -76,7 +76,7 @@ public class Erasure {
         items.stream().filter(item -> erased.contains(item.getIdentity())).forEach(item -> item.superseded(ERASED));
     }
 
-    /** Rows whose record has to be found; the ledger may have been lost since the erasure was accepted. */
+    /** Items whose record has to be found; the ledger may have been lost since the erasure was accepted. */
     public List<List<SyncItem>> unmatched(Batch batch) {
         List<SyncItem> items = batch.getErasures().stream().filter(item -> !item.hasRecord()).toList();
         List<String> identities = items.stream().map(SyncItem::getIdentity).toList();
@@ -87,7 +87,7 @@ public class Erasure {
         return Batch.slices(items, Batch.CHUNK);
     }
 
-    /** Asks for what has the Ory IDs of the rows, or is their record as far as the ledger knows; one call. */
+    /** The query for records with the Ory IDs of the items, or that the ledger names; one call. */
     public String query(List<SyncItem> items) {
         return query(items.stream().map(SyncItem::getIdentity).toList(), items.stream().map(SyncItem::getKnown)
                 .filter(known -> known != null && known.hasRecord()).toList());
@@ -105,8 +105,9 @@ public class Erasure {
     }
 
     /**
-     * Goes on with the record that is left of each identity: a Contact before the Lead that it was, what has the Ory ID
-     * before what the ledger knows. Of whom nothing is left, or only what belongs to somebody else, nothing is to be done.
+     * Continues with the remaining record of each identity: a Contact before the Lead that it was converted from, a record
+     * with the Ory ID before one that the ledger names. If there is none, or it belongs to another identity, nothing has to
+     * be done.
      */
     public void matched(List<SyncItem> items, String answer) {
         List<JsonNode> records = lookup.records(answer);
@@ -131,7 +132,7 @@ public class Erasure {
         return item.getKnown() != null && record.path("Id").asText().equals(item.getKnown().salesforceId());
     }
 
-    /** Where a record's data is now; without an ID if it is nowhere. */
+    /** Where a record's data is now; without an ID if it is gone. */
     private record Left(String object, String salesforceId, String identity) {
 
         static Left of(JsonNode record) {
@@ -160,7 +161,7 @@ public class Erasure {
         return json.createObjectNode().put("object", item.getObject()).toString();
     }
 
-    /** Takes the mapping's answer. */
+    /** Applies the mapping's result. */
     public void anonymize(SyncItem item, String answer) throws JsonProcessingException {
         JsonNode record = answer == null ? null : json.readTree(answer);
         if (record instanceof ObjectNode fields) {
@@ -172,7 +173,7 @@ public class Erasure {
         }
     }
 
-    /** Where no mapping has a say. */
+    /** For the policies that need no mapping. */
     public void keepOrDelete(SyncItem item) {
         if (policy == Erase.DELETE) {
             item.delete(json.createObjectNode());

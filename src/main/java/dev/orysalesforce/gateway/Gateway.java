@@ -26,9 +26,10 @@ import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads what is sent to Salesforce's own paths: records that the Jsonnet of an Ory Action has built.
+ * Reads requests to Salesforce's own paths: records that the Jsonnet of an Ory Action has built.
  *
- * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections.htm">
+ * @see <a
+ *     href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections.htm">
  *     sObject Collections</a>
  */
 @Component("gateway")
@@ -40,7 +41,7 @@ public class Gateway {
     private static final String ADD = "Add to the record in the Jsonnet of the Ory Action: " + OryFields.ORY_ID
             + ": ctx.identity.id";
 
-    /** Salesforce does not mind how a field is spelled; these the app itself looks at. */
+    /** Salesforce ignores the case of field names; the app itself reads these. */
     private static final Map<String, String> SPELLING = Stream.of(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT, "Email",
             "attributes", "id", "onCreate").collect(Collectors.toMap(name -> name.toLowerCase(), name -> name));
 
@@ -78,7 +79,7 @@ public class Gateway {
     /**
      * Reads many records.
      *
-     * @param object of the path; null if it names none, and each record says what it is
+     * @param object of the path; null if it names none, and each record names its own
      * @param field of the path; null if it names none
      */
     public GatewayRequest many(byte[] body, String object, String field, String triggerId) {
@@ -95,7 +96,7 @@ public class Gateway {
             }
             Instant now = receiptClock.next(records.size());
             List<GatewayRecord> read = new ArrayList<>();
-            for (JsonNode record : records) { // each a little later, so that of two for one identity the second is newer
+            for (JsonNode record : records) { // increasing times, so that of two records for one identity the second is newer
                 read.add(read(record, new Target(object, field, null), now.plusNanos(1_000L * read.size()), triggerId));
             }
             boolean allOrNone = collection.path("allOrNone").asBoolean();
@@ -106,9 +107,9 @@ public class Gateway {
     }
 
     /**
-     * The event of a body that is meant for the gateway, for previews.
+     * The event of a gateway body, for previews.
      *
-     * @return null if the body is meant for a webhook
+     * @return null if the body is one of a webhook
      */
     public IdentityChange record(String body) throws JsonProcessingException {
         JsonNode record = json.readTree(body);
@@ -125,7 +126,7 @@ public class Gateway {
         return read.event();
     }
 
-    /** What the path says. */
+    /** The target that the path names. */
     private record Target(String object, String field, String value) {}
 
     private JsonNode parsed(byte[] body) {
@@ -135,7 +136,7 @@ public class Gateway {
                 return parsed;
             }
         } catch (IOException e) {
-            // said below, without the words of the parser, which quote
+            // reported below, without the parser's message, which quotes the body
         }
         throw new GatewayException(UNREADABLE, SalesforceError.of("JSON_PARSER_ERROR", bodyText.kept(body).isBlank()
                 ? "The body is empty. Ory sends an empty body when the context of an event comes near 64 KiB; keep traits and"
@@ -149,7 +150,7 @@ public class Gateway {
             ObjectNode fields = fields(record);
             String object = object(target.object(), fields.remove("attributes"));
             String identity = identity(target, fields.remove(OryFields.ORY_ID));
-            fields.remove(OryFields.ORY_UPDATED_AT); // is the time of receipt
+            fields.remove(OryFields.ORY_UPDATED_AT); // the app sets it to the time of receipt
             if (fields.has("id")) {
                 throw new GatewayException("INVALID_FIELD", SalesforceError.of("INVALID_FIELD",
                         "A record is found by " + OryFields.ORY_ID + ", not by its Salesforce ID. Take it out.", "Id"));
@@ -160,7 +161,7 @@ public class Gateway {
         }
     }
 
-    /** A name may become a part of a query. */
+    /** A field name may become a part of a query. */
     private ObjectNode fields(JsonNode record) {
         if (!record.isObject()) {
             throw new GatewayException(UNREADABLE, SalesforceError.of("JSON_PARSER_ERROR", "A record is not a JSON object."));
@@ -181,7 +182,7 @@ public class Gateway {
         String type = attributes == null ? null : attributes.path("type").textValue();
         String named = ofPath != null ? ofPath : type;
         if (named == null) {
-            throw new GatewayException(UNREADABLE, SalesforceError.of("INVALID_TYPE", "The record does not say what it is. Add to the"
+            throw new GatewayException(UNREADABLE, SalesforceError.of("INVALID_TYPE", "The record does not name its object. Add to the"
                     + " record in the Jsonnet of the Ory Action: attributes: { type: '" + objects.get(0) + "' }", "attributes"));
         }
         if (type != null && !type.equalsIgnoreCase(named)) {
@@ -189,7 +190,7 @@ public class Gateway {
                     "The path and the record's attributes.type name different objects.", "attributes"));
         }
         return objects.stream().filter(named::equalsIgnoreCase).findFirst().orElseThrow(() -> new GatewayException(
-                "OBJECT_NOT_ALLOWED", SalesforceError.of("NOT_FOUND", "Records of this object are not taken. The gateway"
+                "OBJECT_NOT_ALLOWED", SalesforceError.of("NOT_FOUND", "Records of this object are not accepted. The gateway"
                 + " takes " + String.join(", ", objects) + " (sync.gateway.objects).")));
     }
 
@@ -221,7 +222,7 @@ public class Gateway {
         return change.identityId();
     }
 
-    /** As Salesforce has it: one that can't be taken keeps all out. */
+    /** As in Salesforce: one invalid record makes the call reject all. */
     private List<GatewayRecord> allOrNone(List<GatewayRecord> records) {
         if (records.stream().allMatch(GatewayRecord::isAccepted)) {
             return records;

@@ -2,13 +2,13 @@ package dev.orysalesforce.gateway;
 
 import dev.orysalesforce.receive.SalesforceError;
 
-/** A record or body that can't be taken. */
+/** A record or body that the gateway rejects. */
 class GatewayException extends RuntimeException {
 
     private final transient SalesforceError error;
     private final String code;
 
-    /** @param code what the dead letter says */
+    /** @param code the dead letter's code */
     GatewayException(String code, SalesforceError error) {
         super(error.message(), null, false, false);
         this.code = code;

@@ -5,11 +5,11 @@ import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.receive.SalesforceError;
 
 /**
- * A record of a call to the gateway: accepted, or refused.
+ * A record of a call to the gateway: accepted or rejected.
  *
- * @param event what goes into the journal; null if it is refused
- * @param error why it is refused; else null
- * @param letter what is kept of it if it is refused; else null
+ * @param event the event for the journal; null if it is rejected
+ * @param error why it is rejected; else null
+ * @param letter the dead letter if it is rejected; else null
  */
 record GatewayRecord(IdentityChange event, SalesforceError error, DeadLetter letter) {
 

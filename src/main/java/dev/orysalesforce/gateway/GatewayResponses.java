@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
-/** Answers as Salesforce would, without waiting for it: a record's ID is there if the ledger knows it, else null. */
+/** Answers as Salesforce would, without waiting for it: the record's ID if the ledger knows it, else null. */
 @Component("gatewayResponses")
 public class GatewayResponses {
 
@@ -28,7 +28,7 @@ public class GatewayResponses {
         this.json = json;
     }
 
-    /** The answer, once all is on disk. */
+    /** The answer once all events are on disk. */
     public Answer of(GatewayRequest delivery) {
         if (delivery.isRefused()) {
             return new Answer(400, json.valueToTree(List.of(delivery.records().get(0).error())));
@@ -45,13 +45,13 @@ public class GatewayResponses {
         };
     }
 
-    /** The same refusal for whatever was sent. */
+    /** One error for any kind of request. */
     public Answer error(int status, String errorCode, String message) {
         return new Answer(status, json.valueToTree(List.of(SalesforceError.of(errorCode, message))));
     }
 
     /**
-     * What the caller gets.
+     * The answer to the caller.
      *
      * @param status HTTP status
      * @param body JSON
@@ -64,7 +64,7 @@ public class GatewayResponses {
         return result.put("created", !known.containsKey(event.identityId()));
     }
 
-    /** In a collection, Salesforce has another name for the code. */
+    /** In a collection, Salesforce uses another name for the code. */
     private ObjectNode refused(SalesforceError error) {
         ObjectNode result = json.createObjectNode().put("success", false);
         ObjectNode one = result.putArray("errors").addObject().put("statusCode", error.errorCode())
@@ -73,7 +73,7 @@ public class GatewayResponses {
         return result;
     }
 
-    /** Without the ledger the app still accepts. */
+    /** Without the ledger the gateway still accepts records. */
     private Map<String, String> known(GatewayRequest delivery) {
         List<String> identities = delivery.getEvents().stream().map(IdentityChange::identityId).distinct().toList();
         return lookup.ask(() -> ledger.find(identities), Map.<String, LedgerEntry>of()).values().stream()

@@ -1,11 +1,11 @@
 package dev.orysalesforce.journal;
 
-/** Asks the broker about one of its queues. */
+/** Reads attributes and invokes operations of one of the broker's queues. */
 interface BrokerManagement {
 
     /** @return the value of an attribute of {@code QueueControl} */
     Object attribute(String queue, String name) throws Exception;
 
-    /** @return what an operation of {@code QueueControl} answers */
+    /** @return the result of an operation of {@code QueueControl} */
     Object invoke(String queue, String operation, String parameter) throws Exception;
 }

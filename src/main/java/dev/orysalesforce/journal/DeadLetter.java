@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * An event that waits for a person: what came in, and why it went no further.
+ * An event that needs a person: the original event, and the reason why it was not synced.
  *
  * @param id its own ID, for replay and discard
  * @param identity the identity's ID; null if the body had none
  * @param event kind of the event
- * @param code what a program can go by: a code of Salesforce or of this app
- * @param message what happened and what to do; holds no value of the identity
+ * @param code the reason, for programs: a code of Salesforce or of this app
+ * @param message what happened and what the operator can do; holds no value of the identity
  * @param fields the record's fields that Salesforce named
  * @param attempts how often it was sent
- * @param receivedAt when the event came in
- * @param failedAt when it was given up
- * @param route which route gave it up
+ * @param receivedAt when the event was received
+ * @param failedAt when it became a dead letter
+ * @param route the route that made it a dead letter
  * @param original the event; a text where the body could not be read
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)

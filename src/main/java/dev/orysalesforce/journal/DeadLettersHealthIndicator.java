@@ -7,7 +7,7 @@ import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.stereotype.Component;
 
-/** How many events wait for a person. A few are every day's business; many are a mistake that somebody can fix. */
+/** How many events wait for a person. A few are normal; many usually share a cause that an operator can fix. */
 @Component
 class DeadLettersHealthIndicator implements HealthIndicator {
 
@@ -32,7 +32,7 @@ class DeadLettersHealthIndicator implements HealthIndicator {
         long waiting = known.getAsLong();
         Health.Builder health = waiting > bearable ? Health.status(Degraded.STATUS) : Health.up();
         return waiting == 0 ? health.build() : health.withDetail("waiting", waiting)
-                .withDetail("remedy", "GET /api/dead-letters, or the queue dead-letters in Hawtio, says whose they"
-                        + " are and why. Fix the cause, then replay or discard them.").build();
+                .withDetail("remedy", "GET /api/dead-letters, or the queue dead-letters in Hawtio, lists their"
+                        + " identities and reasons. Fix the cause, then replay or discard them.").build();
     }
 }

@@ -4,7 +4,7 @@ import org.apache.activemq.artemis.api.core.management.ResourceNames;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.server.management.ManagementService;
 
-/** The broker is in this process: no message goes to and fro, and nothing is waited for. */
+/** The broker is in this process, so that no message is sent and no call blocks. */
 class EmbeddedManagement implements BrokerManagement {
 
     private final EmbeddedActiveMQ broker;

@@ -12,8 +12,8 @@ import org.springframework.jms.connection.CachingConnectionFactory;
 import org.springframework.jms.core.JmsTemplate;
 
 /**
- * Sends questions to the management address of an external broker, over a connection of their own: whatever the broker
- * does not answer keeps nobody waiting for longer than two seconds, and no event at all.
+ * Sends queries to the management address of an external broker over a connection of its own. If the broker does not answer,
+ * a caller waits for two seconds at most, and events do not wait at all.
  */
 class ExternalManagement implements BrokerManagement, DisposableBean {
 
@@ -33,7 +33,7 @@ class ExternalManagement implements BrokerManagement, DisposableBean {
         jms.setReceiveTimeout(LONGEST.toMillis());
         jms.setExplicitQosEnabled(true);
         jms.setDeliveryPersistent(false);
-        jms.setTimeToLive(LONGEST.toMillis()); // nobody reads an answer that comes later
+        jms.setTimeToLive(LONGEST.toMillis()); // a later answer would not be read
     }
 
     @Override

@@ -11,18 +11,18 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * What Ory told about an identity, reduced to what sync needs; the journal's message and the input of every mapping.
+ * An event of an identity, reduced to the data that sync needs; the journal's message and the input of every mapping.
  *
- * @param event what happened: registration, settings, login, verification, recovery, reconcile, gateway, erase
- * @param receivedAt when the app took it
+ * @param event the kind: registration, settings, login, verification, recovery, reconcile, gateway, erase
+ * @param receivedAt when the app received it
  * @param triggerId Ory's {@code Ory-Webhook-Trigger-Id}: one for all tries of an event; null before Kratos v25.4
  * @param identity {@code id}, {@code schema_id}, {@code traits}, {@code verifiable_addresses}, {@code updated_at}, ...
  * @param flow {@code id} and {@code type} of the self-service flow; may be null
- * @param transientPayload what the form sent beside the traits, e.g. UTM values; may be null
- * @param record what came in as a finished record, by the gateway; else null. Then {@code identity} holds nothing but the
- *     ID, unless a webhook told of the same identity in the same batch
- * @param attempts how often it was sent to Salesforce in vain
- * @param traceparent the W3C trace context that it came in with; null while traces are off
+ * @param transientPayload data that the form sent beside the traits, e.g. UTM values; may be null
+ * @param record a prebuilt record of the gateway; else null. Then {@code identity} holds nothing but the ID, unless a
+ *     webhook of the same identity is in the same batch
+ * @param attempts how often it was sent to Salesforce without success
+ * @param traceparent the W3C trace context of the request; null while traces are off
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -37,23 +37,23 @@ public record IdentityChange(
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) int attempts,
         String traceparent) {
 
-    /** What Ory's Admin API listed: nobody knows what had happened. */
+    /** The identity was listed by Ory's Admin API; what had happened to it is unknown. */
     public static final String RECONCILE = "reconcile";
 
-    /** A finished record for it came in. */
+    /** The gateway received a prebuilt record for it. */
     public static final String GATEWAY = "gateway";
 
-    /** Somebody wants the identity to be forgotten. */
+    /** An operator asks for the identity to be erased. */
     public static final String ERASE = "erase";
 
     private static final String NIL = "00000000-0000-0000-0000-000000000000";
 
-    /** The identity is to be erased. It holds nothing but the ID. */
+    /** An erasure. It holds nothing but the identity's ID. */
     public static IdentityChange erase(String identity, Instant receivedAt) {
         return new IdentityChange(ERASE, receivedAt, null, idOnly(identity), null, null, null, 0, null);
     }
 
-    /** A record for the identity came in finished. */
+    /** A prebuilt record for the identity. */
     public static IdentityChange prebuilt(String identity, PrebuiltRecord record, String triggerId) {
         return new IdentityChange(GATEWAY, record.at(), triggerId, idOnly(identity), null, null, record, 0, null);
     }
@@ -64,10 +64,10 @@ public record IdentityChange(
     }
 
     /**
-     * This event and a later received one of the same identity in one: the newer state of the two, told as the earlier
-     * kind of event with both transient payloads, so that a sign-up and its verification stay a sign-up. What Ory's list
-     * said of it is no event, if there is one. A finished record is no state of the identity, so that it stays beside one. An
-     * erasure goes before any of them.
+     * Merges a later event of the same identity into this one. The result has the newer state, the earlier kind of event and
+     * both transient payloads, so that a registration and its verification stay a registration. An entry of Ory's list
+     * counts as an event only if there is no other. A prebuilt record is not a state of the identity, so both are kept side
+     * by side. An erasure has precedence over all of them.
      */
     public IdentityChange merge(IdentityChange later) {
         if (isErasure() || later.isErasure()) {
@@ -89,7 +89,7 @@ public record IdentityChange(
         return other.at().isBefore(one.at()) ? other.then(one) : one.then(other);
     }
 
-    /** What of it is newer than a version that is in Salesforce already: all of it, or one of its two parts. */
+    /** The parts of it that are newer than a version that is already in Salesforce. */
     public IdentityChange since(Version known) {
         if (!isState() || record == null) {
             return this;
@@ -103,7 +103,7 @@ public record IdentityChange(
                         attempts, traceparent);
     }
 
-    /** The same event after one more vain attempt. */
+    /** The same event after one more unsuccessful attempt. */
     public IdentityChange triedAgain() {
         return new IdentityChange(event, receivedAt, triggerId, identity, flow, transientPayload, record, attempts + 1,
                 traceparent);
@@ -126,20 +126,20 @@ public record IdentityChange(
         }
     }
 
-    /** Whether sync can go by it: a UUID and traits or a record are there, or it is an erasure. */
+    /** Whether sync can process it: it has a UUID, and traits or a record, or it is an erasure. */
     @JsonIgnore
     public boolean isUsable() {
         return isErasure() || isState() || identityId() != null && record != null && record.at() != null
                 && record.object() != null && record.fields() instanceof ObjectNode;
     }
 
-    /** Whether it tells what a mapping makes a record of. */
+    /** Whether it has a state for a mapping. */
     @JsonIgnore
     public boolean isState() {
         return identityId() != null && identity.path("traits").isObject();
     }
 
-    /** Whether a finished record in it is newer than the identity's state, if there are both. */
+    /** Whether it has a prebuilt record that is newer than the identity's state, if it has both. */
     @JsonIgnore
     public boolean isRecordNewer() {
         return record != null && (!isState() || record.version().compareTo(stateVersion()) >= 0);
@@ -156,13 +156,13 @@ public record IdentityChange(
         return NIL.equals(text("id"));
     }
 
-    /** Whether it tells the whole identity, so that what is not in it is not there any more. */
+    /** Whether it holds the whole identity, so that a trait that is absent here does not exist any more. */
     @JsonIgnore
     public boolean isComplete() {
         return isState() && Version.isTimed(identity);
     }
 
-    /** Whether Ory says that the identity has proved an e-mail address to be its own. */
+    /** Whether Ory has verified that the e-mail address belongs to the identity. */
     @JsonIgnore
     public boolean hasVerified(String address) {
         for (JsonNode known : identity.path("verifiable_addresses")) {
@@ -187,7 +187,7 @@ public record IdentityChange(
         return Version.of(identity, receivedAt);
     }
 
-    /** Both transient payloads in one; where they disagree, the later one holds. */
+    /** Merges both transient payloads; the later one wins where they differ. */
     private static JsonNode merge(JsonNode earlier, JsonNode later) {
         if (earlier == null || !earlier.isObject() || later == null || !later.isObject()) {
             return later == null || later.isNull() ? earlier : later;

@@ -20,15 +20,15 @@ import org.springframework.jms.core.JmsTemplate;
 import org.springframework.jms.support.JmsUtils;
 import org.springframework.stereotype.Component;
 
-/** Reads what waits in the journal, many messages in the caller's transaction: the one thing no Camel consumer does. */
+/** Reads many messages of the journal in the caller's transaction, which no Camel consumer does. */
 @Component("journal")
 public class Journal {
 
     private static final Duration IDLE = Duration.ofMillis(500);
-    /** A batch is in memory as a whole, and several times as large there. */
+    /** A batch is in memory as a whole, where it is several times as large. */
     private static final int MOST_CHARACTERS = 16 << 20;
 
-    /** Named once, or the broker would be asked for it with each message. */
+    /** One instance, because the broker is queried for the queue once per instance. */
     private static final Queue QUEUE = new ActiveMQQueue(Queues.JOURNAL);
 
     private final JmsTemplate jms;
@@ -47,17 +47,17 @@ public class Journal {
     }
 
     /**
-     * Waits a moment for a first event, then for company until that one has waited for {@code sync.linger}, then takes what
-     * else is there, until there are enough. What it took comes back if the transaction rolls back.
+     * Waits a moment for a first event, then for more until that one has waited for {@code sync.linger}, then reads all that
+     * are there, up to the limit. The events return to the queue if the transaction rolls back.
      *
-     * @param most how many events at the most, 1 or more
+     * @param most the largest number of events, 1 or more
      * @return the events in the order in which they were received; empty if there was none
      */
     public List<IdentityChange> take(int most) {
         return take(most, IDLE);
     }
 
-    /** Does not wait for a first event; stops before what the batch has taken gets too large for the memory. */
+    /** Does not wait for a first event; stops before the batch gets too large for the memory. */
     public List<IdentityChange> takeMore(int most) {
         return take(most, Duration.ZERO);
     }
@@ -80,18 +80,18 @@ public class Journal {
         return taken;
     }
 
-    /** The batch has committed or rolled back. */
+    /** Called after the batch has committed or rolled back. */
     public void clearInFlight() {
         inFlight.clear();
         characters = 0;
     }
 
-    /** Whether the batch that is on its way holds an event of the identity; a queue browser does not see it there. */
+    /** Whether the batch in flight holds an event of the identity, which a queue browser does not see then. */
     public boolean isInFlight(String identity) {
         return inFlight.contains(identity);
     }
 
-    /** How much longer it may wait, whatever the clock was when it was sent; a retry has waited since it was due. */
+    /** How much longer the event may wait, whatever the clock was when it was sent; a retry has waited since it was due. */
     private Duration patience(Message first) {
         try {
             long sent = Math.max(first.getJMSTimestamp(), first.getJMSDeliveryTime());
@@ -102,7 +102,7 @@ public class Journal {
         }
     }
 
-    /** Once the time is over, the broker is still asked for what it has: that takes as long as it takes, but waits for nothing. */
+    /** Once the time is over, events that the broker has at hand are still received, without waiting for others. */
     private Message receive(long nanos) {
         long millis = nanos / 1_000_000;
         jms.setReceiveTimeout(millis > 0 ? millis : JmsTemplate.RECEIVE_TIMEOUT_NO_WAIT);
@@ -117,7 +117,7 @@ public class Journal {
         }
     }
 
-    /** A message that is not ours (on an external broker anybody may write) is an event without an identity. */
+    /** A message of another program (any program may write to an external broker) becomes an event without an identity. */
     private IdentityChange read(Message message) {
         try {
             IdentityChange change = message instanceof TextMessage text

@@ -25,19 +25,18 @@ import org.springframework.jms.core.JmsTemplate;
 import org.springframework.jms.support.destination.DestinationResolver;
 
 /**
- * The broker keeps what it was given: it moves and drops nothing on its own but dead letters whose time is over.
- *
+ * Configures the broker to keep all messages: it moves none, and deletes only dead letters whose retention is over.
  * <p>Transactions: JMS and JDBC are two local transactions, and there is no XA. A batch reads, and sends its retries and
- * dead letters, in one JMS transaction; within it the ledger has short JDBC transactions of its own, which commit first.
- * JMS commits last. If the app dies in between, the events are delivered again, and the ledger tells from their version
- * that they are done: at least once and idempotent, hence as if once.
+ * dead letters, in one JMS transaction; within it the ledger has short JDBC transactions of its own, which commit first. JMS
+ * commits last. If the app dies in between, the events are delivered again, and the ledger recognizes by their version that
+ * they are done: delivery is at least once and idempotent.
  */
 @Configuration
 class JournalConfiguration {
 
     private static final Duration SELDOM = Duration.ofMinutes(1);
 
-    /** Ory gives up on a webhook after 30 s; with Artemis' own limit, which is the same, it would not hear the 503. */
+    /** Ory gives up on a webhook after 30 s. Artemis' own limit is the same, so that Ory would not receive the 503. */
     private static final Duration LONGEST_CALL = Duration.ofSeconds(15);
     private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
 
@@ -51,28 +50,28 @@ class JournalConfiguration {
             broker.setMessageExpiryScanPeriod(betweenLooks(settings.deadLetters()).toMillis());
             broker.clearAddressSettings();
             broker.addAddressSetting("#", new AddressSettings()
-                    .setMaxDeliveryAttempts(-1) // an outage is not the event's fault
+                    .setMaxDeliveryAttempts(-1) // an outage must not make an event a dead letter
                     .setDeadLetterAddress(SimpleString.of("DLQ")) // never used; the broker warns without one
-                    .setExpiryAddress(SimpleString.of("")) // nowhere: what has expired is gone
+                    .setExpiryAddress(SimpleString.of("")) // none: expired messages are deleted
                     .setAddressFullMessagePolicy(AddressFullMessagePolicy.PAGE)
                     .setMaxSizeBytes(32L * 1024 * 1024) // beyond this, a backlog waits on disk
                     .setPageSizeBytes(4 * 1024 * 1024)
-                    .setManagementMessageAttributeSizeLimit(-1) // an operator reads dead letters whole
+                    .setManagementMessageAttributeSizeLimit(-1) // operators read the complete dead letter
                     .setAutoDeleteQueues(false)
                     .setAutoDeleteAddresses(false));
         };
     }
 
-    /** Often enough that a letter is gone soon after its time, and not at all where none ever goes. */
+    /** Often enough that a dead letter is deleted soon after its retention; never if there is no retention. */
     private static Duration betweenLooks(SyncSettings.DeadLetters letters) {
         Duration tenth = letters.retention().dividedBy(10);
         return letters.isForEver() ? Duration.ofMillis(-1) : tenth.compareTo(SELDOM) > 0 ? SELDOM : tenth;
     }
 
     /**
-     * The batch reader's own connection, with one session and one consumer that last. It fetches nothing ahead: what a
-     * batch has not taken stays visible in the queue, for people who browse it and for whoever takes over. What is sent
-     * over this connection inside a batch is part of the batch's transaction.
+     * The batch reader's own connection with one long-lived session and consumer. It prefetches nothing, so that events
+     * which no batch has read stay visible in the queue, for operators who browse it and for another instance after a
+     * failover. Messages that are sent over this connection inside a batch are part of the batch's transaction.
      */
     @Bean(defaultCandidate = false)
     CachingConnectionFactory journalConnections(ConnectionFactory connections) {
@@ -86,7 +85,7 @@ class JournalConfiguration {
         return journal;
     }
 
-    /** Lets it wait for the broker no longer than so. */
+    /** Limits how long the connection waits for the broker. */
     static ActiveMQConnectionFactory limited(ActiveMQConnectionFactory connections, Duration call) {
         connections.setCallTimeout(call.toMillis());
         connections.setCallFailoverTimeout(call.toMillis());
@@ -105,8 +104,8 @@ class JournalConfiguration {
     }
 
     /**
-     * Makes the queue of its name. Camel's own resolver asks the broker for it with each message that it sends, which is
-     * a question and an answer more before a webhook has its 204.
+     * Creates the queue object itself. Camel's own resolver queries the broker for each message that it sends, which is one
+     * more round trip before a webhook gets its 204.
      */
     @Bean(defaultCandidate = false)
     DestinationResolver journalDestinations() {
@@ -119,7 +118,7 @@ class JournalConfiguration {
         return new JmsTransactionManager(journalConnections);
     }
 
-    /** What the route calls {@code transacted}. */
+    /** The bean that the route names {@code transacted}. */
     @Bean
     SpringTransactionPolicy batchTransaction(JmsTransactionManager journalTransactions) {
         SpringTransactionPolicy policy = new SpringTransactionPolicy(journalTransactions);
@@ -128,8 +127,8 @@ class JournalConfiguration {
     }
 
     /**
-     * Puts several events into the journal as one, and takes letters for that. Not over the batch reader's connection,
-     * which keeps each consumer it ever had: every replay has a selector of its own.
+     * Puts several events into the journal as one transaction, and removes dead letters in it. It does not use the batch
+     * reader's connection, which caches every consumer it ever had, because every replay has its own selector.
      */
     @Bean
     SpringTransactionPolicy writeTransaction(ConnectionFactory connections) {

@@ -19,8 +19,8 @@ import org.springframework.jms.core.JmsTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Whether the journal takes events. DOWN makes {@code /observe/health} 503, for then the app can't do its one duty. An
- * external broker has its own health; here only its connection would show, at the first write.
+ * Whether the journal can store events. DOWN makes {@code /observe/health} 503, because then the app can't accept events. An
+ * external broker has its own health; here only a missing connection would show, at the first write.
  */
 @Component("journalHealth")
 public class JournalHealth implements HealthIndicator {
@@ -48,14 +48,14 @@ public class JournalHealth implements HealthIndicator {
                 "Make room below sync.data-dir, " + settings.dataDir() + ".");
     }
 
-    /** Asked before each write: on a full disk the broker would let the sender wait, without a limit. */
+    /** Checked before each write, because on a full disk the broker blocks the sender without a limit. */
     public boolean isWritable() {
         Obstacle obstacle = embedded();
         Obstacle before = told.getAndSet(obstacle);
         if (obstacle != null && obstacle != before) {
             LOG.warn("Webhooks are answered 503: {} {}", obstacle.reason(), obstacle.remedy());
         } else if (obstacle == null && before != null) {
-            LOG.info("Webhooks are taken again");
+            LOG.info("Webhooks are accepted again");
         }
         return obstacle == null;
     }
@@ -69,7 +69,7 @@ public class JournalHealth implements HealthIndicator {
         return !server.isActive() ? STOPPED : server.getPagingManager().isDiskFull() ? diskFull : null;
     }
 
-    /** A broker that is frozen would keep each probe for as long as a call to it may take; one question waits for it. */
+    /** A frozen broker would block each probe for as long as a call may take, so only one query at a time waits for it. */
     private boolean isConnected() {
         CompletableFuture<Boolean> asked = connected.get();
         if (asked == null || asked.isDone()) {

@@ -1,7 +1,7 @@
 package dev.orysalesforce.journal;
 
 /**
- * Nothing is wrong with the records, but Salesforce can't take them now: the batch rolls back, the order is kept, and
+ * Salesforce can't take any record now, for a reason that is not the records': the batch rolls back, the order is kept, and
  * the next try comes after a pause.
  */
 public class PauseDeliveryException extends RuntimeException {
@@ -9,8 +9,8 @@ public class PauseDeliveryException extends RuntimeException {
     private final String code;
 
     /**
-     * @param code what a program can go by, e.g. REQUEST_LIMIT_EXCEEDED
-     * @param message what happened and what to do, for health and log; holds no value of an identity
+     * @param code the reason, for programs, e.g. REQUEST_LIMIT_EXCEEDED
+     * @param message what happened and what the operator can do, for health and log; holds no value of an identity
      */
     public PauseDeliveryException(String code, String message) {
         super(message, null, false, false);

@@ -5,12 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 
 /**
- * A Salesforce record that came in finished: somebody else has done what a mapping does. It need not tell all there is to
- * the identity.
+ * A Salesforce record that was mapped outside the app. It need not hold all fields of the identity.
  *
  * @param object Lead or Contact
  * @param at when it was received, which is its version
- * @param fields what is to be written, without the two Ory fields
+ * @param fields the fields to write, without the two Ory fields
  */
 public record PrebuiltRecord(String object, Instant at, JsonNode fields) {
 
@@ -18,10 +17,10 @@ public record PrebuiltRecord(String object, Instant at, JsonNode fields) {
         return new Version(at, 0, at);
     }
 
-    /** Both in one, as if this one had been written and then the later one. */
+    /** Merges both, as if this record had been written first and the later one after it. */
     PrebuiltRecord then(PrebuiltRecord later) {
         if (!object.equals(later.object)) {
-            return later; // fields of a Lead mean nothing to a Contact
+            return later; // a Contact has other fields than a Lead
         }
         ObjectNode both = ((ObjectNode) fields).deepCopy();
         both.setAll((ObjectNode) later.fields);

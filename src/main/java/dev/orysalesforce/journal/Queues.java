@@ -11,9 +11,9 @@ import org.springframework.jms.JmsSecurityException;
 import org.springframework.stereotype.Component;
 
 /**
- * What the broker says of its queues. An external broker may say nothing: its user lacks a permission, or its management
- * address does not answer. Then the numbers are unknown, which health says, and it is asked again a little later: a scrape
- * of the metrics must not wait for each of them.
+ * Reads the depth and age of the broker's queues. An external broker may not tell them, because its user lacks a permission
+ * or its management address does not answer. Then the numbers are unknown, health reports that, and the next query is sent a
+ * little later, so that a scrape of the metrics does not wait for each of them.
  */
 @Component
 public class Queues {
@@ -39,7 +39,7 @@ public class Queues {
         this.broker = broker;
     }
 
-    /** All messages: waiting, scheduled, and in the hands of a batch. */
+    /** All messages: waiting, scheduled and in flight. */
     public OptionalLong depth(String queue) {
         return query(() -> broker.attribute(queue, "messageCount"));
     }
@@ -50,13 +50,13 @@ public class Queues {
         return millis.isPresent() ? OptionalLong.of(millis.getAsLong() / 1000) : millis;
     }
 
-    /** How many messages were thrown away because their time was over, since the broker has started. */
+    /** How many messages have expired since the broker started. */
     public OptionalLong expired(String queue) {
         return query(() -> broker.attribute(queue, "messagesExpired"));
     }
 
     /**
-     * How many messages match; none of them leaves the broker.
+     * How many messages match; all of them stay in the broker.
      *
      * @param selector null for all
      */
@@ -65,7 +65,7 @@ public class Queues {
                 : query(() -> broker.invoke(queue, "countMessages", SelectorTranslator.convertToActiveMQFilterString(selector)));
     }
 
-    /** Why the broker says nothing; null if it does, or was not asked yet. */
+    /** Why the broker does not answer; null if it does or was not queried yet. */
     String silence() {
         Silence known = silence;
         return known == null ? null : known.reason();

@@ -6,13 +6,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.stereotype.Component;
 
 /**
- * When events are received. Each one later than those before it, also after somebody has set the machine's clock back: where
- * Ory tells no version, the time of receipt says which of two states is newer. A restart begins with the clock as it is.
+ * Gives events their time of receipt. Each is later than the one before, even after the machine's clock was set back: where
+ * Ory tells no version, the time of receipt decides which of two states is newer. A restart begins with the machine's clock.
  */
 @Component("receiptClock")
 public class ReceiptClock {
 
-    private static final long SMALLEST_NANOS = 1_000; // PostgreSQL and Salesforce know no smaller one
+    private static final long SMALLEST_NANOS = 1_000; // the smallest unit of PostgreSQL and Salesforce
 
     private final AtomicReference<Instant> last = new AtomicReference<>(Instant.MIN);
     private final Clock clock;
@@ -21,12 +21,12 @@ public class ReceiptClock {
         this.clock = clock;
     }
 
-    /** The time of one receipt. */
+    /** The next time of receipt. */
     public Instant next() {
         return next(1);
     }
 
-    /** The time of the first of several receipts, each a microsecond after the one before. */
+    /** The first of several times of receipt, each a microsecond after the one before. */
     public Instant next(int many) {
         Instant now = clock.instant();
         long rest = SMALLEST_NANOS * Math.max(0, many - 1);

@@ -8,12 +8,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 
 /**
- * Which of two states of an identity is newer. Ory numbers nothing: {@code updated_at} orders profile changes, but does
- * not move when an address is verified, and is missing or zero in some webhook bodies.
+ * Decides which of two states of an identity is newer. Ory has no version number: {@code updated_at} orders profile changes,
+ * but does not change when an address is verified, and is missing or zero in some webhook bodies.
  *
  * @param at {@code identity.updated_at}; missing or zero, the time of receipt
  * @param verified how many addresses are verified
- * @param receivedAt when the app took the event
+ * @param receivedAt when the app received the event
  */
 public record Version(Instant at, int verified, Instant receivedAt) implements Comparable<Version> {
 
@@ -33,27 +33,27 @@ public record Version(Instant at, int verified, Instant receivedAt) implements C
         return new Version(updatedAt.isAfter(ZERO) ? updatedAt : receivedAt, verified, receivedAt);
     }
 
-    /** Whether Ory says when the identity was last changed. */
+    /** Whether Ory tells when the identity was last changed. */
     static boolean isTimed(JsonNode identity) {
         return instant(identity.path("updated_at").textValue()).isAfter(ZERO);
     }
 
-    /** What a record in Salesforce says that it holds, where nothing else is known of it: a whole second. */
+    /** The version that a record in Salesforce carries, in whole seconds, for a record without a ledger entry. */
     public static Version ofRecord(Instant stored) {
         return new Version(stored, 0, Instant.EPOCH);
     }
 
-    /** Whether a record has told it, and no event. */
+    /** Whether it was read from a record, not from an event. */
     public boolean isOfRecord() {
         return receivedAt.equals(Instant.EPOCH);
     }
 
-    /** The newest version of which a record says the same. */
+    /** The newest version that a record shows as the same second. */
     public Version endOfSecond() {
         return new Version(second().plusSeconds(1).minusNanos(1), Integer.MAX_VALUE, Instant.MAX);
     }
 
-    /** What Salesforce keeps of it. */
+    /** The version as Salesforce stores it. */
     public Instant second() {
         return at.truncatedTo(ChronoUnit.SECONDS);
     }

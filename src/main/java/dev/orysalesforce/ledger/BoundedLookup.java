@@ -14,8 +14,8 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Asks the database on a webhook's way, where nothing may wait: what has no answer in time goes on without it, and for a
- * moment nobody asks again. Its own few threads are all that a stuck database can keep.
+ * Queries the database while a webhook waits. If the database does not answer in time, the caller continues with a default,
+ * and for a moment no further query is sent. A stuck database blocks only the few threads of this class.
  */
 @Component
 public class BoundedLookup implements DisposableBean {
@@ -46,7 +46,7 @@ public class BoundedLookup implements DisposableBean {
             answer.cancel(true);
             failedAt = System.nanoTime();
         } catch (RejectedExecutionException e) {
-            // as many as can wait are waiting
+            // all threads are blocked
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -22,8 +22,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.springframework.stereotype.Component;
 
 /**
- * A keyed hash of a field's value: enough to see that it changed, useless to who has the ledger but not the key. The
- * same value has another hash for another identity or field.
+ * A keyed hash of a field's value: it shows that the value changed, and is useless without the key. The same value has
+ * another hash for another identity or field.
  */
 @Component
 public class FieldHash {
@@ -55,7 +55,7 @@ public class FieldHash {
         return key;
     }
 
-    /** The file appears with all of its bytes, for its owner only, and never in the place of another process's. */
+    /** The file appears complete and readable for its owner only, and never replaces the file of another process. */
     private static void makeKey(Path file) throws IOException {
         Path folder = Files.createDirectories(file.getParent());
         Path draft = Files.createTempFile(folder, "ledger.key", null); // for its owner only
@@ -74,9 +74,9 @@ public class FieldHash {
 
     private static void publish(Path draft, Path file) throws IOException {
         try {
-            Files.createLink(file, draft); // unlike a move, it fails if the file is there
+            Files.createLink(file, draft); // unlike a move, this fails if the file exists
         } catch (FileAlreadyExistsException e) {
-            // another process was first, and its key counts
+            // another process was first: its key is used
         } catch (FileSystemException | UnsupportedOperationException e) {
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE); // a file system without links
         }
@@ -90,7 +90,7 @@ public class FieldHash {
         return hash("identity\n" + identity);
     }
 
-    /** Names the key without giving it away, so that a ledger can be told from one that was made with another key. */
+    /** Identifies the key without revealing it, to detect a ledger that was made with another key. */
     String fingerprint() {
         return hash("fingerprint");
     }

@@ -73,7 +73,7 @@ public class Ledger {
         return found;
     }
 
-    /** All of them or none. */
+    /** Saves all entries or none. */
     public void save(Collection<LedgerEntry> entries) {
         if (!entries.isEmpty()) {
             transaction.executeWithoutResult(status ->
@@ -81,7 +81,7 @@ public class Ledger {
         }
     }
 
-    /** Also what was seen of them when Ory and Salesforce were compared. */
+    /** Also forgets the identities in the snapshot of the last reconcile. */
     public void forget(Collection<String> identities) {
         if (!identities.isEmpty()) {
             List<Object[]> rows = identities.stream().map(identity -> new Object[] {identity}).toList();
@@ -129,7 +129,7 @@ public class Ledger {
         try {
             return json.readValue(hashes, HASHES);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A row of the ledger can't be read: column fields", e);
+            throw new IllegalStateException("A record of the ledger can't be read: column fields", e);
         }
     }
 }

@@ -15,7 +15,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Opens the ledger, or says in plain words why it can't be opened. */
+/** Opens the ledger, or explains why it can't be opened. */
 @Configuration
 class LedgerConfiguration {
 
@@ -44,13 +44,13 @@ class LedgerConfiguration {
         }
     }
 
-    /** The batch's transaction is the journal's; the ledger has short ones of its own. */
+    /** The batch's transaction is the journal's; the ledger has short transactions of its own. */
     @Bean
     TransactionTemplate ledgerTransaction(DataSource dataSource) {
         return new TransactionTemplate(new JdbcTransactionManager(dataSource));
     }
 
-    /** SQLite makes the file, but not the folder. */
+    /** SQLite creates the file, but not its folder. */
     @Bean
     DataSource dataSource(DataSourceProperties properties, SyncSettings settings) throws IOException {
         Files.createDirectories(Path.of(settings.dataDir()));

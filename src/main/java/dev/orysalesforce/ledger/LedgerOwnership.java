@@ -5,7 +5,7 @@ import java.util.function.BiFunction;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** What a ledger belongs to: the first to claim it has it. */
+/** Binds a ledger to its org and its key: the first one that claims it owns it. */
 @Component
 public class LedgerOwnership {
 
@@ -21,7 +21,7 @@ public class LedgerOwnership {
         compare(name, ours, otherwise);
     }
 
-    /** The same for who only looks: what is nobody's stays so. */
+    /** Compares without a claim: a ledger that has no owner yet stays without one. */
     public void compare(String name, String ours, BiFunction<String, String, RuntimeException> otherwise) {
         List<String> known = sql.queryForList("select value from belongings where name = ?", String.class, name);
         if (!known.isEmpty() && !known.equals(List.of(ours))) {

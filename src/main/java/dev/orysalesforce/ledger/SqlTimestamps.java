@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
-/** Moments as texts of one length, so that SQL can compare and sort them; an Instant's own text is of several. */
+/** Timestamps as texts of one length, so that SQL can compare and sort them; {@code Instant.toString()} varies in length. */
 public final class SqlTimestamps {
 
     private static final DateTimeFormatter TEXT =

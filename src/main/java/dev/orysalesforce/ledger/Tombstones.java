@@ -14,13 +14,13 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Who was erased. A tombstone is a keyed hash of the identity's ID: it tells whether an event is about somebody who was
- * erased, but not who was.
+ * Remembers erased identities. A tombstone is a keyed hash of the identity's ID: it shows whether an event belongs to an
+ * erased identity, but does not reveal the ID.
  */
 @Component("tombstones")
 public class Tombstones {
 
-    /** An event may be as old as the oldest dead letter or backup; nobody replays one after so long. */
+    /** An event may be as old as the oldest dead letter or backup; none is expected to be replayed after this time. */
     private static final Duration AT_LEAST = Duration.ofDays(30);
 
     private static final int AT_ONCE = 500;
@@ -39,7 +39,7 @@ public class Tombstones {
         this.clock = clock;
     }
 
-    /** From now on the identity is erased; its time starts anew if it was before. */
+    /** Marks the identity as erased; a second call extends the time. */
     public void put(String identity) {
         putAll(List.of(identity));
     }
@@ -53,22 +53,22 @@ public class Tombstones {
                 identities.stream().map(identity -> new Object[] {hash.ofIdentity(identity), now, now}).toList()));
     }
 
-    /** @param identity may be null, which is nobody */
+    /** @param identity may be null, which is never erased */
     public boolean isErased(String identity) {
         return identity != null && !erased(List.of(identity)).isEmpty();
     }
 
     /**
-     * For a webhook's way. While the database does not answer, nobody is taken for erased: then a dead letter is kept that
-     * would not have been, and if it is replayed, the batch drops its event.
+     * For requests that must not wait. While the database does not answer, no identity counts as erased: a dead letter may
+     * then be kept for an erased identity, and if it is replayed, the batch drops its event.
      *
-     * @param identity may be null, which is nobody
+     * @param identity may be null, which is never erased
      */
     public boolean isKnownToBeErased(String identity) {
         return identity != null && lookup.ask(() -> isErased(identity), false);
     }
 
-    /** @return those that were erased */
+    /** @return the identities that were erased */
     public Set<String> erased(Collection<String> identities) {
         Set<String> erased = new HashSet<>();
         inSlices(identities, (byHash, hashes) -> sql.query(
@@ -79,7 +79,7 @@ public class Tombstones {
         return erased;
     }
 
-    /** Ory lists them: who of them was erased stays so. */
+    /** Extends the tombstones of identities that Ory still lists. */
     public void touch(Collection<String> listed) {
         String now = SqlTimestamps.text(clock.instant());
         inSlices(listed, (byHash, hashes) -> {
@@ -91,8 +91,8 @@ public class Tombstones {
     }
 
     /**
-     * Forgets who was erased at least 30 days ago and has not been listed by Ory since. Only for when all that Ory lists
-     * has just been touched.
+     * Removes tombstones of identities that were erased at least 30 days ago and that Ory has not listed since. Call this
+     * only after {@link #touch} was called for all that Ory lists.
      */
     public void purge() {
         sql.update("delete from tombstones where last_listed_at < ?", SqlTimestamps.text(clock.instant().minus(AT_LEAST)));

@@ -3,7 +3,7 @@ package dev.orysalesforce.ledger;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Says what it costs to go on without the ledger. */
+/** Explains the cost of continuing without the ledger. */
 class UnusableLedgerAnalyzer extends AbstractFailureAnalyzer<UnusableLedgerException> {
 
     @Override

@@ -2,7 +2,7 @@ package dev.orysalesforce.ledger;
 
 import org.springframework.core.NestedExceptionUtils;
 
-/** The ledger is there, but can't be used. */
+/** The ledger exists, but can't be used. */
 class UnusableLedgerException extends RuntimeException {
 
     UnusableLedgerException(String url, String reason) {

@@ -11,11 +11,11 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Where a record comes from: one entry of {@code sync.mappings}.
+ * One entry of {@code sync.mappings}.
  *
  * @param name as the operator wrote it: a file or a Camel endpoint
- * @param endpoint the Camel endpoint that is asked
- * @param object the object that it writes unless its answer says otherwise: what it is named after
+ * @param endpoint the Camel endpoint to invoke
+ * @param object the object that the mapping is named after; its result may name another
  * @param version of a file, the first eight hex digits of its SHA-256; else null
  */
 public record Mapping(String name, String endpoint, String object, String version) {
@@ -25,14 +25,14 @@ public record Mapping(String name, String endpoint, String object, String versio
 
     private static final Set<String> LANGUAGES = Set.of("ds", "jsonnet", "jslt", "jsonata", "jq");
 
-    /** One that Camel reads from its file. */
+    /** A mapping that Camel reads from its file. */
     public static Mapping of(String name) {
         return new Mapping(name, endpoint(name, "file:" + name), object(name), version(name));
     }
 
     /**
-     * One whose text is held in memory, so that nobody maps with a file that is just being edited. Another text is another
-     * endpoint: whoever has this mapping at hand goes on with this text.
+     * A mapping whose text is held in memory, so that a file which is being edited is not used. Another text has another
+     * endpoint: an item that has this mapping continues with this text.
      */
     public static Mapping of(String name, String text) {
         String version = hash(text.getBytes(StandardCharsets.UTF_8));
@@ -49,8 +49,8 @@ public record Mapping(String name, String endpoint, String object, String versio
     }
 
     /**
-     * What its language is given to read. A template that Ory knows, {@code function(ctx) …}, gets what a mapping gets as
-     * its {@code ctx}. Each line stays on its line, for messages to tell.
+     * The script that the language is given. A template for Ory, {@code function(ctx) …}, gets the mapping's input as its
+     * {@code ctx}. Each line keeps its number, for error messages.
      */
     public static String script(String name, String text) {
         return !ending(name).equals("jsonnet") ? text : "local template = (" + text + """
@@ -65,7 +65,7 @@ public record Mapping(String name, String endpoint, String object, String versio
                 """;
     }
 
-    /** Name and version in one, for the ledger. */
+    /** Name and version in one text, for the ledger. */
     public String label() {
         return version == null ? name : name + "@" + version;
     }
@@ -80,7 +80,7 @@ public record Mapping(String name, String endpoint, String object, String versio
         };
     }
 
-    /** {@code mappings/contact.ds} and {@code direct:contact} write Contacts. */
+    /** {@code mappings/contact.ds} and {@code direct:contact} map to Contacts. */
     private static String object(String name) {
         String last = Path.of(name.substring(name.lastIndexOf(':') + 1)).getFileName().toString();
         String stem = last.contains(".") ? last.substring(0, last.indexOf('.')) : last;
@@ -92,7 +92,7 @@ public record Mapping(String name, String endpoint, String object, String versio
             Path file = Path.of(name);
             return Files.isRegularFile(file) ? hash(Files.readAllBytes(file)) : null;
         } catch (IOException e) {
-            return null; // whoever reads the file for its meaning will say why it can't be read
+            return null; // the code that compiles the file reports why it can't be read
         }
     }
 

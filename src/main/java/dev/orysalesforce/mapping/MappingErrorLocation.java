@@ -9,11 +9,11 @@ import java.util.regex.Pattern;
 import org.apache.camel.util.ObjectHelper;
 
 /**
- * Where in its file a mapping failed.
+ * The place in its file where a mapping failed.
  *
  * @param file as {@code sync.mappings} names it
  * @param line counted from 1; 0 if the language does not tell, as jq never does
- * @param missing the key that is read there and is not; null if it is something else
+ * @param missing the absent key that is read there; null if the cause is another
  */
 record MappingErrorLocation(String file, int line, String missing) {
 
@@ -41,13 +41,13 @@ record MappingErrorLocation(String file, int line, String missing) {
             return jslt.getLine();
         }
         if (!DATASONNETS.contains(Mapping.ending(file))) {
-            return 0; // jq does not tell, and what looks like a place is a trait
+            return 0; // jq does not tell; a text that looks like a location is a trait
         }
         return DATASONNET.matcher(String.valueOf(root(failure).getMessage())).results()
                 .map(place -> Integer.parseInt(place.group(1))).filter(line -> line <= last).findFirst().orElse(0);
     }
 
-    /** Only if the line itself names it. A key can be computed, and then it may be a trait's value. */
+    /** Only if the line itself contains the key. A computed key may be a trait's value. */
     private static String missing(String line, Throwable failure) {
         Matcher missing = MISSING.matcher(String.valueOf(root(failure).getMessage()));
         return missing.find() && line.matches(".*\\." + missing.group(1) + "\\b.*") ? missing.group(1) : null;

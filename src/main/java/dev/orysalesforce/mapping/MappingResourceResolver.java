@@ -8,7 +8,7 @@ import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.support.ResourceResolverSupport;
 import org.springframework.stereotype.Component;
 
-/** What Camel reads for {@code mapping:<version>/<file>}: the texts that are in use, whatever is in the files by now. */
+/** Resolves {@code mapping:<version>/<file>} to the texts that are in use, even if the files have changed since. */
 @Component("resource-loader-mapping")
 public class MappingResourceResolver extends ResourceResolverSupport {
 
@@ -23,7 +23,7 @@ public class MappingResourceResolver extends ResourceResolverSupport {
         return "mapping:" + version + "/" + name;
     }
 
-    /** The ones before stay, for what is on its way at the moment. */
+    /** Earlier texts are kept for items in flight. */
     public synchronized void publish(Map<String, String> files) {
         Map<String, String> held = new HashMap<>(latest);
         latest = new HashMap<>();
@@ -32,7 +32,7 @@ public class MappingResourceResolver extends ResourceResolverSupport {
         byLocation = held;
     }
 
-    /** What is in the file of this location; null if it is not held here. */
+    /** The text for this location; null if it is not held here. */
     String text(String location) {
         return byLocation.get(location);
     }

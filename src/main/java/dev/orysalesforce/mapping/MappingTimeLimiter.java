@@ -25,20 +25,20 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 
 /**
- * Asks a mapping and waits for as long as {@code sync.mapping-timeout}, or a few times that if the machine is so busy that
- * the mapping hardly got a processor. Most mapping languages can't be interrupted: what loops is left to itself, and after
- * a few times the mapping is not asked any more. Camel's circuit breaker has a time limit, too, but would leave behind one
- * more loop with each try.
+ * Invokes a mapping and waits for {@code sync.mapping-timeout}, or a few times that if the machine is so busy that the
+ * mapping hardly got a processor. Most mapping languages can't be interrupted, so a thread that loops keeps running; after a
+ * few such timeouts the mapping is not invoked any more. Camel's circuit breaker has a time limit, too, but would leave one
+ * more looping thread behind at each try.
  */
 @Component("mappingTimeLimiter")
 public class MappingTimeLimiter implements DisposableBean {
 
-    /** How many times {@code sync.mapping-timeout} a mapping may take that waits for a processor. */
+    /** How many times {@code sync.mapping-timeout} a mapping may take if it waits for a processor. */
     static final int PATIENCE = 4;
 
     private static final int RUNAWAYS = 3;
 
-    /** How many run at once: as many as there are requests, which wait for their mapping, beside a batch. */
+    /** How many mappings run at once: enough for all requests that wait for their mapping, beside a batch. */
     private static final int MOST = 64;
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
@@ -53,28 +53,28 @@ public class MappingTimeLimiter implements DisposableBean {
 
     MappingTimeLimiter(CamelContext camel, MappingResourceResolver resources, SyncSettings settings) {
         this.resources = resources;
-        this.camel = camel.createProducerTemplate(50); // asked endpoints that are kept
+        this.camel = camel.createProducerTemplate(50); // endpoints that are cached
         this.limit = settings.mappingTimeout();
     }
 
     private static Thread thread(Runnable task) {
         Thread thread = new Thread(task, "mapping");
-        thread.setDaemon(true); // a loop does not keep the app from ending
+        thread.setDaemon(true); // the app can end while a mapping loops
         return thread;
     }
 
     /**
      * @param mapping its endpoint
-     * @return what it answers
-     * @throws PauseDeliveryException if several of its answers are still being waited for by nobody
-     * @throws MappingsBusyException if so many run at once that it can't even begin
-     * @throws MappingFailedException if it fails or takes too long
+     * @return the mapping's result
+     * @throws PauseDeliveryException if several abandoned invocations of the mapping are still running
+     * @throws MappingsBusyException if so many mappings run at once that this one can't start
+     * @throws MappingFailedException if the mapping fails or takes too long
      */
     public Object invoke(Exchange exchange, String mapping) throws Exception {
         if (runaways.getOrDefault(mapping, 0) >= RUNAWAYS) {
-            throw new PauseDeliveryException(MappingFailedException.CODE, name(mapping) + " loops: " + RUNAWAYS + " answers did not come within "
-                    + limit.toMillis() / 1000.0 + " s and are still computed. Fix it, and events go on; what loops ends only with a"
-                    + " restart.");
+            throw new PauseDeliveryException(MappingFailedException.CODE, name(mapping) + " loops: " + RUNAWAYS
+                    + " invocations took longer than " + limit.toMillis() / 1000.0 + " s and still run. Fix it, and delivery"
+                    + " resumes; the looping threads end only with a restart.");
         }
         Exchange asked = ExchangeHelper.createCopy(exchange, false);
         if (!places.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -85,7 +85,7 @@ public class MappingTimeLimiter implements DisposableBean {
         try {
             if (!isThere(answer, run)) {
                 run.leave();
-                throw new MappingFailedException(name(mapping) + " loops, or takes too long: no answer within "
+                throw new MappingFailedException(name(mapping) + " loops or takes too long: no result within "
                         + limit.toMillis() / 1000.0 + " s");
             }
         } catch (ExecutionException e) {
@@ -112,12 +112,12 @@ public class MappingTimeLimiter implements DisposableBean {
 
     private Exception failure(String mapping, Throwable failure) {
         if (failure instanceof JacksonException unreadable) {
-            return unreadable; // not the mapping's fault
+            return unreadable; // the input is at fault, not the mapping
         }
         Matcher file = FILE.matcher(mapping);
         MappingErrorLocation place = MappingErrorLocation.of(name(mapping), file.find() ? resources.text(file.group()) : null, failure);
-        return new MappingFailedException(place.missing() == null ? place + " has no answer"
-                : place + " reads ." + place.missing() + ", which is not there, and has no answer");
+        return new MappingFailedException(place.missing() == null ? place + " has no result"
+                : place + " reads ." + place.missing() + ", which is not there, and has no result");
     }
 
     private static String name(String mapping) {
@@ -130,7 +130,7 @@ public class MappingTimeLimiter implements DisposableBean {
         threads.shutdownNow();
     }
 
-    /** One question. Counted from when nobody waits for it any more until it ends. */
+    /** One invocation. It counts as abandoned from its timeout until it ends. */
     private final class Run implements Runnable {
 
         private final String mapping;
@@ -169,7 +169,7 @@ public class MappingTimeLimiter implements DisposableBean {
         private synchronized void leave() {
             if (!over) {
                 left = true;
-                places.release(); // its thread is lost, and others of the same mapping are soon not begun any more
+                places.release(); // its thread is lost; further invocations of this mapping are soon rejected
                 runaways.merge(mapping, 1, Integer::sum);
             }
         }

@@ -5,7 +5,7 @@ import org.apache.camel.Converter;
 import org.apache.camel.TypeConverters;
 import org.springframework.stereotype.Component;
 
-/** DataSonnet answers a document of its own where every other mapping language answers text. */
+/** Converts DataSonnet's result, a document type of its own, to text as in every other mapping language. */
 @Component
 public class MappingTypeConverters implements TypeConverters {
 

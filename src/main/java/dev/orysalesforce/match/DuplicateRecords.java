@@ -20,7 +20,7 @@ import org.apache.camel.util.ObjectHelper;
 import org.springframework.stereotype.Component;
 
 /**
- * The records that a duplicate rule of the org has found. Salesforce names them only when a record is sent by itself.
+ * Reads which records a duplicate rule of the org has found. Salesforce names them only when a record is sent by itself.
  *
  * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm">
  *     Duplicate rule header</a>
@@ -46,7 +46,7 @@ public class DuplicateRecords {
                 : "/" + OryFields.ORY_ID + "/" + item.getIdentity());
     }
 
-    /** The record without its key, which is in the path. */
+    /** The record without its external ID, which is in the path. */
     public String record(SyncItem item) throws JsonProcessingException {
         ObjectNode record = item.getRecord().deepCopy();
         if (!item.hasRecord()) {
@@ -55,14 +55,14 @@ public class DuplicateRecords {
         return json.writeValueAsString(record);
     }
 
-    /** Salesforce has taken it after all. */
+    /** Salesforce has accepted the record this time. */
     public void accepted(SyncItem item, String answer) throws JsonProcessingException {
         JsonNode result = answer == null || answer.isBlank() ? json.createObjectNode() : json.readTree(answer);
         item.synced(result.path("id").asText(item.getSalesforceId()), result.path("created").asBoolean());
     }
 
     /**
-     * Notes the matches. The row goes on only if the policy is to adopt and there is one match.
+     * Notes the matches. The item continues only if the policy is to adopt and there is one match.
      *
      * @throws PauseDeliveryException if the call failed for another reason than the duplicate rule
      */
@@ -90,7 +90,7 @@ public class DuplicateRecords {
         }
     }
 
-    /** The key is misspelt in many versions of the API. */
+    /** Many versions of the API misspell the key. */
     private static JsonNode details(JsonNode error) {
         return error.has("duplicateResut") ? error.path("duplicateResut") : error.path("duplicateResult");
     }

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
-/** Takes over records that were there before their identities: fills the gaps, and leaves what sales has typed. */
+/** Adopts records that existed before their identities: fills empty fields, and keeps what sales has typed. */
 @Component("recordAdoption")
 public class RecordAdoption {
 
@@ -28,7 +28,7 @@ public class RecordAdoption {
         this.lookup = lookup;
     }
 
-    /** Asks what is in the records that may be taken over: one call for up to 400 of them. */
+    /** The query for the fields of candidate records: one call for up to 400 of them. */
     public String query(List<SyncItem> items) {
         List<SoqlLookup.Query> queries = new ArrayList<>();
         Map<String, List<SyncItem>> byObject = items.stream().collect(
@@ -51,8 +51,8 @@ public class RecordAdoption {
     }
 
     /**
-     * Takes them over. What a duplicate rule has found is looked at for the first time here: it has to belong to nobody
-     * else, and its address to be one that Ory has verified.
+     * Adopts the records. A record that a duplicate rule has found is checked here for the first time: it must belong to no
+     * other identity, and Ory must have verified the address.
      */
     public void adopt(List<SyncItem> items, String answer) {
         Map<String, JsonNode> byId = lookup.records(answer).stream()

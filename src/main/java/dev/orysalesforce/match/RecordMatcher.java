@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
-/** Finds out which identities have a record already. */
+/** Finds out which identities already have a record. */
 @Component("recordMatcher")
 public class RecordMatcher {
 
@@ -35,7 +35,7 @@ public class RecordMatcher {
     private static final String TAKEN_OVER = "taken-over";
     private static final String SEVERAL = "several";
     static final String EMAIL = "Email";
-    /** What a field of type e-mail holds. */
+    /** The longest value of a field of type e-mail. */
     private static final int LONGEST_EMAIL = 80;
     private static final Pattern ADDRESS = Pattern.compile("[^\\v\\p{Cntrl}@]+@[^\\v\\p{Cntrl}@]+");
     private static final String WHERE = " WHERE " + OryFields.ORY_ID + " IN (%s)";
@@ -64,7 +64,7 @@ public class RecordMatcher {
         Stream.of(WAITING, TAKEN_OVER, SEVERAL).forEach(how -> meters.counter(MATCHES, "how", how));
     }
 
-    /** What the ledger knows. */
+    /** Applies the ledger's entries to the items. */
     public void loadKnown(Batch batch) {
         Map<String, LedgerEntry> known = ledger.find(batch.getPending().stream().map(SyncItem::getIdentity).toList());
         batch.getPending().forEach(item -> {
@@ -75,13 +75,16 @@ public class RecordMatcher {
         });
     }
 
-    /** Rows whose record has to be looked for in Salesforce. Where e-mails do not count, a registration is new. */
+    /**
+     * Items whose record has to be looked up in Salesforce. If e-mail addresses are not matched, a registration counts as
+     * new.
+     */
     public List<List<SyncItem>> unmatched(Batch batch) {
         return Batch.slices(batch.getPending().stream().filter(item -> !item.hasRecord())
                 .filter(item -> match != MatchEmail.NEVER || !item.isFirstRegistration()).toList(), Batch.LOOKUP);
     }
 
-    /** Asks for Leads and Contacts with the Ory IDs and e-mails of the rows: one call. */
+    /** The query for Leads and Contacts with the Ory IDs and e-mail addresses of the items: one call. */
     public String query(List<SyncItem> items) {
         List<SoqlLookup.Query> queries = new ArrayList<>();
         for (List<SyncItem> slice : Batch.slices(items, Batch.CHUNK)) {
@@ -95,7 +98,7 @@ public class RecordMatcher {
         return lookup.compositeRequest(queries);
     }
 
-    /** Takes the records that were found; the Ory ID goes before the e-mail, and a Contact before a Lead. */
+    /** Applies the records that were found. The Ory ID has precedence over the e-mail address, and a Contact over a Lead. */
     public void matched(List<SyncItem> items, String answer) {
         List<JsonNode> records = new ArrayList<>(lookup.records(answer));
         records.sort(Comparator.comparing(RecordMatcher::object));
@@ -111,8 +114,8 @@ public class RecordMatcher {
     }
 
     /**
-     * A converted Lead is its Contact. An event that is not newer than what its record says needs nothing more; that of
-     * the same version tells what was last sent. Salesforce keeps whole seconds.
+     * A converted Lead stands for its Contact. If the event is not newer than the record's version, nothing is sent; an
+     * event of the same version tells what was last sent. Salesforce keeps whole seconds.
      */
     private static void foundById(SyncItem item, JsonNode record) {
         if (item.hasRecord()) {
@@ -130,13 +133,13 @@ public class RecordMatcher {
         }
     }
 
-    /** @param same records with the row's e-mail that belong to nobody yet; if there is a Contact, Leads do not count */
+    /** @param same records with the item's e-mail address and no Ory ID; if one is a Contact, Leads do not count */
     private void foundByEmail(SyncItem item, List<JsonNode> same) {
         String object = object(same.get(0));
         List<JsonNode> matches = same.stream().filter(record -> object(record).equals(object)).toList();
         if (match == MatchEmail.VERIFIED && !item.getChange().hasVerified(email(item))) {
-            item.skipped("WAITS_FOR_VERIFICATION", "There is a record with this e-mail address already, and Ory has not"
-                    + " verified that the address is this identity's. It is looked at again at its next event.");
+            item.skipped("WAITS_FOR_VERIFICATION", "A record with this e-mail address exists already, and Ory has not"
+                    + " verified that the address is this identity's. The app checks again at its next event.");
             count(WAITING);
         } else if (matches.size() == 1) {
             item.mayAdopt(new SyncItem.Candidate(object, matches.get(0).path("Id").asText(), RecordAdoption.EMAIL));
@@ -144,7 +147,7 @@ public class RecordMatcher {
         } else {
             RecordError which = RecordError.of("SEVERAL_MATCHES", matches.size() + " records have this e-mail address: "
                     + matches.stream().map(record -> record.path("Id").asText()).collect(Collectors.joining(", "))
-                    + ". None was taken; merge them in Salesforce (sync.match-several).");
+                    + ". None was adopted; merge them in Salesforce (sync.match-several).");
             if (several == MatchSeveral.DEAD_LETTER) {
                 item.deadLetter(which);
             } else {
@@ -154,7 +157,7 @@ public class RecordMatcher {
         }
     }
 
-    /** Two identities with one address: the first gets the record. */
+    /** If two identities have the same address, the first gets the record. */
     public void complete(Batch batch) {
         batch.items().stream().filter(SyncItem::isCandidate)
                 .filter(item -> !batch.claims(item.getCandidate().salesforceId())).forEach(SyncItem::dropCandidate);
@@ -173,7 +176,7 @@ public class RecordMatcher {
                 .collect(Collectors.groupingBy(record -> key(record.path(field).asText())));
     }
 
-    /** Salesforce compares without case. */
+    /** Salesforce ignores case when it compares. */
     private static String key(String text) {
         return text.toLowerCase(Locale.ROOT);
     }
@@ -182,14 +185,14 @@ public class RecordMatcher {
         return record.path("attributes").path("type").asText();
     }
 
-    /** What the mapping would write, for that is what would be there twice. */
+    /** The address that the mapping would write, because that one would be there twice. */
     private static String email(SyncItem item) {
         return item.getRecord() == null ? "" : item.getRecord().path(EMAIL).asText("").strip();
     }
 
     /**
-     * No record has another one; and whoever registers with a line break in it, or a text that is too long for a query, would
-     * have Salesforce refuse the question about the whole batch.
+     * No record has another address. A registration with a line break in its address, or one that is too long for a query,
+     * would otherwise make Salesforce reject the query of the whole batch.
      */
     private static boolean mayBeInSalesforce(String email) {
         return email.length() <= LONGEST_EMAIL && ADDRESS.matcher(email).matches();

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
-/** Finds the record that took the place of one which Salesforce no longer lets us write. */
+/** Finds the record that replaces one that Salesforce does not let the app write any more. */
 @Component("recordRecovery")
 public class RecordRecovery {
 
@@ -42,7 +42,7 @@ public class RecordRecovery {
         this.onDeletedRecord = settings.onDeletedRecord();
     }
 
-    /** Changes the records that Salesforce takes only so, and says what was changed. */
+    /** Changes the fields of records that Salesforce rejects otherwise, and notes the changes for the identity's status. */
     public void amend(Batch batch) {
         batch.items().stream().filter(SyncItem::isRecovering).forEach(item -> {
             List<String> named = item.getError().fields();
@@ -84,7 +84,7 @@ public class RecordRecovery {
                 .map(Map.Entry::getKey).toList();
     }
 
-    /** Asks which Contacts the converted Leads have become. */
+    /** The query for the Contacts that the Leads were converted to. */
     public String locateConverted(List<SyncItem> items) {
         return lookup.compositeRequest(List.of(
                 SoqlLookup.query("byId", "query", CONVERTED.formatted("Id", SoqlLookup.list(items.stream().map(SyncItem::getSalesforceId)
@@ -93,7 +93,10 @@ public class RecordRecovery {
                         SoqlLookup.list(items.stream().map(SyncItem::getIdentity))))));
     }
 
-    /** Goes on with the Contacts. A conversion does not always carry the Ory ID over; then it is stamped on the Contact. */
+    /**
+     * Continues with the Contacts. A conversion does not always copy the Ory ID to the Contact; then the app writes it
+     * there.
+     */
     public void converted(List<SyncItem> items, String answer) {
         for (JsonNode lead : lookup.records(answer)) {
             items.stream().filter(item -> lead.path("Id").asText().equals(item.getSalesforceId())
@@ -105,7 +108,7 @@ public class RecordRecovery {
         deadLetter(items);
     }
 
-    /** Asks what became of records that are gone: merged into others, or deleted. */
+    /** The query for records that are gone: were they merged or deleted? */
     public String locateMissing(List<SyncItem> items) {
         return lookup.compositeRequest(items.stream().collect(Collectors.groupingBy(SyncItem::getObject)).entrySet().stream()
                 .map(object -> SoqlLookup.query("gone" + object.getKey(), "queryAll",
@@ -115,7 +118,7 @@ public class RecordRecovery {
                 .toList());
     }
 
-    /** Goes on with the winner of a merge; what was plainly deleted is left alone or made again, by policy. */
+    /** Continues with the winner of a merge. A deleted record is left deleted or created again, by policy. */
     public void missing(List<SyncItem> items, String answer) {
         for (JsonNode record : lookup.records(answer)) {
             items.stream().filter(item -> record.path("Id").asText().equals(item.getSalesforceId())).filter(SyncItem::isRecovering)
@@ -129,8 +132,8 @@ public class RecordRecovery {
                     });
         }
         items.stream().filter(item -> item.isRecovering() && item.hasRecord())
-                .forEach(this::deleted); // not even in the recycle bin any more
-        deadLetter(items); // it never had a record: what is deleted is something else, which a trigger wanted
+                .forEach(this::deleted); // purged: not in the recycle bin either
+        deadLetter(items); // the item had no record: a trigger referred to another record that is deleted
     }
 
     private void deleted(SyncItem item) {
@@ -139,7 +142,7 @@ public class RecordRecovery {
         } else if (onDeletedRecord == OnDeletedRecord.RECREATE) {
             item.reset();
         } else {
-            item.skipped("DELETED_IN_SALESFORCE", "Somebody deleted the record in Salesforce; it is left deleted"
+            item.skipped("DELETED_IN_SALESFORCE", "The record was deleted in Salesforce; the app leaves it deleted"
                     + " (sync.on-deleted-record).");
         }
     }
@@ -147,7 +150,7 @@ public class RecordRecovery {
     private static void follow(SyncItem item, String object, String id, JsonNode successor, String how) {
         String itsIdentity = successor.path(OryFields.ORY_ID).textValue();
         if (item.isErasure() && itsIdentity != null && !itsIdentity.equals(item.getIdentity())) {
-            item.unchanged(null); // it is somebody else's
+            item.unchanged(null); // it belongs to another identity
         } else if (id != null) {
             item.follow(object, id, how, itsIdentity == null);
         }

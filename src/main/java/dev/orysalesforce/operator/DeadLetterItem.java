@@ -10,7 +10,7 @@ import java.util.List;
  * A dead letter as the operator API shows it.
  *
  * @param newerSynced whether Salesforce has this state of the identity, or a newer one, by now: it can be discarded
- * @param original what came in; only on request, for it holds traits
+ * @param original the event; only on request, because it holds traits
  */
 public record DeadLetterItem(
         String id,

@@ -32,7 +32,7 @@ import org.springframework.jms.core.JmsTemplate;
 import org.springframework.jms.support.JmsUtils;
 import org.springframework.stereotype.Component;
 
-/** Reads, takes and discards what waits in the queue {@code dead-letters}. */
+/** Reads, replays and discards messages of the queue {@code dead-letters}. */
 @Component("deadLetters")
 public class DeadLetters {
 
@@ -40,7 +40,7 @@ public class DeadLetters {
     private static final int DEFAULT_LIMIT = 100;
     private static final int MOST = 1000;
 
-    /** The journal takes events of identities that Ory has stored; these codes say that the letter holds none. */
+    /** The journal accepts events of identities that Ory has stored; these codes mean that the dead letter holds none. */
     private static final String REPLAYABLE =
             "identity IS NOT NULL AND code NOT IN ('UNREADABLE_BODY','NO_IDENTITY','IDENTITY_NOT_STORED')";
 
@@ -60,12 +60,12 @@ public class DeadLetters {
         this.clock = clock;
     }
 
-    /** When the time of a letter that is written now is over, as JMS has it: in milliseconds, 0 is never. */
+    /** When a dead letter that is written now expires, as JMS defines it: in milliseconds, 0 is never. */
     public long expiration() {
         return settings.isForEver() ? 0 : clock.millis() + settings.retention().toMillis();
     }
 
-    /** A page of the letters that match, without their originals. */
+    /** A page of the dead letters that match, without their originals. */
     public DeadLetterPage list(@Header("code") String code, @Header("identity") String identity,
             @Header("offset") String offset, @Header("limit") String limit) {
         check(code == null || JmsSelectors.isCode(code), "code is a code of Salesforce or of this app, such as"
@@ -90,13 +90,13 @@ public class DeadLetters {
         return new DeadLetterPage(items(page, false), total.isPresent() ? total.getAsLong() : null);
     }
 
-    /** One letter, with its original if {@code reveal} says so; null if there is none with this ID. */
+    /** One dead letter, with its original if {@code reveal} is true; null if there is none with this ID. */
     public DeadLetterItem find(@Header("id") String id, @Header("reveal") String reveal) {
         return !JmsSelectors.isId(id) ? null
                 : items(browse(JmsSelectors.ofLetter(id)), isTrue(reveal)).stream().findFirst().orElse(null);
     }
 
-    /** Throws a letter away; whether there was one. */
+    /** Discards a dead letter. Returns whether it existed. */
     public boolean discard(@Header("id") String id) {
         return JmsSelectors.isId(id) && Boolean.TRUE.equals(jms.execute(session -> {
             try (MessageConsumer letters = session.createConsumer(
@@ -106,12 +106,12 @@ public class DeadLetters {
         }, true));
     }
 
-    /** Throws all letters of an identity away. */
+    /** Discards all dead letters of an identity. */
     public void discardOf(String identity) {
         discardOfAll(List.of(identity));
     }
 
-    /** Throws all letters of identities away. */
+    /** Discards all dead letters of identities. */
     public void discardOfAll(Collection<String> identities) {
         List<String> all = List.copyOf(identities);
         for (int from = 0; from < all.size(); from += AT_ONCE) {
@@ -128,19 +128,19 @@ public class DeadLetters {
         }
     }
 
-    /** All letters of an identity. */
+    /** All dead letters of an identity. */
     List<DeadLetterItem> of(String identity, boolean reveal) {
         return items(browse(JmsSelectors.ofIdentity(identity)), reveal);
     }
 
     /**
-     * Reads which letters are to be replayed.
+     * Reads which dead letters to replay.
      *
      * @param body {@code {"ids":[…]}}, {@code {"code":"…"}} or {@code {"all":true}}
      */
     public Replay select(String body) throws JsonProcessingException {
         JsonNode wanted = json.readTree(body == null ? "" : body);
-        String now = "JMSTimestamp <= " + clock.millis(); // not those that a replay brings back
+        String now = "JMSTimestamp <= " + clock.millis(); // not those that become dead letters again during the replay
         if (wanted.size() == 1 && wanted.path("all").asBoolean()) {
             return new Replay(List.of(now));
         }
@@ -159,8 +159,8 @@ public class DeadLetters {
     }
 
     /**
-     * Takes the next events out of their letters, in the caller's transaction. Each keeps its time of receipt; its
-     * attempts are counted anew.
+     * Takes the next events out of their dead letters, in the caller's transaction. Each keeps its time of receipt; its
+     * attempts are counted from zero.
      */
     public List<IdentityChange> take(Replay replay) {
         return jms.execute(session -> {
@@ -186,7 +186,7 @@ public class DeadLetters {
         }, true);
     }
 
-    /** What the caller is told once everything has been committed. */
+    /** The answer once everything has been committed. */
     public Map<String, Object> result(Replay replay) {
         List<OptionalLong> counts = replay.asked().stream()
                 .map(selector -> queues.count(Queues.DEAD_LETTERS, selector)).toList();
@@ -234,7 +234,7 @@ public class DeadLetters {
         return change != null && entry.version().compareTo(change.version()) >= 0;
     }
 
-    /** The event in a letter; null if there is none that can be synced. */
+    /** The event in a dead letter; null if it holds none that can be synced. */
     private IdentityChange event(DeadLetter letter) {
         try {
             IdentityChange change = letter.original() == null || !letter.original().isObject() ? null
@@ -245,19 +245,19 @@ public class DeadLetters {
         }
     }
 
-    /** On an external broker anybody may write into the queue. */
+    /** Any program may write to the queue of an external broker. */
     private DeadLetter letter(Message message) {
         try {
             if (message instanceof TextMessage text) {
                 return json.readValue(text.getText(), DeadLetter.class);
             }
         } catch (JsonProcessingException e) {
-            // said below
+            // reported below
         } catch (JMSException e) {
             throw JmsUtils.convertJmsAccessException(e);
         }
         return new DeadLetter(null, null, "unknown", "UNREADABLE_LETTER", "A message in the queue of dead letters is not"
-                + " one of this app. Look for who else writes to it.", List.of(), 0, null, null, null, null);
+                + " one of this app. Find the program that writes to the queue, too.", List.of(), 0, null, null, null, null);
     }
 
     static boolean isTrue(String reveal) {

@@ -17,13 +17,13 @@ import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 
 /**
- * Answers wrong tokens, each a little later than the one before, without a thread that waits. Only so many answers are
- * held back at a time; beyond that, who guesses is told at once to come back later. A right token never gets here.
+ * Delays answers to wrong tokens, each a little longer than the one before, without a thread that waits. The number of
+ * delayed answers is limited; beyond that, a caller gets a 429 at once. A correct token is never delayed.
  */
 @Component
 class FailedLoginDelay {
 
-    /** What a wrong token is answered. */
+    /** The answer to a wrong token. */
     interface Answer {
 
         void writeTo(HttpServletResponse response) throws IOException;
@@ -59,12 +59,12 @@ class FailedLoginDelay {
                 answer.writeTo(response);
                 later.complete();
             } catch (IOException | IllegalStateException e) {
-                LOG.debug("Who sent a wrong token did not wait for the answer");
+                LOG.debug("The sender of a wrong token did not wait for the answer");
             }
         });
     }
 
-    /** Doubles with each failure, and starts anew when a minute went by without one. */
+    /** Doubles with each failure, and starts again when a minute has passed without one. */
     private synchronized Duration nextDelay() {
         long now = System.nanoTime();
         failures = now - lastFailure > FORGOTTEN.toNanos() ? 0 : failures;

@@ -21,8 +21,8 @@ import org.springframework.security.web.csrf.CsrfTokenRequestAttributeHandler;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 
 /**
- * Hawtio and Jolokia: user {@code operator}, with {@code OPERATOR_TOKEN} as the password; nobody while there is none. A
- * browser logs in by a form, a program by basic auth. What they may do then says {@code jolokia-access.xml}.
+ * Hawtio and Jolokia: user {@code operator} with {@code OPERATOR_TOKEN} as the password; closed while there is none. A
+ * browser logs in by a form, a program by basic auth. {@code jolokia-access.xml} defines the permissions.
  */
 @Configuration
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
@@ -41,7 +41,7 @@ class HawtioSecurity {
         Problem unauthorized = Problem.of(HttpStatus.UNAUTHORIZED, "UNAUTHORIZED",
                 "Log in as user operator with the value of OPERATOR_TOKEN as the password.");
         String login = hawtio + "/login";
-        // No answer asks for basic auth: a browser that is asked keeps the password, and sends it for any other page, too.
+        // No answer asks for basic auth: the browser would keep the password and send it for any other page, too.
         AuthenticationEntryPoint ask = (request, response, failure) -> {
             if (isPage(request)) {
                 response.sendRedirect(login);
@@ -53,7 +53,7 @@ class HawtioSecurity {
         cookie.setCookieCustomizer(attributes -> attributes.sameSite("Strict"));
         return http.authenticationManager(token::authenticate)
                 .authorizeHttpRequests(requests -> requests
-                        .requestMatchers(hawtio + "/proxy/**").denyAll() // it would call others with this app's network
+                        .requestMatchers(hawtio + "/proxy/**").denyAll() // it would call other hosts from this app's network
                         .anyRequest().authenticated())
                 .formLogin(form -> form.loginPage(login).permitAll()
                         .defaultSuccessUrl(hawtio + "/", true)
@@ -64,7 +64,7 @@ class HawtioSecurity {
                 .exceptionHandling(handling -> handling.authenticationEntryPoint(ask))
                 .logout(logout -> logout.logoutSuccessUrl(login)
                         .logoutRequestMatcher(PathPatternRequestMatcher.withDefaults().matcher(hawtio + "/auth/logout")))
-                // The way that Hawtio's script knows: it sends back what it finds in the cookie.
+                // Hawtio's script expects it this way: it sends back the value of the cookie.
                 .csrf(csrf -> csrf.csrfTokenRepository(cookie)
                         .csrfTokenRequestHandler(new CsrfTokenRequestAttributeHandler())
                         .requireCsrfProtectionMatcher(HawtioSecurity::canBeForged))
@@ -89,7 +89,7 @@ class HawtioSecurity {
         return request.getMethod().equals("GET") && accept != null && accept.contains(MediaType.TEXT_HTML_VALUE);
     }
 
-    /** Another page can make a browser send its cookie, not a header. Jolokia does things on a GET, too. */
+    /** Another page can make a browser send its cookie, but not a header. Jolokia has side effects on a GET, too. */
     private static boolean canBeForged(HttpServletRequest request) {
         String path = request.getRequestURI();
         return request.getHeader(HttpHeaders.AUTHORIZATION) == null && request.getRequestedSessionId() != null

@@ -10,29 +10,29 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What is known of an identity: what was last received, what became of it, and where its record is.
+ * The status of an identity: its last event, the outcome, and its record.
  *
  * @param identity the identity's ID
- * @param pending whether an event of it is in the journal, in the batch on its way, or waits for a retry; null if so
- *     many events wait (sync.journal.browse-limit) that the journal is not searched
- * @param outcome what became of its last event: synced, unchanged, skipped, retry, dead-letter; pending if
- *     none of that yet; null if that is not known either
- * @param code why, if it went wrong or was skipped
+ * @param pending whether an event of it is in the journal, in the batch in flight, or waits for a retry; null if so many
+ *     events wait (sync.journal.browse-limit) that the journal is not searched
+ * @param outcome of its last event: synced, unchanged, skipped, retry, dead-letter; pending if it has none yet; null if that
+ *     is not known either
+ * @param code the reason if it failed or was skipped
  * @param message the same in words
  * @param object Lead or Contact
  * @param salesforceId its record
  * @param link its record in the browser
  * @param foundBy how the record was found
  * @param version {@code updated_at} of the newest state that is in Salesforce
- * @param mapping which mapping answered last, with its version
+ * @param mapping the mapping that was invoked last, with its version
  * @param fields the fields that were sent, without values
  * @param attempts how often the last event was sent
- * @param nextRetryAt when it is tried again
- * @param lastEvent the last event that went through
- * @param ory which version Ory listed, and when; null until it did
- * @param salesforce which version the record showed when it was read, and when; null until it was
- * @param deadLetters its letters, oldest first
- * @param values what the identity's fields hold; only on request
+ * @param nextRetryAt when it is retried
+ * @param lastEvent the last event that was processed
+ * @param ory the version that Ory listed, and when; null until it did
+ * @param salesforce the version that the record showed when it was read, and when; null until it was
+ * @param deadLetters its dead letters, oldest first
+ * @param values the values of the identity's fields; only on request
  */
 public record IdentityStatus(
         String identity,

@@ -27,8 +27,8 @@ import org.springframework.jms.core.JmsTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Puts together what journal, ledger and dead letters know of an identity. A backlog of millions is not searched for it:
- * the broker would read all of it from its disk. Then it is not known whether an event of the identity waits.
+ * Combines what journal, ledger and dead letters know of an identity. A backlog of millions is not searched, because the
+ * broker would read all of it from its disk. Then it is not known whether an event of the identity waits.
  */
 @Component("identityStatusService")
 public class IdentityStatusService {
@@ -61,7 +61,7 @@ public class IdentityStatusService {
 
     /**
      * @param reveal {@code true} adds the values of a pending event or of a dead letter, if there is one
-     * @return null if nobody has heard of the identity
+     * @return null if the identity is unknown
      */
     public IdentityStatus explain(@Header("id") String id, @Header("reveal") String reveal) {
         boolean withValues = DeadLetters.isTrue(reveal);
@@ -75,7 +75,7 @@ public class IdentityStatusService {
         boolean found = inFlight || waiting != null || journal.isInFlight(identity);
         Boolean pending = found || searched ? found : null;
         List<DeadLetterItem> letters = deadLetters.of(identity, true);
-        LedgerEntry entry = ledger.find(identity).orElse(null); // last, so that what just left the journal is here
+        LedgerEntry entry = ledger.find(identity).orElse(null); // last, so that an event that has just left the journal is here
         if (Boolean.FALSE.equals(pending) && letters.isEmpty() && entry == null) {
             return null;
         }
@@ -84,7 +84,7 @@ public class IdentityStatusService {
         return !withValues ? status : status.with(values(waiting, letters));
     }
 
-    /** The ID of the identity that is to be erased. */
+    /** The ID of the identity to erase. */
     public String identity(@Header("id") String id) {
         if (!JmsSelectors.isId(id)) {
             throw new BadRequestException("The path ends in the ID of an identity, which is a UUID.");
@@ -92,12 +92,12 @@ public class IdentityStatusService {
         return id.toLowerCase(Locale.ROOT);
     }
 
-    /** Whether the app has heard of an identity, perhaps only to erase it. */
+    /** Whether the app knows an identity, perhaps only as one to erase. */
     public boolean isKnown(String identity) {
         return tombstones.isErased(identity) || explain(identity, null) != null;
     }
 
-    /** @param record what Salesforce holds; of that, the fields that the app wrote are shown */
+    /** @param record the record in Salesforce; only the fields that the app wrote are shown */
     public IdentityStatus withRecord(IdentityStatus status, String record) throws JsonProcessingException {
         ObjectNode written = json.createObjectNode();
         JsonNode all = json.readTree(record);
@@ -114,7 +114,7 @@ public class IdentityStatusService {
                 new LastEvent(entry.event(), entry.receivedAt(), entry.triggerId()), null, null, hidden(letters), null);
     }
 
-    /** The ledger learns of an identity when its first event has an outcome, and never of what was refused at the door. */
+    /** The ledger knows an identity once its first event has an outcome, but not from rejected requests. */
     private static IdentityStatus ofUnknown(String identity, Boolean pending, List<DeadLetterItem> letters) {
         DeadLetterItem last = Boolean.TRUE.equals(pending) || letters.isEmpty() ? null : letters.get(letters.size() - 1);
         return new IdentityStatus(identity, pending,
@@ -136,7 +136,7 @@ public class IdentityStatusService {
         return letters.isEmpty() ? null : new Values("dead-letter", letters.get(letters.size() - 1).original());
     }
 
-    /** The identity's newest event in the queue; null if there is none, or if a batch has it. */
+    /** The identity's newest event in the queue; null if there is none, or if a batch holds it. */
     private JsonNode lastWaiting(String identity) {
         return jms.browseSelected(Queues.JOURNAL, JmsSelectors.ofIdentity(identity), (session, browser) -> {
             JsonNode last = null;

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * JMS selectors over the labels of dead letters. What goes into one is a UUID or a code, so nothing has to be escaped.
+ * JMS selectors over the properties of dead letters. Their values are UUIDs and codes, so that nothing has to be escaped.
  *
  * @see <a href="https://jakarta.ee/specifications/messaging/3.1/jakarta-messaging-spec-3.1#message-selectors">Message
  *     selectors</a>

@@ -11,7 +11,7 @@ import org.springframework.http.MediaType;
 import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Asks for the operator token, and leaves a CSRF token in the browser for whatever comes then. */
+/** Asks for the operator token, and sets a CSRF token in the browser for the following requests. */
 class LoginPage extends OncePerRequestFilter {
 
     private final String path;
@@ -26,7 +26,7 @@ class LoginPage extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         CsrfToken token = (CsrfToken) request.getAttribute(CsrfToken.class.getName());
-        token.getToken(); // asked for, it becomes a cookie
+        token.getToken(); // reading it sets the cookie
         if (!request.getMethod().equals("GET") || !request.getRequestURI().equals(path)) {
             chain.doFilter(request, response);
             return;

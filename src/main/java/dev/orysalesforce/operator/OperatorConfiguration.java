@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jms.connection.JmsTransactionManager;
 
-/** What the routes of the operator API name by reference. */
+/** Beans that the routes of the operator API name by reference. */
 @Configuration
 class OperatorConfiguration {
 

@@ -14,7 +14,7 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AuthenticationFilter;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
 
-/** Only who knows {@code OPERATOR_TOKEN} gets to the operator API; nobody does while there is none. */
+/** Admits only callers with {@code OPERATOR_TOKEN} to the operator API; it is closed while there is no token. */
 @Configuration
 @ConditionalOnWebApplication
 class OperatorSecurity {

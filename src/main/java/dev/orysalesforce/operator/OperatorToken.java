@@ -11,7 +11,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.stereotype.Component;
 
-/** Knows {@code OPERATOR_TOKEN}: a bearer token, and the password of user {@code operator}. */
+/** Checks {@code OPERATOR_TOKEN}: a bearer token, and the password of user {@code operator}. */
 @Component
 class OperatorToken {
 
@@ -28,7 +28,7 @@ class OperatorToken {
         return token.length > 0;
     }
 
-    /** The token that a request offers; null if it offers none. */
+    /** The token that a request presents; null if it presents none. */
     Authentication offered(HttpServletRequest request) {
         String header = request.getHeader(HttpHeaders.AUTHORIZATION);
         return header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length()) ? null

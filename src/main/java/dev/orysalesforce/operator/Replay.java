@@ -4,14 +4,14 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** A replay on its way: which letters are still to be taken, some hundred in a transaction. */
+/** A replay in progress: the dead letters that are still to be replayed, some hundred in a transaction. */
 public final class Replay {
 
     private final List<String> asked;
     private final Deque<String> open;
     private int replayed;
 
-    /** @param selectors which letters; none that came after the replay was asked for, or it could go on for ever */
+    /** @param selectors which dead letters; none that were added after the request, or the replay might never end */
     Replay(List<String> selectors) {
         asked = selectors;
         open = new ArrayDeque<>(selectors);
@@ -29,12 +29,12 @@ public final class Replay {
         return open.peek();
     }
 
-    /** Nothing more is to be found by the selector at hand. */
+    /** No more dead letters match the current selector. */
     void exhausted() {
         open.remove();
     }
 
-    /** They are in the journal. */
+    /** The events are in the journal. */
     public int committed(int count) {
         replayed += count;
         return count;

@@ -11,11 +11,11 @@ import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.actuate.health.Status;
 import org.springframework.stereotype.Component;
 
-/** Routes that an operator has stopped: Camel's own checks take that for nobody's business. */
+/** Reports routes that an operator has stopped, which Camel's own checks ignore. */
 @Component
 class RoutesHealthIndicator implements HealthIndicator {
 
-    /** The areas that a webhook goes through until it has its answer. */
+    /** The areas that a webhook passes until it has its answer. */
     private static final Set<String> ACCEPTING = Set.of("receive", "mapping", "problem");
 
     private final CamelContext camel;
@@ -36,7 +36,7 @@ class RoutesHealthIndicator implements HealthIndicator {
         }
         boolean accepting = stopped.stream().noneMatch(id -> ACCEPTING.contains(id.split("\\.")[0]));
         return Health.status(accepting ? Degraded.STATUS : Status.OUT_OF_SERVICE)
-                .withDetail("reason", "Somebody has stopped " + String.join(", ", stopped) + "."
+                .withDetail("reason", "An operator has stopped " + String.join(", ", stopped) + "."
                         + (accepting ? "" : " Webhooks are answered 503."))
                 .withDetail("remedy", "Start it in Hawtio under Camel > routes > Routes, or restart the app.")
                 .build();

@@ -63,7 +63,7 @@ public class StatusReport {
         return known.isPresent() ? known.getAsLong() : null;
     }
 
-    /** The reason is the one that health gives. */
+    /** The reason is that of health. */
     private Map<String, Object> breaker() {
         Map<String, Object> health = pause.health().getDetails();
         Map<String, Object> state = new LinkedHashMap<>();

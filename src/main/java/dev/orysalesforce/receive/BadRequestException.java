@@ -1,6 +1,6 @@
 package dev.orysalesforce.receive;
 
-/** A parameter or body of the operator API that makes no sense; the message says what would, and quotes nothing. */
+/** An invalid parameter or body of the operator API; the message says what is valid, and quotes nothing. */
 public class BadRequestException extends RuntimeException {
 
     public BadRequestException(String message) {

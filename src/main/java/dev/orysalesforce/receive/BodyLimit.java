@@ -18,7 +18,9 @@ import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Answers 413 to a body above {@code sync.max-body-size}, announced or not; reads the others once, as UTF-8. */
+/**
+ * Answers 413 to a body above {@code sync.max-body-size}, with or without a Content-Length; reads the others once, as UTF-8.
+ */
 @Component
 class BodyLimit extends OncePerRequestFilter {
 
@@ -35,7 +37,7 @@ class BodyLimit extends OncePerRequestFilter {
             throws ServletException, IOException {
         byte[] body = request.getContentLengthLong() > limit ? null : request.getInputStream().readNBytes(limit + 1);
         if (body == null || body.length > limit) {
-            response.setHeader("Connection", "close"); // the rest of the body is not worth reading
+            response.setHeader("Connection", "close"); // the rest of the body is not read
             Problem.of(HttpStatus.PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", "The body is larger than " + limit
                     + " bytes (sync.max-body-size). Let the Jsonnet template of the Ory Action send the identity and"
                     + " the transient payload only.").answer(request, response, json);

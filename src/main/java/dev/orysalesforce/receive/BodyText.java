@@ -9,11 +9,11 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.springframework.stereotype.Component;
 
-/** Reads a body as text in UTF-8, and nothing else: with another letter in its place a name would reach Salesforce wrong. */
+/** Reads a body strictly as UTF-8: with replacement characters, a name would reach Salesforce wrong. */
 @Component("bodyText")
 public class BodyText {
 
-    /** Of a body that is not JSON, no more than this is kept: it is there to recognise the sender by. */
+    /** The kept part of a body that is not JSON; an operator recognizes the sender by it. */
     private static final int UNREADABLE_KEPT = 64 * 1024;
     private static final String MARK = "\ufeff";
 
@@ -27,8 +27,8 @@ public class BodyText {
      * The text, without a byte order mark.
      *
      * @param body null for none
-     * @throws CharacterCodingException if it is not UTF-8, or holds half of a character as JSON can escape it
-     *     ({@code "\\ud83d"}), which no text in UTF-8 can have
+     * @throws CharacterCodingException if it is not UTF-8, or holds half of a surrogate pair as JSON can escape it ({@code
+     *     "\\ud83d"}), which no text in UTF-8 can have
      */
     public String read(byte[] body) throws IOException {
         if (body == null) {
@@ -42,7 +42,7 @@ public class BodyText {
         return text;
     }
 
-    /** As much of an unreadable body as is kept. */
+    /** The part of an unreadable body that is kept. */
     public String kept(byte[] body) {
         String text = body == null ? "" : new String(body, StandardCharsets.UTF_8);
         boolean splitsPair = text.length() > UNREADABLE_KEPT && Character.isHighSurrogate(text.charAt(UNREADABLE_KEPT - 1));

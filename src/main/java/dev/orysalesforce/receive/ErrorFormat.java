@@ -9,7 +9,7 @@ import java.util.Map;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 
-/** Which errors a caller understands, by the path that it calls. */
+/** The error format that a caller expects, by the path that it calls. */
 public enum ErrorFormat {
 
     /** RFC 9457. */

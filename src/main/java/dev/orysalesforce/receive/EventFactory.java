@@ -11,7 +11,7 @@ import java.util.List;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 
-/** Stamps what comes in with its kind and time. */
+/** Creates events with their kind and time of receipt. */
 @Component("eventFactory")
 public class EventFactory {
 
@@ -27,7 +27,7 @@ public class EventFactory {
         this.clock = clock;
     }
 
-    /** @param reduced the answer of {@code mappings/event.*} */
+    /** @param reduced the result of {@code mappings/event.*} */
     public IdentityChange receive(String reduced, String event, String triggerId) throws JsonProcessingException {
         return json.readValue(reduced, IdentityChange.class).receivedAs(event, receiptClock.next(), triggerId);
     }
@@ -37,7 +37,7 @@ public class EventFactory {
     }
 
     /**
-     * Keeps what is refused.
+     * The dead letter of a rejected request.
      *
      * @param original the event, if the body could be read; else the bytes of the body; null if it was empty
      */

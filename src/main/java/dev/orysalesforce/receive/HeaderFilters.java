@@ -6,15 +6,15 @@ import org.apache.camel.spi.HeaderFilterStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The allow-lists at the two borders of the app: what a caller's request may bring in, and what the journal may. */
+/** The allow-lists at the app's two borders: the headers that a caller may send, and those that the journal may hold. */
 @Configuration
 class HeaderFilters {
 
     /**
-     * For every HTTP consumer that sets none of its own (application.yaml has it as the component's). A header or query parameter that is not named here reaches neither the exchange nor
-     * the response. On Camel 4.17 it could otherwise redirect a Salesforce call
-     * (<a href="https://camel.apache.org/security/CVE-2026-49099.html">CVE-2026-49099</a>) and is echoed to the caller
-     * (CVE-2026-85254).
+     * For every HTTP consumer without a filter of its own (application.yaml sets it for the component). A header or query
+     * parameter that is not named here reaches neither the exchange nor the response. On Camel 4.17 it could otherwise
+     * redirect a Salesforce call (<a href="https://camel.apache.org/security/CVE-2026-49099.html">CVE-2026-49099</a>) and is
+     * echoed to the caller (CVE-2026-85254).
      */
     @Bean
     HeaderFilterStrategy callerHeaders() {
@@ -23,7 +23,7 @@ class HeaderFilters {
         return strategy;
     }
 
-    /** For the journal: Camel's own headers stay out in any spelling (CVE-2026-40453). */
+    /** For the journal: keeps Camel's own headers out in any spelling (CVE-2026-40453). */
     @Bean
     HeaderFilterStrategy journalHeaders() {
         JmsHeaderFilterStrategy strategy = new JmsHeaderFilterStrategy();

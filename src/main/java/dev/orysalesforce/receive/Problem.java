@@ -11,8 +11,8 @@ import org.springframework.http.HttpStatus;
  *
  * @param title the status in words
  * @param status HTTP status
- * @param code what a program can go by
- * @param detail what happened and what to do about it
+ * @param code the reason, for programs
+ * @param detail what happened and what the caller can do
  */
 public record Problem(String title, int status, String code, String detail) {
 
@@ -24,7 +24,7 @@ public record Problem(String title, int status, String code, String detail) {
         ErrorFormat.PROBLEM.answer(this, response, json);
     }
 
-    /** In the words that the caller understands. */
+    /** Answers in the error format of the caller. */
     void answer(HttpServletRequest request, HttpServletResponse response, ObjectMapper json) throws IOException {
         ErrorFormat.of(request).answer(this, response, json);
     }

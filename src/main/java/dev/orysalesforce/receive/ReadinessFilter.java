@@ -17,9 +17,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Only a running app answers. The web server opens its port before the routes have started, and closes it after they have
- * stopped; while an edited route takes the place of another, its path has nobody. In between it would answer 404, which Ory
- * does not try again: a start or stop is told as 503, an edit is waited for.
+ * Answers only while the app runs. The web server opens its port before the routes have started, and closes it after they
+ * have stopped; while a changed route replaces another, its path has no consumer. Camel would answer 404 then, and Ory does
+ * not retry a 404. So during a start or stop the app answers 503, and during a reload requests wait.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
@@ -41,7 +41,7 @@ class ReadinessFilter extends OncePerRequestFilter {
         if (!camel.isStarted()) {
             refuse(request, response, "STARTING", "The app is starting or stopping. Try again.");
         } else if (!gate.enter()) {
-            refuse(request, response, "CHANGING_ROUTES", "Edited routes are taking the place of others. Try again.");
+            refuse(request, response, "CHANGING_ROUTES", "Changed routes are replacing the running ones. Try again.");
         } else {
             try {
                 chain.doFilter(request, response);

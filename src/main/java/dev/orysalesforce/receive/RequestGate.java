@@ -5,7 +5,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.springframework.stereotype.Component;
 
-/** Every request comes in here. While it is closed, nobody is inside, and who wants to come in waits for his turn. */
+/** Every request passes this gate. While it is closed, no request is in progress, and new ones wait. */
 @Component
 public class RequestGate {
 
@@ -14,7 +14,7 @@ public class RequestGate {
 
     private final Semaphore places = new Semaphore(EVERYBODY, true);
 
-    /** @return whether the request may go on, and then has to leave at its end */
+    /** @return whether the request may continue; then it has to leave the gate at its end */
     boolean enter() {
         return acquire(1, BEARABLE);
     }
@@ -23,7 +23,7 @@ public class RequestGate {
         places.release();
     }
 
-    /** Keeps new requests waiting until those inside have left. Gives up, and stays open, if they take too long. */
+    /** Lets new requests wait until those in progress have ended. Gives up, and stays open, if that takes too long. */
     public boolean close(Duration patience) {
         return acquire(EVERYBODY, patience);
     }

@@ -13,11 +13,11 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.context.request.async.AsyncRequestTimeoutException;
 
 /**
- * A request has taken longer than {@code spring.mvc.async.request-timeout}, or somebody has set the machine's clock ahead, by
- * which Tomcat goes. What it has sent may be in the journal all the same; told again, it changes nothing.
+ * A request took longer than {@code spring.mvc.async.request-timeout}, or the machine's clock, which Tomcat uses, was set
+ * ahead. The event may be in the journal nevertheless; a repetition is harmless.
  */
 @ControllerAdvice
-@Order(Ordered.HIGHEST_PRECEDENCE) // before Spring Boot's own, which says neither what to do nor when
+@Order(Ordered.HIGHEST_PRECEDENCE) // before Spring Boot's own, which has no remedy and no Retry-After
 class RequestTimeoutAdvice {
 
     private final ObjectMapper json;

@@ -3,11 +3,11 @@ package dev.orysalesforce.receive;
 import java.util.List;
 
 /**
- * An error as Salesforce tells it, in a list. It never holds a value that the caller sent.
+ * An error in Salesforce's format, a list. It never holds a value that the caller sent.
  *
- * @param errorCode what a program can go by
- * @param message what happened and what to do about it
- * @param fields the fields that are meant; may be empty
+ * @param errorCode the reason, for programs
+ * @param message what happened and what the caller can do
+ * @param fields the fields concerned; may be empty
  */
 public record SalesforceError(String errorCode, String message, List<String> fields) {
 

@@ -13,7 +13,7 @@ import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.handler.MappedInterceptor;
 
-/** An operator has stopped a route that somebody outside calls. Camel would answer 500, which Ory does not try again. */
+/** Handles calls to a route that an operator has stopped. Camel would answer 500, which Ory does not retry. */
 @Configuration
 class StoppedRouteInterceptor {
 

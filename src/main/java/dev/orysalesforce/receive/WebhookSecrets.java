@@ -13,7 +13,7 @@ import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.stereotype.Component;
 
-/** Knows the secrets of {@code ORY_WEBHOOK_SECRET}: one, or several while they are being rotated. */
+/** Checks the secrets of {@code ORY_WEBHOOK_SECRET}: one, or several during a rotation. */
 @Component
 public class WebhookSecrets implements AuthenticationManager {
 
@@ -45,12 +45,12 @@ public class WebhookSecrets implements AuthenticationManager {
     public boolean knows(String secret) {
         boolean known = false;
         for (byte[] ours : secrets) {
-            known |= MessageDigest.isEqual(ours, secret.getBytes(StandardCharsets.UTF_8)); // all, so that time tells nothing
+            known |= MessageDigest.isEqual(ours, secret.getBytes(StandardCharsets.UTF_8)); // compares all, so that the time reveals nothing
         }
         return known;
     }
 
-    /** The one that hooks are to send. */
+    /** The secret for new hooks. */
     public String first() {
         return new String(secrets.get(0), StandardCharsets.UTF_8);
     }

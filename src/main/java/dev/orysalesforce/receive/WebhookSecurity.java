@@ -18,8 +18,8 @@ import org.springframework.security.web.authentication.www.BasicAuthenticationCo
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
 
 /**
- * Only who knows the webhook secret gets to the routes of webhooks and gateway. This stands before Camel because no header of a caller,
- * {@code Authorization} included, may reach an exchange.
+ * Admits only callers with the webhook secret to the routes of webhooks and gateway. It runs before Camel because no header
+ * of a caller, including {@code Authorization}, may reach an exchange.
  */
 @Configuration
 @ConditionalOnWebApplication
@@ -53,7 +53,7 @@ class WebhookSecurity {
                 .build();
     }
 
-    /** Spring Security would measure each of its filters, at each webhook, for meters that nobody reads. */
+    /** Spring Security would measure each of its filters for each webhook, for meters that are not used. */
     @Bean
     SecurityObservationSettings filtersUnmeasured() {
         return SecurityObservationSettings.noObservations();

@@ -12,7 +12,7 @@ import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.stereotype.Component;
 
-/** Whether anybody calls, and with a known secret. Always UP: whoever calls without one must not change that. */
+/** Whether webhooks arrive, and with a known secret. Always UP: callers without a secret must not be able to change that. */
 @Component
 class WebhooksHealthIndicator implements HealthIndicator {
 
@@ -32,14 +32,14 @@ class WebhooksHealthIndicator implements HealthIndicator {
         this.strangers = meters.counter("ory.sync.unauthorized");
     }
 
-    /** Somebody without the secret. Anybody can make the app say so, hence not at every call. */
+    /** A call without a known secret. It is not logged at every call, because any caller can cause it. */
     void refused() {
         strangers.increment();
         Instant now = clock.instant();
         Instant before = lastTold.get();
         if (before.isBefore(now.minus(QUIET)) && lastTold.compareAndSet(before, now)) {
             LOG.warn("Answered 401: the webhook secret of the call is missing, or none of those in ORY_WEBHOOK_SECRET."
-                    + " Further ones are told once a minute; ory_sync_unauthorized_total counts all.");
+                    + " This is logged at most once a minute; ory_sync_unauthorized_total counts all.");
         }
     }
 
@@ -53,7 +53,7 @@ class WebhooksHealthIndicator implements HealthIndicator {
         if (unauthorized > 0) {
             health.withDetail("remedy", "Give the hook at Ory one of the secrets in ORY_WEBHOOK_SECRET.");
         } else if (accepted == 0) {
-            health.withDetail("remedy", "Look at Ory whether the flow has the hook, and where its URL leads.");
+            health.withDetail("remedy", "Check at Ory that the flow has the hook, and that its URL leads here.");
         }
         return health.build();
     }

@@ -8,8 +8,8 @@ import org.apache.hc.core5.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 
 /**
- * Where Ory's Admin API is. Its key is added below Camel, so that it is in no exchange, trace or log; and as redirects
- * are not followed and links are only read for their page token, it goes to that address only.
+ * The address of Ory's Admin API. Its key is added below Camel, so that it is in no exchange, trace or log. Redirects are
+ * not followed and links are only read for their page token, so that the key goes to that address only.
  */
 @Component("oryAdmin")
 public class OryAdmin implements HttpClientConfigurer {
@@ -28,7 +28,7 @@ public class OryAdmin implements HttpClientConfigurer {
         return settings.adminUrl();
     }
 
-    /** Whether a link leads to the host that the app asks anyway. */
+    /** Whether a link leads to the configured host. */
     boolean isHere(URI link) {
         return link.getHost() == null || URI.create(settings.adminUrl()).getHost().equalsIgnoreCase(link.getHost());
     }

@@ -20,9 +20,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What Ory's Admin API answered: some identities, and where to go on.
+ * A page of Ory's Admin API: some identities, and the link to the next page.
  *
- * @param identities identity ID to identity as it was listed, yet without {@code metadata_admin}
+ * @param identities identity ID to identity as it was listed, but without {@code metadata_admin}
  * @param next the link to the next page; null on the last one
  */
 public record OryPage(Map<String, IdentityChange> identities, URI next) {
@@ -33,19 +33,19 @@ public record OryPage(Map<String, IdentityChange> identities, URI next) {
 
     /**
      * @param headers the answer's headers
-     * @param now when it came
-     * @throws RunFailedException if that is no list of identities, and will not become one
+     * @param now when it arrived
+     * @throws RunFailedException if it is not a list of identities and waiting does not help
      * @throws RetryLaterException if Ory is busy
      */
     public static OryPage read(int status, Map<String, Object> headers, byte[] body, ObjectMapper json, Instant now) {
         if (status == 429 || status >= 500) {
             throw new RetryLaterException("Ory's Admin API answered " + status + (status == 429
-                    ? ", its rate limit is reached" : "") + "; the run goes on when it answers again.", pause(headers, now));
+                    ? ", its rate limit is reached" : "") + "; the run continues when it answers again.", pause(headers, now));
         }
         if (status != 200) {
             throw new RunFailedException("Ory's Admin API answered " + status + ". " + switch (status) {
                 case 401, 403 -> "Check ORY_ADMIN_TOKEN: a project API key of Ory Network; a self-hosted Kratos has none,"
-                        + " but a proxy before it may want one.";
+                        + " but a proxy in front of it may require one.";
                 case 404 -> "Check ORY_ADMIN_URL: it ends before /admin, and is Kratos' admin port, not the public one.";
                 default -> "Check ORY_ADMIN_URL; redirects are not followed.";
             });

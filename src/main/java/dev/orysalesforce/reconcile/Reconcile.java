@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Compares all identities at Ory with the ledger and with Salesforce, one page at a time. The route asks what comes next,
- * does it, and tells what came of it; how far it has come is in the database before the next step.
+ * Compares all identities at Ory with the ledger and with Salesforce, one page at a time. The route gets the next step,
+ * executes it, and reports its result; the position is in the database before the next step.
  */
 @Component("reconcile")
 public class Reconcile {
@@ -40,7 +40,7 @@ public class Reconcile {
     private static final Logger LOG = LoggerFactory.getLogger(Reconcile.class);
     private static final String PAGE = "page_size=500";
 
-    /** So many IDs make a URL that every proxy takes: 4 KB. */
+    /** So many IDs make a URL of 4 KB, which every proxy accepts. */
     private static final int IDS = 100;
 
     /** Ten million identities. */
@@ -84,7 +84,7 @@ public class Reconcile {
         scheduleWithin(settings.reconcile().afterStart());
     }
 
-    /** Somebody asks for a run. False if one is on its way, or there is no Admin API to ask. */
+    /** Starts a run. False if one is in progress, or there is no Admin API. */
     public synchronized boolean start() {
         boolean begun = ory.isSet() && snapshot.begin(clock.instant());
         if (begun) {
@@ -95,7 +95,10 @@ public class Reconcile {
         return begun;
     }
 
-    /** Ory sent an empty body, so it has lost an event. A webhook's thread calls: it must not wait for a page in work. */
+    /**
+     * Ory sent an empty body, so it has lost an event. A webhook's thread calls this and must not wait for a page in
+     * progress.
+     */
     public void afterEmptyBody() {
         scheduleWithin(settings.reconcile().afterEmptyBody());
     }
@@ -107,7 +110,7 @@ public class Reconcile {
         }
     }
 
-    /** @return null if there is nothing to do at the moment */
+    /** @return null if there is nothing to do now */
     public synchronized ReconcileStep next() {
         step = null;
         page = null;
@@ -166,7 +169,7 @@ public class Reconcile {
         return ReconcileStep.ory(PAGE + identities.stream().map(id -> "&ids=" + id).collect(Collectors.joining()), identities);
     }
 
-    /** Ory has answered. Returns what the ledger does not know yet, for the journal. */
+    /** Processes Ory's answer. Returns the identities that the ledger does not know at this version, for the journal. */
     public synchronized Collection<IdentityChange> listed(@Header("CamelHttpResponseCode") int status,
             @Headers Map<String, Object> headers, @Body byte[] body) {
         page = OryPage.read(status, headers, body, json, clock.instant());
@@ -188,7 +191,7 @@ public class Reconcile {
         return listed.stream().filter(one -> one.isUsable() && isNews(one, known.get(one.identityId()))).toList();
     }
 
-    /** Who was erased stays so as long as Ory lists them. */
+    /** An erased identity stays erased as long as Ory lists it. */
     private List<IdentityChange> notErased() {
         Set<String> erased = tombstones.erased(page.identities().keySet());
         tombstones.touch(erased);
@@ -197,12 +200,12 @@ public class Reconcile {
 
     private void checkPage() {
         if (run.position == null && page.identities().isEmpty() && snapshot.known() > 0) {
-            throw new RunFailedException("Ory's Admin API lists nobody, but the ledger knows " + snapshot.known()
+            throw new RunFailedException("Ory's Admin API lists no identity, but the ledger knows " + snapshot.known()
                     + " identities. Does ORY_ADMIN_URL lead to another project? Nothing was queued or erased.");
         }
         String token = page.token();
         if (token != null && (token.equals(run.position) || run.pages >= MOST_PAGES)) {
-            throw new RunFailedException("Ory's Admin API comes to no end: after " + run.pages + " pages its link leads to"
+            throw new RunFailedException("Ory's Admin API has no last page: after " + run.pages + " pages its link leads to"
                     + " " + (token.equals(run.position) ? "the page that it came with." : "one more."));
         }
         if (token != null && !ory.isHere(page.next())) {
@@ -211,7 +214,7 @@ public class Reconcile {
         }
     }
 
-    /** An identity that waits for its verification is news once an address is verified, which moves no date. */
+    /** An identity that waits for its verification is newer once an address is verified, which does not change its date. */
     private static boolean isNews(IdentityChange listed, LedgerEntry known) {
         if (known == null || known.seen() == null) {
             return true;
@@ -259,7 +262,7 @@ public class Reconcile {
         run.go(Phase.MISSING);
     }
 
-    /** Salesforce has answered. */
+    /** Processes Salesforce's answer. */
     public synchronized void read(String body) {
         SalesforcePage answer = SalesforcePage.read(body, json);
         snapshot.read(answer.versions(), clock.instant());
@@ -280,14 +283,14 @@ public class Reconcile {
             return done();
         }
         if (run.missing > settings.eraseLimit() * snapshot.known()) {
-            run.note = "Ory has no more " + run.missing + " of " + snapshot.known() + " identities. That is more than"
+            run.note = "Ory no longer has " + run.missing + " of " + snapshot.known() + " identities. That is more than"
                     + " sync.erase-limit, so none of them was erased. If it is right, raise the limit for one run.";
             return done();
         }
         return go(Phase.ERASE);
     }
 
-    /** They are in the journal. */
+    /** The erasures are in the journal. */
     public synchronized void erased() {
         run.position = step.identities().get(step.identities().size() - 1);
         remember();
@@ -310,14 +313,14 @@ public class Reconcile {
     }
 
     private void save() {
-        report.see(run, !run.isRunning()); // first: who reads that it has ended finds its numbers
+        report.see(run, !run.isRunning()); // first: a reader who sees that it has ended must find its numbers
         snapshot.save(run, owner);
     }
 
-    /** The step came to nothing: it is repeated after a pause, or the run ends. */
+    /** The step failed: it is repeated after a pause, or the run ends. */
     public synchronized void failed(Exception failure) {
         if (run == null || !run.isRunning()) {
-            return; // the database itself, before anything was begun
+            return; // the database failed before the run had begun
         }
         if (backoff.isEnd(failure)) {
             run.end("failed", clock.instant(), backoff.reason());

@@ -17,7 +17,7 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.jms.JmsException;
 import org.springframework.stereotype.Component;
 
-/** Why a run does not get on, and when it tries again: the pauses grow (sync.back-off), unless Ory says how long. */
+/** Why a run does not continue, and when it tries again: the pauses grow (sync.back-off), unless Ory says how long. */
 @Component
 public class ReconcileBackoff {
 
@@ -49,7 +49,7 @@ public class ReconcileBackoff {
         reason = null;
     }
 
-    /** @return false if it may be over after a while */
+    /** @return false if the failure may be temporary */
     public boolean isEnd(Exception failure) {
         RunFailedException end = ObjectHelper.getException(RunFailedException.class, failure);
         RetryLaterException notNow = ObjectHelper.getException(RetryLaterException.class, failure);
@@ -69,7 +69,7 @@ public class ReconcileBackoff {
         return reason;
     }
 
-    /** Whether Salesforce has forgotten where a query stood; it keeps that for two days. */
+    /** Whether Salesforce has dropped the query's cursor, which it keeps for two days. */
     boolean isLostPlace() {
         return "INVALID_QUERY_LOCATOR".equals(code);
     }
@@ -83,11 +83,11 @@ public class ReconcileBackoff {
         }
         Throwable root = NestedExceptionUtils.getMostSpecificCause(failure);
         if (ObjectHelper.getException(JmsException.class, failure) != null) {
-            return "The journal does not take a page (" + root.getClass().getSimpleName() + "); /observe/health may say why.";
+            return "The journal can't store a page (" + root.getClass().getSimpleName() + "); /observe/health may say why.";
         }
         if (ObjectHelper.getException(IOException.class, failure) != null) {
             return "Ory's Admin API can't be reached (" + root.getClass().getSimpleName() + "). Check ORY_ADMIN_URL and the"
-                    + " network; the run goes on when it answers.";
+                    + " network; the run continues when it answers.";
         }
         return "It failed in the app itself, at " + FailurePlace.of(root) + "; it is tried again.";
     }

@@ -4,7 +4,7 @@ import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.stereotype.Component;
 
-/** Whether the last comparison failed: then nobody knows who is missing, until somebody fixes what it says. */
+/** Whether the last comparison failed: then missing identities are not found until an operator fixes the cause. */
 @Component
 class ReconcileHealthIndicator implements HealthIndicator {
 

@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.stereotype.Component;
 
-/** How the last comparison went, for status and metrics. */
+/** The result of the last comparison, for status and metrics. */
 @Component("reconcileReport")
 public class ReconcileReport {
 
@@ -23,7 +23,7 @@ public class ReconcileReport {
     private Instant countedAt = Instant.MIN;
     private volatile Seen seen = Seen.NOTHING;
 
-    /** What metrics and health tell, so that neither waits for the database. */
+    /** A copy for metrics and health, so that neither waits for the database. */
     private record Seen(double missing, double gone, double inSync, Health health) {
 
         private static final Seen NOTHING = new Seen(Double.NaN, Double.NaN, Double.NaN, Health.up().build());
@@ -39,8 +39,9 @@ public class ReconcileReport {
     }
 
     /**
-     * The run on its way, or the last one, after each step of it and now and then. What is in sync goes through the whole
-     * ledger: it is counted when a run has ended, and once a minute, for it goes up while the journal empties.
+     * Copies the state of the run in progress, or the last one, after each of its steps and at intervals. The number in sync
+     * needs the whole ledger: it is counted when a run has ended, and once a minute, because it grows while the journal
+     * empties.
      *
      * @param run null if there was none
      * @param ended whether it has just ended
@@ -65,7 +66,7 @@ public class ReconcileReport {
         return seen.health();
     }
 
-    /** What {@code /api/status} says of it. */
+    /** The part {@code reconcile} of {@code /api/status}. */
     public Map<String, Object> report() {
         Map<String, Object> report = new LinkedHashMap<>();
         ReconcileRun run = run().orElse(null);
@@ -83,13 +84,13 @@ public class ReconcileReport {
         return report;
     }
 
-    /** How much of Ory's list has been read, 0 to 1: IDs are random, and listed in their order. */
+    /** The share of Ory's list that has been read, 0 to 1: IDs are random, and listed in their order. */
     public double listedShare() {
         return run().map(run -> run.phase.compareTo(ReconcileRun.Phase.LIST) > 0 || !run.isRunning() ? 1
                 : snapshot.listedShare(run.startedAt)).orElse(Double.NaN);
     }
 
-    /** The run on its way, or the last one; nothing without an Admin API. */
+    /** The run in progress, or the last one; nothing without an Admin API. */
     private Optional<ReconcileRun> run() {
         return ory.isSet() ? snapshot.run() : Optional.empty();
     }

@@ -2,20 +2,20 @@ package dev.orysalesforce.reconcile;
 
 import java.time.Instant;
 
-/** A run, as it is remembered between its steps. */
+/** The state of a run between its steps. */
 final class ReconcileRun {
 
-    /** What a run does, in this order. */
+    /** The phases of a run, in this order. */
     enum Phase {
-        /** Is it the right project? Asks for identities that have a record. */
+        /** Checks that it is the right project, by identities that have a record. */
         PROJECT,
         /** Lists all identities; position: the page token. */
         LIST,
-        /** Reads the Ory IDs in Salesforce; position: where the next page is. */
+        /** Reads the Ory IDs in Salesforce; position: the next page. */
         CONTACTS, LEADS,
-        /** Asks for those of the ledger that were not listed; position: the last one that was asked for. */
+        /** Queries Ory for identities of the ledger that were not listed; position: the last one queried. */
         MISSING,
-        /** Erases those that Ory has no more, if it is told to; position: the last one. */
+        /** Erases identities that Ory no longer has, if configured; position: the last one. */
         ERASE
     }
 
@@ -54,7 +54,7 @@ final class ReconcileRun {
         this.error = error;
     }
 
-    /** What a person should know of it; null if all is well. */
+    /** What the operator should know; null if all is well. */
     String error() {
         return error != null ? error : note;
     }

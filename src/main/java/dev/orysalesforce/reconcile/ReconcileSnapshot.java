@@ -14,7 +14,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What both sides showed when they were read, and how far the run has come: tables beside the ledger's. */
+/** The versions that Ory and Salesforce showed, and the run's position: tables beside the ledger's. */
 @Component
 public class ReconcileSnapshot {
 
@@ -42,7 +42,7 @@ public class ReconcileSnapshot {
     private final JdbcTemplate sql;
     private final TransactionTemplate transaction;
 
-    /** What both sides showed of one identity; null where they did not. */
+    /** Both sides' versions of one identity; null where a side has none. */
     public record Sighting(Listed ory, Read salesforce) {}
 
     /** @param version {@code updated_at} of the identity */
@@ -56,15 +56,15 @@ public class ReconcileSnapshot {
         this.transaction = ledgerTransaction;
     }
 
-    /** The run on its way, or the last one. */
+    /** The run in progress, or the last one. */
     Optional<ReconcileRun> run() {
         return sql.query("select * from reconcile_run", (row, number) -> run(row)).stream().findFirst();
     }
 
     /**
-     * What is missing and gone stays what it was until it is known anew.
+     * The numbers of missing and gone identities stay until they are counted again.
      *
-     * @return false if one is on its way
+     * @return false if a run is in progress
      */
     boolean begin(Instant now) {
         return sql.update("""
@@ -76,13 +76,13 @@ public class ReconcileSnapshot {
                 where reconcile_run.state <> 'running'""", SqlTimestamps.text(now)) == 1;
     }
 
-    /** Of several instances with one ledger, one is at it. */
+    /** If several instances share a ledger, one of them runs the comparison. */
     boolean lease(String owner, Instant now, Duration time) {
         return sql.update("update reconcile_run set owner = ?, leased_until = ? where owner is null or owner = ?"
                 + " or leased_until < ?", owner, SqlTimestamps.text(now.plus(time)), owner, SqlTimestamps.text(now)) == 1;
     }
 
-    /** Unless another instance has taken the run over. */
+    /** Unless another instance has continued the run. */
     void save(ReconcileRun run, String owner) {
         sql.update(SAVE, run.state, run.phase.name(), run.position, SqlTimestamps.text(run.finishedAt), run.pages, run.seen,
                 run.queued, run.missing, run.gone, run.error, run.note, SqlTimestamps.text(run.readingSince),
@@ -153,46 +153,46 @@ public class ReconcileSnapshot {
         }
     }
 
-    /** Where the last identity that was listed stands among all possible ones, 0 to 1. */
+    /** The position of the last listed identity among all possible IDs, 0 to 1. */
     double listedShare(Instant runBegan) {
         String last = sql.queryForObject("select max(identity) from sightings where listed_at >= ?", String.class,
                 SqlTimestamps.text(runBegan));
         return last == null ? 0 : Long.parseLong(last.substring(0, 8), 16) / (double) 0xFFFFFFFFL;
     }
 
-    /** Identities of the ledger that were there before the run, and that it has not met. */
+    /** Identities that were in the ledger before the run, and that it has not found. */
     List<String> notListed(Instant runBegan, String after, int most) {
         String began = SqlTimestamps.text(runBegan);
         return sql.queryForList(NOT_LISTED, String.class, began, began, after == null ? "" : after, most);
     }
 
-    /** Identities of the ledger that Ory did not have when this run asked. */
+    /** Identities of the ledger that Ory did not have when this run queried them. */
     List<String> missingSince(Instant runBegan, String after, int most) {
         return sql.queryForList("select s.identity from sightings s join identities i on i.identity = s.identity"
                 + " where s.missing_at >= ? and s.identity > ? order by s.identity limit ?",
                 String.class, SqlTimestamps.text(runBegan), after == null ? "" : after, most);
     }
 
-    /** Records that the ledger knows, and that Salesforce has not shown since. */
+    /** Records that the ledger knows, and that Salesforce has not returned since. */
     long goneSince(Instant readingBegan) {
         String began = SqlTimestamps.text(readingBegan);
         return count(GONE, began, began);
     }
 
-    /** What nobody knows any more. */
+    /** Forgets identities that neither Ory nor the ledger knows. */
     void forget(Instant runBegan) {
         sql.update("delete from sightings where coalesce(listed_at, '') < ?"
                 + " and identity not in (select identity from identities)", SqlTimestamps.text(runBegan));
     }
 
-    /** The share of what Ory lists whose newest version is in Salesforce. */
+    /** The share of the identities listed by Ory whose newest version is in Salesforce. */
     double inSync(Instant listedSince, Instant readSince) {
         String read = SqlTimestamps.text(readSince);
         return sql.queryForObject(IN_SYNC, (row, number) -> row.getLong("listed") == 0 ? 1
                 : (double) row.getLong("same") / row.getLong("listed"), read, read, SqlTimestamps.text(listedSince));
     }
 
-    /** What both sides showed of an identity. */
+    /** Both sides' versions of an identity. */
     public Sighting find(String identity) {
         return sql.query("select * from sightings where identity = ?", (row, number) -> new Sighting(
                 row.getString("listed_at") == null ? null

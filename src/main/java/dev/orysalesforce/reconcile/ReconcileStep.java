@@ -3,11 +3,11 @@ package dev.orysalesforce.reconcile;
 import java.util.List;
 
 /**
- * What a run does next.
+ * The next step of a run.
  *
- * @param kind whom it concerns: ory, salesforce or erase
+ * @param kind the system that it concerns: ory, salesforce or erase
  * @param query query string for Ory, path and query for Salesforce; else empty
- * @param identities the identities that are asked for or erased; else empty
+ * @param identities the identities to query or erase; else empty
  */
 public record ReconcileStep(String kind, String query, List<String> identities) {
 

@@ -7,7 +7,7 @@ class RetryLaterException extends RuntimeException {
 
     private final Duration pause;
 
-    /** @param pause how long Ory wants to be left alone; null if it does not say */
+    /** @param pause how long Ory asks the app to wait; null if it does not say */
     RetryLaterException(String message, Duration pause) {
         super(message);
         this.pause = pause;

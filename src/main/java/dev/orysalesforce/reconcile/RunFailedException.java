@@ -1,6 +1,6 @@
 package dev.orysalesforce.reconcile;
 
-/** A run can't go on: something is wrong that waiting does not fix. The message is for the operator. */
+/** A run can't continue, and waiting does not help. The message is for the operator. */
 public class RunFailedException extends RuntimeException {
 
     public RunFailedException(String message) {

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Up to 2,000 records that carry an Ory ID, and where to go on.
+ * Up to 2,000 records that carry an Ory ID, and the link to the next page.
  *
  * @param versions identity ID to {@code Ory_Updated_At__c}, which may be null
  * @param next path of the next page below the API version; null on the last one
@@ -30,7 +30,7 @@ record SalesforcePage(Map<String, Instant> versions, String next) {
                 .formatted(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT), StandardCharsets.UTF_8);
     }
 
-    /** A converted Lead is its Contact, even if the conversion did not carry the Ory ID over. */
+    /** A converted Lead stands for its Contact, even if the conversion did not copy the Ory ID. */
     static SalesforcePage read(String body, ObjectMapper json) {
         JsonNode answer = parse(body, json);
         Map<String, Instant> versions = new HashMap<>();
@@ -52,7 +52,7 @@ record SalesforcePage(Map<String, Instant> versions, String next) {
                 return answer;
             }
         } catch (JsonProcessingException e) {
-            // said below
+            // reported below
         }
         throw new RetryLaterException("Salesforce answered a query with something that is not a result. A proxy in between?",
                 null);

@@ -24,8 +24,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /**
- * Looks at routes, mappings and settings for edits, and has them taken over once they are settled: editors and copies
- * write in several steps. What is refused leaves everything as it was, and health says why until it is fixed.
+ * Checks routes, mappings and settings for changes and reloads them once they are stable, because editors and copies write
+ * in several steps. A rejected change has no effect, and health says why until it is fixed.
  */
 @Component("configReloader")
 @Profile("!check")
@@ -86,19 +86,19 @@ class ConfigReloader implements HealthIndicator {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
-            LOG.warn("Edits could not be looked at: {}", e.toString());
+            LOG.warn("The files could not be checked for changes: {}", e.toString());
         }
     }
 
     private void judge(ConfigSnapshot edited) throws InterruptedException {
         try {
             if (edited.equals(coordinator.running())) {
-                LOG.info("The files are again as they run");
+                LOG.info("The files are the running version again");
             } else {
                 String taken = coordinator.reload(edited);
                 if (taken == null) {
                     busyUntil = clock.instant().plus(PATIENCE);
-                    LOG.info("An edit waits for a batch or a request that takes long; next try in {} s", PATIENCE.toSeconds());
+                    LOG.info("A reload waits for a batch or request in progress; next try in {} s", PATIENCE.toSeconds());
                     return;
                 }
                 LOG.info("Reloaded: {}", taken);
@@ -107,8 +107,8 @@ class ConfigReloader implements HealthIndicator {
         } catch (ReloadRejectedException e) {
             refuse(e.file(), e.line(), e.getMessage());
         } catch (RuntimeException e) {
-            refuse("routes", 0, "The app failed to take it over. Restart it; its log says where it failed.");
-            LOG.error("An edit failed", e);
+            refuse("routes", 0, "The app failed to reload it. Restart the app; its log says where it failed.");
+            LOG.error("A reload failed", e);
         }
         judged = edited;
     }
@@ -124,7 +124,7 @@ class ConfigReloader implements HealthIndicator {
         watch.scheduleWithFixedDelay(this::look, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Before the routes stop, and not in the middle of an edit. */
+    /** Runs before the routes stop, and not in the middle of a reload. */
     @EventListener(ContextClosedEvent.class)
     @Order(Ordered.HIGHEST_PRECEDENCE)
     void stop() throws InterruptedException {

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * All that can be edited, as it was at one moment.
+ * All files that can be reloaded, as they were at one moment.
  *
  * @param routes name to text of each route file; a text is null if it can't be read
  * @param mappings the same of each mapping file
@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  */
 public record ConfigSnapshot(Map<String, String> routes, Map<String, String> mappings, Map<String, String> settings) {
 
-    /** The names of files that are in one of both only, or differ. */
+    /** The names of files that differ or exist on one side only. */
     Set<String> differentFrom(ConfigSnapshot other) {
         Set<Map.Entry<String, String>> ours = all();
         Set<Map.Entry<String, String>> theirs = other.all();
@@ -28,7 +28,7 @@ public record ConfigSnapshot(Map<String, String> routes, Map<String, String> map
         return Stream.of(routes, mappings, settings).flatMap(some -> some.entrySet().stream()).collect(Collectors.toSet());
     }
 
-    /** An empty file may be one that is being written, or was cut by a full disk: nobody means it. */
+    /** An empty file may be one that is being written, or was truncated by a full disk; it is never intended. */
     void rejectEmptyFiles() {
         all().forEach(file -> refuseIfEmpty(file.getKey(), file.getValue()));
     }

@@ -15,8 +15,8 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads what can be edited. All of it each time: a time stamp or a notification of the file system tells nothing reliable
- * about a symbolic link, a network drive, or an editor that puts a new file in the place of the old one.
+ * Reads all files that can be reloaded, completely each time: time stamps and notifications of the file system are
+ * unreliable for a symbolic link, a network drive, or an editor that replaces the file.
  */
 @Component
 public class EditableFiles {

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
-/** Finds out whether mapping files can be used at all. Of what a compiler says, it tells what is about the file. */
+/** Checks whether mapping files compile. Of a compiler's message, only the part about the file is reported. */
 @Component
 public class MappingFiles {
 
@@ -20,7 +20,7 @@ public class MappingFiles {
 
     /**
      * @param files name to text
-     * @param known the same of those that are in use and need no second look
+     * @param known the same of those that are in use and need no second check
      * @param namesBySchema {@code sync.mappings}
      */
     public void check(Map<String, String> files, Map<String, String> known, Map<String, String> namesBySchema) {

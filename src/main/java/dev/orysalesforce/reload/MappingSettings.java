@@ -22,7 +22,7 @@ import org.springframework.core.io.ByteArrayResource;
 import org.springframework.stereotype.Component;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
-/** {@code sync.mappings}, as it is with an edited application.yaml. Everything else in there waits for a restart. */
+/** {@code sync.mappings} of a changed application.yaml. All other settings need a restart. */
 @Component
 public class MappingSettings {
 
@@ -41,18 +41,18 @@ public class MappingSettings {
                 .filter(Matcher::matches).map(name -> Path.of(name.group(1))).distinct().toList();
     }
 
-    /** The mappings that are named; those before, if the settings can't be read at the moment. */
+    /** The mappings that are named; the previous ones if the settings can't be read now. */
     Collection<String> named(Map<String, String> settings) {
         try {
             lastNamed = bySchema(settings).values();
         } catch (ReloadRejectedException e) {
-            // said when the whole set is judged
+            // reported when the whole set is checked
         }
         return lastNamed;
     }
 
     /**
-     * The value that the app would have if it started now: environment variables and the command line still win.
+     * The value that the app would have if it started now: environment variables and the command line have precedence.
      *
      * @param settings name to text of each application.yaml
      */

@@ -13,7 +13,9 @@ import java.util.stream.Collectors;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
-/** Knows what runs. Judges an edited set as a whole, and puts all of it in the place of what ran, or nothing. */
+/**
+ * Knows the running set of files. Checks a changed set as a whole, and replaces the running one completely or not at all.
+ */
 @Component
 @Lazy
 public class ReloadCoordinator {
@@ -28,7 +30,7 @@ public class ReloadCoordinator {
 
     /**
      * @param bySchema {@code sync.mappings}
-     * @param outline null until the first edit
+     * @param outline null until the first reload
      */
     private record Running(ConfigSnapshot files, RouteSet routes, Map<String, String> bySchema, Outline outline) {}
 
@@ -54,7 +56,7 @@ public class ReloadCoordinator {
 
     /**
      * @param location a file and maybe a line, as Camel names a route's source
-     * @return the version of that file; null if it is none of those that can be edited
+     * @return the version of that file; null if it is not one that can be reloaded
      */
     public String version(String location) {
         String file = "/" + String.valueOf(location).split(":", 2)[0];
@@ -64,8 +66,8 @@ public class ReloadCoordinator {
     }
 
     /**
-     * @return what was taken over, for people; null if something takes longer than anybody should wait for it: try again
-     * @throws ReloadRejectedException if the set can't be used; then all is as before
+     * @return the names of the reloaded files; null if work in progress takes too long to wait for: try again
+     * @throws ReloadRejectedException if the set can't be used; then nothing has changed
      */
     String reload(ConfigSnapshot edited) throws InterruptedException {
         edited.rejectEmptyFiles();
@@ -91,7 +93,7 @@ public class ReloadCoordinator {
             quiescer.resume();
         }
         return edited.differentFrom(before.files()).stream().map(name -> !edited.settings().containsKey(name) ? name
-                : bySchema.equals(before.bySchema()) ? name + " (but nothing of it before a restart)" : name + " (sync.mappings)")
+                : bySchema.equals(before.bySchema()) ? name + " (takes effect at the next restart)" : name + " (sync.mappings)")
                 .collect(Collectors.joining(", "));
     }
 
@@ -123,8 +125,8 @@ public class ReloadCoordinator {
     }
 
     /**
-     * Where no route sends to, somebody outside does. That nobody is there any more may be meant, but not by deleting a
-     * file, which happens by mistake, and never where webhooks come in: Ory would lose them.
+     * An endpoint that no route sends to is called from outside. Removing it may be intended, but not by deleting a file,
+     * which happens by mistake, and never where webhooks arrive: Ory would lose them.
      */
     private static void refuseWhatIsMissed(RouteSet before, Outline then, RouteSet after, Outline now) {
         Set<String> missed = new TreeSet<>(then.from().keySet());
@@ -137,7 +139,7 @@ public class ReloadCoordinator {
             if (!gone.isEmpty() || isOfOry(uri)) {
                 Entry route = before.entries().get(RouteSet.ROUTE + " " + id);
                 throw new ReloadRejectedException(!gone.isEmpty() ? gone.iterator().next() : route == null ? "routes" : route.file(), 0,
-                        "Route " + id + " is gone. Put it back; to do without it, restart the app.");
+                        "Route " + id + " is gone. Put it back; to remove it, restart the app.");
             }
         }
     }
@@ -147,8 +149,8 @@ public class ReloadCoordinator {
     }
 
     private static String needsARestart(Entry entry) {
-        return "This edit of " + entry.kind() + " takes a restart: only routes with an id, route configurations with an id"
-                + " and rests with a path are taken over while the app runs.";
+        return "This change of " + entry.kind() + " needs a restart: only routes with an id, route configurations with an id"
+                + " and rests with a path are reloaded while the app runs.";
     }
 
     /** A mapping may be a route. */

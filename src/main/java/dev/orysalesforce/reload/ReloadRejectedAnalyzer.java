@@ -3,7 +3,7 @@ package dev.orysalesforce.reload;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** At a start there is nothing yet that could go on running. */
+/** At a start there is no previous version that could keep running. */
 class ReloadRejectedAnalyzer extends AbstractFailureAnalyzer<ReloadRejectedException> {
 
     @Override

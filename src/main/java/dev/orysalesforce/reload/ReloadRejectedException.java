@@ -1,12 +1,12 @@
 package dev.orysalesforce.reload;
 
-/** What was edited is not taken over. */
+/** A changed file that is not reloaded. */
 public class ReloadRejectedException extends RuntimeException {
 
     private final String file;
     private final int line;
 
-    /** @param line counted from 1; 0 if nobody knows it */
+    /** @param line counted from 1; 0 if it is not known */
     ReloadRejectedException(String file, int line, String reason) {
         super(reason);
         this.file = file;

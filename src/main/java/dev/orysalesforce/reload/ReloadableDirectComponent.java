@@ -14,9 +14,9 @@ import org.apache.camel.support.DefaultAsyncProducer;
 import org.springframework.stereotype.Component;
 
 /**
- * {@code direct:} that leads to the route that is there now. Camel's own producer remembers the route it found and, once
- * routes have changed, notes so before it looks again: others that come in meanwhile are sent to the route before, which has
- * stopped and fails. Here, once routes have changed, a new producer is asked, which remembers nothing.
+ * A {@code direct:} that leads to the current route. Camel's own producer caches the route it found. Once routes have
+ * changed, it records that before it looks again: concurrent exchanges are then sent to the previous route, which has
+ * stopped, and fail. This component gets a new producer once routes have changed.
  */
 @Component("direct-component")
 class ReloadableDirectComponent extends DirectComponent {
@@ -55,7 +55,7 @@ class ReloadableDirectComponent extends DirectComponent {
             return new Caller();
         }
 
-        /** Counts first: what changes meanwhile makes it out of date. */
+        /** Reads the counter first: a change in between makes the result out of date. */
         private Found find() throws Exception {
             return new Found(changes.get(), (AsyncProducer) super.createProducer());
         }
@@ -87,7 +87,7 @@ class ReloadableDirectComponent extends DirectComponent {
         }
     }
 
-    /** @param after so many changes */
+    /** @param after the number of changes before it was found */
     private record Found(int after, AsyncProducer producer) {
     }
 }

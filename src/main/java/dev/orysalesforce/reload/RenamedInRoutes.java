@@ -20,19 +20,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Routes, beans and their methods that have another name now ({@code renamed-in-routes.properties}). A route file with
- * their old names works for one more version, and a warning names the new ones. Camel finds this class by a file in
- * {@code META-INF/services}, so that each of its contexts reads route files in the same way.
+ * Routes, beans and their methods that were renamed ({@code renamed-in-routes.properties}). A route file with the old names
+ * works for one more version, and a warning names the new ones. Camel finds this class by a file in {@code
+ * META-INF/services}, so that each of its contexts reads route files in the same way.
  */
 public class RenamedInRoutes extends YamlRoutesBuilderLoader {
 
     private static final Logger LOG = LoggerFactory.getLogger(RenamedInRoutes.class);
 
-    /** A step that calls a bean, or an expression that does: the bean's name, what is in between, the method. */
+    /** A step or expression that calls a bean: the bean's name, the text in between, the method. */
     private static final Pattern CALL = Pattern.compile(
             "(?<=\\b(?:ref|onPrepare): )([\\w-]+)(?:(\\s+(?:#.*\\s+)?method: [\"']?)(\\w+))?|(?<=\\bbean:)(\\w+)(?:(\\?method=|\\.)(\\w+))?");
 
-    /** What steps of several files hand on to each other. */
+    /** Exchange properties that steps of several files share. */
     private static final Pattern PROPERTY = Pattern.compile("(?m)(?<=^[ ]{0,80}name: )row(s?)$");
 
     private static final Map<String, String> NAMES = names();
@@ -63,11 +63,11 @@ public class RenamedInRoutes extends YamlRoutesBuilderLoader {
         if (found.isEmpty()) {
             return super.loadRoutesBuilder(resource);
         }
-        LOG.warn("{} has names that have changed, and work in this version only: {}", resource.getLocation(), String.join(", ", found));
+        LOG.warn("{} has old names, which work in this version only: {}", resource.getLocation(), String.join(", ", found));
         return super.loadRoutesBuilder(ResourceHelper.fromBytes(resource.getLocation(), current.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** The same text, line by line, with the names of now. */
+    /** The same text, line by line, with the current names. */
     static String translate(String text) {
         return translate(text, new TreeSet<>());
     }

@@ -12,8 +12,8 @@ import org.apache.camel.support.ScheduledPollConsumer;
 import org.springframework.stereotype.Component;
 
 /**
- * Brings the routes to a standstill for an edit. What starts by itself goes first and may take its time: a batch ends on
- * the routes and mappings that it began with. Only then are requests kept waiting, for a moment.
+ * Suspends the routes for a reload. Routes that start by themselves are suspended first and may take their time: a batch
+ * ends on the routes and mappings that it began with. Only then do requests have to wait, for a moment.
  */
 @Component
 class RouteQuiescer {
@@ -34,7 +34,7 @@ class RouteQuiescer {
 
     /**
      * @param requests whether HTTP requests have to wait, too
-     * @return whether all is still; if not, something takes longer than anybody should wait for it
+     * @return whether all routes are idle; if not, work in progress takes too long to wait for
      */
     boolean quiesce(boolean requests) throws InterruptedException {
         List<Route> byItself = camel.getRoutes().stream()

@@ -23,7 +23,7 @@ import org.apache.camel.model.RoutesDefinition;
 import org.apache.camel.model.rest.RestDefinition;
 import org.springframework.stereotype.Component;
 
-/** The routes that run: puts some in the place of others. */
+/** Replaces running routes by others. */
 @Component
 public class RouteReplacer {
 
@@ -38,12 +38,12 @@ public class RouteReplacer {
         this.paths = paths;
     }
 
-    /** Whether some routes are missing, so that any good set is better than what there is. */
+    /** Whether some routes are missing, so that any valid set is better than the current one. */
     boolean isLost() {
         return lost;
     }
 
-    /** Nobody may be on a route meanwhile. If the new ones don't start, the old ones are put back. */
+    /** No exchange may be on a route meanwhile. If the new routes don't start, the old ones are restored. */
     public void replace(RouteSet before, RouteSet after) throws Exception {
         try {
             change(before, after);
@@ -61,7 +61,7 @@ public class RouteReplacer {
         }
     }
 
-    /** Neither the edited routes nor those before have started. */
+    /** Neither the changed routes nor the previous ones have started. */
     static final class RoutesLost extends RuntimeException {
 
         RoutesLost(Exception undo) {
@@ -96,7 +96,7 @@ public class RouteReplacer {
         forgetRemovedPaths();
     }
 
-    /** What a configuration says has become a part of its routes. */
+    /** A route configuration has become a part of its routes. */
     private static boolean touchAll(Collection<Entry> entries) {
         return entries.stream().anyMatch(entry -> entry.kind().equals(RouteSet.CONFIGURATION));
     }
@@ -141,7 +141,7 @@ public class RouteReplacer {
         return entries.stream().filter(entry -> entry.kind().equals(kind)).map(Entry::id).collect(Collectors.toSet());
     }
 
-    /** The OpenAPI document is made when its route starts. */
+    /** The OpenAPI document is generated when its route starts. */
     private void describeAnew() throws Exception {
         for (RouteDefinition route : model.getRouteDefinitions()) {
             if (route.getInput().getEndpointUri().startsWith("rest-api:")) {
@@ -151,7 +151,7 @@ public class RouteReplacer {
         }
     }
 
-    /** Camel leaves the path of a removed route to its consumer, which would go on answering. */
+    /** Camel leaves the path of a removed route registered with its consumer, which would keep answering. */
     private void forgetRemovedPaths() {
         Set<Consumer> live = camel.getRoutes().stream().map(Route::getConsumer)
                 .map(consumer -> consumer instanceof PlatformHttpConsumerAware path ? path.getPlatformHttpConsumer() : consumer)

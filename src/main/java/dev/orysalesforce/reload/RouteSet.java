@@ -24,7 +24,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * The route files, entry by entry.
  *
  * @param files name to text
- * @param entries what kind it is and which one, to the entry
+ * @param entries kind and ID to the entry
  */
 public record RouteSet(Map<String, String> files, Map<String, Entry> entries) {
 
@@ -35,14 +35,14 @@ public record RouteSet(Map<String, String> files, Map<String, Entry> entries) {
 
     /**
      * @param kind as the YAML DSL calls it
-     * @param id of a route or route configuration; the path of a rest; of others, what they say
-     * @param live whether another can take its place without a restart
+     * @param id of a route or route configuration; the path of a rest; of others, a hash of their content
+     * @param live whether it can be replaced without a restart
      * @param line where it begins, counted from 1
-     * @param body what it says, without spelling, order and comments
+     * @param body its content without spelling, order and comments
      */
     public record Entry(String kind, String id, boolean live, String file, int line, Object body) {
 
-        /** Whether it says the same, maybe on another line. */
+        /** Semantic equality: ignores the line. */
         boolean isEquivalentTo(Entry other) {
             return other != null && (file.equals(other.file) || !live) && body.equals(other.body);
         }
@@ -64,25 +64,25 @@ public record RouteSet(Map<String, String> files, Map<String, Entry> entries) {
         return new RouteSet(files, entries);
     }
 
-    /** Whether it says the same, maybe in other words. */
+    /** Semantic equality: ignores formatting, key order and comments. */
     boolean isEquivalentTo(RouteSet other) {
         return differenceFrom(other).isEmpty() && other.differenceFrom(this).isEmpty();
     }
 
-    /** Entries that are not the same in the other set, or not there at all. */
+    /** Entries that differ in the other set, or are absent there. */
     Map<String, Entry> differenceFrom(RouteSet other) {
         Map<String, Entry> changed = new HashMap<>(entries);
         changed.entrySet().removeIf(entry -> entry.getValue().isEquivalentTo(other.entries.get(entry.getKey())));
         return changed;
     }
 
-    /** Where a route begins; 0 if it is made of something else. */
+    /** The line where a route begins; 0 if it comes from another source. */
     int lineOfRoute(String id) {
         Entry entry = entries.get(ROUTE + " " + id);
         return entry == null ? 0 : entry.line();
     }
 
-    /** The first line of a file, from a given one on, that has a text in it; 0 if none has. */
+    /** The first line of a file, from a given one on, that contains a text; 0 if none does. */
     int line(String file, String text, int from) {
         List<String> lines = files.getOrDefault(file, "").lines().toList();
         for (int i = Math.max(0, from - 1); i < lines.size(); i++) {
@@ -93,7 +93,7 @@ public record RouteSet(Map<String, String> files, Map<String, Entry> entries) {
         return 0;
     }
 
-    /** What Camel makes of a file. Its route configurations are in the context after this; its routes are not. */
+    /** Lets Camel read a file. Its route configurations are in the context after this; its routes are not. */
     RouteBuilder configure(CamelContext camel, String file) throws Exception {
         RouteConfigurationBuilder builder = (RouteConfigurationBuilder) PluginHelper.getRoutesLoader(camel).findRoutesBuilders(
                 ResourceHelper.fromBytes("file:" + file, files.get(file).getBytes(StandardCharsets.UTF_8))).iterator().next();
@@ -126,6 +126,6 @@ public record RouteSet(Map<String, String> files, Map<String, Entry> entries) {
             return new Entry(kind, id != null ? id.toString() : "that says " + Integer.toHexString(body.hashCode()),
                     id != null && LIVE.contains(kind), file, line, body);
         }
-        throw new ReloadRejectedException(file, line, "Here is something else than a route, a routeConfiguration or a rest.");
+        throw new ReloadRejectedException(file, line, "This is not a route, a routeConfiguration or a rest.");
     }
 }

@@ -24,11 +24,11 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.stereotype.Component;
 
-/** Builds a set of routes aside. What Camel refuses there, it would refuse for real. */
+/** Builds a set of routes in a trial context. Camel rejects there what it would reject in the app. */
 @Component
 public class TrialBuild {
 
-    /** What an exception quotes, to find the line in the file: a URI, an ID, an expression. */
+    /** The parts of an exception's message that help to find the line: a URI, an ID, an expression. */
     private static final Pattern QUOTED = Pattern.compile("[$]\\{\\S+|[\\w.-]+:[\\w./{}-]+|[`'\"\\[]([^`'\"\\]]{2,})[`'\"\\]]|: ([\\w.-]{2,})");
 
     private final CamelContext camel;
@@ -38,16 +38,16 @@ public class TrialBuild {
     }
 
     /**
-     * How routes hang together.
+     * How routes are connected.
      *
-     * @param from where each route begins, to its ID
+     * @param from each route's first endpoint to its ID
      * @param called the direct endpoints that they send to
      */
     public record Outline(Map<String, String> from, Set<String> called) {}
 
     /**
      * @param set the whole set
-     * @param others direct endpoints that are asked by others than routes
+     * @param others direct endpoints that are called by code other than routes
      */
     public Outline of(RouteSet set, Set<String> others) {
         Map<String, RouteBuilder> builders = new LinkedHashMap<>();
@@ -99,7 +99,7 @@ public class TrialBuild {
         return new Outline(from, asked);
     }
 
-    /** Camel goes without one that is not there, and the route without its error handling. */
+    /** Camel ignores one that does not exist, and the route would lack its error handling. */
     private static void checkConfigurations(RouteSet set, String file, RouteDefinition route) {
         String ids = route.getRouteConfigurationId() == null ? "" : route.getRouteConfigurationId();
         for (String id : ids.isEmpty() ? List.<String>of() : List.of(ids.split(","))) {
@@ -125,7 +125,7 @@ public class TrialBuild {
         }
     }
 
-    /** Puts a finger on it as far as Camel and the text of the file tell. */
+    /** Names file and line as precisely as Camel and the text of the file allow. */
     public static ReloadRejectedException rejected(RouteSet set, String where, Map<String, String> files, Exception e) {
         MarkedYamlEngineException yaml = ObjectHelper.getException(MarkedYamlEngineException.class, e);
         if (yaml != null) {

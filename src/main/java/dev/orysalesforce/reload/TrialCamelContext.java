@@ -26,7 +26,8 @@ import org.apache.camel.support.EndpointHelper;
 
 /**
  * A context to build routes in that never starts. It has the beans and properties of the app, and a stand-in for each
- * endpoint: the app's own component has to accept its URI, then it is thrown away. Nothing is received, sent or logged in to.
+ * endpoint: the app's own component has to accept the URI, and its endpoint is then discarded. Nothing is received, sent or
+ * logged in to.
  */
 class TrialCamelContext extends DefaultCamelContext {
 
@@ -66,7 +67,7 @@ class TrialCamelContext extends DefaultCamelContext {
         return new StandIn(resolved, this);
     }
 
-    /** What belongs to the app's own context would go over to this one. */
+    /** Beans that belong to the app's own context would be rebound to this one. */
     private record Lent(Registry registry) implements BeanRepository {
 
         @Override

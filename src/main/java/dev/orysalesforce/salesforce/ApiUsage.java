@@ -18,11 +18,11 @@ import org.apache.camel.util.ObjectHelper;
 import org.springframework.stereotype.Component;
 
 /**
- * Counts every call to Salesforce, repetitions after a 401 included, and reads what Salesforce says with each answer
- * about the org's calls of the last 24 hours.
+ * Counts every call to Salesforce, including repetitions after a 401, and reads the org's calls of the last 24 hours, which
+ * Salesforce sends with each answer.
  *
- * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_api_usage.htm">
- *     Limit info header</a>
+ * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_api_usage.htm"> Limit info
+ *     header</a>
  */
 @Component
 public class ApiUsage extends EventNotifierSupport {
@@ -51,7 +51,7 @@ public class ApiUsage extends EventNotifierSupport {
         setIgnoreExchangeRedeliveryEvents(true); // but not what is being sent: Camel times that for the event when it was
     }
 
-    /** What {@code /api/status} says of it. */
+    /** The budget in {@code /api/status}. */
     public Map<String, Object> budget() {
         Map<String, Long> made = new TreeMap<>();
         calls.forEach((kind, count) -> made.put(kind, count.get()));
@@ -76,7 +76,7 @@ public class ApiUsage extends EventNotifierSupport {
         }
     }
 
-    /** What a call is for, by its path below the API version. */
+    /** The kind of a call, by its path below the API version. */
     static String kind(String method, String path) {
         if (path.endsWith("/describe")) {
             return "describe";
@@ -100,7 +100,7 @@ public class ApiUsage extends EventNotifierSupport {
         };
     }
 
-    /** 200 for any success, for the answer's exact status does not reach the exchange; none if there was no answer. */
+    /** 200 for any success, because the exact status does not reach the exchange; none if there was no answer. */
     private static String status(Exchange exchange) {
         if (exchange.getException() == null) {
             return SUCCESS;

@@ -19,11 +19,12 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Spends the app's share of the org's API calls of a day, and leaves what others need. While there is plenty it does
- * nothing. From half of the share, or 90 % of the org's limit, it lets batches rest: the pauses grow, events wait for
- * more company, and each call carries more of them. Never more than a minute to a call.
+ * Keeps the app within its share of the org's daily API calls. While enough calls are left, it does nothing. From half of
+ * the share, or 90 % of the org's limit, it throttles: the pauses grow, events wait longer for others, and each call carries
+ * more of them. A pause is never longer than a minute per call.
  *
- * @see <a href="https://developer.salesforce.com/docs/platform/salesforce-app-limits-cheatsheet/guide/salesforce-app-limits-platform-api.html">
+ * @see <a
+ *     href="https://developer.salesforce.com/docs/platform/salesforce-app-limits-cheatsheet/guide/salesforce-app-limits-platform-api.html">
  *     API request limits</a>
  */
 @Component("budget")
@@ -61,13 +62,13 @@ public class CallBudget implements HealthIndicator {
         meters.gauge("ory.sync.api.usage.ratio", this, budget -> budget.orgUsage());
     }
 
-    /** A call has gone out. */
+    /** Counts a call. */
     public synchronized void recordCall() {
         hours.merge(clock.instant().truncatedTo(ChronoUnit.HOURS), 1, Integer::sum);
         sinceLastRest++;
     }
 
-    /** What Salesforce said with an answer: everybody's calls of the last 24 hours, and the org's limit. */
+    /** Records the numbers of an answer: the calls of all programs in the last 24 hours, and the org's limit. */
     public synchronized void recordUsage(long used, long limit) {
         orgUsed = used;
         orgLimit = limit;
@@ -78,14 +79,14 @@ public class CallBudget implements HealthIndicator {
         return monotonicClock.instant().isBefore(restUntil);
     }
 
-    /** A batch is through: how long to rest, by the calls that it took. */
+    /** Called after a batch: sets the pause before the next one, by the calls that this one took. */
     public void throttle() {
         if (restForCalls()) {
             save();
         }
     }
 
-    /** Outside of the lock: calls and scrapes of the metrics must not wait for the database. */
+    /** Runs outside of the lock: calls and scrapes of the metrics must not wait for the database. */
     private void save() {
         Instant hour = clock.instant().truncatedTo(ChronoUnit.HOURS);
         sql.update("insert into api_calls (hour, calls) values (?, ?) on conflict (hour) do update set calls = excluded.calls",
@@ -108,13 +109,13 @@ public class CallBudget implements HealthIndicator {
         if (shortage != null && !recordUsage) {
             LOG.warn("Throttling: {} {}", shortage.reason(), shortage.remedy());
         } else if (shortage == null && recordUsage) {
-            LOG.info("Batches do not rest for minutes any more: there are API calls again");
+            LOG.info("Throttling ended: API calls are available again");
         }
         recordUsage = shortage != null;
         return true;
     }
 
-    /** So long that what is left lasts for a day; nothing while there is plenty. */
+    /** A pause that makes the remaining calls last for a day; none while enough are left. */
     private Duration pauseForACall() {
         return Duration.ofMillis((long) (1000 * Math.min(LONGEST_REST.toSeconds(), Math.max(forShare(), forOrg()))));
     }
@@ -127,7 +128,7 @@ public class CallBudget implements HealthIndicator {
         return spread(orgLimit - orgUsed, above(ORG_FROM, orgUsage()));
     }
 
-    /** Why it is down to a call a minute; null if it is not. */
+    /** The reason why the app makes one call a minute; null if it does not. */
     private Shortage shortage() {
         if (pauseForACall().compareTo(LONGEST_REST) < 0) {
             return null;
@@ -142,7 +143,7 @@ public class CallBudget implements HealthIndicator {
                         "See which program uses them, or buy more; they come back within 24 hours.");
     }
 
-    /** DEGRADED while it is down to a call a minute. */
+    /** DEGRADED while the app makes one call a minute. */
     @Override
     public synchronized Health health() {
         Shortage shortage = shortage();
@@ -150,7 +151,7 @@ public class CallBudget implements HealthIndicator {
                 .withDetail("reason", shortage.reason()).withDetail("remedy", shortage.remedy()).build();
     }
 
-    /** Comes in gently over the first tenth. */
+    /** Grows gradually over the first tenth. */
     private static double spread(double left, double pressure) {
         return Duration.ofDays(1).toSeconds() / Math.max(1, left) * Math.min(1, 10 * pressure);
     }
@@ -173,7 +174,10 @@ public class CallBudget implements HealthIndicator {
         return orgLimit == 0 ? Double.NaN : (double) orgUsed / orgLimit;
     }
 
-    /** For people: {@code own} calls of the last 24 hours, the {@code share} they may reach, the org's {@code used} and {@code limit}. */
+    /**
+     * For operators: {@code own} calls of the last 24 hours, the {@code share} they may reach, the org's {@code used} and
+     * {@code limit}.
+     */
     public synchronized Map<String, Object> report() {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("own", own());
@@ -190,7 +194,7 @@ public class CallBudget implements HealthIndicator {
         return hours == null ? Double.POSITIVE_INFINITY : hours * 3600;
     }
 
-    /** If things go on as in the last hour; null if the share lasts for the day. */
+    /** When the share is used up at the rate of the last hour; null if it lasts for the day. */
     private Double exhaustedInHours() {
         Instant hour = clock.instant().truncatedTo(ChronoUnit.HOURS);
         double sinceHour = Math.max(1, Duration.between(hour, clock.instant()).toMinutes()) / 60.0;

@@ -22,7 +22,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * What the org says of an object's fields: asked when it is first needed, then once a day.
+ * The org's description of an object's fields: fetched when it is first needed, then once a day.
  *
  * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_describe.htm">
  *     sObject Describe</a>
@@ -32,20 +32,20 @@ public class Describe {
 
     private static final Duration GOOD_FOR = Duration.ofDays(1);
 
-    /** The call itself may take 60 s (http-request-timeout), and log in before. */
+    /** The call itself may take 60 s (http-request-timeout), and a login may come before it. */
     private static final Duration LONGEST = Duration.ofSeconds(75);
 
     /**
      * @param type Salesforce's, e.g. string, email, picklist, boolean, double, date, datetime, reference
      * @param length of texts; else 0
-     * @param values what a restricted picklist takes; empty for any other field
-     * @param unique whether Salesforce refuses a value that another record has
+     * @param values the values of a restricted picklist; empty for any other field
+     * @param unique whether Salesforce rejects a value that another record has
      * @param externalId whether records can be addressed by it
      */
     public record Field(String type, int length, boolean nillable, boolean defaulted, boolean createable, boolean updateable,
             Set<String> values, boolean unique, boolean externalId) {
 
-        /** Whether a new record has to bring it. */
+        /** Whether a new record must have it. */
         public boolean isRequired() {
             return !nillable && !defaulted && createable && !type.equals("boolean");
         }
@@ -76,14 +76,14 @@ public class Describe {
         return known != null && !known.nillable();
     }
 
-    /** How many characters a field takes; 0 if that is not known. */
+    /** How many characters the field holds; 0 if that is not known. */
     public int length(String object, String field) {
         Field known = fields(object, GOOD_FOR).get(field);
         return known == null ? 0 : known.length();
     }
 
     /**
-     * What this user may see, by field or name of a relationship.
+     * The fields that the run-as user may see, by field or name of a relationship.
      *
      * @param goodFor how old the answer may be
      */
@@ -91,7 +91,7 @@ public class Describe {
         return answer(object, goodFor).fields();
     }
 
-    /** Whether this user may make records of an object, and change them, whatever the fields. */
+    /** Whether the run-as user may create and change records of an object, whatever the fields. */
     public boolean isWriteable(String object, Duration goodFor) {
         Answer answer = answer(object, goodFor);
         return answer.createable() && answer.updateable();
@@ -108,7 +108,7 @@ public class Describe {
     }
 
     /**
-     * Who asks at the same time shares the call. It is made by another thread: a batch that asks in the middle of a split
+     * Concurrent callers share the call. Another thread makes it: a batch that called Salesforce in the middle of a split
      * would lose the parts that are done (Camel 4.17).
      */
     private String fetch(String object) {

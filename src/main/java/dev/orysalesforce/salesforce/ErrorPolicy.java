@@ -15,7 +15,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.stereotype.Component;
 
-/** The table of {@code sync.errors}: what is done about a code of Salesforce. */
+/** The table {@code sync.errors}: what the app does about an error code of Salesforce. */
 @Component
 public class ErrorPolicy {
 
@@ -33,7 +33,7 @@ public class ErrorPolicy {
                 .map(CODE::matcher).filter(Matcher::matches).forEach(name -> codes.add(name.group(1)));
     }
 
-    /** The codes that the table has a line for, as Salesforce spells them. */
+    /** The codes that the table lists, as Salesforce spells them. */
     public Set<String> codes() {
         return codes;
     }
@@ -42,7 +42,7 @@ public class ErrorPolicy {
         return rule(code).action();
     }
 
-    /** The refusal with what the operator can do about it. */
+    /** The error together with what the operator can do about it. */
     public RecordError advise(RecordError error) {
         String remedy = rule(error.code()).remedy();
         return remedy == null ? error
@@ -53,7 +53,7 @@ public class ErrorPolicy {
         return rules.getOrDefault(key(code), byDefault);
     }
 
-    /** Spring drops underscores from keys of a map, so they count for nothing here. */
+    /** Spring drops underscores from the keys of a map, so they are ignored here. */
     private static String key(String code) {
         return code == null ? "" : code.replaceAll("[^A-Za-z0-9]", "").toUpperCase(Locale.ROOT);
     }

@@ -12,8 +12,8 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * Logs in before the first call, and again after a 401. However many calls in flight were refused, one of them does it:
- * the others began before that login and only send again.
+ * Logs in before the first call, and again after a 401. If several calls in flight were rejected, one of them logs in; the
+ * others began before that login and only send again.
  */
 @Component("login")
 public class Login implements Processor {
@@ -26,11 +26,11 @@ public class Login implements Processor {
     private final LedgerOwnership ledger;
     private final MeterRegistry meters;
     private final boolean onlyLooks;
-    private long renewedAt = System.nanoTime(); // not by the clock: somebody may set it back
+    private long renewedAt = System.nanoTime(); // monotonic: the machine's clock may be set back
 
     Login(CamelSalesforce salesforce, LedgerOwnership ledger, MeterRegistry meters,
             @Value("${spring.artemis.embedded.persistent:true}") boolean keepsAJournal) {
-        this.onlyLooks = !keepsAJournal; // a command on the way to a right set-up must not bind the ledger to a wrong org
+        this.onlyLooks = !keepsAJournal; // a command that checks the set-up must not bind the ledger to a wrong org
         this.salesforce = salesforce;
         this.ledger = ledger;
         this.meters = meters;
@@ -38,15 +38,18 @@ public class Login implements Processor {
     }
 
     /**
-     * Makes sure that there is a token, and that it leads to the org whose records the ledger knows.
+     * Makes sure that there is a token, and that it belongs to the org whose records the ledger knows.
      *
-     * @throws PauseDeliveryException if Salesforce refuses the login, can't be reached, or it is another org
+     * @throws PauseDeliveryException if Salesforce rejects the login, can't be reached, or it is another org
      */
     public void ensure() {
         logIn(null, !onlyLooks);
     }
 
-    /** The same for who writes nothing: a ledger that belongs to no org yet goes on so, for this one may be the wrong one. */
+    /**
+     * The same for a caller that writes nothing: a ledger that belongs to no org yet is not bound, because this org may be
+     * the wrong one.
+     */
     public void look() {
         logIn(null, false);
     }
@@ -59,14 +62,14 @@ public class Login implements Processor {
             try {
                 logIn(salesforce.token(), !onlyLooks);
             } catch (PauseDeliveryException e) {
-                refused.setRouteStop(true); // or Camel repeats the call all the same
+                refused.setRouteStop(true); // otherwise Camel repeats the call
                 throw e;
             }
             renewedAt = System.nanoTime();
         }
     }
 
-    /** Where people find the org's records: its instance URL, or what is known of it before the first login. */
+    /** Where users open the org's records: its instance URL, or before the first login the configured address. */
     public String address() {
         String instance = salesforce.instanceUrl();
         return instance != null ? instance : salesforce.loginUrl();
@@ -100,14 +103,14 @@ public class Login implements Processor {
         }
     }
 
-    /** A Salesforce sandbox that was refreshed is another org, at the same address: its token must not be used. */
+    /** A refreshed Salesforce sandbox is another org at the same address: its token must not be used. */
     private PauseDeliveryException otherOrg(String ledgers, String ours) {
         try {
             salesforce.logout();
         } catch (SalesforceException e) {
-            // without a token now, whether Salesforce has heard of it or not
+            // there is no token now, whether or not Salesforce has received the log-out
         }
-        return new PauseDeliveryException("OTHER_ORG", "The ledger belongs to org " + ledgers + ", but this login leads to org "
+        return new PauseDeliveryException("OTHER_ORG", "The ledger belongs to org " + ledgers + ", but this login belongs to org "
                 + ours + ". Correct SALESFORCE_LOGIN_URL and the client, or give this org a data directory of its own.");
     }
 

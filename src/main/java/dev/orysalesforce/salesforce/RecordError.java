@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Why a record, or a whole call, was not taken.
+ * Why Salesforce or the app rejected a record or a whole call.
  *
  * @param code Salesforce's status or error code, or one of this app
  * @param message what happened, without a value of the identity
@@ -16,14 +16,17 @@ import java.util.regex.Pattern;
 public record RecordError(String code, String message, List<String> fields) {
 
     private static final int LONGEST = 500;
-    /** From where a word begins, or a long one without an @ would be searched from each of its letters. */
+    /**
+     * Matches from the beginning of a word only; otherwise a long word without an @ would be searched from each of its
+     * letters.
+     */
     private static final Pattern ADDRESS = Pattern.compile("(?<!\\S)[^\\s@]*+@\\S++");
 
     public static RecordError of(String code, String message) {
         return new RecordError(code, message, List.of());
     }
 
-    /** The same, with each value of the record taken out of the message: Salesforce quotes what it refuses. */
+    /** The same error without the record's values in its message, because Salesforce quotes what it rejects. */
     public RecordError without(JsonNode record) {
         List<String> values = new ArrayList<>();
         collect(record, values);

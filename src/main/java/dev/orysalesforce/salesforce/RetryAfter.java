@@ -12,7 +12,7 @@ import org.eclipse.jetty.client.Response;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads the {@code Retry-After} of an answer 429 or 503, seconds or a date, which camel-salesforce does not hand on.
+ * Reads the {@code Retry-After} of an answer 429 or 503, seconds or a date, which camel-salesforce does not pass on.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#field.retry-after">RFC 9110, 10.2.3</a>
  */
@@ -31,7 +31,7 @@ class RetryAfter implements CamelContextConfiguration {
 
     @Override
     public void beforeApplicationStart(CamelContext camel) {
-        // the client is there once the component has started
+        // the client exists once the component has started
     }
 
     @Override

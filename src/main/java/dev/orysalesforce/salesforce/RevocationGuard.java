@@ -8,8 +8,8 @@ import org.eclipse.jetty.client.Request;
 import org.springframework.stereotype.Component;
 
 /**
- * Keeps camel-salesforce from revoking a token that a client was given. Salesforce may answer two logins of one app with the
- * same token; then the sync's next login, or the end of this process, would end the clients' sessions, too.
+ * Keeps camel-salesforce from revoking a token that the token endpoint has handed out. Salesforce may answer two logins of
+ * one app with the same token; then the sync's next login, or the end of this process, would end the clients' sessions, too.
  */
 @Component
 class RevocationGuard implements CamelContextConfiguration {
@@ -27,7 +27,7 @@ class RevocationGuard implements CamelContextConfiguration {
 
     @Override
     public void beforeApplicationStart(CamelContext camel) {
-        // the client is there once the component has started
+        // the client exists once the component has started
     }
 
     @Override
@@ -42,8 +42,8 @@ class RevocationGuard implements CamelContextConfiguration {
         }
         String token = URLDecoder.decode(query.substring(TOKEN.length()), StandardCharsets.UTF_8);
         if (tokens.isHandedOut(token)) {
-            tokens.markSuspect(token); // the sync was refused with it
-            request.abort(new IllegalStateException("somebody else works with this token"));
+            tokens.markSuspect(token); // Salesforce has rejected it
+            request.abort(new IllegalStateException("a client of the token endpoint uses this token"));
         }
     }
 }

@@ -18,8 +18,8 @@ import org.springframework.boot.ssl.pem.PemContent;
 import org.springframework.stereotype.Component;
 
 /**
- * The key of a login by JWT bearer flow, with its certificate: PEM, PKCS#12 or JKS. Read anew at each login, so that it can be
- * exchanged while the app runs.
+ * The key of a login by JWT bearer flow, with its certificate: PEM, PKCS#12 or JKS. It is read again at each login, so that
+ * it can be replaced while the app runs.
  */
 @Component("signingKey")
 class SigningKey extends KeyStoreParameters {
@@ -32,7 +32,7 @@ class SigningKey extends KeyStoreParameters {
         setPassword(password);
     }
 
-    /** @throws PauseDeliveryException if there is no key in the file that a login can be signed with */
+    /** @throws PauseDeliveryException if the file has no key that can sign a login */
     @Override
     public KeyStore createKeyStore() {
         try {

@@ -42,13 +42,13 @@ public class SoqlLookup {
         return new Query(reference, resource, soql);
     }
 
-    /** Texts as the list of an {@code IN}, whatever is in them. */
+    /** Texts as the list of an {@code IN}, with escapes. */
     public static String list(Stream<String> texts) {
         return texts.map(text -> "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'")
                 .collect(Collectors.collectingAndThen(Collectors.joining(","), list -> list.isEmpty() ? "''" : list));
     }
 
-    /** The body of the call; at most five queries, says Salesforce. */
+    /** The body of the call; Salesforce allows at most five queries. */
     public String compositeRequest(List<Query> queries) {
         ObjectNode body = json.createObjectNode().put("allOrNone", false);
         ArrayNode parts = body.putArray("compositeRequest");
@@ -62,7 +62,7 @@ public class SoqlLookup {
     /**
      * The records of all queries, in the order of the queries.
      *
-     * @throws PauseDeliveryException if the answer can't be read, or a query was refused
+     * @throws PauseDeliveryException if the answer can't be read, or a query was rejected
      */
     public List<JsonNode> records(String answer) {
         List<JsonNode> records = new ArrayList<>();
@@ -90,7 +90,7 @@ public class SoqlLookup {
                 return parts;
             }
         } catch (JsonProcessingException e) {
-            // said below
+            // reported below
         }
         throw new PauseDeliveryException("UNREADABLE_ANSWER", "Salesforce answered a look-up with something that is not a result."
                 + " A proxy in between?");

@@ -13,15 +13,15 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.util.StringUtils;
 
 /**
- * A variable of this app that is blank counts as not set: {@code OPERATOR_TOKEN=${OPERATOR_TOKEN:-}} in a Compose file, an
- * empty value in a Helm chart. Defaults in application.yaml would otherwise give way to nothing.
+ * A blank variable counts as not set, e.g. {@code OPERATOR_TOKEN=${OPERATOR_TOKEN:-}} in a Compose file or an empty value in
+ * a Helm chart. Otherwise it would replace the default of application.yaml by an empty value.
  */
 public class BlankVariables implements EnvironmentPostProcessor, Ordered {
 
     private static final Pattern OURS =
             Pattern.compile("(ORY|SALESFORCE|SYNC)_.*|(OPERATOR_TOKEN|TOKEN_CLIENTS)(_FILE)?|SECRETS_DIR");
 
-    /** Before application.yaml is read, which names the folder of the secrets. */
+    /** Runs before application.yaml is read, which names the folder of the secrets. */
     @Override
     public int getOrder() {
         return ConfigDataEnvironmentPostProcessor.ORDER - 1;

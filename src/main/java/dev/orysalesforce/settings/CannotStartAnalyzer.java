@@ -3,7 +3,7 @@ package dev.orysalesforce.settings;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Turns what keeps the app from starting into one readable message without a stack trace. */
+/** Reports why the app can't start, in one readable message without a stack trace. */
 public class CannotStartAnalyzer extends AbstractFailureAnalyzer<CannotStartException> {
 
     @Override

@@ -1,12 +1,12 @@
 package dev.orysalesforce.settings;
 
-/** Something that the app can't do without is missing, or taken. */
+/** A resource that the app needs is missing or in use. */
 public class CannotStartException extends RuntimeException {
 
     private final String remedy;
 
     /**
-     * @param what what is the case, in a sentence
+     * @param what the problem, in a sentence
      * @param remedy what the operator can do
      */
     public CannotStartException(String what, String remedy) {

@@ -4,7 +4,7 @@ import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The only place where the time of the machine comes from, so that a test that moves the clock moves the whole app. */
+/** The only source of the machine's time, so that a test that moves the clock moves the whole app. */
 @Configuration
 class ClockConfiguration {
 
@@ -13,7 +13,7 @@ class ClockConfiguration {
         return Clock.systemUTC();
     }
 
-    /** For pauses; injected where the parameter has this name. */
+    /** For measuring pauses; injected where the parameter has this name. */
     @Bean
     Clock monotonicClock() {
         return new MonotonicClock(Clock.systemUTC().instant());

@@ -12,12 +12,12 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.Ordered;
 
 /**
- * One process writes to a data directory: two would wait for each other's journal. The lock goes with the process,
- * however it ends.
+ * Allows one process per data directory: a second one would wait for the journal's lock. The operating system releases the
+ * lock when the process ends, however it ends.
  */
 public class DataDirectory implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
 
-    /** After the required settings, which name the directory. */
+    /** Runs after the required settings, which name the directory. */
     @Override
     public int getOrder() {
         return Ordered.LOWEST_PRECEDENCE;

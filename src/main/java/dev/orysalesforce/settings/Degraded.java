@@ -2,7 +2,10 @@ package dev.orysalesforce.settings;
 
 import org.springframework.boot.actuate.health.Status;
 
-/** Between up and down: events are accepted, but somebody should look. Answered 200; see management.endpoint.health. */
+/**
+ * A health status between up and down: events are accepted, but an operator should look. Answered 200; see
+ * management.endpoint.health.
+ */
 public final class Degraded {
 
     public static final Status STATUS = new Status("DEGRADED");

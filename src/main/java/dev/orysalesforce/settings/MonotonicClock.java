@@ -5,7 +5,10 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** Goes on evenly when somebody sets the machine's clock. For pauses: set back by an hour, that one would add an hour to them. */
+/**
+ * Is not affected when the machine's clock is set. If a pause used the machine's clock, setting it back an hour would add an
+ * hour.
+ */
 final class MonotonicClock extends Clock {
 
     private final Instant start;

@@ -11,7 +11,7 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesBindin
 import org.springframework.core.convert.converter.Converter;
 import org.springframework.stereotype.Component;
 
-/** Error actions that have another name now. The old name works for one more version, and a warning names the new one. */
+/** Error actions that were renamed. The old name works for one more version, and a warning names the new one. */
 @Component
 @ConfigurationPropertiesBinding
 class RenamedActions implements Converter<String, Action> {

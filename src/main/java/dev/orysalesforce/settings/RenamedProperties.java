@@ -14,7 +14,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
-/** Properties that have another name now. The old name works for one more version, and a warning names the new one. */
+/** Properties that were renamed. The old name works for one more version, and a warning names the new one. */
 public class RenamedProperties implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
 
     private static final Logger LOG = LoggerFactory.getLogger(RenamedProperties.class);
@@ -27,7 +27,7 @@ public class RenamedProperties implements ApplicationContextInitializer<Configur
             "token.check-every", "token.introspection-interval",
             "traces.spans[sync.settle]", "traces.spans[sync.complete]");
 
-    /** Before the required settings are looked for. */
+    /** Runs before the required settings are looked for. */
     @Override
     public int getOrder() {
         return Ordered.HIGHEST_PRECEDENCE + 1;
@@ -49,7 +49,10 @@ public class RenamedProperties implements ApplicationContextInitializer<Configur
         }
     }
 
-    /** The property by its old name; null unless that is what counts: of two places, the one that goes before the other. */
+    /**
+     * The property by its old name; null unless it is the value that counts, i.e. its source has precedence over that of the
+     * new name.
+     */
     private static ConfigurationProperty old(ConfigurableEnvironment environment, String before, String now) {
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
             if (source.getConfigurationProperty(ConfigurationPropertyName.of(now)) != null) {

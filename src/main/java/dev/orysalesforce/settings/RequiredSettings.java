@@ -13,12 +13,12 @@ import org.springframework.util.StringUtils;
 import org.springframework.web.context.WebApplicationContext;
 
 /**
- * Refuses to start when a setting is missing or blank that only the operator can know, or a secret can be guessed; names all
- * of them at once.
+ * Refuses to start if a required setting is missing or blank, or if a secret is short enough to be guessed. Names all of
+ * them at once.
  */
 public class RequiredSettings implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
-    /** What names the key of a login by JWT bearer flow; without it, the login takes a secret. */
+    /** Names the key file of a login by JWT bearer flow; without it, the login uses a client secret. */
     private static final String KEY_FILE = "SALESFORCE_JWT_KEY_FILE";
     private static final Setting CLIENT_SECRET = new Setting("SALESFORCE_CLIENT_SECRET",
             "the consumer secret of the External Client App",
@@ -34,16 +34,16 @@ public class RequiredSettings implements ApplicationContextInitializer<Configura
             new Setting("SALESFORCE_CLIENT_ID", "the consumer key of the External Client App",
                     "Salesforce Setup > External Client App Manager > your app > Settings > OAuth Settings"));
 
-    /** Where Spring Boot keeps what a command does without, and where it shows all the others once more. */
+    /** Where Spring Boot keeps the settings that a command does not need, and where it lists all others a second time. */
     private static final Set<String> NOT_THE_OPERATORS = Set.of("defaultProperties", "configurationProperties");
 
     /**
-     * @param meaning what it is
-     * @param source where to get it
+     * @param meaning what the setting is
+     * @param source where the operator finds its value
      */
     public record Setting(String name, String meaning, String source) {}
 
-    /** What the operator has not set, also if a command does without it. */
+    /** The settings that the operator has not set, including those that a command does not need. */
     public static List<Setting> missing(ConfigurableEnvironment environment) {
         return required(environment).stream().filter(setting -> environment.getPropertySources().stream()
                 .filter(source -> !NOT_THE_OPERATORS.contains(source.getName()))
@@ -55,7 +55,7 @@ public class RequiredSettings implements ApplicationContextInitializer<Configura
         return Stream.concat(REQUIRED.stream(), Stream.of(isByKey(environment) ? USERNAME : CLIENT_SECRET)).toList();
     }
 
-    /** Commas alone are none: {@code ORY_WEBHOOK_SECRET} is a list. */
+    /** Commas alone are no value: {@code ORY_WEBHOOK_SECRET} is a list. */
     private static boolean holdsAny(String value) {
         return value != null && ShortSecrets.entries(value).findAny().isPresent();
     }
@@ -96,8 +96,8 @@ public class RequiredSettings implements ApplicationContextInitializer<Configura
             List<String> tooShort = ShortSecrets.variables(environment);
             tooShort.forEach(variable -> wrong.add("%s holds a secret of fewer than %d characters, which can be guessed.%n"
                     .formatted(variable, ShortSecrets.LEAST) + "    A new one: openssl rand -hex 32."));
-            remedy += tooShort.isEmpty() ? "" : System.lineSeparator() + "To go on with short secrets until all who send them"
-                    + " have new ones: SYNC_ALLOW_SHORT_SECRETS=true; health is DEGRADED meanwhile.";
+            remedy += tooShort.isEmpty() ? "" : System.lineSeparator()
+                    + "To use short secrets until all senders have new ones: SYNC_ALLOW_SHORT_SECRETS=true; health is DEGRADED meanwhile.";
         }
         if (!wrong.isEmpty()) {
             throw new CannotStartException(String.join(System.lineSeparator(), wrong), remedy);

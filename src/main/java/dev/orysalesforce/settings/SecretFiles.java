@@ -15,8 +15,8 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.util.StringUtils;
 
 /**
- * A secret can be in a file, as Docker and Kubernetes mount it: {@code SALESFORCE_CLIENT_SECRET_FILE} names the file that
- * holds {@code SALESFORCE_CLIENT_SECRET}. It goes before the variable itself.
+ * Reads secrets from files, as Docker and Kubernetes mount them: {@code SALESFORCE_CLIENT_SECRET_FILE} names the file that
+ * holds {@code SALESFORCE_CLIENT_SECRET}. The file has precedence over the variable itself.
  */
 public class SecretFiles implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
 
@@ -24,7 +24,7 @@ public class SecretFiles implements ApplicationContextInitializer<ConfigurableAp
             "SALESFORCE_CLIENT_SECRET", "SALESFORCE_JWT_KEY_PASSWORD", "OPERATOR_TOKEN", "TOKEN_CLIENTS", "SYNC_LEDGER_KEY",
             "SPRING_ARTEMIS_PASSWORD", "SPRING_DATASOURCE_PASSWORD");
 
-    /** Before the required settings are looked for. */
+    /** Runs before the required settings are looked for. */
     @Override
     public int getOrder() {
         return Ordered.HIGHEST_PRECEDENCE;

@@ -8,11 +8,14 @@ import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
-/** Secrets that are short enough to be guessed. They end the start, unless {@code SYNC_ALLOW_SHORT_SECRETS} is true. */
+/**
+ * Finds secrets that are short enough to be guessed. The app does not start with them unless {@code
+ * SYNC_ALLOW_SHORT_SECRETS} is true.
+ */
 @Component("secrets")
 class ShortSecrets implements HealthIndicator {
 
-    /** Characters; what {@code openssl rand -hex 32} makes has 64. */
+    /** Characters; {@code openssl rand -hex 32} makes 64. */
     static final int LEAST = 16;
 
     private final List<String> variables;
@@ -21,7 +24,7 @@ class ShortSecrets implements HealthIndicator {
         this.variables = variables(environment);
     }
 
-    /** Which variables hold one. */
+    /** The variables that hold a short secret. */
     static List<String> variables(Environment environment) {
         return Stream.of("ORY_WEBHOOK_SECRET", "OPERATOR_TOKEN", "TOKEN_CLIENTS")
                 .filter(variable -> secrets(variable, environment).anyMatch(secret -> secret.length() < LEAST)).toList();
@@ -40,7 +43,7 @@ class ShortSecrets implements HealthIndicator {
         }).map(String::strip).filter(secret -> !secret.isEmpty());
     }
 
-    /** What a list holds that is written with commas. */
+    /** The entries of a comma-separated list. */
     static Stream<String> entries(String list) {
         return Arrays.stream(list.split(",")).map(String::strip).filter(entry -> !entry.isEmpty());
     }

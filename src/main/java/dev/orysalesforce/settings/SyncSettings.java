@@ -9,42 +9,42 @@ import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Everything below {@code sync} in application.yaml.
+ * The settings below {@code sync} in application.yaml.
  *
  * @param dataDir journal and ledger; created if missing; default {@code ./data}
- * @param linger how long a lone event may wait for company before it is sent; default 1 s
- * @param batchSize events in one transaction, at the most: with more, less time goes by between batches, and an event that
- *     comes in waits longer for the batch before it; 200 to 20000; default 10000
+ * @param linger how long the app waits for more events before it sends a single one; default 1 s
+ * @param batchSize the largest number of events in one transaction: with more, less time passes between batches, and a new
+ *     event waits longer for the batch before it; 200 to 20000; default 10000
  * @param parallelCalls collection calls in flight, 1 to 25 (the org's limit on calls that take over 20 s); default 4
  * @param dailyCallShare share of the org's daily API calls that this app may use, above 0 to 1; default 0.5
  * @param maxBodySize a larger webhook body is answered 413; default 1 MB
  * @param mappings identity schema to mapping file or Camel endpoint; {@code default} serves every other schema
  * @param mappingDir the folder of the mapping files: all of them have to compile, and {@code event.*} reads webhooks;
  *     default {@code mappings}
- * @param mappingTimeout a mapping that takes longer for one identity is left to itself, and the identity becomes a dead
+ * @param mappingTimeout if a mapping takes longer for one identity, the app stops waiting and the event becomes a dead
  *     letter; default 5 s
- * @param reload how edited files are taken over
- * @param gateway what the gateway takes
+ * @param reload how changed files are reloaded
+ * @param gateway which records the gateway accepts
  * @param autoAssign the {@code Sforce-Auto-Assign} header
  * @param journal the journal's disk
- * @param deadLetters how long dead letters are kept, and how many are too many
+ * @param deadLetters how long dead letters are kept, and from how many on health reports them
  * @param ledger the ledger's key
  * @param backOff pauses between tries while Salesforce can't be written to
- * @param retry when a row is tried again that something passing has refused
- * @param writerLeaseTimeout how long an instance that takes over waits for the calls of one that was killed, where several
- *     share a broker; default 60 s
- * @param onDeletedRecord what is done when somebody deleted a record in Salesforce; default {@code leave}
- * @param onMissing what is done with identities that vanished from Ory; default {@code report}
- * @param eraseLimit no run erases more than this share of the ledger, 0 to 1; default 0.05
- * @param reconcile how Ory's identities are compared with the ledger
- * @param duplicates what is done when a duplicate rule of the org refuses a record; default {@code dead-letter}
- * @param matchEmail which records are taken over because of their e-mail address; default {@code verified}
- * @param matchSeveral what is done with an identity that several records match; default {@code create}
+ * @param retry when an item is retried that Salesforce has rejected for a temporary reason
+ * @param writerLeaseTimeout how long another instance waits, after a failover, for the calls of the instance that was
+ *     sending; default 60 s
+ * @param onDeletedRecord what the app does if a user deleted the record in Salesforce; default {@code leave}
+ * @param onMissing what the app does with identities that Ory no longer lists; default {@code report}
+ * @param eraseLimit the largest share of the ledger that one run may erase, 0 to 1; default 0.05
+ * @param reconcile when Ory's identities are compared with the ledger
+ * @param duplicates what the app does if a duplicate rule of the org rejects a record; default {@code dead-letter}
+ * @param matchEmail which records are adopted by their e-mail address; default {@code verified}
+ * @param matchSeveral what the app does with an identity that several records match; default {@code create}
  * @param erase what becomes of the record of an identity that is erased; default {@code keep}
- * @param erasedMapping mapping file or Camel endpoint that answers what is written into such a record by
- *     {@code anonymize}; default {@code mappings/erased.ds}
- * @param doctorAtStart whether the set-up is checked once after each start, and what is wrong told in the log; default
- *     {@code true}
+ * @param erasedMapping mapping file or Camel endpoint whose result {@code anonymize} writes into such a record; default
+ *     {@code mappings/erased.ds}
+ * @param doctorAtStart whether the doctor checks the set-up once after each start and logs its findings; default {@code
+ *     true}
  * @param errors what Salesforce's error codes mean
  */
 @ConfigurationProperties("sync")
@@ -100,7 +100,7 @@ public record SyncSettings(
         }
     }
 
-    /** @param pollInterval how often routes, mappings and {@code sync.mappings} are looked at for edits; default 1 s */
+    /** @param pollInterval how often the app checks routes, mappings and {@code sync.mappings} for changes; default 1 s */
     public record Reload(@DefaultValue("1s") Duration pollInterval) {
 
         public Reload {
@@ -108,7 +108,7 @@ public record SyncSettings(
         }
     }
 
-    /** @param objects which records it takes, one or more; default Lead and Contact */
+    /** @param objects the objects that the gateway accepts, one or more; default Lead and Contact */
     public record Gateway(@DefaultValue({"Lead", "Contact"}) List<String> objects) {
 
         public Gateway {
@@ -122,7 +122,8 @@ public record SyncSettings(
      * Whether the org's assignment rules run: {@code TRUE}, {@code FALSE} or the ID of a rule.
      *
      * @param fresh property {@code new}: for records that do not exist yet; default TRUE
-     * @param existing for known records; default FALSE, or rules take a Lead away from whoever works on it
+     * @param existing for existing records; default FALSE, because rules would take a Lead away from the salesperson who
+     *     works on it
      * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_autoassign.htm">
      *     Assignment rule header</a>
      */
@@ -138,7 +139,7 @@ public record SyncSettings(
         }
     }
 
-    /** @param minDiskFree with less room than this, webhooks are answered 503; default 256 MB */
+    /** @param minDiskFree with less disk space than this, webhooks are answered 503; default 256 MB */
     public record Journal(@DefaultValue("256MB") DataSize minDiskFree) {
 
         public Journal {
@@ -147,8 +148,8 @@ public record SyncSettings(
     }
 
     /**
-     * @param retention a dead letter that is older is thrown away, whatever it holds; default 0: none ever is
-     * @param healthThreshold with more of them waiting, health is {@code DEGRADED}; default 10
+     * @param retention a dead letter that is older is deleted, whatever it holds; default 0: none is deleted
+     * @param healthThreshold if more dead letters wait, health is {@code DEGRADED}; default 10
      */
     public record DeadLetters(@DefaultValue("0") Duration retention, @DefaultValue("10") int healthThreshold) {
 
@@ -163,8 +164,8 @@ public record SyncSettings(
     }
 
     /**
-     * @param key what the hashes of the fields are keyed with; default: a file {@code ledger.key} in the data directory,
-     *     made at the first start. Set it where several instances share a ledger
+     * @param key the key of the field hashes; default: the file {@code ledger.key} in the data directory, made at the first
+     *     start. Set it if several instances share a ledger
      */
     public record Ledger(String key) {
 
@@ -212,26 +213,26 @@ public record SyncSettings(
             check(attempts >= 1, "sync.retry.attempts is below 1");
         }
 
-        /** @param attempt how many tries there were, 1 or more */
+        /** @param attempt the number of tries so far, 1 or more */
         public Duration pauseAfter(int attempt) {
             return Duration.ofMillis((long) Math.min(max.toMillis(),
                     initial.toMillis() * Math.pow(multiplier, attempt - 1)));
         }
     }
 
-    /** What is done when somebody deleted a record in Salesforce. */
+    /** What the app does if a user deleted the record in Salesforce. */
     public enum OnDeletedRecord { LEAVE, RECREATE }
 
-    /** What is done with identities of the ledger that Ory has no more. */
+    /** What the app does with identities of the ledger that Ory no longer lists. */
     public enum OnMissing {
-        /** They are counted. */
+        /** Count them. */
         REPORT,
-        /** As if somebody had called {@code DELETE /api/identities/{id}}. */
+        /** Erase them like {@code DELETE /api/identities/{id}}. */
         ERASE
     }
 
     /**
-     * @param pollInterval how often all identities are compared; 0: only on request; default 24 h
+     * @param every how often all identities are compared; 0: only on request; default 24 h
      * @param afterStart how long after a start; default 5 s
      * @param afterEmptyBody how long after a webhook with an empty body, so that several cost one run; default 30 s
      * @param queueLimit a page is queued only while the journal holds fewer events than this; default 2,000
@@ -250,39 +251,47 @@ public record SyncSettings(
         }
     }
 
-    /** Whether a record with the identity's e-mail, but no Ory ID, is taken over. */
+    /** Whether the app adopts a record that has the identity's e-mail address and no Ory ID. */
     public enum MatchEmail {
-        /** Once Ory says that the address is verified. Until then nothing is written: it may be somebody else's. */
+        /**
+         * Only if Ory has verified the address. Until then nothing is written, because the address may belong to another
+         * person.
+         */
         VERIFIED,
-        /** Whoever's address it is. Whoever registers with it gets hold of the record. */
+        /**
+         * Whether or not Ory has verified the address. A person who registers with another's address gets that person's
+         * record.
+         */
         ALWAYS,
-        /** E-mails are not looked for; a registration is taken as new without asking Salesforce. */
+        /** The app does not search by e-mail; it treats a registration as new without a query to Salesforce. */
         NEVER
     }
 
-    /** What is done with an identity when several records have its e-mail. None of them is ever taken. */
+    /** What the app does if several records have the identity's e-mail address. It adopts none of them. */
     public enum MatchSeveral { CREATE, DEAD_LETTER }
 
     /** What becomes of the record in Salesforce when an identity is erased. */
     public enum Erase {
-        /** It stays as it is; only the two Ory fields are cleared. */
+        /** The record stays as it is; only the two Ory fields are cleared. */
         KEEP,
-        /** What the mapping of {@code sync.erased-mapping} answers is written into it, and the Ory fields are cleared. */
+        /**
+         * The result of the mapping {@code sync.erased-mapping} is written into the record, and the Ory fields are cleared.
+         */
         ANONYMIZE,
-        /** It is deleted; the run-as user needs permission for that. */
+        /** The record is deleted; the run-as user needs the permission for that. */
         DELETE
     }
 
-    /** What is done when a duplicate rule of the org refuses a record. */
+    /** What the app does if a duplicate rule of the org rejects a record. */
     public enum Duplicates {
-        /** It waits for a person; the dead letter names the matching records. */
+        /** The event becomes a dead letter that names the matching records. */
         DEAD_LETTER,
         /**
-         * The record that matches is taken over: its empty fields are filled, the others stay. Only if it is the only one,
-         * belongs to no other identity, is not converted, and Ory says that the address is verified.
+         * The app adopts the record that matches: its empty fields are filled, the others stay. This applies only if there
+         * is one match, it belongs to no other identity and is not converted, and Ory has verified the address.
          */
         ADOPT,
-        /** Rules in alert mode are passed over; ones in block mode still refuse. */
+        /** The app overrides rules in alert mode; rules in block mode still reject. */
         ALLOW;
 
         /** For the {@code Sforce-Duplicate-Rule-Header}. */
@@ -293,41 +302,41 @@ public record SyncSettings(
 
     /**
      * @param byDefault property {@code default}: for a code that is not listed; default {@code dead-letter}
-     * @param codes Salesforce status or error code to what it means
-     * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm">
-     *     Status codes and error responses</a>
+     * @param codes Salesforce status or error code to its rule
+     * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm"> Status codes
+     *     and error responses</a>
      */
     public record Errors(
             @Name("default") @DefaultValue Rule byDefault,
             @DefaultValue Map<String, Rule> codes) {}
 
     /**
-     * @param action what is done; default {@code dead-letter}
+     * @param action what the app does; default {@code dead-letter}
      * @param remedy what a person can do about it, one sentence; shown in health and dead letters
      */
     public record Rule(@DefaultValue("dead-letter") Action action, String remedy) {}
 
-    /** What is done about an error of Salesforce. */
+    /** What the app does about an error of Salesforce. */
     public enum Action {
-        /** Roll back, keep the order, try again after a pause. */
+        /** Roll the batch back, keep the order, try again after a pause. */
         PAUSE,
-        /** Something passes: the row alone is tried again later. */
+        /** The cause is temporary: retry this record alone later. */
         RETRY,
-        /** The Lead was converted: go on with its Contact. */
+        /** The Lead was converted: continue with its Contact. */
         FOLLOW_CONVERSION,
-        /** The record is gone: go on with the one that it was merged into. */
+        /** The record is gone: continue with the one that it was merged into. */
         FOLLOW_MERGE,
-        /** The record refers to another one that is not there: leave the reference out. */
+        /** The record refers to another one that does not exist: omit the reference. */
         DROP_REFERENCE,
-        /** Leave the fields out that Salesforce names. */
+        /** Omit the fields that Salesforce names. */
         DROP_FIELD,
-        /** Cut the fields that Salesforce names to the length that the org describes. */
+        /** Truncate the fields that Salesforce names to their length in the org. */
         TRUNCATE,
-        /** A duplicate rule of the org refuses the record: {@code sync.duplicates} says what then. */
+        /** A duplicate rule of the org rejects the record: apply {@code sync.duplicates}. */
         RESOLVE_DUPLICATE,
-        /** The org lacks something: hold if all rows say so, else a dead letter. */
+        /** The org's set-up lacks something: pause if all records of a call fail this way, else a dead letter. */
         PAUSE_UNTIL_FIXED,
-        /** The record waits for a person, the others go on. */
+        /** The event waits for a person; the others continue. */
         DEAD_LETTER
     }
 }

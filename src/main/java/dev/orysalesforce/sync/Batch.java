@@ -14,15 +14,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /**
- * What one transaction brings to Salesforce, or a portion of that: rows in the order in which their identities were first
- * heard of, one for each, or several where one was settled before more was heard.
+ * The events of one transaction, or a portion of them, as items in the order in which their identities first appeared. An
+ * identity has one item, or several if its first one was completed before its later events were read.
  */
 public final class Batch {
 
     /** Salesforce's limit for one collections call. */
     public static final int CHUNK = 200;
 
-    /** Identities that are looked up by one composite call: two queries for each object, four of the five allowed. */
+    /** Identities that one composite call looks up. Each object needs two queries, so four of the five allowed are used. */
     public static final int LOOKUP = 2 * CHUNK;
 
     private final List<SyncItem> items;
@@ -30,9 +30,9 @@ public final class Batch {
     private final Shared shared;
 
     /**
-     * What the portions of a batch share; they are worked on at the same time. {@link #fail} is here and not in the batch
-     * because of {@code BeanInfo}: of a class with a method that takes an exception, Camel keeps each body that an expression
-     * has asked, up to a thousand.
+     * State that the portions of a batch share; they are processed at the same time. {@link #fail} is here and not in the
+     * batch because of {@code BeanInfo}: if a class has a method that takes an exception, Camel keeps up to a thousand of
+     * the bodies that expressions were evaluated on.
      */
     static final class Shared {
 
@@ -41,7 +41,7 @@ public final class Batch {
         private final Set<String> claimed = ConcurrentHashMap.newKeySet();
 
         /**
-         * Nothing of the batch is to count.
+         * Makes the whole batch roll back.
          *
          * @param reason null if Camel has none
          */
@@ -51,7 +51,7 @@ public final class Batch {
         }
     }
 
-    /** @param taken how many events the rows were made of */
+    /** @param taken how many events the items were made of */
     Batch(List<SyncItem> items, int taken) {
         this(items, taken, new Shared());
     }
@@ -62,12 +62,12 @@ public final class Batch {
         this.shared = fate;
     }
 
-    /** A batch that is still to be filled. */
+    /** An empty batch, to be filled by {@link #portion}. */
     static Batch empty() {
         return new Batch(new ArrayList<>(), 0);
     }
 
-    /** Adds rows to the batch, as a portion that is under way until it is {@link #portionDone()}. */
+    /** Adds items to the batch as a portion, which is in flight until {@link #portionDone()}. */
     Batch portion(Batch added) {
         items.addAll(added.items);
         taken += added.taken;
@@ -79,7 +79,7 @@ public final class Batch {
         shared.underWay.arriveAndDeregister();
     }
 
-    /** Waits until no portion is under way. */
+    /** Waits until no portion is in flight. */
     void await() throws InterruptedException {
         shared.underWay.awaitAdvanceInterruptibly(shared.underWay.arrive());
     }
@@ -88,17 +88,17 @@ public final class Batch {
         return shared;
     }
 
-    /** The first reason to hold the batch; null if there is none. */
+    /** The first reason to roll the batch back; null if there is none. */
     public Exception failure() {
         return shared.failure.get();
     }
 
-    /** Whether there is anything to do, and nothing has come up that holds the batch. */
+    /** Whether the batch has items and no reason to roll back. */
     public boolean isRunning() {
         return !items.isEmpty() && failure() == null;
     }
 
-    /** Whether nobody else in the batch has asked for this record. */
+    /** Whether this is the first claim of the record in the batch. */
     public boolean claims(String salesforceId) {
         return shared.claimed.add(salesforceId);
     }
@@ -107,12 +107,12 @@ public final class Batch {
         return items;
     }
 
-    /** How many events its rows were made of. */
+    /** How many events the items were made of. */
     int taken() {
         return taken;
     }
 
-    /** Rows that no step has settled yet. */
+    /** Items without an outcome. */
     public List<SyncItem> getPending() {
         return items.stream().filter(SyncItem::isPending).toList();
     }
@@ -134,12 +134,12 @@ public final class Batch {
         return slices(recovering(Action.FOLLOW_CONVERSION), CHUNK);
     }
 
-    /** Records that are not there any more. */
+    /** Items whose record is missing in Salesforce. */
     public List<List<SyncItem>> getGone() {
         return slices(recovering(Action.FOLLOW_MERGE), CHUNK);
     }
 
-    /** Rows that a duplicate rule has refused; details are told one record at a time. */
+    /** Items that a duplicate rule has rejected. Salesforce tells details only for one record at a time. */
     public List<SyncItem> getDuplicates() {
         return recovering(Action.RESOLVE_DUPLICATE);
     }
@@ -148,27 +148,27 @@ public final class Batch {
         return items.stream().filter(item -> item.isRecovering() && item.getRecoveryAction() == how).toList();
     }
 
-    /** Rows of which the mapping has not said yet what goes out. */
+    /** Items that still have to be mapped. */
     public List<SyncItem> getUnmapped() {
         return items.stream().filter(SyncItem::isUnmapped).toList();
     }
 
-    /** Rows that may take a record over that was there before them. */
+    /** Items that may adopt an existing record. */
     public List<List<SyncItem>> getCandidates() {
         return slices(items.stream().filter(SyncItem::isCandidate).toList(), LOOKUP);
     }
 
-    /** Rows whose record is still to be erased. */
+    /** Items whose record is still to be erased. */
     public List<SyncItem> getErasures() {
         return items.stream().filter(SyncItem::isToBeErased).toList();
     }
 
-    /** Identities that are erased now. */
+    /** Identities that this batch has erased. */
     public List<String> getErased() {
         return items.stream().filter(SyncItem::isErased).map(SyncItem::getIdentity).toList();
     }
 
-    /** What is to be written: new records an object a call, known ones in one call whatever their object. */
+    /** The calls to make: new records share a call per object; existing ones share calls across objects. */
     public List<Chunk> getChunks() {
         Map<String, List<SyncItem>> fresh = new LinkedHashMap<>();
         Map<String, List<SyncItem>> known = new LinkedHashMap<>();
@@ -194,7 +194,7 @@ public final class Batch {
         return slices;
     }
 
-    /** For the one log line of a batch. */
+    /** For the batch's log line. */
     @Override
     public String toString() {
         Map<String, Integer> counts = new LinkedHashMap<>();

@@ -13,7 +13,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.springframework.stereotype.Component;
 
-/** Takes a batch in portion by portion, so that the first are on their way to Salesforce while more are taken. */
+/** Reads a batch portion by portion, so that the first portions are sent while later ones are still being read. */
 @Component("batchPartitioner")
 public class BatchPartitioner implements Processor {
 
@@ -31,13 +31,13 @@ public class BatchPartitioner implements Processor {
 
     /**
      * @param first the first events, at least one
-     * @param most how many events the batch may have
+     * @param most the largest number of events for the batch
      */
     public Iterator<Batch> portions(Batch batch, List<IdentityChange> first, int most) {
         return new Portions(batch, first, most);
     }
 
-    /** Before a portion goes its way: whatever becomes of it, even if its route is stopped, it comes back. */
+    /** Registers the portion's end, which is reported in any case, even if its route is stopped. */
     @Override
     public void process(Exchange exchange) {
         Batch portion = exchange.getMessage().getBody(Batch.class);
@@ -56,15 +56,15 @@ public class BatchPartitioner implements Processor {
         });
     }
 
-    /** Waits until all portions are back. */
+    /** Waits until all portions have ended. */
     public Batch await(Batch batch) throws InterruptedException {
         batch.await();
         return batch;
     }
 
     /**
-     * Portions are worked on at the same time, so no identity is in two of them: what more there is of one waits until all
-     * are back.
+     * Portions are processed at the same time, so no identity is in two of them: further events of the same identity wait
+     * until all portions have ended.
      */
     private final class Portions implements Iterator<Batch> {
 
@@ -80,7 +80,7 @@ public class BatchPartitioner implements Processor {
             room = most;
         }
 
-        /** Takes nothing, for Camel asks before it lets go of the portion that it has. */
+        /** Reads nothing, because Camel asks for the next portion before it releases the current one. */
         @Override
         public boolean hasNext() {
             return room > 0 || !later.isEmpty();
@@ -106,7 +106,7 @@ public class BatchPartitioner implements Processor {
                 batch.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new PauseDeliveryException("STOPPING", "The app stops before the batch is through.");
+                throw new PauseDeliveryException("STOPPING", "The app stops before the batch is complete.");
             }
             Batch rest = coalescer.coalesce(later);
             later.clear();

@@ -4,7 +4,7 @@ import dev.orysalesforce.salesforce.RecordError;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The rows of one collections call, at most 200: new records of one object, or known records of any. */
+/** The items of one collections call, at most 200: new records of one object, or existing records of any object. */
 public final class Chunk {
 
     private final String object;
@@ -26,7 +26,7 @@ public final class Chunk {
         return new Chunk(null, items, true);
     }
 
-    /** Whether its records do not exist yet, as far as anybody knows. */
+    /** Whether the records are assumed not to exist yet. */
     public boolean isNew() {
         return object != null;
     }
@@ -54,12 +54,12 @@ public final class Chunk {
         return items.size();
     }
 
-    /** Whether this is all that was to be sent, not a part of a call that was refused. */
+    /** Whether this is a whole chunk, not a part of one that was rejected and split. */
     public boolean isComplete() {
         return whole;
     }
 
-    /** Why Salesforce refused the call as a whole; null unless it did. */
+    /** Why Salesforce rejected the call as a whole; null unless it did. */
     public RecordError getError() {
         return error;
     }

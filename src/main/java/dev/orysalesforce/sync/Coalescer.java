@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
-/** Makes one row of all events of an identity: Salesforce refuses a call that holds a record twice. */
+/** Merges all events of an identity into one item: Salesforce rejects a call that holds the same record twice. */
 @Component("coalescer")
 public class Coalescer {
 
@@ -34,7 +34,7 @@ public class Coalescer {
                 : mappings.of(change));
         if (!change.isUsable()) {
             item.deadLetter(RecordError.of("UNREADABLE_BODY", "A message in the journal is not an event of this app."
-                    + " Look for who else writes to the queue."));
+                    + " Find the program that writes to the queue, too."));
         }
         return item;
     }

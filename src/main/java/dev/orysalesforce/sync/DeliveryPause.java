@@ -18,7 +18,7 @@ import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.stereotype.Component;
 
-/** Why nothing is sent at the moment, and for how long already. One log line when it begins, one when it ends. */
+/** Why delivery is paused, and since when. One log line when a pause begins, one when it ends. */
 @Component("deliveryPause")
 public class DeliveryPause implements HealthIndicator, RetryAfterListener {
 
@@ -54,17 +54,21 @@ public class DeliveryPause implements HealthIndicator, RetryAfterListener {
         return !allowed;
     }
 
-    /** How many events a batch may have: as many as go into one call while it is only tried whether Salesforce is back. */
+    /**
+     * How many events a batch may have. While the app only probes whether Salesforce is back, as many as fit into one call.
+     */
     public int getBatchSize() {
         return breaker.getState() == CircuitBreaker.State.CLOSED ? batchSize : Batch.CHUNK;
     }
 
-    /** How many of them are taken at a time. */
+    /** How many events are read at a time. */
     public int getPortionSize() {
         return Math.min(getBatchSize(), Batch.LOOKUP);
     }
 
-    /** Salesforce asks for a pause of its own; taken if it is longer than the one due, up to the longest that is configured. */
+    /**
+     * A pause that Salesforce asks for. It is used if it is longer than the one due, up to the longest that is configured.
+     */
     @Override
     public void honourRetryAfter(Duration pause) {
         Duration bearable = pause.compareTo(longestPause) > 0 ? longestPause : pause;

@@ -13,14 +13,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.stereotype.Component;
 
 /**
- * The books of this process: pendingAtStart + accepted + reconciled + replayed = synced + unchanged + superseded +
- * skipped + deadLettered + pending, at every quiet moment. Counters move after the commit.
+ * The balance of this process: pendingAtStart + accepted + reconciled + replayed = synced + unchanged + superseded + skipped
+ * + deadLettered + pending, whenever no batch is in flight. Counters move after the commit.
  */
 @Component("eventCounters")
 public class EventCounters {
 
     private static final String NO_OBJECT = "none";
-    /** For counters that are there from the start: an alert on one that begins at 1 does not see the first. */
+    /** Counters that exist from the start: an alert does not notice the first event of a counter that begins at 1. */
     private static final List<String> EVENTS = List.of("registration", "settings", "login", "verification", "recovery",
             IdentityChange.GATEWAY, IdentityChange.ERASE);
     private static final List<String> OBJECTS = List.of("Lead", "Contact", NO_OBJECT);
@@ -60,13 +60,13 @@ public class EventCounters {
         return known.isPresent() ? known.getAsLong() : Double.NaN;
     }
 
-    /** An event is in the journal, and the sender will be told so. */
+    /** The event is in the journal; the sender gets its 204 after this. */
     public void accepted(String event) {
         accepted.incrementAndGet();
         meters.counter("ory.sync.accepted", "event", event).increment();
     }
 
-    /** What Ory's list told is in the journal. */
+    /** Events from Ory's list are in the journal. */
     public void reconciled(int count) {
         reconciled.addAndGet(count);
     }
@@ -76,12 +76,12 @@ public class EventCounters {
         replayed.addAndGet(count);
     }
 
-    /** A body was refused and kept; it never was in the journal. */
+    /** A body was rejected and kept as a dead letter; it never was in the journal. */
     public void quarantined() {
         quarantined.incrementAndGet();
     }
 
-    /** A batch has committed; an empty round brings no batch. */
+    /** Called after a batch has committed; a poll without events has no batch. */
     public void recordOutcomes(Object body) {
         if (body instanceof Batch batch) {
             meters.summary("ory.sync.batch.size").record(batch.taken());
@@ -100,7 +100,10 @@ public class EventCounters {
         return quarantined.get();
     }
 
-    /** The ten names, in the order of the equation. What the broker does not tell is null: pendingAtStart, pending. */
+    /**
+     * The ten counters in the order of the equation. The two that need the broker (pendingAtStart, pending) are null if it
+     * does not tell them.
+     */
     public Map<String, Long> balance() {
         Map<String, Long> balance = new LinkedHashMap<>();
         balance.put("pendingAtStart", pendingAtStart);

@@ -28,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Which mapping serves which identity schema, and what its answer says. */
+/** Chooses the mapping for an identity schema, and applies its result to the item. */
 @Component("mappings")
 public class Mappings {
 
@@ -42,7 +42,7 @@ public class Mappings {
     private final String erased;
     private volatile Taken taken = new Taken(Map.of(), null, Map.of());
 
-    /** Replaced as a whole, while no batch is on its way. */
+    /** Replaced as a whole while no batch is in flight. */
     private record Taken(Map<String, Mapping> bySchema, Mapping erased, Map<String, Mapping> files) {
 
         Stream<Mapping> named(String file) {
@@ -60,7 +60,7 @@ public class Mappings {
     }
 
     /**
-     * From now on these are the mappings.
+     * Replaces all mappings.
      *
      * @param namesBySchema {@code sync.mappings}
      * @param files name to text of every mapping file
@@ -81,7 +81,7 @@ public class Mappings {
         return Optional.ofNullable(byName.get(name)).orElseGet(() -> Mapping.of(name));
     }
 
-    /** Camel keeps an endpoint, compiled mapping and all, until it is told. */
+    /** Camel keeps an endpoint and its compiled mapping until the endpoint is removed. */
     private void letGo(Mapping mapping) {
         try {
             camel.removeEndpoints(mapping.endpoint());
@@ -90,7 +90,7 @@ public class Mappings {
         }
     }
 
-    /** Each mapping of a record once, by name. */
+    /** Each record mapping once, by name. */
     public Collection<Mapping> all() {
         Map<String, Mapping> byName = new TreeMap<>();
         taken.bySchema().values().forEach(mapping -> byName.put(mapping.name(), mapping));
@@ -117,9 +117,9 @@ public class Mappings {
     }
 
     /**
-     * Takes the mapping's answer.
+     * Applies the mapping's result.
      *
-     * @param answer JSON: an object is the record, {@code null} skips the identity, anything else is a broken mapping
+     * @param answer JSON: an object is the record, {@code null} skips the identity, anything else is an error of the mapping
      */
     public void answered(SyncItem item, String answer) throws JsonProcessingException {
         JsonNode record = answer == null ? null : json.readTree(answer);
@@ -148,7 +148,9 @@ public class Mappings {
         }
     }
 
-    /** The next mapping that is named after the object of the row's record. What it really answers is known once it has. */
+    /**
+     * The next mapping that is named after the object of the item's record. Only its result tells what it really maps to.
+     */
     private Optional<Mapping> next(SyncItem item) {
         Taken now = taken;
         return Stream.concat(
@@ -158,9 +160,9 @@ public class Mappings {
     }
 
     /**
-     * The mapping's own words may quote a trait: they go nowhere.
+     * The mapping's own message may quote a trait, so it is dropped.
      *
-     * @throws PauseDeliveryException if no mapping is to be asked any more
+     * @throws PauseDeliveryException if the mapping is not to be invoked any more
      */
     public void failed(SyncItem item, Exception failure) {
         PauseDeliveryException pause = ObjectHelper.getException(PauseDeliveryException.class, failure);
@@ -168,20 +170,20 @@ public class Mappings {
             throw pause;
         }
         MappingFailedException known = ObjectHelper.getException(MappingFailedException.class, failure);
-        refuse(item, known == null ? item.getMapping().name() + " has no answer" : known.getMessage());
+        refuse(item, known == null ? item.getMapping().name() + " has no result" : known.getMessage());
     }
 
-    /** The mapping's answer is neither an object nor, where that may be, {@code null}. */
+    /** The mapping's result is neither an object nor, where that is allowed, {@code null}. */
     public void noRecord(SyncItem item) {
-        refuse(item, item.getMapping().name() + " has an answer that is no record");
+        refuse(item, item.getMapping().name() + " has a result that is not a record");
     }
 
     private static void refuse(SyncItem item, String what) {
-        item.deadLetter(RecordError.of(MappingFailedException.CODE, what + " for this identity. See in the original what it stumbles over, fix the"
+        item.deadLetter(RecordError.of(MappingFailedException.CODE, what + " for this identity. Look at the original event for the cause, fix the"
                 + " mapping, replay the dead letter."));
     }
 
-    /** What a refused row leaves behind; its original goes into the journal again at a replay. */
+    /** The dead letter of a rejected item; a replay puts its original event into the journal again. */
     public DeadLetter deadLetter(SyncItem item) {
         IdentityChange change = item.getChange();
         RecordError error = item.getError();
@@ -190,7 +192,7 @@ public class Mappings {
                 change.receivedAt(), clock.instant(), "sync", json.valueToTree(change));
     }
 
-    /** What goes into the journal again for a row that is tried later. */
+    /** The event that goes into the journal again for an item that is retried later. */
     public String retry(SyncItem item) throws JsonProcessingException {
         return json.writeValueAsString(item.getChange().triedAgain());
     }

@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.Set;
 import org.springframework.stereotype.Component;
 
-/** Takes records that came in finished, by the gateway, in the place of a mapping's answer or together with one. */
+/** Applies prebuilt records of the gateway, instead of a mapping's result or together with one. */
 @Component("prebuiltRecords")
 public class PrebuiltRecords {
 
-    /** What explain names where no mapping had a say. */
+    /** The mapping's name in an identity's status if no mapping was invoked. */
     static final Mapping NO_MAPPING = new Mapping("gateway", null, null, null);
 
     private final Describe org;
@@ -27,7 +27,7 @@ public class PrebuiltRecords {
         this.org = org;
     }
 
-    /** Where a mapping has answered, too, the newer of the two has the last word about a field that both tell. */
+    /** If a mapping has a result, too, the newer of the two decides about a field that is in both. */
     public void take(SyncItem item) {
         PrebuiltRecord given = item.getChange().record();
         if (given == null || item.isDeadLettered()) {
@@ -52,7 +52,7 @@ public class PrebuiltRecords {
         item.usePrebuilt(object, record, told);
     }
 
-    /** Somebody is a Contact by now, or was found to be one: a Contact lacks some fields of a Lead. */
+    /** The identity's record may be a Contact by now, and a Contact lacks some fields of a Lead. */
     private ObjectNode fitting(SyncItem item, PrebuiltRecord given, String object) {
         ObjectNode fields = ((ObjectNode) given.fields()).deepCopy();
         if (given.object().equals(object)) {

@@ -11,13 +11,13 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
-/** What the routes of sync name by reference. */
+/** Beans that the sync routes name by reference. */
 @Configuration
 class SyncConfiguration {
 
     /**
-     * One failed batch opens it, one good batch closes it. The pauses in between grow, which Camel's own configuration
-     * of a circuit breaker can't say.
+     * One failed batch opens the circuit, one successful batch closes it. The pauses in between grow, which Camel's own
+     * configuration of a circuit breaker can't express.
      */
     @Bean
     CircuitBreaker salesforceBreaker(SyncSettings settings, Clock monotonicClock) {
@@ -39,25 +39,25 @@ class SyncConfiguration {
         return settings.duplicates();
     }
 
-    /** As many threads as calls may be in flight. */
+    /** One thread for each call in flight. */
     @Bean(destroyMethod = "shutdown", defaultCandidate = false)
     ExecutorService salesforceCalls(SyncSettings settings) {
         return threads("salesforce-calls", settings.parallelCalls());
     }
 
-    /** As many portions of a batch as keep the calls going: a few wait for a look-up or are mapped. */
+    /** Enough portions to keep all calls busy: a few wait for a look-up or are being mapped. */
     @Bean(destroyMethod = "shutdown", defaultCandidate = false)
     ExecutorService portionThreads(SyncSettings settings) {
         return threads("portions", settings.parallelCalls() + 2);
     }
 
-    /** Mapping is the only work of a batch that costs processor time. */
+    /** Mapping is the only part of a batch that needs much processor time. */
     @Bean(destroyMethod = "shutdown", defaultCandidate = false)
     ExecutorService mappingThreads() {
         return threads("mapping-rows", Runtime.getRuntime().availableProcessors());
     }
 
-    /** Not Camel's own pools: where there are virtual threads, those have no limit. */
+    /** Camel's own pools are not used, because they have no limit where the JVM has virtual threads. */
     private static ExecutorService threads(String name, int count) {
         return Executors.newFixedThreadPool(count, new CustomizableThreadFactory(name + "-"));
     }

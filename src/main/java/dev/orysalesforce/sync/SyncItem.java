@@ -444,7 +444,7 @@ public final class SyncItem {
     void mappedByOther(ObjectNode record) {
         mapped(object, record);
         mappingNote = RecordError.of("OTHER_MAPPING", "The record is a " + object + ", but " + own.name() + " answers a "
-                + passedOver.get(0).object() + " for this identity; so " + mapping.name() + " has mapped it.");
+                + passedOver.get(0).object() + " for this identity; so " + mapping.name() + " was used.");
     }
 
     /** A mapping's answer that is of another object than the record. */
@@ -470,7 +470,7 @@ public final class SyncItem {
         record = answer.record();
         mappingNote = RecordError.of("NO_OTHER_MAPPING", "The record is a " + object + ", " + own.name() + " answers a "
                 + answer.object() + " for this identity, and no other mapping answers a " + object
-                + ". What a " + object + " lacks of it is left out.");
+                + ". Fields that a " + object + " lacks are left out.");
     }
 
     /** The record's object lacks these fields. */

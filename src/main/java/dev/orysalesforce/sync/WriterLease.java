@@ -13,9 +13,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Whose turn it is to write to Salesforce, where several instances share a broker and a ledger. The broker hands the
- * events of an instance that it has lost to the next one at once. That instance may still be alive, and what it was
- * sending may still be carried out: the next one waits until that is over, or older states would be written after newer.
+ * The right of one instance to write to Salesforce, if several instances share a broker and a ledger. When the broker loses
+ * its connection to an instance, it gives that instance's events to the next one at once. The first instance may still be
+ * alive, and Salesforce may still execute its requests. The next instance waits until the lease has ended; otherwise older
+ * states could overwrite newer ones.
  */
 @Component("writerLease")
 public class WriterLease {
@@ -47,9 +48,9 @@ public class WriterLease {
     }
 
     /**
-     * Before a batch looks into the ledger.
+     * Called before a batch reads the ledger.
      *
-     * @return whether it is this instance's turn; if not, ask again in a moment
+     * @return whether this instance has the lease; if not, the caller tries again a moment later
      */
     public boolean acquire() {
         if (tryAcquire()) {
@@ -57,7 +58,7 @@ public class WriterLease {
             return true;
         }
         if (camel.isStopping()) {
-            throw new PauseDeliveryException("STOPPING", "The app stops before its turn has come.");
+            throw new PauseDeliveryException("STOPPING", "The app stops before it has got the writer lease.");
         }
         if (!waiting) {
             waiting = true;
@@ -68,17 +69,17 @@ public class WriterLease {
     }
 
     /**
-     * Before each write of the batch.
+     * Called before each write of the batch.
      *
-     * @throws PauseDeliveryException if the batch took so long that another instance has taken over
+     * @throws PauseDeliveryException if the batch took so long that another instance has the lease
      */
     public void renew() {
         if (!tryAcquire()) {
-            throw new PauseDeliveryException("OTHERS_TURN", "Another instance has taken over while this one was held up.");
+            throw new PauseDeliveryException("OTHERS_TURN", "Another instance got the writer lease meanwhile.");
         }
     }
 
-    /** The batch has committed or rolled back. */
+    /** Called after the batch has committed or rolled back. */
     public void release() {
         if (held) {
             held = false;

@@ -3,10 +3,10 @@ package dev.orysalesforce.token;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * An error as RFC 6749, 5.2 has it. It never holds a value that the caller sent.
+ * An error as in RFC 6749, 5.2. It never holds a value that the caller sent.
  *
- * @param error what a program can go by
- * @param description what happened and what to do about it; printable ASCII without quotes and backslashes
+ * @param error the reason, for programs
+ * @param description what happened and what the caller can do; printable ASCII without quotes and backslashes
  */
 record OAuthError(String error, @JsonProperty("error_description") String description) {
 

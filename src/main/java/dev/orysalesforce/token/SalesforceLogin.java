@@ -21,8 +21,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.StringUtils;
 
 /**
- * Logs in to Salesforce for the clients of the token endpoint. Not by the session of camel-salesforce, which revokes its
- * token when it logs in again and when the app stops.
+ * Logs in to Salesforce for the clients of the token endpoint. It does not use the session of camel-salesforce, which
+ * revokes its token when it logs in again and when the app stops.
  */
 @Component("salesforceLogin")
 public class SalesforceLogin {
@@ -59,7 +59,7 @@ public class SalesforceLogin {
         return address;
     }
 
-    /** A new token, which lives as long as Salesforce says, or as long as is configured if that is less. */
+    /** A new token. Its lifetime is the shorter of Salesforce's and the configured one. */
     Token logIn() throws Failed {
         Instant before = clock.instant();
         Exchange answer = post(RouteNames.TOKEN_LOGIN, form());
@@ -77,14 +77,14 @@ public class SalesforceLogin {
     }
 
     /**
-     * What Salesforce says of a token.
+     * Salesforce's answer about a token.
      *
-     * @param active whether it is alive
-     * @param expiry when it will not be any more; null if that is not said
+     * @param active whether it is valid
+     * @param expiry when it expires; null if Salesforce does not say
      */
     record Introspection(boolean active, Instant expiry) {}
 
-    /** Nothing if Salesforce does not say; it need not be allowed. */
+    /** Empty if Salesforce does not say; the login need not be permitted to ask. */
     Optional<Introspection> introspect(Token token) {
         Exchange answer = post(RouteNames.TOKEN_INTROSPECTION,
                 "token=" + encoded(token.value()) + "&token_type_hint=access_token&" + client);
@@ -97,7 +97,7 @@ public class SalesforceLogin {
                 expiry == 0 ? null : Instant.ofEpochSecond(expiry)));
     }
 
-    /** As the sync logs in: by secret or by key. Only what is sent, not the session. */
+    /** The same login as the sync's, by secret or by key, with a session of its own. */
     private String form() throws Failed {
         try {
             return salesforce.loginForm();
@@ -134,7 +134,7 @@ public class SalesforceLogin {
                     + body.path("error_description").asText() : "") + ". The operator finds more at /observe/health.";
         }
         return status == 0 ? "Salesforce can't be reached: " + answer.getException().getClass().getSimpleName() + "."
-                : "Salesforce answers the login with status " + status + " and nothing that is of use.";
+                : "Salesforce answers the login with status " + status + " and no reason.";
     }
 
     private static String encoded(String text) {

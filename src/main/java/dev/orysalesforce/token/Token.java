@@ -6,21 +6,21 @@ import java.time.Instant;
 /**
  * A Salesforce access token.
  *
- * @param expiresAt not later than Salesforce lets go of it
- * @param lifetime how long it lived from then on when it was issued
- * @param scope what it is good for; null if Salesforce does not say
+ * @param expiresAt not later than its end at Salesforce
+ * @param lifetime its lifetime when it was issued
+ * @param scope its permissions; null if Salesforce does not say
  */
 record Token(String value, String instanceUrl, String scope, Instant expiresAt, Duration lifetime) {
 
     private static final Duration MOST_AHEAD = Duration.ofMinutes(15);
     private static final Duration MOST_LEFT = Duration.ofMinutes(5);
 
-    /** Whether it is time for the next one. */
+    /** Whether it is time to get the next one. */
     boolean isNearExpiry(Instant now) {
         return left(now).compareTo(least(lifetime.dividedBy(4), MOST_AHEAD)) < 0;
     }
 
-    /** Whether somebody who gets it now can still do something with it. */
+    /** Whether a client that gets it now has time to use it. */
     boolean isValid(Instant now) {
         return left(now).compareTo(least(lifetime.dividedBy(10), MOST_LEFT)) >= 0 && left(now).toSeconds() >= 1;
     }

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Hands out one Salesforce token to whoever asks, and gets the next one in time: one login, however many ask at once. */
+/** Hands out one Salesforce token to all clients, and renews it in time: one login, however many clients ask at once. */
 @Component("tokenBroker")
 public class TokenBroker implements SharedTokens {
 
@@ -47,7 +47,7 @@ public class TokenBroker implements SharedTokens {
         this.meters = meters;
     }
 
-    /** @param client who asks, one of those in {@code TOKEN_CLIENTS} */
+    /** @param client the client that asks, one of {@code TOKEN_CLIENTS} */
     public TokenResponse token(String client) {
         if (!isFresh(held)) {
             if (!isMyTurn()) {
@@ -66,7 +66,7 @@ public class TokenBroker implements SharedTokens {
         return now != null && now.token().isValid(clock.instant()) ? granted(now.token(), client) : refused(failure);
     }
 
-    /** Whoever logs in may wait for Salesforce twice as long; those behind it are told to come again. */
+    /** The request that logs in may wait for Salesforce twice as long; those behind it are told to try again. */
     private boolean isMyTurn() {
         try {
             return oneAtATime.tryLock(timeout.toMillis(), TimeUnit.MILLISECONDS);
@@ -76,7 +76,7 @@ public class TokenBroker implements SharedTokens {
         }
     }
 
-    /** The answer when something went wrong here. */
+    /** The answer after an internal failure. */
     public TokenResponse failed() {
         return new TokenResponse(503, new OAuthError("temporarily_unavailable",
                 "The app could not do this. Its log says where it failed."), 5L);
@@ -96,7 +96,7 @@ public class TokenBroker implements SharedTokens {
         }
     }
 
-    /** Whether nobody has to be asked before it is handed out. */
+    /** Whether it can be handed out without a query to Salesforce. */
     private boolean isFresh(Held now) {
         Instant instant = clock.instant();
         return now != null && now.checkedAt().isAfter(instant.minus(checkEvery))

@@ -10,7 +10,7 @@ import java.util.List;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
-/** Knows the clients of {@code TOKEN_CLIENTS}. */
+/** Checks the clients of {@code TOKEN_CLIENTS}. */
 @Component
 class TokenClients implements MeterBinder {
 
@@ -34,7 +34,7 @@ class TokenClients implements MeterBinder {
         return new Client(idAndSecret.substring(0, colon), bytes(idAndSecret.substring(colon + 1)));
     }
 
-    /** Each client's counter is there from the start. */
+    /** Each client's counter exists from the start. */
     @Override
     public void bindTo(MeterRegistry meters) {
         clients.forEach(client -> meters.counter(COUNTER, "client", client.id()));
@@ -44,7 +44,7 @@ class TokenClients implements MeterBinder {
         return clients.isEmpty();
     }
 
-    /** Looks at all of them, so that time tells nothing. */
+    /** Compares all of them, so that the time reveals nothing. */
     boolean know(String id, String secret) {
         boolean known = false;
         for (Client client : clients) {

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What a client asks for.
+ * A client's request.
  *
- * @param credentials as whom it presents itself; two where it may have meant either: RFC 6749 has basic auth encoded twice,
- *     and not everybody does so
+ * @param credentials the client's credentials; two where the header is ambiguous: RFC 6749 requires basic auth to be encoded
+ *     twice, and not all clients do that
  * @param grantType null if it names none
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1">RFC 6749, 2.3.1</a>
  */
@@ -20,10 +20,10 @@ record TokenRequest(List<Credentials> credentials, String grantType) {
 
     private static final String BASIC = "Basic ";
 
-    /** As whom the client presents itself. */
+    /** The credentials of a client. */
     record Credentials(String id, String secret) {}
 
-    /** It is not what RFC 6749 asks for; the message quotes nothing. */
+    /** It does not conform to RFC 6749; the message quotes nothing. */
     static final class Malformed extends Exception {
 
         Malformed(String message) {
@@ -48,7 +48,7 @@ record TokenRequest(List<Credentials> credentials, String grantType) {
         for (String pair : body.split("&")) {
             String[] parts = pair.split("=", 2);
             String value = parts.length < 2 ? "" : decoded(parts[1]);
-            if (!value.isEmpty() && form.put(decoded(parts[0]), value) != null) { // empty is as good as not there
+            if (!value.isEmpty() && form.put(decoded(parts[0]), value) != null) { // empty counts as absent
                 throw new Malformed("A parameter is there twice.");
             }
         }

@@ -19,8 +19,8 @@ import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Reads a token request and answers what is wrong with it. A right one goes on without its headers and body, for both may
- * hold the secret: all that a route learns is which client it is from.
+ * Reads a token request and answers its errors. A valid one continues without its headers and body, because both may hold
+ * the secret: the route only learns which client it is from.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6749#section-4.4">RFC 6749, 4.4</a>
  */
@@ -40,7 +40,7 @@ class TokenRequestFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store"); // Camel keeps this one from the answers of routes
+        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store"); // Camel removes it from the answers of routes
         if (clients.isEmpty()) {
             refuse(response, 404, "invalid_request", "The token endpoint is closed, because it has no clients. Set the"
                     + " environment variable TOKEN_CLIENTS and start the app again.");
@@ -93,7 +93,7 @@ class TokenRequestFilter extends OncePerRequestFilter {
         response.getOutputStream().write(json.writeValueAsBytes(new OAuthError(error, description)));
     }
 
-    /** What is left of a request that is let in. */
+    /** The rest of a request that is admitted. */
     private static final class Admitted extends HttpServletRequestWrapper {
 
         private final String client;

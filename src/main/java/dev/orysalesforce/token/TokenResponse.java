@@ -1,11 +1,11 @@
 package dev.orysalesforce.token;
 
 /**
- * What a client is answered.
+ * The answer to a client.
  *
  * @param status HTTP status
- * @param body what becomes JSON
- * @param retryAfter seconds; null if there is nothing to wait for
+ * @param body the object that becomes JSON
+ * @param retryAfter seconds; null if waiting does not help
  */
 public record TokenResponse(int status, Object body, Long retryAfter) {
 

@@ -12,11 +12,11 @@ import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
 
-/** Only a client of {@code TOKEN_CLIENTS} gets to the token route; nobody does while there is none. */
+/** Admits only clients of {@code TOKEN_CLIENTS} to the token route; it is closed while there are none. */
 @Configuration
 class TokenSecurity {
 
-    /** Nothing of a request but which client it is from, and that only {@link TokenRequestFilter} can say. */
+    /** Only the client's ID reaches the route, and only {@link TokenRequestFilter} can set it. */
     @Bean
     HeaderFilterStrategy tokenHeaders() {
         HttpHeaderFilterStrategy strategy = new HttpHeaderFilterStrategy();
@@ -28,7 +28,7 @@ class TokenSecurity {
     @ConditionalOnWebApplication
     SecurityFilterChain tokens(HttpSecurity http, TokenClients clients, ObjectMapper json) throws Exception {
         return http.securityMatcher("/oauth2/**")
-                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll()) // the door has looked
+                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll()) // TokenRequestFilter has checked it
                 .addFilterAt(new TokenRequestFilter(clients, json), BasicAuthenticationFilter.class)
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable) // no browser, no cookie

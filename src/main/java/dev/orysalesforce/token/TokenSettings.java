@@ -5,11 +5,12 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Everything below {@code token} in application.yaml.
+ * The settings below {@code token} in application.yaml.
  *
- * @param sessionLifetime how long a token of the org lives at the most, as far as Salesforce does not say less; default 2 h
- * @param introspectionInterval how old Salesforce's word that a token is alive may be when it is handed out; default 30 s
- * @param timeout how long a call to Salesforce may take, and how long a request waits for that of another; in ms, default 10 s
+ * @param sessionLifetime the longest lifetime of a token of the org, unless Salesforce says less; default 2 h
+ * @param introspectionInterval how old Salesforce's answer that a token is valid may be when it is handed out; default 30 s
+ * @param timeout how long a call to Salesforce may take, and how long a request waits for that of another; in ms, default 10
+ *     s
  */
 @ConfigurationProperties("token")
 record TokenSettings(

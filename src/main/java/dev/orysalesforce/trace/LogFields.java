@@ -9,13 +9,13 @@ import org.apache.camel.spi.LogListener;
 import org.slf4j.MDC;
 import org.springframework.stereotype.Component;
 
-/** Whom and which trace a route's line is about, as fields of their own in a structured log. */
+/** Adds the identity and the trace of a route's log line as fields of a structured log. */
 @Component
 class LogFields implements LogListener {
 
     private static final String IDENTITY = "identity";
     private static final String TRIGGER = "triggerId";
-    private static final String TRACE = "trace.id"; // so named by ECS
+    private static final String TRACE = "trace.id"; // the name in ECS
 
     @Override
     public String onLog(Exchange exchange, CamelLogger logger, String message) {

@@ -21,10 +21,8 @@ import org.apache.camel.spi.RoutePolicyFactory;
 import org.apache.camel.support.RoutePolicySupport;
 
 /**
- * A span for each pass through a route that {@code traces.spans} names. It holds IDs, counts, an HTTP status and the
- * class of an exception. Camel's own tracer would add URIs, log lines and the words of exceptions, which may quote
- * traits.
- *
+ * A span for each pass through a route that {@code traces.spans} names. It holds IDs, counts, an HTTP status and the class
+ * of an exception. Camel's own tracer would add URIs, log lines and messages of exceptions, which may quote traits.
  * <p>The variable {@code traceparent} names the span that an exchange is in.
  */
 class RouteSpans implements RoutePolicyFactory {
@@ -57,7 +55,7 @@ class RouteSpans implements RoutePolicyFactory {
         return kind == null ? null : new Spans(routeId, kind);
     }
 
-    /** @param around where the exchange was before; null if nowhere */
+    /** @param around the enclosing span; null if there is none */
     private record Open(Span span, Object around) {}
 
     private final class Spans extends RoutePolicySupport {
@@ -104,8 +102,8 @@ class RouteSpans implements RoutePolicyFactory {
         }
 
         /**
-         * A batch goes on with the trace of its first event that is sampled, and is linked with those of the others. In
-         * each trace a span tells how long the event has waited, linked with the batch that has taken it.
+         * A batch continues the trace of its first event that is sampled, and links to those of the others. In each trace a
+         * span shows how long the event has waited; it links to the batch that has read it.
          */
         private Span startBatch(List<?> body) {
             List<IdentityChange> events = body.stream().map(IdentityChange.class::cast).toList();
@@ -130,7 +128,7 @@ class RouteSpans implements RoutePolicyFactory {
         }
     }
 
-    /** What is no trace context counts as none. */
+    /** An invalid trace context counts as none. */
     private static SpanContext context(String traceparent) {
         return Span.fromContext(W3CTraceContextPropagator.getInstance().extract(Context.root(), traceparent, GETTER))
                 .getSpanContext();

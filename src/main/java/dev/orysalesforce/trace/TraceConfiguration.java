@@ -12,12 +12,12 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
-/** OpenTelemetry, once there is somewhere to send spans to. Until then nothing of it is there. */
+/** OpenTelemetry, if an exporter's endpoint is configured. Otherwise none of its beans exists. */
 @Configuration
 @ConditionalOnExpression("!'${otel.exporter.otlp.endpoint:}'.isBlank()")
 class TraceConfiguration {
 
-    /** By the standard's own variables, whether they come from the environment or from {@code application.yaml}. */
+    /** Configured by the standard's own variables, from the environment or from {@code application.yaml}. */
     @Bean
     OpenTelemetrySdk openTelemetry(Environment environment) {
         Map<String, String> settings = Binder.get(environment)

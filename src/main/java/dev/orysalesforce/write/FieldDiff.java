@@ -101,7 +101,7 @@ public class FieldDiff {
                 .anyMatch(item -> !item.hasRecord() && item.getObject().equals("Contact"));
         if (makesContacts && org.has("Contact", "IsPersonAccount")) {
             throw new PauseDeliveryException("PERSON_ACCOUNTS", "This org has person accounts: there, a person is an Account, and a"
-                    + " Contact without one is seen by nobody but its owner. This app does not write person accounts; let"
+                    + " Contact without one is visible to its owner only. This app does not write person accounts; let"
                     + " sync.mappings make Leads of these identities.");
         }
     }

@@ -21,22 +21,19 @@ public class OutcomeRecorder {
         this.ledger = ledger;
     }
 
-    /**
-     * Before a batch goes out, so that a write whose answer is lost, or that a kill interrupts, is not taken for one that
-     * never was.
-     */
+    /** Called before a batch is sent, so that a write whose answer is lost is not mistaken for one that never happened. */
     public void recordIntent(Batch batch) {
         ledger.save(batch.getPending().stream().map(SyncItem::intent).toList());
     }
 
-    /** As soon as a call has come back, so that a batch that rolls back does not send these rows again. */
+    /** Called as soon as a call has returned, so that a batch that rolls back does not send these items again. */
     public void recordOutcomes(Chunk chunk) {
         save(chunk.getItems(), Set.of(SyncItem.Outcome.SYNCED));
     }
 
     /**
-     * Before the journal lets go of the batch. Where more was heard of an identity than one portion could take, its last row
-     * has the last word; else a state that is tried again later would seem newer than the one that went out after it.
+     * Called before the journal releases the batch. If an identity has several items, the last one decides; otherwise a
+     * state that is retried later would seem newer than the one that was sent after it.
      */
     public void recordOutcomes(Batch batch) {
         ledger.forget(batch.getErased());

@@ -80,7 +80,7 @@ public class WriteResults {
         List<SyncItem> items = chunk.getItems();
         if (results == null || !results.isArray() || results.size() != items.size()) {
             throw new PauseDeliveryException("UNREADABLE_ANSWER",
-                    "Salesforce answered 200 with a body that is not a result for each of the rows. A proxy in between?");
+                    "Salesforce answered 200 with a body that is not a result for each of the records. A proxy in between?");
         }
         List<RecordError> errors = new ArrayList<>();
         for (int i = 0; i < items.size(); i++) {
@@ -109,7 +109,7 @@ public class WriteResults {
     /** Salesforce may name the person: "Your attempt to delete … could not be completed". Here nobody knows the name. */
     private static RecordError withoutNames(SyncItem item, RecordError recordError) {
         return !item.isErasure() ? recordError
-                : new RecordError(recordError.code(), "Salesforce did not let the record be erased.", recordError.fields());
+                : new RecordError(recordError.code(), "Salesforce rejected the erasure of the record.", recordError.fields());
     }
 
     private void refuse(SyncItem item, RecordError recordError) {
@@ -191,8 +191,8 @@ public class WriteResults {
         List<SyncItem> unmapped = batch.items().stream().filter(item ->
                 item.isDeadLettered() && item.getError().code().equals(MappingFailedException.CODE)).toList();
         if (unmapped.size() >= SUCCESSION && unmapped.size() == batch.items().size()) {
-            throw new PauseDeliveryException(MappingFailedException.CODE, unmapped.get(0).getMapping().name() + " answers for nobody. Fix it,"
-                    + " and events go on. Of the first one: " + unmapped.get(0).getError().message());
+            throw new PauseDeliveryException(MappingFailedException.CODE, unmapped.get(0).getMapping().name()
+                    + " fails for all identities. Fix it, and delivery resumes. The first failure: " + unmapped.get(0).getError().message());
         }
         pauseOnSetUpError(batch.items(), batch.items().stream().map(SyncItem::getError).toList(), SUCCESSION);
     }

@@ -35,8 +35,8 @@ public final class DemoScript {
             new Chapter("Linus: a template that sends the identity only", "registration", "identity-only"),
             new Chapter("Grace again: a recipe with flat fields", "registration", "flat-recipe"),
             new Chapter("Katherine: a recipe with headers", "registration", "identity-flow-headers"),
-            new Chapter("Somebody logs in: a template that wraps ctx", "login", "login-wrapped-ctx"),
-            new Chapter("Åsa: Salesforce does not take her address", "registration", "id-and-traits"),
+            new Chapter("A user logs in: a template that wraps ctx", "login", "login-wrapped-ctx"),
+            new Chapter("Åsa: Salesforce rejects her address", "registration", "id-and-traits"),
             new Chapter("Edith: the hook runs before Ory stores her", "registration", "registration-before-persistence"),
             new Chapter("A Salesforce record instead of an identity", "registration", "salesforce-shaped-lead"),
             new Chapter("An event near 64 KiB, which Ory sends empty", "settings", null));
@@ -56,7 +56,7 @@ public final class DemoScript {
     }
 
     public void tell(PrintStream out) {
-        out.printf("%n  %-46s %-9s %s%n", "WHAT HAPPENED AT ORY", "ANSWER", "WHAT BECAME OF IT");
+        out.printf("%n  %-46s %-9s %s%n", "WHAT HAPPENED AT ORY", "ANSWER", "OUTCOME");
         for (Chapter chapter : CHAPTERS) {
             List<JsonNode> lettersBefore = deadLetters();
             long writesBefore = salesforce.writes().count();
@@ -68,7 +68,7 @@ public final class DemoScript {
             salesforce.writes().all().stream().skip(writesBefore).map(this::line).forEach(lines::add);
             deadLetters().stream().skip(lettersBefore.size()).map(DemoScript::line).forEach(lines::add);
             if (lines.isEmpty()) {
-                lines.add("nothing new in it: no call to Salesforce");
+                lines.add("nothing has changed: no call to Salesforce");
             }
             out.printf("  %-46s %-9d %s%n", chapter.told(), answer.statusCode(), lines.get(0));
             lines.stream().skip(1).forEach(line -> out.printf("  %-56s %s%n", "", line));

@@ -95,7 +95,7 @@ class PreviewTest extends AppTest {
         SALESFORCE.faults().start(Fault.unavailable());
         JsonNode preview = preview(body(0, "Lovelace"));
         assertThat(preview.path("records").path(0).path("LastName").asText()).isEqualTo("Lovelace");
-        assertThat(preview.path("problems").path(0).path("message").asText()).startsWith("Salesforce could not be asked");
+        assertThat(preview.path("problems").path(0).path("message").asText()).startsWith("Salesforce could not be queried");
     }
 
     @Test
@@ -105,7 +105,7 @@ class PreviewTest extends AppTest {
         ((ObjectNode) body.path("identity")).put("schema_id", "employee");
         JsonNode preview = preview(body);
         assertThat(preview.path("records").path(0).path("attributes").path("type").asText()).isEqualTo("Contact");
-        assertThat(preview.path("problems").path(0).path("message").asText()).startsWith("Salesforce could not be asked");
+        assertThat(preview.path("problems").path(0).path("message").asText()).startsWith("Salesforce could not be queried");
     }
 
     @Test

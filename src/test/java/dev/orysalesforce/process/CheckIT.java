@@ -50,7 +50,7 @@ class CheckIT {
             salesforce.org().schema("Lead").hide("Phone");
             app.without("SALESFORCE_CLIENT_SECRET");
             assertThat(app.runToItsEnd("check")).as(app::log).isZero();
-            assertThat(app.log()).contains("The org was not asked").containsPattern("Nothing wrong; \\d+ examples run");
+            assertThat(app.log()).contains("The org was not checked").containsPattern("Nothing wrong; \\d+ examples run");
         }
     }
 

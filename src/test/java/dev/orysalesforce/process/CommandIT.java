@@ -29,7 +29,7 @@ class CommandIT {
 
             assertThat(app.runToItsEnd("backfill", "--dry-run")).as("some would be refused").isEqualTo(1);
             assertThat(app.log()).containsPattern("600 identities at Ory. Nothing was written")
-                    .containsPattern("create +593\\b").containsPattern("take over +1\\b").containsPattern("wait +1\\b")
+                    .containsPattern("create +593\\b").containsPattern("adopt +1\\b").containsPattern("wait +1\\b")
                     .containsPattern("refused +5\\b").contains("LastName takes 79 characters").doesNotContain("nnnn");
             assertThat(salesforce.writes().all()).isEmpty();
 

@@ -156,13 +156,13 @@ class NothingArrivesTest extends ReloadAppTest {
 
     private Map<String, Cause> plays() {
         Map<String, Cause> plays = new LinkedHashMap<>();
-        plays.put("Ory calls nobody, or somebody else", cause(() -> { }));
+        plays.put("Ory calls no URL, or another one", cause(() -> { }));
         plays.put("The webhook secret is wrong", cause(() -> assertThat(new Ory("http://127.0.0.1:" + port, "a guess")
                 .sends("registration", "{}").statusCode()).isEqualTo(401)));
-        plays.put("Ory's hook sends something else", cause(() -> ory.sends("registration", "{\"traits\":{}}")));
-        plays.put("Somebody stopped the webhooks' route", new Cause(
+        plays.put("Ory's hook sends another body", cause(() -> ory.sends("registration", "{\"traits\":{}}")));
+        plays.put("An operator stopped the webhooks' route", new Cause(
                 () -> routes().stopRoute(WEBHOOKS), () -> routes().startRoute(WEBHOOKS)));
-        plays.put("Somebody stopped the sync", new Cause(
+        plays.put("An operator stopped the sync", new Cause(
                 () -> routes().stopRoute(SYNC), () -> routes().startRoute(SYNC)));
         plays.put("The disk is full", new Cause(() -> freeDiskHasToBe(Long.MAX_VALUE), () -> freeDiskHasToBe(1)));
         plays.put("Salesforce is down", fault(Fault.unavailable()));
@@ -183,17 +183,17 @@ class NothingArrivesTest extends ReloadAppTest {
         plays.put("The app's share of API calls is used up", budget(() -> SALESFORCE.org().usage().limit(4)));
         plays.put("The org's API calls are nearly used up", budget(() -> SALESFORCE.org().usage().used(99_000)));
         plays.put("The org's API calls are used up", fault(Fault.dailyLimitExceeded()));
-        plays.put("A mapping answers for nobody", new Cause(() -> {
+        plays.put("A mapping fails for all identities", new Cause(() -> {
             ConfigWorkspace.write(LEAD, "{ LastName: payload.identity.traits.nothing.at.all }");
             awaitTaken(LEAD);
             routes().stopRoute(SYNC); // one batch
             Stream.of(1, 2, 3).forEach(i -> signUp());
             routes().startRoute(SYNC);
         }, this::asShipped));
-        plays.put("A mapping fails for somebody, or Salesforce refuses them",
+        plays.put("A mapping fails for some identities, or Salesforce rejects their records",
                 cause(() -> signUp(UUID.randomUUID().toString(), "broken")));
-        plays.put("An edit has no effect", new Cause(() -> ConfigWorkspace.write(LEAD, "{ broken"), this::asShipped));
-        plays.put("A record with the e-mail is there, and the address is not verified", cause(() -> {
+        plays.put("A changed file has no effect", new Cause(() -> ConfigWorkspace.write(LEAD, "{ broken"), this::asShipped));
+        plays.put("A record with the e-mail address exists, and the address is not verified", cause(() -> {
             String id = UUID.randomUUID().toString();
             SALESFORCE.org().insert("Lead", Map.of("LastName", "Person", "Email", "p-" + id + "@example.org"));
             signUp(id, "customer");

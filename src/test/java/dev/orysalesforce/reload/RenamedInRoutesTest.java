@@ -40,7 +40,7 @@ class RenamedInRoutesTest {
             assertThat(ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ThrowExceptionDefinition.class))
                     .extracting(ThrowExceptionDefinition::getExceptionType).containsExactly(PauseDeliveryException.class.getName());
         }
-        assertThat(log).contains("own.camel.yaml has names that have changed", "mapping.ask is mapping.invoke",
+        assertThat(log).contains("own.camel.yaml has old names", "mapping.ask is mapping.invoke",
                 "outage.over is deliveryPause.recordRecovery", "outage.isPausing is deliveryPause.isPaused");
     }
 

@@ -30,10 +30,10 @@ class ErrorTableTest {
         JsonNode errors = new ObjectMapper(new YAMLFactory()).readTree(new File("application.yaml"))
                 .path("sync").path("errors");
         StringBuilder table = new StringBuilder("""
-                # What is done about Salesforce's error codes
+                # Actions for Salesforce's error codes
 
-                Made from `sync.errors` in application.yaml, which is the place to change it. What the actions mean is said
-                there, too. A code that is not listed here: `%s`.
+                Generated from `sync.errors` in application.yaml; change it there. The comments there explain the actions. The
+                action for a code that is not listed: `%s`.
 
                 | Code | Action | What a person can do |
                 |---|---|---|
