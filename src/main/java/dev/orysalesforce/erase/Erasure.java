@@ -53,8 +53,8 @@ public class Erasure {
     }
 
     /** The event that brings it to Salesforce, for the journal. */
-    public String event(String identity) throws JsonProcessingException {
-        return json.writeValueAsString(IdentityChange.erase(identity, clock.instant()));
+    public IdentityChange event(String identity) {
+        return IdentityChange.erase(identity, clock.instant());
     }
 
     /** Asks whether Salesforce knows an identity that nobody here has heard of. */
