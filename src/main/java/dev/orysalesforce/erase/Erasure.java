@@ -53,8 +53,8 @@ public class Erasure {
     }
 
     /** The erasure event for the journal. */
-    public String event(String identity) throws JsonProcessingException {
-        return json.writeValueAsString(IdentityChange.erase(identity, clock.instant()));
+    public IdentityChange event(String identity) {
+        return IdentityChange.erase(identity, clock.instant());
     }
 
     /** Queries whether Salesforce knows an identity that is unknown here. */

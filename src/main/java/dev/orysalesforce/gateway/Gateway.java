@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import dev.orysalesforce.gateway.GatewayRequest.Kind;
 import dev.orysalesforce.journal.DeadLetter;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.PrebuiltRecord;
@@ -18,24 +17,16 @@ import dev.orysalesforce.settings.SyncSettings;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
-/**
- * Reads requests to Salesforce's own paths: records that the Jsonnet of an Ory Action has built.
- *
- * @see <a
- *     href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections.htm">
- *     sObject Collections</a>
- */
+/** Reads the records that the Jsonnet of an Ory Action has built, and that are sent to Salesforce's own paths. */
 @Component("gateway")
 public class Gateway {
 
-    private static final int MOST = 200;
     private static final String UNREADABLE = "UNREADABLE_BODY";
     private static final String NO_IDENTITY = "NO_IDENTITY";
     private static final String ADD = "Add to the record in the Jsonnet of the Ory Action: " + OryFields.ORY_ID
@@ -66,43 +57,11 @@ public class Gateway {
      * @param field of the path; null if it names none
      * @param value of the path; null if it names none
      */
-    public GatewayRequest one(byte[] body, String object, String field, String value, String triggerId) {
-        Kind kind = field == null ? Kind.CREATE : Kind.UPSERT;
+    public GatewayRecord one(byte[] body, String object, String field, String value, String triggerId) {
         try {
-            JsonNode record = parsed(body);
-            return new GatewayRequest(List.of(read(record, new Target(object, field, value), receiptClock.next(), triggerId)), kind);
+            return read(parsed(body), new Target(object, field, value), receiptClock.next(), triggerId);
         } catch (GatewayException e) {
-            return new GatewayRequest(List.of(refused(e, body)), kind);
-        }
-    }
-
-    /**
-     * Reads many records.
-     *
-     * @param object of the path; null if it names none, and each record names its own
-     * @param field of the path; null if it names none
-     */
-    public GatewayRequest many(byte[] body, String object, String field, String triggerId) {
-        try {
-            JsonNode collection = parsed(body);
-            JsonNode records = collection.path("records");
-            if (!records.isArray()) {
-                throw new GatewayException(UNREADABLE, SalesforceError.of("JSON_PARSER_ERROR",
-                        "The body has no list of records. It is {\"records\":[…]}, each with attributes.type.", "records"));
-            }
-            if (records.size() > MOST) {
-                throw new GatewayException(UNREADABLE, SalesforceError.of("EXCEEDED_ID_LIMIT",
-                        "record limit reached. cannot submit more than " + MOST + " records into this request"));
-            }
-            Instant now = receiptClock.next(records.size());
-            List<GatewayRecord> read = new ArrayList<>();
-            for (JsonNode record : records) { // increasing times, so that of two records for one identity the second is newer
-                read.add(read(record, new Target(object, field, null), now.plusNanos(1_000L * read.size()), triggerId));
-            }
-            boolean allOrNone = collection.path("allOrNone").asBoolean();
-            return new GatewayRequest(allOrNone ? allOrNone(read) : read, Kind.COLLECTION);
-        } catch (GatewayException e) {
-            return new GatewayRequest(List.of(refused(e, body)), Kind.CREATE);
+            return GatewayRecord.refused(e.error(), keep(e, null, new TextNode(bodyText.kept(body)), clock.instant()));
         }
     }
 
@@ -155,7 +114,8 @@ public class Gateway {
                 throw new GatewayException("INVALID_FIELD", SalesforceError.of("INVALID_FIELD",
                         "A record is found by " + OryFields.ORY_ID + ", not by its Salesforce ID. Take it out.", "Id"));
             }
-            return GatewayRecord.of(IdentityChange.prebuilt(identity, new PrebuiltRecord(object, at, fields), triggerId));
+            return GatewayRecord.of(IdentityChange.prebuilt(identity, new PrebuiltRecord(object, at, fields), triggerId),
+                    target.field() == null);
         } catch (GatewayException e) {
             return GatewayRecord.refused(e.error(), letter(e, target, record, at));
         }
@@ -220,23 +180,6 @@ public class Gateway {
                     + " identity, which is a UUID. " + ADD, OryFields.ORY_ID));
         }
         return change.identityId();
-    }
-
-    /** As in Salesforce: one invalid record makes the call reject all. */
-    private List<GatewayRecord> allOrNone(List<GatewayRecord> records) {
-        if (records.stream().allMatch(GatewayRecord::isAccepted)) {
-            return records;
-        }
-        SalesforceError rolledBack = SalesforceError.of("ALL_OR_NONE_OPERATION_ROLLED_BACK", "Record rolled back because not"
-                + " all records were valid and the request was using AllOrNone header");
-        return records.stream().map(record -> !record.isAccepted() ? record : GatewayRecord.refused(rolledBack,
-                keep(new GatewayException(rolledBack.errorCode(), rolledBack),
-                        record.event().identityId(),
-                        json.valueToTree(record.event()), record.event().receivedAt()))).toList();
-    }
-
-    private GatewayRecord refused(GatewayException why, byte[] body) {
-        return GatewayRecord.refused(why.error(), keep(why, null, new TextNode(bodyText.kept(body)), clock.instant()));
     }
 
     private DeadLetter letter(GatewayException why, Target target, JsonNode record, Instant at) {

@@ -192,8 +192,8 @@ public class Mappings {
                 change.receivedAt(), clock.instant(), "sync", json.valueToTree(change));
     }
 
-    /** The event that goes into the journal again for an item that is retried later. */
-    public String retry(SyncItem item) throws JsonProcessingException {
-        return json.writeValueAsString(item.getChange().triedAgain());
+    /** The event that goes into the journal again, for an item that is retried later. */
+    public IdentityChange retry(SyncItem item) {
+        return item.getChange().triedAgain();
     }
 }

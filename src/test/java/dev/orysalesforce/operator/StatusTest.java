@@ -153,7 +153,7 @@ class StatusTest extends OperatorTest {
         assertThat(document.path("components").path("securitySchemes").path("operator").path("scheme").asText())
                 .isEqualTo("bearer");
         int operations = 0;
-        for (JsonNode entry : new ObjectMapper(new YAMLFactory()).readTree(Path.of("routes/operator.camel.yaml").toFile())) {
+        for (JsonNode entry : new ObjectMapper(new YAMLFactory()).readTree(Path.of("routes/operator-api.camel.yaml").toFile())) {
             for (String verb : List.of("get", "post", "delete")) {
                 for (JsonNode operation : entry.path("rest").path(verb)) {
                     String path = entry.path("rest").path("path").asText() + operation.path("path").asText();
