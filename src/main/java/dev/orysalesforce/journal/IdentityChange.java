@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * What Ory told about an identity, reduced to what sync needs; the journal's message and the input of every mapping.
@@ -46,7 +47,17 @@ public record IdentityChange(
     /** Somebody wants the identity to be forgotten. */
     public static final String ERASE = "erase";
 
+    private static final Pattern UUID_TEXT = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
     private static final String NIL = "00000000-0000-0000-0000-000000000000";
+
+    /** Ory's trigger ID is a UUID. Any other text that a caller sends in its place is not kept. */
+    public IdentityChange {
+        triggerId = isTriggerId(triggerId) ? triggerId : null;
+    }
+
+    public static boolean isTriggerId(String text) {
+        return text != null && UUID_TEXT.matcher(text).matches();
+    }
 
     /** The identity is to be erased. It holds nothing but the ID. */
     public static IdentityChange erase(String identity, Instant receivedAt) {
