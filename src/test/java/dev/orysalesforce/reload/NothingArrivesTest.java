@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.receive.RequestGate;
 import dev.orysalesforce.sandbox.Fault;
 import dev.orysalesforce.sandbox.Org.Permission;
 import java.io.IOException;
@@ -64,6 +65,9 @@ class NothingArrivesTest extends ReloadAppTest {
 
     @Autowired
     private LateClock clock;
+
+    @Autowired
+    private RequestGate gate;
 
     private record Row(String cause, String health, String log) {}
 
@@ -152,6 +156,23 @@ class NothingArrivesTest extends ReloadAppTest {
     @Test
     void allThatIsPlayedIsInTheTable() {
         assertThat(plays().keySet()).isEqualTo(TABLE.keySet());
+    }
+
+    /** Whatever keeps it waiting; nothing else says that the files and what runs are different. */
+    @Test
+    void aChangeThatWaitsIsToldAfterTheSecondTry(CapturedOutput log) {
+        assertThat(gate.close(Duration.ofSeconds(10))).isTrue();
+        try {
+            ConfigWorkspace.write(RECEIVE, ConfigWorkspace.read(RECEIVE).replace("description: Takes an Ory webhook", "description: Takes"));
+            await().atMost(Duration.ofSeconds(30)).until(() -> log.getOut().contains("next try in 30 s"));
+            assertThat(edits().path("status").asText()).isEqualTo("UP");
+            clock.move(Duration.ofSeconds(31));
+            assertThat(awaitRefused(RECEIVE).path("reason").asText()).contains("waits for a batch or a request");
+        } finally {
+            gate.open();
+        }
+        clock.move(Duration.ofSeconds(31));
+        awaitTaken(RECEIVE);
     }
 
     private Map<String, Cause> plays() {
