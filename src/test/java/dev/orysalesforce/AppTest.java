@@ -125,7 +125,7 @@ public abstract class AppTest {
     }
 
     /** Past the doors, but not past the books. */
-    public void intoTheJournal(MessageCreator message) {
+    public void sendToJournal(MessageCreator message) {
         counters.replayed(1);
         jms.send("identity-changes", message);
     }

@@ -113,12 +113,12 @@ class AttackTest extends AppTest {
     }
 
     @Test
-    void noHeaderTellsAComponentWhatToDo() {
+    void noHeaderControlsAComponent() {
         attack((request, attackers) -> attackers.forEach(name -> request.header(name, value(name))), attackers -> "");
     }
 
     @Test
-    void noParameterTellsAComponentWhatToDo() {
+    void noParameterControlsAComponent() {
         attack((request, attackers) -> { }, attackers -> attackers.stream().map(name -> name + '='
                 + URLEncoder.encode(value(name), StandardCharsets.UTF_8)).collect(Collectors.joining("&", "?", "")));
     }
@@ -180,7 +180,7 @@ class AttackTest extends AppTest {
     /** Salesforce refuses a query with such a text in it, and all are looked up by one query; and it quotes what it refuses. */
     @ParameterizedTest
     @ValueSource(strings = {"two\nlines@example.org", "nul\u0000@example.org", "nobody' OR Name != '@example.org", "\\", "4000@", "400000"})
-    void anAddressThatIsNoneHoldsNobodyUp(String address) {
+    void anInvalidAddressDelaysNoOtherIdentity(String address) {
         String one = UUID.randomUUID().toString();
         ObjectNode body = Ory.identity(one, Instant.now(), "Strange");
         ((ObjectNode) body.at("/identity/traits")).put("email", switch (address) {
@@ -200,10 +200,10 @@ class AttackTest extends AppTest {
 
     /** Into the journal, and into the dead letters for a replay: both in an external broker, where others may write, too. */
     @Test
-    void noMessagePropertyTellsAComponentWhatToDo() throws Exception {
+    void noMessagePropertyControlsAComponent() throws Exception {
         for (UnaryOperator<String> spelling : List.<UnaryOperator<String>>of(UnaryOperator.identity(), AttackTest::crooked)) {
             String one = person();
-            intoTheJournal(session -> evil(session.createTextMessage(journaled(one).toString()), spelling));
+            sendToJournal(session -> evil(session.createTextMessage(journaled(one).toString()), spelling));
             String another = person();
             jms.send("dead-letters", session -> {
                 Message letter = evil(session.createTextMessage(json.createObjectNode().put("id", UUID.randomUUID().toString())
@@ -213,7 +213,7 @@ class AttackTest extends AppTest {
                 letter.setStringProperty("code", "CAUSE_MENDED");
                 return letter;
             });
-            intoTheJournal(session -> evil(session.createTextMessage("{\"event\":\"login\"}"), spelling));
+            sendToJournal(session -> evil(session.createTextMessage("{\"event\":\"login\"}"), spelling));
         }
         settle();
         HttpResponse<String> replayed = operator().post("/api/dead-letters/replay", "{\"code\":\"CAUSE_MENDED\"}");
@@ -225,9 +225,9 @@ class AttackTest extends AppTest {
     }
 
     @Test
-    void nobodyLetsAnObjectOutOfItsMessage() throws Exception {
+    void noObjectIsDeserialized() throws Exception {
         Trap.SPRUNG.set(false);
-        intoTheJournal(session -> session.createObjectMessage(new Trap()));
+        sendToJournal(session -> session.createObjectMessage(new Trap()));
         await().until(() -> deadLetters().size() == 1);
         assertThat(deadLetters().get(0).path("code").asText()).isEqualTo("UNREADABLE_BODY");
 

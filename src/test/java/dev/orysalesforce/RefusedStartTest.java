@@ -74,7 +74,7 @@ class RefusedStartTest {
 
     /** Once for all tests of this JVM: an app that changed how others log could hide what they look for. */
     @BeforeAll
-    static void letThereBeALog() {
+    static void initializeLogging() {
         LoggingSystem logging = LoggingSystem.get(RefusedStartTest.class.getClassLoader());
         logging.beforeInitialize();
         logging.initialize(new LoggingInitializationContext(new StandardEnvironment()), null, null);
@@ -94,7 +94,7 @@ class RefusedStartTest {
 
     /** Or the other tests would show nothing. */
     @Test
-    void withAllOfThemRightItStarts() {
+    void withCorrectSettingsItStarts() {
         start().close();
         start().close(); // with the ledger and the key of the first
     }
@@ -106,7 +106,7 @@ class RefusedStartTest {
         "SALESFORCE_CLIENT_ID, External Client App Manager",
         "SALESFORCE_CLIENT_SECRET, External Client App Manager",
     })
-    void withoutARequiredVariableItSaysWhichOneAndWhereToGetIt(String variable, String source) {
+    void aMissingVariableIsNamedWithItsSource(String variable, String source) {
         variables.remove(variable);
         assertThat(refusal()).contains(variable + " is not set").contains(source).doesNotContain("\tat ")
                 .doesNotContain("Exception");
@@ -114,13 +114,13 @@ class RefusedStartTest {
 
     @ParameterizedTest
     @CsvSource({"SYNC_PARALLEL_CALLS, 26, 1 to 25", "SYNC_LINGER, soon, sync.linger"})
-    void aSettingOutOfItsRangeIsRefusedByName(String variable, String value, String told) {
+    void aSettingOutOfItsRangeIsRejectedByName(String variable, String value, String told) {
         variables.put(variable, value);
         assertThat(refusal()).contains(told);
     }
 
     @Test
-    void aBrokenLedgerIsRefusedWithWhatDeletingItCosts() throws IOException {
+    void aBrokenLedgerIsRejectedAndTheCostOfDeletingItNamed() throws IOException {
         byte[] noise = new byte[20_000];
         new SecureRandom().nextBytes(noise);
         Files.write(data.resolve("ledger.db"), noise);
@@ -129,7 +129,7 @@ class RefusedStartTest {
     }
 
     @Test
-    void aLedgerThatWasMadeWithAnotherKeyIsRefused() {
+    void aLedgerThatWasMadeWithAnotherKeyIsRejected() {
         SingleConnectionDataSource ledger = new SingleConnectionDataSource("jdbc:sqlite:" + data.resolve("ledger.db"), true);
         Flyway.configure().dataSource(ledger).load().migrate();
         new JdbcTemplate(ledger).update("insert into belongings (name, value) values ('key', 'fingerprint of another key')");

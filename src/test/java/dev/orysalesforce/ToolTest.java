@@ -11,7 +11,7 @@ class ToolTest {
     private static final Tool MISSING = Tool.onPath("a-program-that-is-not-there", "its-debian-package");
 
     @Test
-    void whereEveryTestHasToRunAMissingToolIsAFailureThatNamesThePackage() {
+    void inTheNightlyBuildAMissingToolIsAFailureThatNamesThePackage() {
         assertThatThrownBy(() -> MISSING.isAvailable(true)).isInstanceOf(IllegalStateException.class)
                 .hasMessage("a-program-that-is-not-there is missing: apt-get install its-debian-package");
     }

@@ -33,7 +33,7 @@ class DryRunTest extends ReconcileTest {
     }
 
     @Test
-    void whatPassesIsWaitedFor() {
+    void theDryRunWaitsOutTemporaryFailures() {
         ORY.project().addMany(600, i -> person("Listed " + i));
         ORY.fail(OryFault.serverError().times(1));
         int before = rehearsal.of(Plan.CREATE);
@@ -44,7 +44,7 @@ class DryRunTest extends ReconcileTest {
     }
 
     @Test
-    void aWrongKeyIsTold() {
+    void aWrongKeyIsReported() {
         ORY.requireKey("another");
         assertThatThrownBy(() -> dryRun.run("direct:dry-run.page", told -> { })).isInstanceOf(RunFailedException.class)
                 .hasMessageContaining("ORY_ADMIN_TOKEN").hasMessageNotContaining("another");

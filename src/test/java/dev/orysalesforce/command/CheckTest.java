@@ -58,7 +58,7 @@ class CheckTest extends AppTest {
     }
 
     @Test
-    void whatIsShippedFitsARightOrg() throws Exception {
+    void theShippedFilesFitACorrectOrg() throws Exception {
         CheckCommand.Report report = check.report();
         assertThat(report.findings()).isEmpty();
         assertThat(report.examples()).isGreaterThan(70);
@@ -66,7 +66,7 @@ class CheckTest extends AppTest {
     }
 
     @Test
-    void aCommandThatThereIsNotEndsWithTheNamesOfAllThatThereAre(@Autowired ConfigurableApplicationContext app) {
+    void anUnknownCommandListsTheKnownOnes(@Autowired ConfigurableApplicationContext app) {
         ByteArrayOutputStream told = new ByteArrayOutputStream();
         assertThat(new CommandLine("fly", List.of()).run(app, new PrintStream(told))).isEqualTo(2);
         assertThat(told.toString()).contains("backfill, check, diff, doctor, preview");
@@ -125,7 +125,7 @@ class CheckTest extends AppTest {
     }
 
     @Test
-    void theDoctorKnowsWhatContactsNeedBesides() throws Exception {
+    void theDoctorKnowsTheFurtherNeedsOfContacts() throws Exception {
         assertThat(doctor.report(List.of(), null).findings()).filteredOn(finding -> finding.place().equals("Contact.AccountId"))
                 .singleElement().satisfies(finding -> assertThat(finding.remedy()).contains("mappings/contact.ds"));
         SALESFORCE.org().enablePersonAccounts();

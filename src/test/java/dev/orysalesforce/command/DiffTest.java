@@ -75,7 +75,7 @@ class DiffTest extends ReconcileTest {
     }
 
     @Test
-    void whatIsToldIsWhatSalesforceGets() throws IOException {
+    void thePreviewMatchesTheWrittenRecord() throws IOException {
         List<String> ids = ORY.project().addMany(IDENTITIES, DiffTest::person);
         ids.subList(0, INACTIVE).forEach(ORY.project()::deactivate);
         done();
@@ -119,7 +119,7 @@ class DiffTest extends ReconcileTest {
     }
 
     @Test
-    void recordedBodiesAreComparedWithoutShowingAnybody() throws IOException {
+    void recordedBodiesAreComparedWithoutShowingTraits() throws IOException {
         Path bodies = Files.createDirectory(folder.resolve("bodies"));
         String id = UUID.randomUUID().toString();
         Files.writeString(bodies.resolve("1.json"), """

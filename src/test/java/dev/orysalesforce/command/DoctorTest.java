@@ -83,7 +83,7 @@ class DoctorTest extends AppTest {
 
     /** As an administrator makes it who has read everything. */
     @BeforeEach
-    void aRightOrgAndARightOry() throws Exception {
+    void aCorrectOrgAndACorrectOry() throws Exception {
         forgetDescriptions();
         login.ensure(); // the ledger knows its org
         camel.getComponent("salesforce", SalesforceComponent.class).getSession().logout();
@@ -103,7 +103,7 @@ class DoctorTest extends AppTest {
     }
 
     @Test
-    void whereAllIsRightNothingIsFound() throws Exception {
+    void aCorrectSetUpHasNoFinding() throws Exception {
         Report report = doctor.report(List.of(kratos(config -> { })), "http://127.0.0.1:" + port + "/");
         assertThat(report.findings()).isEmpty();
         assertThat(report.notes()).isEmpty();
@@ -120,7 +120,7 @@ class DoctorTest extends AppTest {
     }
 
     @Test
-    void calledTheWrongWayItSaysHow() {
+    void wrongUsageIsExplained() {
         assertThat(doctor.run(List.of("--fast"))).isEqualTo(2);
         assertThat(doctor.run(List.of("--kratos"))).isEqualTo(2);
         assertThat(doctor.run(List.of("--kratos", folder.resolve("gone").toString()))).isEqualTo(2);
@@ -182,13 +182,13 @@ class DoctorTest extends AppTest {
 
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("ailments")
-    void eachIsFoundWithWhatMendsIt(String place, String what, String remedy, Consumer<DoctorTest> plant) throws Exception {
+    void eachMistakeIsFoundWithItsRemedy(String place, String what, String remedy, Consumer<DoctorTest> plant) throws Exception {
         plant.accept(this);
         one(doctor.report(List.of(), null), place, remedy);
     }
 
     @Test
-    void whatTheUserMayNotReadIsANoteAndNoFinding() throws Exception {
+    void unreadableSettingsAreANoteAndNoFinding() throws Exception {
         SALESFORCE.org().letViewSetup(false);
         SALESFORCE.org().activate(DuplicateRule.leadAlert());
         Report report = doctor.report(List.of(), null);
@@ -225,7 +225,7 @@ class DoctorTest extends AppTest {
 
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("hooks")
-    void soIsEachMistakeInTheHooks(String place, String what, String remedy, Consumer<ObjectNode> plant) throws Exception {
+    void eachMistakeInTheHooksIsFound(String place, String what, String remedy, Consumer<ObjectNode> plant) throws Exception {
         Finding found = one(doctor.report(List.of(kratos(plant)), null), place, remedy);
         assertThat(found.toString()).doesNotContain(SECRET).doesNotContain("somebody-else");
         Path project = kratos(plant);
@@ -238,7 +238,7 @@ class DoctorTest extends AppTest {
 
     /** Kratos conceals what it knows to be a secret in its log, and nothing else. */
     @Test
-    void soIsASecretThatKratosWritesIntoItsLog() throws Exception {
+    void aSecretThatKratosLogsIsFound() throws Exception {
         one(doctor.report(List.of(kratos(config -> password(config).putObject("auth").put("type", "api_key")
                 .putObject("config").put("in", "header").put("name", "X-Webhook-Secret").put("value", SECRET))), null),
                 "password.auth", "basic_auth");
@@ -267,7 +267,7 @@ class DoctorTest extends AppTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("ways")
-    void soIsWhatStandsBetweenOryAndTheApp(String what, int status, String body, String remedy) throws Exception {
+    void mistakesBetweenOryAndTheAppAreFound(String what, int status, String body, String remedy) throws Exception {
         String url = PROXY.baseUrl();
         PROXY.stubFor(WireMock.any(WireMock.anyUrl()).willReturn(WireMock.aResponse().withStatus(status)
                 .withHeader("Location", "https://elsewhere.example.org/").withBody(body)));
@@ -278,7 +278,7 @@ class DoctorTest extends AppTest {
     }
 
     @Test
-    void atTheStartItSaysInOneLineThatAllIsWell(CapturedOutput output) {
+    void atTheStartOneLineReportsThatAllIsWell(CapturedOutput output) {
         atTheStart();
         assertThat(lines(output)).singleElement().asString().contains("INFO").contains("nothing wrong");
         assertThat(SALESFORCE.calls().where(call -> call.kind().isData())).as("what application.yaml says it takes").hasSize(3);
@@ -313,7 +313,7 @@ class DoctorTest extends AppTest {
     }
 
     @Test
-    void atTheStartALoginThatIsRefusedIsAFinding(CapturedOutput output) {
+    void atTheStartARejectedLoginIsAFinding(CapturedOutput output) {
         SALESFORCE.faults().start(Fault.loginRefused());
         atTheStart();
         assertThat(lines(output)).singleElement().asString().contains("WARN").contains("Salesforce login: ")
@@ -322,7 +322,7 @@ class DoctorTest extends AppTest {
 
     /** Somebody who starts it with the login of another org at first may correct that. */
     @Test
-    void aLookBindsTheLedgerToNoOrg() {
+    void aCheckDoesNotBindTheLedgerToAnOrg() {
         sql.update("delete from belongings where name = 'org'");
         atTheStart();
         assertThat(sql.queryForList("select value from belongings where name = 'org'")).isEmpty();

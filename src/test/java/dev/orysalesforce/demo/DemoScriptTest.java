@@ -17,7 +17,7 @@ class DemoScriptTest extends AppTest {
     private EmbeddedActiveMQ broker;
 
     @Test
-    void theDemoTellsWhatBecameOfEachSample() {
+    void theDemoPrintsTheOutcomeOfEachSample() {
         ByteArrayOutputStream told = new ByteArrayOutputStream();
         new DemoScript(ory, SALESFORCE, broker, jms, json).tell(new PrintStream(told, true, StandardCharsets.UTF_8));
         List<String> lines = told.toString(StandardCharsets.UTF_8).lines().toList();

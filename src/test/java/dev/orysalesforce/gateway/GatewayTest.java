@@ -64,7 +64,7 @@ class GatewayTest extends AppTest {
     }
 
     @Test
-    void onlyWhatChangedGoesOutSoThatWhatSalesTypedStays() {
+    void onlyChangedFieldsAreSentSoThatEntriesOfSalesStay() {
         send("POST", LEAD, lead().put("Company", "[Not Provided]"));
         settle();
         SALESFORCE.org().edit(record(id).id(), Map.of("Company", "Analytical Engines"));
@@ -75,7 +75,7 @@ class GatewayTest extends AppTest {
     }
 
     @Test
-    void aFieldThatIsLackingStaysAndANullClearsIt() {
+    void aMissingFieldStaysAndANullClearsIt() {
         send("POST", LEAD, lead().put("Phone", "+44 1").put("Title", "Countess"));
         settle();
         send("PATCH", BY_ID + id, fields().put("LastName", "King").putNull("Title"));
@@ -86,7 +86,7 @@ class GatewayTest extends AppTest {
     }
 
     @Test
-    void whatAWebhookToldStaysAndWhatTheGatewayToldIsNotClearedByAWebhook() {
+    void fieldsOfAWebhookStayAndAWebhookClearsNoFieldOfTheGateway() {
         ObjectNode body = Ory.identity(id, Instant.now().minusSeconds(60), "Lovelace");
         ((ObjectNode) body.path("identity").path("traits")).put("phone", "+44 1");
         ory.sends("registration", body);
@@ -140,7 +140,7 @@ class GatewayTest extends AppTest {
     }
 
     @Test
-    void whoIsAContactByNowGetsWhatAContactHas() {
+    void aConvertedLeadGetsTheFieldsOfAContact() {
         send("POST", LEAD, lead().put("Company", "Engines").put("LeadSource", "Web"));
         settle();
         String contact = SALESFORCE.org().convertLead(record(id).id(), true);
@@ -152,7 +152,7 @@ class GatewayTest extends AppTest {
     }
 
     @Test
-    void aReferenceGoesAlongAndOneThatLeadsNowhereIsLeftOut() {
+    void aReferenceIsSentAndOneToAMissingRecordIsLeftOut() {
         ObjectNode contact = fields().put("LastName", "Lovelace");
         contact.putObject("Account").put("Ory_Organization_Id__c", UUID.randomUUID().toString());
         String path = "/services/data/v62.0/sobjects/Contact/Ory_Identity_Id__c/" + id;
@@ -163,7 +163,7 @@ class GatewayTest extends AppTest {
     }
 
     @Test
-    void aRecordThatSalesforceRefusesIsADeadLetterThatCanBeReplayed() {
+    void aRecordThatSalesforceRejectsIsADeadLetterThatCanBeReplayed() {
         SALESFORCE.org().schema("Lead").alter("LastName", rule -> rule.withLength(5));
         send("POST", LEAD, lead());
         await().until(() -> deadLetters().size() == 1);
@@ -194,7 +194,7 @@ class GatewayTest extends AppTest {
     }
 
     @Test
-    void whoWasErasedDoesNotComeBack() {
+    void anErasedIdentityDoesNotComeBack() {
         send("POST", LEAD, lead());
         settle();
         String lead = record(id).id();
@@ -223,7 +223,7 @@ class GatewayTest extends AppTest {
         "POST  | Lead | [] | JSON_PARSER_ERROR | UNREADABLE_BODY | JSON",
         "POST  | Lead | '' | JSON_PARSER_ERROR | UNREADABLE_BODY | empty",
     })
-    void whatCanNotBeTakenIsToldInSalesforcesShapeAndKept(String method, String path, String body, String errorCode,
+    void anInvalidRecordIsRejectedInSalesforcesShapeAndKept(String method, String path, String body, String errorCode,
             String code, String says) {
         double kept = quarantined();
         HttpResponse<String> answer = send(method, "/services/data/v62.0/sobjects/" + path,
@@ -244,7 +244,7 @@ class GatewayTest extends AppTest {
         "X-Webhook-Secret, first-webhook-secret, 201", "X-Webhook-Secret, wrong, 401", "Authorization, ory:second-webhook-secret, 201",
         "Authorization, ory:wrong, 401", "X-Other, first-webhook-secret, 401",
     })
-    void onlyWhoKnowsASecretGetsIn(String header, String value, int status) {
+    void onlyCallersWithASecretHaveAccess(String header, String value, int status) {
         String sent = header.equals("Authorization")
                 ? "Basic " + Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8)) : value;
         HttpResponse<String> answer = ory.send(ory.request(LEAD).header(header, sent)
@@ -256,7 +256,7 @@ class GatewayTest extends AppTest {
     }
 
     @Test
-    void otherTypesMethodsPathsAndSizesAreRefusedInSalesforcesShape() {
+    void otherTypesMethodsPathsAndSizesAreRejectedInSalesforcesShape() {
         HttpRequest form = HttpRequest.newBuilder(java.net.URI.create("http://127.0.0.1:" + port + LEAD))
                 .header("X-Webhook-Secret", SECRET).header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString("a=b")).build();
@@ -304,10 +304,10 @@ class GatewayTest extends AppTest {
     }
 
     @Test
-    void whatOlderVersionsJournaledIsReadAndWhatIsNoRecordIsNot() {
-        intoTheJournal(session -> session.createTextMessage("{\"event\":\"settings\",\"receivedAt\":\"2026-01-01T00:00:00Z\",\"identity\":"
+    void eventsOfOlderVersionsAreRead() {
+        sendToJournal(session -> session.createTextMessage("{\"event\":\"settings\",\"receivedAt\":\"2026-01-01T00:00:00Z\",\"identity\":"
                 + "{\"id\":\"" + id + "\",\"traits\":{\"name\":{\"last\":\"Lovelace\"}}}}"));
-        intoTheJournal(session -> session.createTextMessage("{\"event\":\"gateway\",\"receivedAt\":\"2026-01-01T00:00:00Z\",\"identity\":"
+        sendToJournal(session -> session.createTextMessage("{\"event\":\"gateway\",\"receivedAt\":\"2026-01-01T00:00:00Z\",\"identity\":"
                 + "{\"id\":\"" + UUID.randomUUID() + "\"},\"record\":{\"object\":\"Lead\",\"fields\":7}}"));
         settle();
         assertThat(record(id).text("LastName")).isEqualTo("Lovelace");
@@ -315,7 +315,7 @@ class GatewayTest extends AppTest {
     }
 
     @Test
-    void anOutageIsRiddenOut() {
+    void afterAnOutageEverythingIsDelivered() {
         var down = SALESFORCE.faults().start(Fault.unavailable());
         assertThat(send("POST", LEAD, lead()).statusCode()).isEqualTo(201);
         await().atMost(Duration.ofSeconds(20)).until(() -> down.hits() > 1);
@@ -336,7 +336,7 @@ class GatewayTest extends AppTest {
 
     @ParameterizedTest
     @CsvSource({"Ren\u00e9e, ISO-8859-1", "Renee, UTF-16", "\\ud83d, UTF-8"})
-    void aBodyThatIsNotTextInUtf8IsRefusedAndKept(String lastName, String charset) {
+    void aBodyThatIsNotUtf8IsRejectedAndKept(String lastName, String charset) {
         byte[] body = lead().put("LastName", "@name@").toString().replace("@name@", lastName).getBytes(Charset.forName(charset));
         HttpResponse<String> answer = ory.send(ory.request(LEAD).header("X-Webhook-Secret", SECRET)
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body)).build());
@@ -350,7 +350,7 @@ class GatewayTest extends AppTest {
     }
 
     @Test
-    void aByteOrderMarkIsPassedOver() {
+    void aByteOrderMarkIsIgnored() {
         assertThat(send("POST", LEAD, "\ufeff" + lead()).statusCode()).isEqualTo(201);
         settle();
         assertThat(record(id).text("LastName")).isEqualTo("Lovelace");

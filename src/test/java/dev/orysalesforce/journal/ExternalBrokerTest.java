@@ -86,7 +86,7 @@ class ExternalBrokerTest {
 
     @Test
     @Order(1)
-    void theAppStartsAndTakesEventsAndHealthSaysWhatIsMissing() throws Exception {
+    void theAppStartsAndAcceptsEventsAndHealthNamesTheMissingPermission() throws Exception {
         assertThat(new Ory("http://127.0.0.1:" + port, "a-webhook-secret")
                 .sends("registration", Ory.webhook("registration-ctx")).statusCode()).isEqualTo(204);
 
@@ -110,7 +110,7 @@ class ExternalBrokerTest {
     /** In its place, something takes connections and says nothing. */
     @Test
     @Order(2)
-    void aBrokerThatIsFrozenKeepsNobody() throws Exception {
+    void aFrozenBrokerBlocksNoRequest() throws Exception {
         broker.stop();
         try (ServerSocket frozen = new ServerSocket(brokerPort)) {
             await().atMost(Duration.ofSeconds(20)).until(() -> within(10, () -> new Operator(managementPort, null)

@@ -61,7 +61,7 @@ class JournalTest {
 
     /** There is always one more to wait for, for 4 s. */
     @Test
-    void aBatchGoesOnceItsFirstEventHasWaitedForTheLingerHoweverManyMoreComeIn() {
+    void aBatchIsSentOnceItsFirstEventHasWaitedForTheLinger() {
         sendOneAfterTheOther();
         List<IdentityChange> batch = await().until(() -> journal.take(EVENTS), taken -> !taken.isEmpty());
         assertThat(batch.size()).isLessThan(EVENTS / 4);

@@ -58,20 +58,20 @@ class JournalUnavailableTest {
 
     @Test
     @Order(1)
-    void aFullDiskIs503AndOryMayTryAgain() throws Exception {
+    void aFullDiskIsAnswered503WithRetryAfter() throws Exception {
         assertUnavailable("Make room");
     }
 
     @Test
     @Order(1)
-    void theDoctorSaysSo() {
+    void theDoctorReportsIt() {
         assertThat(camel.requestBody("direct:doctor.salesforce", null, String.class)).contains("less than sync.journal.min-disk-free")
                 .contains("set SYNC_DATA_DIR");
     }
 
     @Test
     @Order(2)
-    void aStoppedBrokerIs503AndOryMayTryAgain() throws Exception {
+    void aStoppedBrokerIsAnswered503WithRetryAfter() throws Exception {
         broker.getActiveMQServer().stop();
         assertUnavailable("The journal's broker was stopped.");
     }

@@ -57,7 +57,7 @@ class QueuesTest {
     /** Its management address is another one, so the question lies there for ever. */
     @Test
     @Timeout(30)
-    void whoeverAsksABrokerThatDoesNotAnswerIsNotKept() throws Exception {
+    void aBrokerThatDoesNotAnswerBlocksNoCaller() throws Exception {
         start("elsewhere");
         assertThatThrownBy(() -> management.attribute(Queues.JOURNAL, "messageCount")).isInstanceOf(TimeoutException.class);
         Queues queues = new Queues(management);

@@ -46,7 +46,7 @@ class OryBodyTest extends AppTest {
 
     @ParameterizedTest
     @MethodSource("samples")
-    void whateverIsMissingABodyIsRenderedAndTheAppTakesIt(String sample) throws Exception {
+    void everyIncompleteContextIsRenderedAndAccepted(String sample) throws Exception {
         JsonNode whole = context(sample);
         List<JsonNode> contexts = withoutOneKey(whole);
         contexts.add(whole);

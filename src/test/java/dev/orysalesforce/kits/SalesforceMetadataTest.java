@@ -89,7 +89,7 @@ class SalesforceMetadataTest extends AppTest {
     }
 
     @Test
-    void theFieldsAreWhatTheSandboxDescribes() throws Exception {
+    void theFieldsMatchTheSandboxsDescription() throws Exception {
         Set<String> deployed = new TreeSet<>();
         for (Path file : files(METADATA.resolve("objects"), ".field-meta.xml")) {
             Element field = xml(file);
@@ -113,7 +113,7 @@ class SalesforceMetadataTest extends AppTest {
     }
 
     @Test
-    void thePermissionSetNamesWhatTheMappingsWriteAndNoMore() throws Exception {
+    void thePermissionSetNamesExactlyTheFieldsOfTheMappings() throws Exception {
         Set<String> written = new TreeSet<>();
         for (Path example : files(EXAMPLES, ".expected.json")) {
             JsonNode record = read(Files.readString(example));
@@ -202,7 +202,7 @@ class SalesforceMetadataTest extends AppTest {
     }
 
     @Test
-    void soDoesTakingOverByEmailAndTheContactMapping() throws Exception {
+    void adoptionByEmailAndTheContactMappingWork() throws Exception {
         restrict();
         String contact = SALESFORCE.org().insert("Contact",
                 Map.of("LastName", "Typed by sales", "Email", "ada@example.org"));

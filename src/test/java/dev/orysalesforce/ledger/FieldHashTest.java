@@ -44,7 +44,7 @@ class FieldHashTest {
     }
 
     @Test
-    void allThatStartAtOnceHaveOneKey() throws Exception {
+    void concurrentStartsShareOneKey() throws Exception {
         int starters = 8;
         ExecutorService threads = Executors.newFixedThreadPool(starters);
         try {

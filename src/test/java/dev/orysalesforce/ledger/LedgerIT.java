@@ -52,7 +52,7 @@ class LedgerIT {
     /** {@link OtherOrgTest} has the same without the start. */
     @Test
     @Tag("nightly")
-    void anotherOrgThanTheLedgersHoldsEverythingAndNamesBoth() {
+    void anotherOrgThanTheLedgersPausesDeliveryAndNamesBoth() {
         String id = UUID.randomUUID().toString();
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce).start()) {

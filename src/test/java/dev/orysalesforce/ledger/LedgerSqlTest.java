@@ -57,7 +57,7 @@ class LedgerSqlTest {
 
     @ParameterizedTest
     @MethodSource("databases")
-    void whatIsSavedIsFoundAgainToTheNanosecond(LedgerDatabase database) {
+    void savedEntriesAreFoundAgainToTheNanosecond(LedgerDatabase database) {
         Ledger ledger = database.empty().bean(Ledger.class);
         LedgerEntry full = new LedgerEntry(ID, "Contact", "0035e00000abcdeAAA", "email",
                 new Version(NOON, 2, NOON.plusNanos(1)), new Version(NOON.plusSeconds(1), 1, Instant.EPOCH),
@@ -74,7 +74,7 @@ class LedgerSqlTest {
 
     @ParameterizedTest
     @MethodSource("databases")
-    void aNewerEntryReplacesTheOlderAndKeepsWhatItDoesNotTell(LedgerDatabase database) {
+    void aNewerEntryReplacesTheOlderAndKeepsMissingValues(LedgerDatabase database) {
         Ledger ledger = database.empty().bean(Ledger.class);
         ledger.save(List.of(entry(ID, "synced", new Version(NOON, 1, NOON))));
         String written = written(database);

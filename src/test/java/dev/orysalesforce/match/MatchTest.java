@@ -28,7 +28,7 @@ class MatchTest extends AppTest {
     private final String email = "P-" + id + "@Example.org";
 
     @Test
-    void theRecordIsTakenOverAndWhatSalesTypedStays() {
+    void theRecordIsAdoptedAndEntriesOfSalesStay() {
         String there = there("Lead", Map.of());
         send(0, true, "First Ltd");
         assertThat(record(id).id()).isEqualTo(there);
@@ -57,7 +57,7 @@ class MatchTest extends AppTest {
     }
 
     @Test
-    void aContactGoesBeforeALeadAndGetsAContactsRecord() {
+    void aContactHasPrecedenceOverALeadAndGetsAContactsRecord() {
         there("Lead", Map.of());
         String contact = there("Contact", Map.of());
         send(0, true, "First Ltd");
@@ -68,7 +68,7 @@ class MatchTest extends AppTest {
     }
 
     @Test
-    void ofSeveralNoneIsTaken() {
+    void ofSeveralMatchesNoneIsAdopted() {
         String one = there("Lead", Map.of());
         String other = there("Lead", Map.of());
         send(0, true, "First Ltd");
@@ -110,7 +110,7 @@ class MatchTest extends AppTest {
     @ParameterizedTest
     @ValueSource(strings = {"o'hara+\"x\"\\@example.org", "a\\'b@example.org", "%_@example.org", "x' OR Email != '@example.org",
         "\\@example.org", "ünï@example.org", "a b@example.org", "{0}%s$1@example.org"})
-    void whateverTheAddressLooksLike(String address) {
+    void anyFormOfAddress(String address) {
         String there = there("Lead", Map.of("Email", address));
         there("Lead", Map.of("Email", "somebody@example.org"));
         send(0, address, true, "First Ltd");
@@ -135,7 +135,7 @@ class MatchTest extends AppTest {
     }
 
     @Test
-    void aLostLedgerKeepsWhatSalesTypedAtAMatch() {
+    void aLostLedgerKeepsEntriesOfSalesInAnAdoptedRecord() {
         there("Lead", Map.of());
         send(0, true, "First Ltd");
         sql.update("delete from identities");

@@ -75,7 +75,7 @@ class OtherMappingTest extends AppTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"partner", "elsewhere"})
-    void aLeadThatBecameAContactIsMappedByAnotherMappingAndThatIsSaid(String schema, CapturedOutput log) {
+    void aLeadThatBecameAContactIsMappedByAnotherMappingWithANote(String schema, CapturedOutput log) {
         LoggingSystem.get(getClass().getClassLoader()).setLogLevel(Mappings.class.getName(), LogLevel.DEBUG);
         send(schema, "registration", 0, "gold");
         String contact = SALESFORCE.org().convertLead(record(id).id(), true);
@@ -91,7 +91,7 @@ class OtherMappingTest extends AppTest {
     }
 
     @Test
-    void aSubstituteThatAnswersAnotherObjectItselfIsPassedOver() throws Exception {
+    void aSubstituteWithAnotherObjectIsSkipped() throws Exception {
         Mapping liar = new Mapping("liars/contact.jslt", "direct:liar", "Contact", null);
         Mappings mappings = mappings(Map.of("default", LEAD.name(), "liar", liar.name()), LEAD, liar, CONTACT);
         SyncItem item = knownContact(mappings);
@@ -103,7 +103,7 @@ class OtherMappingTest extends AppTest {
     }
 
     @Test
-    void whereNoMappingAnswersTheObjectTheOwnAnswerGoesOutWithoutWhatTheObjectLacks() throws Exception {
+    void ifNoMappingProducesTheObjectTheFirstResultIsSentWithoutMissingFields() throws Exception {
         Mappings mappings = mappings(Map.of("default", LEAD.name()), LEAD);
         SyncItem item = knownContact(mappings);
         answer(mappings, item, "Lead");

@@ -24,7 +24,7 @@ class RecordAdoptionTest extends AppTest {
     private final String email = "p-" + id + "@example.org";
 
     @Test
-    void theOnlyMatchIsTakenOverAndItsFieldsStay() {
+    void theOnlyMatchIsAdoptedAndItsFieldsStay() {
         String there = there(Map.of());
         send(0, true, "First Ltd");
         assertThat(record(id).id()).isEqualTo(there);
@@ -40,7 +40,7 @@ class RecordAdoptionTest extends AppTest {
     }
 
     @Test
-    void nobodyGetsARecordByRegisteringWithSomebodyElsesAddress() {
+    void aRegistrationWithAnothersAddressGetsNoRecord() {
         there(Map.of());
         send(0, false, "First Ltd");
         assertThat(SALESFORCE.org().byIdentity(id)).isEmpty();
@@ -48,7 +48,7 @@ class RecordAdoptionTest extends AppTest {
     }
 
     @Test
-    void ofTwoMatchesNoneIsTaken() {
+    void ofTwoMatchesNoneIsAdopted() {
         there(Map.of());
         there(Map.of());
         send(0, true, "First Ltd");

@@ -30,7 +30,7 @@ class RecordRecoveryTest extends AppTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aConvertedLeadGoesOnAsItsContact(boolean carriesTheId) {
+    void forAConvertedLeadTheContactIsWritten(boolean carriesTheId) {
         send(0, "First Ltd");
         String contact = SALESFORCE.org().convertLead(record(id).id(), carriesTheId);
         send(1, "Second Ltd", "+44 1");
@@ -98,7 +98,7 @@ class RecordRecoveryTest extends AppTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aWinnerIsStampedEvenAfterASecondTry(boolean lostOnTheWay) {
+    void aWinnerGetsTheOryIdEvenAfterASecondTry(boolean lostOnTheWay) {
         send(0, "First Ltd");
         String winner = SALESFORCE.org().insert("Lead", Map.of("LastName", "Winner", "Company", "Theirs"));
         SALESFORCE.org().merge(winner, record(id).id());
@@ -117,7 +117,7 @@ class RecordRecoveryTest extends AppTest {
     }
 
     @Test
-    void aMergedRecordGoesOnAsTheWinner() {
+    void forAMergedRecordTheWinnerIsWritten() {
         send(0, "First Ltd");
         String winner = SALESFORCE.org().insert("Lead", Map.of("LastName", "Winner", "Company", "Theirs"));
         SALESFORCE.org().merge(winner, record(id).id());

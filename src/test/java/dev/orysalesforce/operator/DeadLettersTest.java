@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DeadLettersTest extends OperatorTest {
 
     @Test
-    void aLetterSaysWhatHappenedAndNoTrait() {
+    void aDeadLetterHoldsTheReasonAndNoTrait() {
         String id = refused("Kowalczykowa");
         settle();
         JsonNode list = get("/api/dead-letters");
@@ -62,7 +62,7 @@ class DeadLettersTest extends OperatorTest {
     }
 
     @Test
-    void lettersAreFoundByCodeAndIdentity() {
+    void deadLettersAreFoundByCodeAndIdentity() {
         String one = refused("One");
         refused("Two");
         ory.sends("login", "{}");
@@ -77,7 +77,7 @@ class DeadLettersTest extends OperatorTest {
     }
 
     @Test
-    void pagesAreOldestFirstAndStayWhatTheyAre() {
+    void pagesAreOldestFirstAndStable() {
         List<String> ids = IntStream.range(0, 7).mapToObj(i -> {
             String id = refused("Page");
             settle();
@@ -96,7 +96,7 @@ class DeadLettersTest extends OperatorTest {
     }
 
     @Test
-    void aLetterThatIsOutOfDateSaysSo() {
+    void anOutdatedDeadLetterIsMarked() {
         String id = refused("Before");
         settle();
         SALESFORCE.faults().start(Fault.unavailable().on(CallKind.UPSERT));
@@ -109,7 +109,7 @@ class DeadLettersTest extends OperatorTest {
     }
 
     @Test
-    void aLetterIsDiscardedOnce() {
+    void aDeadLetterIsDiscardedOnce() {
         String path = "/api/dead-letters/" + letterOf(refused("Gone"));
         HttpResponse<String> gone = operator.delete(path);
         assertThat(gone.statusCode()).isEqualTo(204);
@@ -123,7 +123,7 @@ class DeadLettersTest extends OperatorTest {
     @ValueSource(strings = {"limit=0", "limit=1001", "limit=-1", "limit=ten", "limit=", "limit=99999999999", "offset=-1",
         "offset=x", "code=%27%20OR%20%271%27=%271", "code=", "code=A&code=B", "identity=nobody",
         "identity=%27%20OR%20TRUE", "identity="})
-    void aParameterThatMakesNoSenseIsRefused(String query) {
+    void anInvalidParameterIsRejected(String query) {
         refused("Kept");
         settle();
         HttpResponse<String> answer = operator.get("/api/dead-letters?" + query);
@@ -133,7 +133,7 @@ class DeadLettersTest extends OperatorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"x", "%27%20OR%20%271%27=%271", "00000000-0000-0000-0000-000000000000", "replay", "%00", "..%2f"})
-    void anIdThatIsNoneFindsNothing(String id) {
+    void anInvalidIdFindsNothing(String id) {
         refused("Kept");
         settle();
         assertThat(operator.get("/api/dead-letters/" + id).statusCode()).isIn(400, 404);
@@ -142,7 +142,7 @@ class DeadLettersTest extends OperatorTest {
     }
 
     @Test
-    void otherPathsAndMethodsAreRefused() {
+    void otherPathsAndMethodsAreRejected() {
         assertProblem(operator.get("/api/elsewhere"), 404, null);
         assertProblem(operator.delete("/api/dead-letters"), 405, null);
         assertProblem(operator.send(operator.request("/api/dead-letters/replay")

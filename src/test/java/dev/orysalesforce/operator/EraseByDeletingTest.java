@@ -35,7 +35,7 @@ class EraseByDeletingTest extends ErasingTest {
     }
 
     @Test
-    void withoutPermissionToDeleteAllWaitsAndHealthSaysWhatIsMissing() {
+    void aMissingDeletePermissionPausesDeliveryAndHealthNamesIt() {
         send(id, "customer", 0, "Kowalczykowa");
         settle();
         String record = record(id).id();
@@ -50,7 +50,7 @@ class EraseByDeletingTest extends ErasingTest {
     }
 
     @Test
-    void oneThatMayNotBeDeletedDoesNotKeepTheOthers() {
+    void aRecordThatMayNotBeDeletedDoesNotDelayTheOthers() {
         List<String> ids = Stream.generate(() -> UUID.randomUUID().toString()).limit(3).toList();
         ids.forEach(identity -> send(identity, "customer", 0, "Kowalczykowa"));
         settle();

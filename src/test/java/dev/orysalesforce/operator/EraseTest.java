@@ -50,7 +50,7 @@ class EraseTest extends ErasingTest {
     }
 
     @Test
-    void whomNobodyHasHeardOfCanNotBeErased() {
+    void anUnknownIdentityCanNotBeErased() {
         assertProblem(operator.delete("/api/identities/" + id), 404, "UNKNOWN_IDENTITY");
         assertThat(tombstones.isErased(id)).isFalse();
         assertThat(pending()).isZero();
@@ -58,12 +58,12 @@ class EraseTest extends ErasingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"somebody", "x'%20OR%20'1'='1", "00000000-0000-0000-0000-00000000000"})
-    void whatIsNoUuidIsRefused(String id) {
+    void anIdThatIsNoUuidIsRejected(String id) {
         assertProblem(operator.delete("/api/identities/" + id), 400, "BAD_REQUEST");
     }
 
     @Test
-    void withoutTheTokenNobodyIsErased() {
+    void withoutTheTokenNoIdentityIsErased() {
         send(id, "customer", 0, "Kowalczykowa");
         settle();
         assertProblem(new Operator(port, null).delete("/api/identities/" + id), 401, "UNAUTHORIZED");
@@ -123,7 +123,7 @@ class EraseTest extends ErasingTest {
     }
 
     @Test
-    void aScheduledRetryDiesAtDelivery() {
+    void aScheduledRetryIsDroppedAtDelivery() {
         SALESFORCE.faults().lockRow(id, 1);
         send(id, "customer", 0, "Kowalczykowa");
         await().until(() -> "retry".equals(get("/api/identities/" + id).path("outcome").asText()));
@@ -134,7 +134,7 @@ class EraseTest extends ErasingTest {
     }
 
     @Test
-    void deadLettersAreGoneAtOnce() {
+    void deadLettersAreDeletedAtOnce() {
         String refused = refused("Kowalczykowa");
         String other = refused("Other");
         ory.sends("login", "{\"identity\":{\"id\":\"" + refused + "\"}}");
@@ -149,7 +149,7 @@ class EraseTest extends ErasingTest {
     }
 
     @Test
-    void aBatchOnItsWayLeavesNoDeadLetterOfIt() {
+    void aBatchInFlightLeavesNoDeadLetterOfAnErasedIdentity() {
         SALESFORCE.faults().start(Fault.latency(Duration.ofSeconds(1)));
         ory.sends("registration", withBadAddress(Ory.identity(id, START, "Kowalczykowa")));
         await().until(() -> SALESFORCE.calls().inFlight() > 0);
@@ -161,7 +161,7 @@ class EraseTest extends ErasingTest {
 
     /** As if it had come back by a replay that was on its way. */
     @Test
-    void aReplayedLetterOfSomebodyErasedWritesNothing() {
+    void aReplayedDeadLetterOfAnErasedIdentityWritesNothing() {
         String refused = refused("Kowalczykowa");
         settle();
         String letter = deadLetters().get(0).toString();

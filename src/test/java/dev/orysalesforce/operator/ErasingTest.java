@@ -32,7 +32,7 @@ abstract class ErasingTest extends OperatorTest {
     abstract CallKind call();
 
     @AfterEach
-    void theBooksBalance() {
+    void theCountersBalance() {
         SALESFORCE.faults().clear();
         settle();
         await().untilAsserted(() -> StatusTest.assertBalance(get("/api/status")));
@@ -95,7 +95,7 @@ abstract class ErasingTest extends OperatorTest {
     }
 
     @Test
-    void aWinnerThatBelongsToSomebodyElseIsLeftAlone() {
+    void aWinnerThatBelongsToAnotherIdentityIsLeftAlone() {
         String other = UUID.randomUUID().toString();
         send(id, "customer", 0, "Kowalczykowa");
         send(other, "customer", 0, "Other");
@@ -124,7 +124,7 @@ abstract class ErasingTest extends OperatorTest {
     }
 
     @Test
-    void aRecordWhoseIdSalesHasTakenOffIsFoundByTheLedger() {
+    void aRecordWhoseIdSalesHasRemovedIsFoundByTheLedger() {
         send(id, "employee", 0, "Kowalczykowa");
         settle();
         String record = record(id).id();
@@ -135,7 +135,7 @@ abstract class ErasingTest extends OperatorTest {
     }
 
     @Test
-    void withALostLedgerSalesforceIsAsked() {
+    void afterALostLedgerSalesforceIsQueried() {
         send(id, "employee", 0, "Kowalczykowa");
         settle();
         String record = record(id).id();
@@ -146,7 +146,7 @@ abstract class ErasingTest extends OperatorTest {
     }
 
     @Test
-    void whatIsRepeatedAfterALostAnswerDoesNoHarm() {
+    void aRepetitionAfterALostAnswerIsHarmless() {
         send(id, "customer", 0, "Kowalczykowa");
         settle();
         String record = record(id).id();
@@ -159,7 +159,7 @@ abstract class ErasingTest extends OperatorTest {
     }
 
     @Test
-    void aLockedRecordIsTriedAgain() {
+    void aLockedRecordIsRetried() {
         send(id, "customer", 0, "Kowalczykowa");
         settle();
         String record = record(id).id();
@@ -173,7 +173,7 @@ abstract class ErasingTest extends OperatorTest {
 
     /** Salesforce quotes the name of what it can't delete. */
     @Test
-    void whatSalesforceRefusesIsADeadLetterThatNamesNobody() {
+    void aRejectedErasureIsADeadLetterWithoutTraits() {
         send(id, "employee", 0, "Kowalczykowa");
         settle();
         String record = record(id).id();

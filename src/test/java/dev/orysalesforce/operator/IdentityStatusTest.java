@@ -44,7 +44,7 @@ class IdentityStatusTest extends OperatorTest {
     private Login login;
 
     @Test
-    void whatIsInSalesforce() {
+    void anIdentityThatIsInSalesforce() {
         String id = UUID.randomUUID().toString();
         ory.sends("registration", Ory.identity(id, START, "Kowalczykowa"));
         settle();
@@ -69,7 +69,7 @@ class IdentityStatusTest extends OperatorTest {
     }
 
     @Test
-    void whatChangedNothing() {
+    void anEventThatChangedNothing() {
         String id = UUID.randomUUID().toString();
         ory.sends("registration", Ory.identity(id, START, "Same"));
         settle();
@@ -82,7 +82,7 @@ class IdentityStatusTest extends OperatorTest {
     }
 
     @Test
-    void whatTheMappingSkips() {
+    void anEventThatTheMappingSkips() {
         String id = UUID.randomUUID().toString();
         ory.sends("registration", ofSchema("skipped", Ory.identity(id, START, "Skipped")));
         settle();
@@ -93,7 +93,7 @@ class IdentityStatusTest extends OperatorTest {
     }
 
     @Test
-    void whatSalesforceRefuses() {
+    void anEventThatSalesforceRejects() {
         String id = refused("Kowalczykowa");
         settle();
         JsonNode explanation = explain(id);
@@ -109,7 +109,7 @@ class IdentityStatusTest extends OperatorTest {
     }
 
     @Test
-    void whatIsTriedAgain() {
+    void anEventThatIsRetried() {
         String id = UUID.randomUUID().toString();
         SALESFORCE.faults().lockRow(id, 1);
         ory.sends("registration", Ory.identity(id, START, "Kowalczykowa"));
@@ -128,7 +128,7 @@ class IdentityStatusTest extends OperatorTest {
     }
 
     @Test
-    void whatIsPending() {
+    void anEventThatIsPending() {
         SALESFORCE.faults().start(Fault.unavailable());
         String id = UUID.randomUUID().toString();
         ory.sends("registration", Ory.identity(id, START, "Kowalczykowa"));
@@ -163,7 +163,7 @@ class IdentityStatusTest extends OperatorTest {
     }
 
     @Test
-    void whatIsOnItsWay() {
+    void anEventInFlight() {
         String id = UUID.randomUUID().toString();
         SALESFORCE.faults().start(Fault.latency(Duration.ofSeconds(2)));
         ory.sends("registration", Ory.identity(id, START, "Slow"));
@@ -173,7 +173,7 @@ class IdentityStatusTest extends OperatorTest {
     }
 
     @Test
-    void whatWasRefusedAtTheDoor() {
+    void anEventThatTheReceiverRejected() {
         String id = UUID.randomUUID().toString();
         ory.sends("login", "{\"id\":\"" + id + "\",\"identity\":{\"id\":\"" + id + "\"}}");
         JsonNode explanation = explain(id);
@@ -198,7 +198,7 @@ class IdentityStatusTest extends OperatorTest {
     }
 
     @Test
-    void withoutSalesforceTheRestIsStillKnown() {
+    void withoutSalesforceTheOtherFactsAreKnown() {
         String id = UUID.randomUUID().toString();
         ory.sends("registration", Ory.identity(id, START, "Kowalczykowa"));
         settle();
@@ -209,7 +209,7 @@ class IdentityStatusTest extends OperatorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"9f425a8d-7efc-4768-8f23-7647a74fdf13", "nobody", "%27%20OR%20TRUE"})
-    void whoNobodyHasHeardOf(String id) {
+    void anUnknownIdentity(String id) {
         assertProblem(operator.get("/api/identities/" + id), 404, "UNKNOWN_IDENTITY");
     }
 

@@ -23,7 +23,7 @@ class OperatorSecurityTest extends OperatorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/api/status", "/api/dead-letters", "/api/identities/x", "/api/openapi.json", "/api", "/api/elsewhere"})
-    void withoutATokenNobodyGetsIn(String path) {
+    void withoutATokenThereIsNoAccess(String path) {
         HttpResponse<String> answer = new Operator(port, null).get(path);
         assertProblem(answer, 401, "UNAUTHORIZED");
         assertThat(answer.headers().firstValue("WWW-Authenticate")).contains("Bearer");
@@ -48,7 +48,7 @@ class OperatorSecurityTest extends OperatorTest {
     }
 
     @Test
-    void whoGuessesWaitsAndWhoKnowsDoesNot() throws Exception {
+    void wrongTokensAreDelayedAndCorrectOnesAreNot() throws Exception {
         Operator guesser = new Operator(port, "guess");
         ExecutorService guessers = Executors.newFixedThreadPool(100);
         List<Future<Integer>> guesses = new ArrayList<>();
@@ -107,7 +107,7 @@ class OperatorSecurityTest extends OperatorTest {
     }
 
     @Test
-    void aLargeBodyIsRefused() {
+    void aLargeBodyIsRejected() {
         HttpResponse<String> answer = operator.send(operator.request("/api/dead-letters/replay")
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[1024 * 1024 + 1])));
@@ -117,7 +117,7 @@ class OperatorSecurityTest extends OperatorTest {
     /** A code that is looked for with another letter in it would find the wrong letters. */
     @ParameterizedTest
     @ValueSource(strings = {"/api/preview", "/api/dead-letters/replay"})
-    void aBodyThatIsNotTextInUtf8IsRefused(String path) {
+    void aBodyThatIsNotUtf8IsRejected(String path) {
         for (byte[] body : List.of("{\"code\":\"\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1),
                 "{\"code\":\"x\"}".getBytes(StandardCharsets.UTF_16), "{\"code\":\"\\ud83d\"}".getBytes())) {
             HttpResponse<String> answer = operator.send(operator.request(path).header("Content-Type", "application/json")

@@ -22,7 +22,7 @@ abstract class OperatorTest extends AppTest {
     Operator operator;
 
     @BeforeEach
-    void somebodyWhoKnowsTheToken() {
+    void withTheOperatorToken() {
         operator = new Operator(port, OPERATOR_TOKEN);
     }
 

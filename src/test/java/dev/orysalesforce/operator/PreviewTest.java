@@ -53,7 +53,7 @@ class PreviewTest extends AppTest {
     }
 
     @Test
-    void aKnownRecordIsShownBesideWhatANewOneWouldGet() {
+    void anExistingRecordIsShownBesideANewOne() {
         ory.sends("registration", body(0, "Lovelace"));
         settle();
         ObjectNode body = body(1, "King");
@@ -72,7 +72,7 @@ class PreviewTest extends AppTest {
     }
 
     @Test
-    void whatSalesforceWouldRefuseIsSaidFieldByField() {
+    void predictedRejectionsAreReportedFieldByField() {
         SALESFORCE.org().schema("Lead").alter("LastName", rule -> rule.withLength(5));
         ObjectNode body = body(0, "Lovelace");
         ((ObjectNode) body.path("identity").path("traits")).put("email", "nobody at example");
@@ -83,7 +83,7 @@ class PreviewTest extends AppTest {
     }
 
     @Test
-    void somebodyElsesAddressIsAWarning() {
+    void anUnverifiedAddressOfAnExistingRecordIsAWarning() {
         SALESFORCE.org().insert("Lead", Map.of("LastName", "There", "Company", "C", "Email", "p-" + id + "@example.org"));
         JsonNode problem = preview(body(0, "Lovelace")).path("problems").path(0);
         assertThat(problem.path("severity").asText()).isEqualTo("warning");
@@ -109,7 +109,7 @@ class PreviewTest extends AppTest {
     }
 
     @Test
-    void whatIsNoEventIsABadRequest() {
+    void aBodyThatIsNoEventIsABadRequest() {
         assertThat(post("{").statusCode()).isEqualTo(400);
         assertThat(post("{}").statusCode()).isEqualTo(400);
         assertThat(post("").statusCode()).isEqualTo(400);

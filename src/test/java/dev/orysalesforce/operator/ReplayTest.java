@@ -33,7 +33,7 @@ class ReplayTest extends OperatorTest {
     private SpringTransactionPolicy transaction;
 
     @Test
-    void onceTheCauseIsMendedALetterBecomesARecord() {
+    void onceTheCauseIsFixedADeadLetterBecomesARecord() {
         SALESFORCE.org().schema("Lead").alter("LastName", rule -> rule.withLength(3));
         String id = UUID.randomUUID().toString();
         ory.sends("registration", Ory.identity(id, START, "TooLong"));
@@ -81,7 +81,7 @@ class ReplayTest extends OperatorTest {
     }
 
     @Test
-    void aReplayCountsItsAttemptsAnew() throws Exception {
+    void aReplayCountsItsAttemptsFromZero() throws Exception {
         String id = refused("Tired");
         settle();
         jms.convertAndSend("dead-letters", tired(jms.receive("dead-letters")), message -> {
@@ -101,7 +101,7 @@ class ReplayTest extends OperatorTest {
     }
 
     @Test
-    void whatHoldsNoEventStaysAndIsTold() {
+    void aDeadLetterWithoutAnEventStaysAndIsReported() {
         refused("Replayed");
         ory.sends("login", "{");
         ory.sends("login", "{}");
@@ -118,7 +118,7 @@ class ReplayTest extends OperatorTest {
     }
 
     @Test
-    void manyLettersGoInSeveralTransactionsAndNoneTwice() {
+    void manyDeadLettersAreReplayedInSeveralTransactionsAndNoneTwice() {
         List<String> ids = IntStream.range(0, 450).mapToObj(i -> refused("Many")).toList();
         settle();
         assertThat(get("/api/dead-letters?limit=1").path("total").asInt()).isEqualTo(450);
@@ -130,7 +130,7 @@ class ReplayTest extends OperatorTest {
     }
 
     @Test
-    void aLetterIsInOneOfTheTwoQueuesWhateverHappensInBetween() {
+    void aDeadLetterIsAlwaysInOneOfTheTwoQueues() {
         IntStream.range(0, 5).forEach(i -> refused("Crash"));
         settle();
         SALESFORCE.faults().start(Fault.unavailable());
@@ -150,7 +150,7 @@ class ReplayTest extends OperatorTest {
     @ValueSource(strings = {"", "{", "[]", "null", "{}", "{\"all\":false}", "{\"ids\":[]}", "{\"ids\":\"x\"}",
         "{\"ids\":[\"x' OR '1'='1\"]}", "{\"ids\":[null]}", "{\"code\":\"x' OR '1'='1\"}", "{\"code\":7}",
         "{\"all\":true,\"code\":\"X\"}", "\"all\""})
-    void aBodyThatMakesNoSenseReplaysNothing(String body) {
+    void anInvalidReplayRequestReplaysNothing(String body) {
         refused("Kept");
         settle();
         assertProblem(operator.post("/api/dead-letters/replay", body), 400, "BAD_REQUEST");

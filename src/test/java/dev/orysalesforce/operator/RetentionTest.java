@@ -31,7 +31,7 @@ class RetentionTest extends OperatorTest {
     private EmbeddedActiveMQ broker;
 
     @Test
-    void whatIsOlderIsGoneCountedAndInNoOtherQueue() {
+    void anExpiredDeadLetterIsCountedAndInNoOtherQueue() {
         double before = expired();
         String id = refused("Kept");
         ory.sends("login", "{}");
@@ -67,7 +67,7 @@ class RetentionTest extends OperatorTest {
 
     /** A replay looks at a letter that holds nothing, and puts it back. */
     @Test
-    void aReplayGivesNoLetterMoreTime() {
+    void aReplayDoesNotExtendTheRetention() {
         double before = expired();
         jms.execute(session -> {
             try (MessageProducer letters = session.createProducer(session.createQueue("dead-letters"))) {

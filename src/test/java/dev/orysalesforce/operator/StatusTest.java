@@ -31,7 +31,7 @@ class StatusTest extends OperatorTest {
             List.of("synced", "unchanged", "superseded", "skipped", "deadLettered", "pending");
 
     @Test
-    void theBooksBalanceAfterAMixedLoad() {
+    void theCountersBalanceAfterAMixedLoad() {
         JsonNode before = status();
         List<String> ids = IntStream.range(0, 60).mapToObj(i -> UUID.randomUUID().toString()).toList();
         inOneBatch(ids.stream().<Runnable>map(id -> () ->
@@ -115,7 +115,7 @@ class StatusTest extends OperatorTest {
     }
 
     @Test
-    void routesAndMappingsSayWhichTheyAre() throws Exception {
+    void routesAndMappingsTellTheirVersions() throws Exception {
         JsonNode status = status();
         assertThat(status.path("reconcile").path("state").asText()).isEqualTo("off");
         assertProblem(operator.post("/api/reconcile", ""), 409, "NO_ADMIN_API");

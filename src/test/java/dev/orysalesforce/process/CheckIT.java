@@ -22,7 +22,7 @@ class CheckIT {
     private Path folder;
 
     @Test
-    void everythingThatIsBrokenIsToldAtOnce() throws IOException {
+    void everythingThatIsBrokenIsReportedAtOnce() throws IOException {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = appOnACopy(salesforce)) {
             Path routes = folder.resolve("routes");
             Path mappings = folder.resolve("mappings");

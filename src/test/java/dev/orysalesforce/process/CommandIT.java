@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CommandIT {
 
     @Test
-    void aDryRunSaysWhatABackfillThenDoes(@TempDir Path folder) {
+    void aDryRunPredictsTheBackfill(@TempDir Path folder) {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); OryAdminSandbox ory = OryAdminSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce).with("ORY_ADMIN_URL", ory.url())) {
             List<String> ids = ory.project().addMany(600, i -> Map.of("email", "p" + i + "@example.org",

@@ -165,7 +165,7 @@ class DeploymentIT {
 
     /** What has no effect in these tests could be a slip of the pen. */
     @Test
-    void everyVariableAndSecretIsASettingThatThereIs() throws IOException {
+    void everyVariableAndSecretIsAnExistingSetting() throws IOException {
         Set<String> known = new TreeSet<>();
         for (URL metadata : Collections.list(getClass().getClassLoader().getResources(
                 "META-INF/spring-configuration-metadata.json"))) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DoctorIT {
 
     @Test
-    void whatIsNotSetIsAllNamedAtOnce(@TempDir Path folder) throws Exception {
+    void allMissingSettingsAreNamedAtOnce(@TempDir Path folder) throws Exception {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce)) {
             app.without("ORY_WEBHOOK_SECRET").without("SALESFORCE_CLIENT_ID").without("SALESFORCE_CLIENT_SECRET");
@@ -37,7 +37,7 @@ class DoctorIT {
     }
 
     @Test
-    void itGoesFromSecretsInFilesToNothingWrong(@TempDir Path folder) throws Exception {
+    void itChecksASetUpWithSecretsInFiles(@TempDir Path folder) throws Exception {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce)) {
             salesforce.org().activateAssignmentRule("Lead", salesforce.org().userId());
@@ -73,7 +73,7 @@ class DoctorIT {
     }
 
     @Test
-    void theSameIsToldAtTheStartAndKeepsNobodyWaiting(@TempDir Path folder) throws Exception {
+    void theSameFindingsAreLoggedAtTheStartWithoutDelayingDelivery(@TempDir Path folder) throws Exception {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce).with("SYNC_DOCTOR_AT_START", "true")) {
             ActiveFault slow = salesforce.faults().start(Fault.latency(Duration.ofSeconds(45)).on(CallKind.COMPOSITE)

@@ -112,7 +112,7 @@ class FailoverIT {
 
     @Test
     @Order(1)
-    void anOutageIsNotTheEventsFault() {
+    void anOutageMakesNoDeadLetter() {
         String person = UUID.randomUUID().toString();
         ActiveFault outage = salesforce.faults().start(Fault.unavailable().on(CallKind.COMPOSITE));
         instances.get("v61.0").ory().sends("settings", Ory.identity(person, Traffic.START, Traffic.lastName(0)));
@@ -125,7 +125,7 @@ class FailoverIT {
     /** By the broker, and into no queue of its own. */
     @Test
     @Order(1)
-    void deadLettersGoWhenTheirTimeIsOver() {
+    void deadLettersAreDeletedAfterTheirRetention() {
         AppProcess instance = instances.get("v61.0");
         assertThat(instance.ory().sends("settings", "{}").statusCode()).isEqualTo(400);
         assertThat(instance.get("/observe/metrics")).contains("\nory_sync_dead_letters 1.0");
@@ -137,7 +137,7 @@ class FailoverIT {
 
     @Test
     @Order(2)
-    void theStandbyTakesOverWhenTheSenderIsStopped() throws Exception {
+    void theStandbySendsAfterTheSenderIsStopped() throws Exception {
         try (Traffic traffic = Traffic.begin(instances.values(), PEOPLE)) {
             traffic.people().stream().limit(10).forEach(person -> salesforce.faults().lockRow(person, 1));
             awaitSlowCalls();
@@ -149,7 +149,7 @@ class FailoverIT {
     /** The standby may be the first to be back, while the sender does not even know yet that it has lost the broker. */
     @Test
     @Order(3)
-    void aBrokerThatIsKilledAndComesBackCostsNothing() throws Exception {
+    void aKilledAndRestartedBrokerLosesNothing() throws Exception {
         try (Traffic traffic = Traffic.begin(instances.values(), PEOPLE)) {
             awaitSlowCalls();
             broker.kill();
@@ -167,7 +167,7 @@ class FailoverIT {
     /** Salesforce carries out what it has read, whether the sender is still there or not. */
     @Test
     @Order(4)
-    void theStandbyTakesOverWhenTheSenderIsKilledDuringCalls() throws Exception {
+    void theStandbySendsAfterTheSenderIsKilledDuringCalls() throws Exception {
         try (Traffic traffic = Traffic.begin(instances.values(), PEOPLE)) {
             awaitSlowCalls();
             takesOver("SIGKILL", AppProcess::kill);

@@ -73,7 +73,7 @@ class HawtioIT {
     }
 
     @Test
-    void inTheBrowserRoutesAreSeenStoppedAndStartedAndDeadLettersRead() throws IOException {
+    void theBrowserShowsStopsAndStartsRoutesAndReadsDeadLetters() throws IOException {
         Tool.require(Tool.CHROMIUM, Tool.CHROMEDRIVER);
         app.ory().sends("registration", "{\"identity\": {\"traits\": \"not what Ory sends\"}}");
         ChromeDriver browser = browser();
@@ -122,7 +122,7 @@ class HawtioIT {
     @ValueSource(strings = {"/observe/hawtio", "/observe/hawtio/", "/observe/hawtio/index.html", "/observe/hawtio/jolokia",
         "/observe/hawtio/user", "/observe/hawtio/auth/login", "/observe/jolokia", "/observe/jolokia/list",
         "/observe/jolokia/exec/java.lang:type=Memory/gc", "/observe/hawtio/proxy/http/127.0.0.1/1/jolokia"})
-    void nobodyGetsInWithoutTheToken(String path) {
+    void noTokenGivesNoAccess(String path) {
         assertRefused(send(http(path)));
         assertRefused(send(http(path).header("Authorization", "Bearer " + TOKEN)));
         HttpResponse<String> page = send(http(path).header("Accept", "text/html"));
@@ -132,7 +132,7 @@ class HawtioIT {
 
     /** All at the same time, because each wrong password in succession is answered more slowly. */
     @Test
-    void nobodyGetsInWithAWrongPassword() {
+    void aWrongPasswordGivesNoAccess() {
         List<CompletableFuture<HttpResponse<String>>> answers = Stream.of("/observe/hawtio/jolokia", "/observe/jolokia",
                         "/observe/hawtio/proxy/http/127.0.0.1/1/jolokia")
                 .flatMap(path -> Stream.of("guess", AppProcess.SECRET).map(password -> HTTP.sendAsync(
@@ -175,7 +175,7 @@ class HawtioIT {
         "org.apache.activemq.artemis:broker=\"localhost\" | deleteAddress(java.lang.String)",
         "org.apache.activemq.artemis:broker=\"localhost\" | forceFailover()",
     })
-    void aDangerousOperationIsRefused(String shortName, String operation, @TempDir Path folder) {
+    void aDangerousOperationIsRejected(String shortName, String operation, @TempDir Path folder) {
         String mbean = name(shortName);
         String[] named = mbean.split(":", 2);
         assertThat(mbeans.path(named[0]).path(named[1]).path("op")
@@ -194,7 +194,7 @@ class HawtioIT {
         "java.lang:type=Runtime | InputArguments",
         "com.zaxxer.hikari:name=dataSource,type=HikariDataSource | JdbcUrl",
     })
-    void whatMayHoldASecretIsNotRead(String mbean, String attribute) {
+    void valuesThatMayHoldASecretAreNotReadable(String mbean, String attribute) {
         JsonNode answer = ask(request("read").put("mbean", mbean).put("attribute", attribute));
         assertThat(answer.path("status").asInt()).as(answer.toString()).isEqualTo(403);
     }
@@ -212,7 +212,7 @@ class HawtioIT {
     }
 
     @Test
-    void whatAnOperatorNeedsIsThere() {
+    void theOperationsThatAnOperatorNeedsArePermitted() {
         String id = UUID.randomUUID().toString();
         app.ory().sends("registration", Ory.identity(id, Instant.now(), "Person"));
         JsonNode route = ask(request("read").put("mbean", WEBHOOK)).path("value");

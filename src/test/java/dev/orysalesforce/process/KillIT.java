@@ -20,13 +20,13 @@ class KillIT {
     private static final int ROUNDS = Integer.getInteger("kill.rounds", 2);
 
     @Test
-    void whatWasAcceptedSurvivesAKill(@TempDir Path folder) {
+    void anAcceptedEventSurvivesAKill(@TempDir Path folder) {
         assertSurvives(1, folder);
     }
 
     @Test
     @Tag("nightly")
-    void whatWasAcceptedSurvivesAKillEachTime(@TempDir Path folder) {
+    void acceptedEventsSurviveEachKill(@TempDir Path folder) {
         assertSurvives(ROUNDS, folder);
     }
 

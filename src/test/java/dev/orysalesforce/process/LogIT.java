@@ -25,7 +25,7 @@ class LogIT {
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 
     @Test
-    void everyLineIsEcsAndALineAboutSomebodyNamesThemAndTheirTrace(SharedApp shared) {
+    void everyLineIsEcsAndNamesIdentityAndTrace(SharedApp shared) {
         String identity = UUID.randomUUID().toString();
         String trigger = UUID.randomUUID().toString();
         SalesforceSandbox salesforce = shared.salesforce();

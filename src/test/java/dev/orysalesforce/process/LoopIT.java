@@ -31,7 +31,7 @@ class LoopIT {
     private static final List<String> LANGUAGES = List.of("ds", "jsonnet", "jslt", "jsonata", "jq");
 
     @Test
-    void isStoppedOrLeftToItselfAndTheOthersGoOn(@TempDir Path folder) throws IOException {
+    void aLoopIsAbortedOrAbandonedAndTheOthersContinue(@TempDir Path folder) throws IOException {
         Path often = Files.copy(LOOPING.resolve("loop.jq"), folder.resolve("lead.jq"));
         Path mappings = Files.createDirectory(folder.resolve("mappings"));
         Path event = Files.copy(Path.of("mappings/event.jslt"), mappings.resolve("event.jslt"));

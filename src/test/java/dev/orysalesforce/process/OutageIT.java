@@ -26,7 +26,7 @@ class OutageIT {
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
 
     @Test
-    void fiveHundredEventsRideOutAnOutageWithSeveralCallsInFlight(@TempDir Path folder) {
+    void fiveHundredEventsSurviveAnOutageWithSeveralCallsInFlight(@TempDir Path folder) {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce)
                         .with("SYNC_MAPPINGS_EMPLOYEE", "mappings/contact.ds")

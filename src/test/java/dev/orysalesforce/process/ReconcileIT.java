@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReconcileIT {
 
     @Test
-    void itGoesOnWhereAKillStoppedIt(@TempDir Path folder) {
+    void itContinuesWhereAKillStoppedIt(@TempDir Path folder) {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); OryAdminSandbox ory = OryAdminSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce).with("ORY_ADMIN_URL", ory.url())) {
             ory.project().addMany(4_000, i -> Map.of("email", "p" + i + "@example.org", "name", "Pat Person " + i));

@@ -25,7 +25,7 @@ class ReloadIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @Test
-    void routesAndMappingsAreEditedWhileItRuns(SharedApp shared) throws IOException {
+    void routesAndMappingsAreReloaded(SharedApp shared) throws IOException {
         AppProcess app = shared.process();
         edit(shared.routes().resolve("reject.camel.yaml"), "There is no such event.", "Never heard of it.");
         edit(shared.mappings().resolve("lead.ds"), "'Ory Registration'", "'Edited'");

@@ -29,7 +29,7 @@ class RotationIT {
     private AppProcess app;
 
     @Test
-    void nobodyIsLostAndNobodyIsTwice(@TempDir Path folder) {
+    void noIdentityIsLostOrDuplicated(@TempDir Path folder) {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); OryAdminSandbox someOry = OryAdminSandbox.start();
                 AppProcess anApp = new AppProcess(folder, salesforce).with("ORY_ADMIN_URL", someOry.url())
                         .with("ORY_WEBHOOK_SECRET", "old-webhook-secret").with("ORY_ADMIN_TOKEN", "old-admin")

@@ -27,7 +27,7 @@ class StartIT {
 
     /** Ory tries again after a 503 or a refused connection, never after a 404. */
     @Test
-    void whileItStartsAndStopsNoEventIsTurnedAwayForGood(@TempDir Path folder) {
+    void duringStartAndStopNoEventIsRejectedFinally(@TempDir Path folder) {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); OtlpReceiver collector = new OtlpReceiver();
                 AppProcess app = new AppProcess(folder, salesforce).asBuilt()
                         .with("LOGGING_STRUCTURED_FORMAT_CONSOLE", "ecs")

@@ -31,7 +31,7 @@ class WalkThroughIT {
     private static final Duration SOON = Duration.ofSeconds(60);
 
     @Test
-    void everyCommandDoesWhatThePageSays(@TempDir Path folder) throws Exception {
+    void everyCommandWorksAsDocumented(@TempDir Path folder) throws Exception {
         Tool.require(Tool.BASH, Tool.CURL, Tool.PATCH, Tool.PERL);
         Path project = project(folder.resolve("project"));
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = new AppProcess(folder, salesforce)

@@ -59,7 +59,7 @@ final class HistoryRunner {
 
     void play() {
         history.steps().forEach(this::perform);
-        comeToRest();
+        awaitQuiescence();
         if (history.losesTheLedger()) {
             tellAgain();
         }
@@ -85,7 +85,7 @@ final class HistoryRunner {
         } else if (step instanceof Step.Heal) {
             heal();
         } else if (step instanceof Step.Correct correct) {
-            comeToRest();
+            awaitQuiescence();
             correct(correct.person(), correct.field());
         } else if (step instanceof Step.Note note) {
             SandboxRecord record = sales.record(note.person());
@@ -97,14 +97,14 @@ final class HistoryRunner {
                 expectations.get(convert.person()).converted();
             }
         } else if (step instanceof Step.Merge merge) {
-            comeToRest();
+            awaitQuiescence();
             SandboxRecord winner = sales.merge(merge.person(), merge.intoAStranger());
             if (winner != null) {
                 FIELDS.forEach(field -> expectations.get(merge.person()).corrected(field, winner.text(field)));
                 expectations.get(merge.person()).noted(null);
             }
         } else if (step instanceof Step.Delete delete) {
-            comeToRest();
+            awaitQuiescence();
             sales.delete(delete.person());
         } else if (step instanceof Step.Replay) {
             app.replay();
@@ -177,7 +177,7 @@ final class HistoryRunner {
     }
 
     /** Salesforce works, nothing is left in the journal, nobody waits in the dead letters, and the books balance. */
-    private void comeToRest() {
+    private void awaitQuiescence() {
         heal();
         waitUntilNothingIsPending();
         for (int times = 0; app.deadLetters() > 0; times++) {
@@ -207,7 +207,7 @@ final class HistoryRunner {
                 tell(person, expectation.newestState(), "login", expectation.newestIsVerified(), null);
             }
         }
-        comeToRest();
+        awaitQuiescence();
     }
 
     private void judgeWrites() {

@@ -36,7 +36,7 @@ class PromisesTest {
     }
 
     @Property(seed = "20261124", generation = GenerationMode.RANDOMIZED, edgeCases = EdgeCasesMode.NONE)
-    void theNewestStateWinsAndWhatSalesTypedStays(@ForAll("histories") History history) {
+    void theNewestStateWinsAndEntriesOfSalesStay(@ForAll("histories") History history) {
         salesforce.reset();
         new HistoryRunner(app, salesforce, history).play();
     }

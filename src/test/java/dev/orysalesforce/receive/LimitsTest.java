@@ -27,7 +27,7 @@ class LimitsTest extends AppTest {
             + "\r\nContent-Type: application/json\r\n";
 
     @Test
-    void headersThatAreTooLargeOrTooManyAreRefused() throws IOException {
+    void tooLargeOrTooManyHeadersAreRejected() throws IOException {
         assertRefused(POST + "X-Long: " + "x".repeat(8 * 1024) + "\r\nContent-Length: 2\r\n\r\n{}");
         assertRefused(POST + "X-Many: x\r\n".repeat(200) + "Content-Length: 2\r\n\r\n{}");
         assertThat(status(answer(POST + "X-Fine: " + "x".repeat(7 * 1024) + "\r\nContent-Length: 2\r\n\r\n{}"))).isEqualTo(400);
@@ -49,7 +49,7 @@ class LimitsTest extends AppTest {
         "X-\u0000: x\r\nContent-Length: 2\r\n\r\n{}",
         "X-A: b\rContent-Length: 2\r\n\r\n{}",
     })
-    void whatTwoProgramsWouldReadDifferentlyIsRefused(String rest) throws IOException {
+    void anAmbiguousRequestIsRejected(String rest) throws IOException {
         String answer = answer(POST + rest);
         assertThat(answer.split("HTTP/1\\.1 ").length).as("one answer: " + answer).isLessThanOrEqualTo(2);
         assertThat(status(answer)).as(answer).isIn(0, 400, 501);
@@ -58,7 +58,7 @@ class LimitsTest extends AppTest {
     }
 
     @Test
-    void whoStopsInTheMiddleIsLetGoAndNothingIsKept() throws IOException {
+    void aStalledRequestIsDisconnectedAndNothingIsKept() throws IOException {
         for (String part : List.of("POST /webhooks", POST + "X-Next: ", POST + "Content-Length: 100\r\n\r\n{\"identity\"",
                 POST + "Transfer-Encoding: chunked\r\n\r\n10\r\n{")) {
             Instant before = Instant.now();
@@ -71,7 +71,7 @@ class LimitsTest extends AppTest {
     }
 
     @Test
-    void manyWhoStopInTheMiddleKeepNobodyOut() throws IOException {
+    void manyStalledRequestsBlockNoOther() throws IOException {
         List<Socket> stopped = new ArrayList<>();
         try {
             for (int i = 0; i < 500; i++) {

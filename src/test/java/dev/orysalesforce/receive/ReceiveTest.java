@@ -58,7 +58,7 @@ class ReceiveTest extends AppTest {
         "Authorization, someone:first-webhook-secret, 401",
         "X-Other, first-webhook-secret, 401",
     })
-    void onlyWhoKnowsASecretGetsIn(String header, String value, int status) {
+    void onlyCallersWithASecretHaveAccess(String header, String value, int status) {
         String sent = header.equals("Authorization")
                 ? "Basic " + Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8)) : value;
         HttpResponse<String> answer = post("login", "{}", request -> request.header(header, sent));
@@ -68,7 +68,7 @@ class ReceiveTest extends AppTest {
     }
 
     @Test
-    void aBodyThatIsNotJsonIsRefusedAndKept() {
+    void aBodyThatIsNotJsonIsRejectedAndKept() {
         HttpResponse<String> answer = ory.sends("registration", "{\"identity\": {\"id\": ");
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(assertProblem(answer).path("code").asText()).isEqualTo("UNREADABLE_BODY");
@@ -79,7 +79,7 @@ class ReceiveTest extends AppTest {
     }
 
     @Test
-    void ofAnUnreadableBodyNoMoreThan64KiBAreKept() {
+    void anUnreadableBodyIsKeptUpTo64KiB() {
         assertThat(ory.sends("registration", "x".repeat(200_000)).statusCode()).isEqualTo(400);
         assertThat(onlyDeadLetter().path("original").asText()).hasSize(64 * 1024);
     }
@@ -105,7 +105,7 @@ class ReceiveTest extends AppTest {
     /** It would arrive in Salesforce with other characters in it, or keep a batch from being written. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("bodiesThatAreNoText")
-    void aBodyThatIsNotTextInUtf8IsRefusedAndKept(String what, byte[] body) {
+    void aBodyThatIsNotUtf8IsRejectedAndKept(String what, byte[] body) {
         HttpResponse<String> answer = post("registration", body, HttpRequest.BodyPublishers.ofByteArray(body));
         assertThat(answer.statusCode()).isEqualTo(400);
         JsonNode problem = assertProblem(answer);
@@ -121,14 +121,14 @@ class ReceiveTest extends AppTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"Ren\u00e9e|Ren\u00e9e", "Ren\\u00e9e|Ren\u00e9e", "\\ud83d\\uDE00|\ud83d\ude00",
         "\\\\ud83d|\\ud83d", "\ud83d\ude00|\ud83d\ude00", "\ufffd|\ufffd"})
-    void whatIsTextArrivesAsItIs(String sent, String arrived) {
+    void validTextArrivesUnchanged(String sent, String arrived) {
         assertThat(ory.sends("registration", withLastName(sent)).statusCode()).isEqualTo(204);
         settle();
         assertThat(record(PAT).text("LastName")).isEqualTo(arrived);
     }
 
     @Test
-    void aByteOrderMarkIsPassedOver() {
+    void aByteOrderMarkIsIgnored() {
         assertThat(ory.sends("registration", "\ufeff" + withLastName("Marked")).statusCode()).isEqualTo(204);
         settle();
         assertThat(record(PAT).text("LastName")).isEqualTo("Marked");
@@ -161,7 +161,7 @@ class ReceiveTest extends AppTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " \n"})
-    void anEmptyBodyIsToldWhyOrySendsIt(String body) {
+    void anEmptyBodyGetsTheReasonWhyOrySendsIt(String body) {
         HttpResponse<String> answer = ory.sends("settings", body);
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(assertProblem(answer).path("detail").asText()).contains("64 KiB");
@@ -180,7 +180,7 @@ class ReceiveTest extends AppTest {
     }
 
     @Test
-    void aHookThatRunsBeforePersistenceIsToldHowToMendIt() {
+    void aHookThatRunsBeforePersistenceGetsARemedy() {
         HttpResponse<String> answer = ory.sends("registration", Ory.webhook("registration-before-persistence"));
         assertThat(answer.statusCode()).isEqualTo(422);
         assertThat(assertProblem(answer).path("detail").asText()).contains("response.parse");
@@ -191,7 +191,7 @@ class ReceiveTest extends AppTest {
     }
 
     @Test
-    void aLargeBodyIsRefusedAnnouncedOrNot() {
+    void aLargeBodyIsRejectedWithAndWithoutContentLength() {
         byte[] large = new byte[1024 * 1024 + 1];
         assertThat(post("login", large, HttpRequest.BodyPublishers.ofByteArray(large)).statusCode()).isEqualTo(413);
         assertThat(post("login", large, HttpRequest.BodyPublishers.ofInputStream(
@@ -200,7 +200,7 @@ class ReceiveTest extends AppTest {
     }
 
     @Test
-    void aBodyJustBelowTheLimitIsTaken() {
+    void aBodyJustBelowTheLimitIsAccepted() {
         String id = UUID.randomUUID().toString();
         var body = Ory.identity(id, Instant.now(), "Large");
         body.put("padding", "x".repeat(1024 * 1024 - body.toString().length() - 20));
@@ -210,7 +210,7 @@ class ReceiveTest extends AppTest {
     }
 
     @Test
-    void otherTypesMethodsAndPathsAreRefused() {
+    void otherTypesMethodsAndPathsAreRejected() {
         HttpRequest form = HttpRequest.newBuilder(java.net.URI.create("http://127.0.0.1:" + port + "/webhooks/ory/login"))
                 .header("X-Webhook-Secret", SECRET).header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString("a=b")).build();
@@ -223,7 +223,7 @@ class ReceiveTest extends AppTest {
     }
 
     @Test
-    void onlyWhatSyncNeedsIsKept() {
+    void onlyTheDataThatSyncNeedsIsKept() {
         SALESFORCE.faults().start(Fault.unavailable());
         ory.sends("registration", Ory.webhook("registration-browser-ctx"));
         ory.sends("login", Ory.webhook("login-wrapped-ctx"));
@@ -287,7 +287,7 @@ class ReceiveTest extends AppTest {
 
     /** Nobody has to know of the allow-list to be safe: a route that says nothing of it has it. */
     @Test
-    void aRouteThatSaysNothingOfHeadersTakesNone() throws Exception {
+    void aRouteWithoutAHeaderFilterAcceptsNoHeader() throws Exception {
         camel.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
@@ -317,13 +317,13 @@ class ReceiveTest extends AppTest {
     /** CVE-2026-40453: a message property that is Camel's header in another spelling would move the message. */
     @Test
     void aMessagePropertyCanNotRedirectADeadLetter() {
-        intoTheJournal(session -> {
+        sendToJournal(session -> {
             var message = session.createTextMessage("{\"event\":\"login\",\"receivedAt\":\"2026-01-01T00:00:00Z\"}");
             message.setStringProperty("CAmElJmsDestinationName", "elsewhere");
             message.setStringProperty("rawPath", "/evil");
             return message;
         });
-        intoTheJournal(session -> {
+        sendToJournal(session -> {
             var message = session.createMapMessage();
             message.setString("a", "map message");
             return message;
@@ -334,8 +334,8 @@ class ReceiveTest extends AppTest {
     }
 
     @Test
-    void nobodyReadsAnObjectFromTheJournal() {
-        intoTheJournal(session -> session.createObjectMessage(new java.util.ArrayList<>(List.of("x"))));
+    void noObjectIsReadFromTheJournal() {
+        sendToJournal(session -> session.createObjectMessage(new java.util.ArrayList<>(List.of("x"))));
         await().until(() -> deadLetters().size() == 1);
         assertThat(onlyDeadLetter().path("code").asText()).isEqualTo("UNREADABLE_BODY");
     }

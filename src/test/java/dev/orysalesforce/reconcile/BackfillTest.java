@@ -33,7 +33,7 @@ class BackfillTest extends ReconcileTest {
     private Command backfill;
 
     @Test
-    void anInterruptedBackfillEndsWithACodeAndGoesOnLater() throws Exception {
+    void anInterruptedBackfillEndsWithACodeAndContinuesLater() throws Exception {
         ORY.project().addMany(10, i -> person("Waits " + i));
         SALESFORCE.faults().start(Fault.unavailable());
         CompletableFuture<Integer> code = new CompletableFuture<>();
@@ -58,7 +58,7 @@ class BackfillTest extends ReconcileTest {
 
     @Tag("nightly")
     @Test
-    void tenThousandAreBackfilledWhileLiveEventsGoOn() {
+    void tenThousandAreBackfilledBesideLiveEvents() {
         ORY.project().addMany(10_000, i -> person("Before " + i));
         begin();
         assertThat(operator.post("/api/reconcile", "").statusCode()).isEqualTo(409);
@@ -107,7 +107,7 @@ class BackfillTest extends ReconcileTest {
 
     /** Of 1,000 identities 500 are in Salesforce: 400 once, 50 twice, 50 with an address that Ory has not verified. */
     @Test
-    void whoIsInTheOrgAlreadyIsTakenOver() {
+    void existingRecordsAreAdopted() {
         List<String> ids = ORY.project().addMany(1_000, i ->
                 Map.of("email", "p" + i + "@example.org", "name", Map.of("first", "Pat", "last", "Ory " + i)));
         ids.subList(0, 450).forEach(ORY.project()::verify);
@@ -145,7 +145,7 @@ class BackfillTest extends ReconcileTest {
     }
 
     @Test
-    void whatHooksDidNotTellIsFound() {
+    void eventsThatHooksLostAreFound() {
         String changed = ORY.project().add(person("Old"));
         String verified = ORY.project().add(person("Unverified"));
         String inactive = ORY.project().add(person("Locked"));
@@ -176,7 +176,7 @@ class BackfillTest extends ReconcileTest {
     }
 
     @Test
-    void whoWaitsForTheirVerificationIsLookedAtAgainOnceTheyHaveIt() {
+    void identitiesThatWaitForVerificationAreQueuedOnceVerified() {
         String id = ORY.project().add(Map.of("email", "sales.knows@example.org", "name", "Pat Known"));
         SALESFORCE.org().insert("Lead", Map.of("LastName", "Known", "Company", "Known Ltd", "Email", "sales.knows@example.org"));
         done();
@@ -194,7 +194,7 @@ class BackfillTest extends ReconcileTest {
     }
 
     @Test
-    void aRefusedStateIsNotQueuedAgain() {
+    void aRejectedStateIsNotQueuedAgain() {
         String refused = ORY.project().add(Map.of("email", "no address"));
         String skipped = ORY.project().add(person("Skipped"));
         ORY.project().patch(skipped, identity -> identity.put("schema_id", "skipped"));
@@ -211,7 +211,7 @@ class BackfillTest extends ReconcileTest {
     }
 
     @Test
-    void aLostLedgerIsMadeAnewWithoutAWrite() {
+    void aLostLedgerIsRestoredWithoutAWrite() {
         ORY.project().addMany(30, i -> person("Kept " + i));
         done();
         awaitInSync();

@@ -23,7 +23,7 @@ import org.springframework.test.context.TestPropertySource;
 class HostileOryTest extends ReconcileTest {
 
     @AfterEach
-    void nobodyWasErasedAndTheKeyStayedHome() {
+    void noIdentityWasErasedAndTheKeyWasNotSentElsewhere() {
         assertThat(ORY.foreignCalls()).isEmpty();
         assertThat(ORY.calls()).allSatisfy(call -> assertThat(call.target()).doesNotContain(KEY));
         assertThat(sql.queryForObject("select count(*) from sightings where missing_at is not null", Long.class)).isZero();
@@ -53,7 +53,7 @@ class HostileOryTest extends ReconcileTest {
     }
 
     @Test
-    void anEmptyListWhereNobodyHasARecord() {
+    void anEmptyListWhileNoIdentityHasARecord() {
         String id = ORY.project().add(person("Skipped"));
         ORY.project().patch(id, identity -> identity.put("schema_id", "skipped"));
         ory.sends("registration", hook(id));
@@ -163,7 +163,7 @@ class HostileOryTest extends ReconcileTest {
     }
 
     @Test
-    void salesforceThatIsDownIsWaitedFor() {
+    void theDryRunWaitsForSalesforce() {
         synced(3);
         SALESFORCE.unplug();
         begin();

@@ -26,7 +26,7 @@ class MissingTest extends ReconcileTest {
     }
 
     @Test
-    void whoVanishedFromOryIsErased() {
+    void missingIdentitiesAreErased() {
         List<String> ids = synced(10);
         ids.subList(0, 2).forEach(ORY.project()::delete);
         assertThat(done().path("missing").asInt()).isEqualTo(2);
@@ -39,7 +39,7 @@ class MissingTest extends ReconcileTest {
     }
 
     @Test
-    void moreThanTheLimitAreErasedByNobody() {
+    void moreThanTheLimitAreNotErased() {
         List<String> ids = synced(10);
         ids.subList(0, 3).forEach(ORY.project()::delete);
         JsonNode done = done();
@@ -50,7 +50,7 @@ class MissingTest extends ReconcileTest {
     }
 
     @Test
-    void whoWasErasedAndIsStillAtOryStaysOut() {
+    void anErasedIdentityThatIsStillAtOryStaysErased() {
         List<String> ids = synced(3);
         String erased = ids.get(0);
         assertThat(operator.delete("/api/identities/" + erased).statusCode()).isEqualTo(202);

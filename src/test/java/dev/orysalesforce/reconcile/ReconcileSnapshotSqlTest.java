@@ -70,7 +70,7 @@ class ReconcileSnapshotSqlTest {
 
     @ParameterizedTest
     @MethodSource("databases")
-    void whoIsNotListedIsFoundPageByPageAndMissingOnceOryHasSaidSo(LedgerDatabase database) {
+    void unlistedIdentitiesArePagedAndMissingOnceOryConfirmsIt(LedgerDatabase database) {
         ReconcileSnapshot snapshot = sightings(database);
         for (int i = 0; i < 5; i++) {
             known(database, id(i), NOON.minusSeconds(60), "synced", null);

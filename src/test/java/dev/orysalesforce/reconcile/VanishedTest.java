@@ -21,7 +21,7 @@ class VanishedTest extends ReconcileTest {
     }
 
     @Test
-    void aGapInTheListIsNoVanishing() {
+    void aGapInTheListDoesNotCountAsMissing() {
         ORY.project().addMany(600, i -> person("Listed " + i));
         done();
         settle();

@@ -119,7 +119,7 @@ class NothingArrivesTest extends ReloadAppTest {
 
     @ParameterizedTest
     @MethodSource("causes")
-    void healthAndLogSayIt(String cause, CapturedOutput log) throws Exception {
+    void healthAndLogReportIt(String cause, CapturedOutput log) throws Exception {
         Cause one = plays().get(cause);
         assertThat(one).as("a cause that nobody plays: " + cause).isNotNull();
         one.played().act();
@@ -154,7 +154,7 @@ class NothingArrivesTest extends ReloadAppTest {
     }
 
     @Test
-    void allThatIsPlayedIsInTheTable() {
+    void allTestedCausesAreInTheTable() {
         assertThat(plays().keySet()).isEqualTo(TABLE.keySet());
     }
 

@@ -28,7 +28,7 @@ class RejectedChangesTest extends ReloadAppTest {
     private record Mistake(Path file, String what, String text, int line) {}
 
     @Test
-    void aMistakeIsRefusedWithItsPlace() {
+    void aMistakeIsRejectedWithItsLocation() {
         for (Mistake mistake : List.of(
                 wrong("receive", "uri: direct:receive.empty", "uri: dirct:receive.empty"),
                 wrong("receive", "uri: direct:receive.empty", "uri: direct:receive.emty"),
@@ -59,7 +59,7 @@ class RejectedChangesTest extends ReloadAppTest {
     }
 
     @Test
-    void whateverHappensToAFileIsRefused() {
+    void everyDamageToAFileIsRejected() {
         Random random = new Random(20261124);
         Set<String> made = new HashSet<>(); // what is refused already is not refused again
         for (Path file : ConfigWorkspace.files(ConfigWorkspace.ROUTES)) {

@@ -97,7 +97,7 @@ class ReloadTest extends ReloadAppTest {
     }
 
     @Test
-    void anotherMappingForASchemaIsTakenOver() {
+    void anotherMappingForASchemaIsReloaded() {
         ConfigWorkspace.write(ConfigWorkspace.SETTINGS, ConfigWorkspace.read(ConfigWorkspace.SETTINGS)
                 + "    customer: " + ConfigWorkspace.MAPPINGS + "/contact.ds\n");
         await().untilAsserted(() -> assertThat(status().path("mappings").toString()).contains(ConfigWorkspace.MAPPINGS + "/contact.ds"));
@@ -130,7 +130,7 @@ class ReloadTest extends ReloadAppTest {
     }
 
     @Test
-    void aConfigMapThatSwapsItsLinkIsOneEdit() {
+    void aConfigMapThatSwapsItsLinkIsOneReload() {
         Path first = ConfigWorkspace.MAPPINGS.resolve("..first");
         Path second = ConfigWorkspace.MAPPINGS.resolve("..second");
         Path data = ConfigWorkspace.MAPPINGS.resolve("..data");
@@ -169,7 +169,7 @@ class ReloadTest extends ReloadAppTest {
     }
 
     @Test
-    void whatIsNeededCanNotBeDeleted() {
+    void aFileThatIsNeededCanNotBeDeleted() {
         for (Path file : List.of(RECEIVE, LEAD, ConfigWorkspace.MAPPINGS.resolve("event.jslt"), ConfigWorkspace.ROUTES.resolve("sync.camel.yaml"),
                 ConfigWorkspace.ROUTES.resolve("mapping.camel.yaml"), ConfigWorkspace.SETTINGS)) {
             double before = refusals();
@@ -186,7 +186,7 @@ class ReloadTest extends ReloadAppTest {
 
     /** A dry run does not show everything. */
     @Test
-    void whatDoesNotStartIsPutBack() {
+    void aRouteThatDoesNotStartIsReplacedByThePreviousOne() {
         ConfigWorkspace.write(RECEIVE, ConfigWorkspace.read(RECEIVE).replace("Takes an Ory webhook", "Edited") + """
 
                 - route:
@@ -206,7 +206,7 @@ class ReloadTest extends ReloadAppTest {
     }
 
     @Test
-    void hundredsOfEditsLeaveNothingBehind() {
+    void hundredsOfReloadsLeakNothing() {
         ConfigWorkspace.write(LEAD, lead("first"));
         awaitTaken(LEAD);
         answer();

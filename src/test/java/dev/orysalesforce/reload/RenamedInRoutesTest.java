@@ -27,7 +27,7 @@ class RenamedInRoutesTest {
     private static final Path OLD = Path.of("src/test/resources/old-names/own.camel.yaml");
 
     @Test
-    void camelReadsAnOldRouteFileWithTheNamesOfNow(CapturedOutput log) throws Exception {
+    void camelReadsAnOldRouteFileWithTheNewNames(CapturedOutput log) throws Exception {
         try (DefaultCamelContext camel = new DefaultCamelContext()) {
             PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.resolveResource(camel, "file:" + OLD));
             RouteDefinition route = camel.getRouteDefinition("own.check");

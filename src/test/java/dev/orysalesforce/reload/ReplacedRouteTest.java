@@ -42,7 +42,7 @@ class ReplacedRouteTest {
     }
 
     @Test
-    void nobodyGetsTheOneBeforeWhileSomebodyLooksForTheNewOne() throws Exception {
+    void noCallerGetsThePreviousRouteDuringALookUp() throws Exception {
         ProducerTemplate caller = camel.createProducerTemplate();
         assertThat(caller.requestBody("direct:caller", "")).isEqualTo("before");
         camel.getRouteController().stopRoute("edited");

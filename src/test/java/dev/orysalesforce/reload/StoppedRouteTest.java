@@ -29,19 +29,19 @@ class StoppedRouteTest extends ReloadAppTest {
     }
 
     @Test
-    void aStoppedRouteIsToldAsPassing() throws Exception {
+    void aStoppedRouteIsAnswered503() throws Exception {
         camel.getRouteController().stopRoute(ROUTE);
         assertStopped();
     }
 
     @Test
-    void aSuspendedRouteIsToldAsPassing() throws Exception {
+    void aSuspendedRouteIsAnswered503() throws Exception {
         camel.getRouteController().suspendRoute(ROUTE);
         assertStopped();
     }
 
     @Test
-    void anEditOfAnotherRouteDoesNotForgetIt() throws Exception {
+    void aReloadOfAnotherRouteDoesNotForgetIt() throws Exception {
         camel.getRouteController().stopRoute(ROUTE);
         ConfigWorkspace.replace(ConfigWorkspace.ROUTES.resolve("reject.camel.yaml"), "There is no such event.", "Never heard of it.");
         awaitTaken(ConfigWorkspace.ROUTES.resolve("reject.camel.yaml"));

@@ -99,7 +99,7 @@ class RouteFilesTest {
      * wrongly, or not at all, depending on the order in which the JVM lists its methods, which is another one elsewhere.
      */
     @Test
-    void noGetterThatARouteCallsHasANamesake() throws Exception {
+    void noGetterThatARouteCallsIsAmbiguous() throws Exception {
         StringBuilder routes = new StringBuilder();
         for (Path file : routeFiles()) {
             routes.append(Files.readString(file));

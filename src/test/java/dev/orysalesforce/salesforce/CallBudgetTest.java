@@ -28,7 +28,7 @@ class CallBudgetTest {
 
     @ParameterizedTest
     @ValueSource(ints = {15_000, 50_000})
-    void howeverMuchThereIsToDoTheShareIsNeverUsedUp(int limit) {
+    void theShareOfCallsIsNeverUsedUp(int limit) {
         CallBudget budget = fresh();
         Deque<Instant> lastDay = new ArrayDeque<>();
         Instant end = clock.instant().plus(Duration.ofDays(2));
@@ -58,7 +58,7 @@ class CallBudgetTest {
     }
 
     @Test
-    void whatOthersNeedIsLeftToThem() {
+    void callsOfOtherProgramsAreLeftToThem() {
         CallBudget budget = fresh();
         budget.recordCall();
         budget.recordUsage(80_000, 100_000);

@@ -39,7 +39,7 @@ class DescribeTest extends AppTest {
     }
 
     @Test
-    void aLaterRowOfABatchMayBeTheFirstToAsk() {
+    void aLaterItemOfABatchMayBeTheFirstToNeedTheDescription() {
         String clears = UUID.randomUUID().toString();
         send(clears, 0, "+44 1");
         settle();
@@ -56,7 +56,7 @@ class DescribeTest extends AppTest {
 
     /** {@code Contact} and {@code Case} share a bin of a hash table. */
     @Test
-    void whoAsksForAnotherObjectDoesNotWait() throws Exception {
+    void aQueryForAnotherObjectDoesNotWait() throws Exception {
         ActiveFault slow = SALESFORCE.faults().start(Fault.latency(Duration.ofSeconds(4)).on(CallKind.DESCRIBE).times(1));
         CompletableFuture<?> contact = CompletableFuture.supplyAsync(() -> describe.fields("Contact", Duration.ZERO));
         await().until(() -> slow.hits() == 1);
@@ -89,7 +89,7 @@ class DescribeTest extends AppTest {
     }
 
     @Test
-    void whereAPersonIsAnAccountNoContactIsMade() {
+    void inAnOrgWithPersonAccountsNoContactIsCreated() {
         SALESFORCE.org().enablePersonAccounts();
         String contact = UUID.randomUUID().toString();
         ObjectNode body = Ory.identity(contact, START, "Person");

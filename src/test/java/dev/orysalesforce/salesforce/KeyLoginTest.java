@@ -88,7 +88,7 @@ class KeyLoginTest extends AppTest {
     @ParameterizedTest
     @CsvSource({"another key, invalid assertion", "another user, user hasn't approved", "no key, UNUSABLE_KEY",
         "an elliptic curve, UNUSABLE_KEY"})
-    void whatDoesNotFitHoldsEventsUntilItIsMended(String what, String told) throws Exception {
+    void aMissingFieldPausesDeliveryUntilItIsFixed(String what, String told) throws Exception {
         switch (what) {
             case "another key" -> SALESFORCE.org().sessions().trust(ANOTHER.certificate().getPublicKey(), USER);
             case "another user" -> SALESFORCE.org().sessions().trust(KEY.certificate().getPublicKey(), "admin@example.com");

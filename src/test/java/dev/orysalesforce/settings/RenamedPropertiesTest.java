@@ -62,7 +62,7 @@ class RenamedPropertiesTest {
     }
 
     @Test
-    void aVariableWithTheOldNameGoesBeforeAFileWithTheNewOne() throws Exception {
+    void aVariableWithTheOldNameHasPrecedenceOverAFileWithTheNewOne() throws Exception {
         environment.getPropertySources().addFirst(new SystemEnvironmentPropertySource("variables-systemEnvironment",
                 Map.of("SYNC_TAKEOVER_AFTER", "5s")));
         environment.getPropertySources().addLast(new MapPropertySource("shipped", Map.of("sync.writer-lease-timeout", "60s")));
@@ -71,7 +71,7 @@ class RenamedPropertiesTest {
     }
 
     @Test
-    void aNewNameGoesBeforeAnOldOneInThePlaceBehindIt() throws Exception {
+    void aNewNameHasPrecedenceOverAnOldOneInALaterSource() throws Exception {
         environment.getPropertySources().addFirst(new MapPropertySource("arguments", Map.of("sync.writer-lease-timeout", "6s")));
 
         assertThat(settings().writerLeaseTimeout()).hasSeconds(6);

@@ -49,7 +49,7 @@ class RequiredSettingsTest {
     @ParameterizedTest
     @CsvSource({"ORY_WEBHOOK_SECRET, ''", "ORY_WEBHOOK_SECRET, ' '", "ORY_WEBHOOK_SECRET, ','", "ORY_WEBHOOK_SECRET, ' , ,'",
         "SALESFORCE_LOGIN_URL, ' '", "SALESFORCE_CLIENT_ID, ' '", "SALESFORCE_CLIENT_SECRET, ' '"})
-    void whatIsBlankIsNamedWhereverItStands(String name, String blank) throws Exception {
+    void aBlankSettingIsNamedWhereverItIsSet(String name, String blank) throws Exception {
         variables.put(name, blank);
         assertThatThrownBy(this::start).isInstanceOf(CannotStartException.class).hasMessageContaining(name + " is ");
 
@@ -66,7 +66,7 @@ class RequiredSettingsTest {
     }
 
     @Test
-    void allThatIsWrongIsNamedAtOnce() {
+    void allMistakesAreNamedAtOnce() {
         variables.putAll(Map.of("ORY_WEBHOOK_SECRET", SHORT, "SALESFORCE_CLIENT_ID", "", "OPERATOR_TOKEN", SHORT));
         assertThatThrownBy(this::start).hasMessageContaining("ORY_WEBHOOK_SECRET").hasMessageContaining("SALESFORCE_CLIENT_ID")
                 .hasMessageContaining("OPERATOR_TOKEN").hasMessageNotContaining(SHORT);
@@ -76,7 +76,7 @@ class RequiredSettingsTest {
     @CsvSource({"ORY_WEBHOOK_SECRET, fifteen-letters", "ORY_WEBHOOK_SECRET, 'sixteen-letters., fifteen-letters'",
         "OPERATOR_TOKEN, ' fifteen-letters '", "TOKEN_CLIENTS, billing:fifteen-letters",
         "TOKEN_CLIENTS, 'a-client-with-a-long-name:x, billing:sixteen-letters.'"})
-    void aSecretThatIsShortIsNamedUnlessItIsAllowed(String name, String secret) {
+    void aShortSecretIsNamedUnlessItIsAllowed(String name, String secret) {
         variables.put(name, secret);
         assertThatThrownBy(this::start).isInstanceOf(CannotStartException.class).hasMessageContaining(name)
                 .hasMessageNotContaining(SHORT)
@@ -105,7 +105,7 @@ class RequiredSettingsTest {
     }
 
     @Test
-    void aBlankVariableOfSomebodyElsesStays() {
+    void aBlankVariableOfAnotherProgramStays() {
         variables.put("SPRING_PROFILES_ACTIVE", "");
         assertThat(start().getProperty("SPRING_PROFILES_ACTIVE")).isEmpty();
     }

@@ -26,7 +26,7 @@ class SettingsTest {
         "retry.initial, -1s", "retry.max, -1s", "retry.multiplier, 0.5", "retry.attempts, 0", "writer-lease-timeout, -1s",
         "reconcile.every, -1s", "reconcile.after-start, -1s", "reconcile.after-empty-body, -1s",
         "reconcile.queue-limit, 0", "erase-limit, 2"})
-    void nonsenseIsRefusedByName(String property, String value) {
+    void invalidSettingsAreRejectedByName(String property, String value) {
         assertThatThrownBy(() -> settings(Map.of("sync." + property, value))).isInstanceOf(BindException.class)
                 .rootCause().hasMessageContaining("sync." + property.replaceAll("\\[\\d]", ""));
     }
@@ -35,13 +35,13 @@ class SettingsTest {
     @CsvSource({"reload.poll-interval, 100ms", "auto-assign.new, 01Q000000000001", "auto-assign.existing, true",
         "dead-letters.health-threshold, 0", "journal.min-disk-free, 0", "reconcile.every, 0", "reconcile.after-start, 0",
         "gateway.objects[0], Person__c", "back-off.initial, 10ms"})
-    void whatMakesSenseIsTaken(String property, String value) {
+    void validSettingsAreAccepted(String property, String value) {
         assertThatCode(() -> settings(Map.of("sync." + property, value))).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "  "})
-    void aBlankKeyOfTheLedgerIsNone(String blank) {
+    void aBlankLedgerKeyCountsAsNotSet(String blank) {
         assertThat(settings(Map.of("sync.ledger.key", blank)).ledger().key()).isNull();
     }
 

@@ -58,7 +58,7 @@ class DeliveryPauseTest extends AppTest {
 
     /** Each cause lasts for some minutes, and each person changes every four of them. */
     @Test
-    void oneCauseAfterTheOtherIsRiddenOut(CapturedOutput log) {
+    void everyCauseOfAPauseEndsWithDelivery(CapturedOutput log) {
         ids.forEach(id -> send(id, 0));
         settle();
         List<Fault> causes = List.of(
@@ -91,7 +91,7 @@ class DeliveryPauseTest extends AppTest {
     }
 
     @Test
-    void salesforceSaysWhenToComeBack() {
+    void retryAfterOfSalesforceIsHonoured() {
         SALESFORCE.faults().start(Fault.unavailable(45));
         send(ids.get(0), 0);
         await().until(this::isPausing);

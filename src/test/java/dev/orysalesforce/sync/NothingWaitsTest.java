@@ -48,7 +48,7 @@ class NothingWaitsTest extends AppTest {
     private CamelContext camel;
 
     @Test
-    void aWrongBodyIsRefusedAndKeptWhileTheDatabaseIsStuck() throws Exception {
+    void anInvalidBodyIsRejectedAndKeptWhileTheDatabaseIsStuck() throws Exception {
         String id = UUID.randomUUID().toString();
         try (StuckDatabase stuck = new StuckDatabase(database)) {
             HttpResponse<String> answer = soon(() -> ory.sends("settings", Ory.identity("00000000-0000-0000-0000-000000000000",
@@ -83,7 +83,7 @@ class NothingWaitsTest extends AppTest {
     }
 
     @Test
-    void aBatchIsOverEvenIfItsCallsCanNotBeCounted() {
+    void aBatchReleasesItsLeaseEvenIfItsCallsCanNotBeCounted() {
         String id = UUID.randomUUID().toString();
         sql.execute("alter table api_calls rename to api_calls_elsewhere");
         try {
@@ -97,7 +97,7 @@ class NothingWaitsTest extends AppTest {
     }
 
     @Test
-    void aWebhookIsRefusedForNowWhileAllMappingThreadsAreBusy() throws Exception {
+    void aWebhookIsAnswered503WhileAllMappingThreadsAreBusy() throws Exception {
         CountDownLatch begun = new CountDownLatch(64);
         CountDownLatch end = new CountDownLatch(1);
         camel.getRegistry().bind("busy", new Busy(begun, end));

@@ -27,7 +27,7 @@ class OtherPoliciesTest extends AppTest {
     private final String id = UUID.randomUUID().toString();
 
     @Test
-    void aRuleInAlertModeIsPassedOverAndOneInBlockModeIsNot() {
+    void aRuleInAlertModeIsOverriddenAndOneInBlockModeIsNot() {
         SALESFORCE.org().activate(DuplicateRule.leadAlert());
         SALESFORCE.org().insert("Lead", Map.of("LastName", "There", "Company", "C", "Email", "p-" + id + "@example.org"));
         ory.sends("registration", Ory.identity(id, START, "Second"));
@@ -46,7 +46,7 @@ class OtherPoliciesTest extends AppTest {
     }
 
     @Test
-    void aRegistrationIsTakenForNewWithoutAsking() {
+    void aRegistrationCountsAsNewWithoutALookUp() {
         SALESFORCE.org().insert("Lead", Map.of("LastName", "There", "Company", "C", "Email", "p-" + id + "@example.org"));
         ory.sends("registration", Ory.identity(id, START, "New"));
         settle();
@@ -55,7 +55,7 @@ class OtherPoliciesTest extends AppTest {
     }
 
     @Test
-    void aRecordThatSalesDeletedIsMadeAgain() {
+    void aRecordThatSalesDeletedIsCreatedAgain() {
         ory.sends("registration", Ory.identity(id, START, "First"));
         settle();
         String first = record(id).id();
@@ -67,7 +67,7 @@ class OtherPoliciesTest extends AppTest {
     }
 
     @Test
-    void whatIsTooLongIsCutToTheLengthInTheOrg() {
+    void aTooLongTextIsTruncatedToItsLengthInTheOrg() {
         SALESFORCE.org().schema("Lead").alter("LastName", rule -> rule.withLength(10));
         ory.sends("registration", Ory.identity(id, START, "Papadimitriou"));
         settle();
@@ -90,7 +90,7 @@ class OtherPoliciesTest extends AppTest {
     }
 
     @Test
-    void aFieldThatIsLeftOutIsNotTakenForOneThatIsGone() {
+    void aFieldThatIsLeftOutIsNotCleared() {
         ory.sends("registration", Ory.identity(id, START, "First"));
         settle();
         SALESFORCE.org().schema("Lead").alter("LastName", rule -> rule.readOnly());

@@ -61,7 +61,7 @@ class SyncTest extends AppTest {
 
     /** Salesforce itself refuses an address that is not ASCII. */
     @Test
-    void aSampleThatSalesforceRefusesBecomesADeadLetter() {
+    void aSampleThatSalesforceRejectsBecomesADeadLetter() {
         assertThat(ory.sends("registration", Ory.webhook("id-and-traits")).statusCode()).isEqualTo(204);
         settle();
         JsonNode letter = deadLetters().get(0);
@@ -75,7 +75,7 @@ class SyncTest extends AppTest {
 
     /** In a batch of more than 400 events, where more than one state of an identity is a row. */
     @Test
-    void aStateThatIsTriedAgainIsNotTakenForNewerThanWhatWentOutAfterIt() throws Exception {
+    void aRetriedStateDoesNotOverwriteANewerOne() throws Exception {
         String id = UUID.randomUUID().toString();
         tells(id, 0);
         settle();
@@ -176,7 +176,7 @@ class SyncTest extends AppTest {
     }
 
     @Test
-    void aLoneRowWithASetUpErrorHoldsToo() {
+    void aSingleItemWithASetUpErrorPausesDelivery() {
         SALESFORCE.org().schema("Lead").hide("Email");
         String id = UUID.randomUUID().toString();
         ory.sends("registration", Ory.identity(id, START, "Lone"));
@@ -203,7 +203,7 @@ class SyncTest extends AppTest {
 
     /** After an outage the first batch is one call; the second takes all the rest, 400 events at a time. */
     @Test
-    void whoComesInLaterPortionsOfABatchIsWrittenInOrder() {
+    void laterPortionsOfABatchAreWrittenInOrder() {
         List<String> ids = ids(700);
         List<String> again = ids.subList(150, 350);
         List<Runnable> events = new ArrayList<>();
@@ -231,7 +231,7 @@ class SyncTest extends AppTest {
 
     @ParameterizedTest
     @MethodSource("outages")
-    void whateverSalesforceDoesEverythingLandsAfterwards(Fault fault) {
+    void afterAnyOutageEverythingIsDelivered(Fault fault) {
         SALESFORCE.org().expireTokens();
         SALESFORCE.faults().start(fault);
         List<String> ids = ids(20);

@@ -25,7 +25,7 @@ class WriterLeaseTest {
 
     @ParameterizedTest
     @MethodSource("databases")
-    void oneAtATimeUntilItIsPassedOn(LedgerDatabase database) {
+    void oneInstanceHoldsTheLeaseUntilItIsReleased(LedgerDatabase database) {
         database.empty();
         WriterLease first = turn(database, Duration.ZERO);
         WriterLease second = turn(database, Duration.ZERO);
@@ -41,7 +41,7 @@ class WriterLeaseTest {
 
     @ParameterizedTest
     @MethodSource("databases")
-    void whoeverGoesWithoutAWordIsWaitedForAMinute(LedgerDatabase database) {
+    void theLeaseOfAKilledInstanceEndsAfterAMinute(LedgerDatabase database) {
         database.empty();
         WriterLease gone = turn(database, Duration.ZERO);
         assertThat(gone.acquire()).isTrue();
@@ -51,7 +51,7 @@ class WriterLeaseTest {
 
     @ParameterizedTest
     @MethodSource("databases")
-    void whoeverWasHeldUpForTooLongWritesNothingMore(LedgerDatabase database) {
+    void anInstanceThatLostItsLeaseWritesNothing(LedgerDatabase database) {
         database.empty();
         WriterLease heldUp = turn(database, Duration.ZERO);
         assertThat(heldUp.acquire()).isTrue();
@@ -61,7 +61,7 @@ class WriterLeaseTest {
 
     @ParameterizedTest
     @MethodSource("databases")
-    void anInstanceWithABrokerOfItsOwnAsksNobody(LedgerDatabase database) {
+    void anInstanceWithAnEmbeddedBrokerNeedsNoLease(LedgerDatabase database) {
         database.empty();
         turn(database, Duration.ZERO).acquire();
         assertThat(new WriterLease(database.sql(), Clock.systemUTC(), camel, database.settings(), "embedded").acquire()).isTrue();

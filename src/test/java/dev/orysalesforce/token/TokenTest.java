@@ -64,7 +64,7 @@ class TokenTest extends AppTest {
 
     @BeforeEach
     @AfterEach
-    void asIfNobodyHadAsked() {
+    void restoreTheState() {
         SALESFORCE.faults().clear();
         SALESFORCE.org().sessions().share(false);
         SALESFORCE.org().tokenLifetime(null);
@@ -85,7 +85,7 @@ class TokenTest extends AppTest {
     }
 
     @Test
-    void theAnswerIsWhatTheRfcSays() {
+    void theAnswerConformsToTheRfc() {
         HttpResponse<String> answer = client.requestToken();
         JsonNode body = read(answer.body());
         assertThat(body.path("token_type").asText()).isEqualTo("Bearer");
@@ -130,7 +130,7 @@ class TokenTest extends AppTest {
     }
 
     @Test
-    void otherMethodsTypesAndSizesAreRefused() throws Exception {
+    void otherMethodsTypesAndSizesAreRejected() throws Exception {
         URI endpoint = URI.create("http://127.0.0.1:" + port + "/oauth2/token");
         String basic = TokenClient.basic("billing:billing-client-secret");
         HttpRequest get = HttpRequest.newBuilder(URI.create(endpoint + "?grant_type=client_credentials"))
@@ -152,7 +152,7 @@ class TokenTest extends AppTest {
 
     @Tag("nightly")
     @Test
-    void nobodyGetsATokenThatIsAboutToDieAndTheNextOneIsThereInTime() {
+    void noTokenIsHandedOutNearItsExpiryAndTheNextIsReadyInTime() {
         SALESFORCE.org().tokenLifetime(Duration.ofSeconds(6));
         String first = token(client.requestToken());
         Instant died = Instant.now().plusSeconds(6);
@@ -170,7 +170,7 @@ class TokenTest extends AppTest {
 
     @Tag("nightly")
     @Test
-    void aTokenThatIsStillGoodOutlastsAFailingLogin() {
+    void aValidTokenIsHandedOutWhileTheLoginFails() {
         SALESFORCE.org().tokenLifetime(Duration.ofSeconds(12));
         String first = token(client.requestToken());
         var down = SALESFORCE.faults().start(Fault.loginUnavailable());
@@ -181,7 +181,7 @@ class TokenTest extends AppTest {
     }
 
     @Test
-    void oneThatWasRevokedIsReplaced() {
+    void aRevokedTokenIsReplaced() {
         String first = token(client.requestToken());
         SALESFORCE.org().expireTokens();
         await().until(() -> !token(client.requestToken()).equals(first));
@@ -190,7 +190,7 @@ class TokenTest extends AppTest {
 
     /** token.timeout is 2 s here; the one who asks takes two calls of 1.5 s. */
     @Test
-    void nobodyWaitsForLongForTheLoginOfAnother() {
+    void aRequestDoesNotWaitLongForTheLoginOfAnother() {
         String first = token(client.requestToken());
         SALESFORCE.org().expireTokens();
         broker.markSuspect(first);
@@ -204,7 +204,7 @@ class TokenTest extends AppTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"refused", "401", "503", "reset", "slow"})
-    void aFailingLoginIsToldAndNotHammered(String how) {
+    void aFailingLoginIsReportedAndRetriedWithBackOff(String how) {
         var fault = SALESFORCE.faults().start(switch (how) {
             case "refused" -> Fault.loginRefused("invalid_grant", "no \"client\" credentials user enabled");
             case "401" -> Fault.loginUnauthorized();
@@ -234,7 +234,7 @@ class TokenTest extends AppTest {
     /** Salesforce may answer two logins with one token, and camel-salesforce revokes the one that it was refused with. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whatWasHandedOutSurvivesTheSyncsNextLogin(boolean shared) {
+    void aHandedOutTokenSurvivesTheSyncsNextLogin(boolean shared) {
         SALESFORCE.org().sessions().share(shared);
         SALESFORCE.org().expireTokens();
         sync();
@@ -249,7 +249,7 @@ class TokenTest extends AppTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whatWasHandedOutSurvivesTheEndOfTheApp(boolean shared, @TempDir Path folder) {
+    void aHandedOutTokenSurvivesTheEndOfTheApp(boolean shared, @TempDir Path folder) {
         SALESFORCE.org().sessions().share(shared);
         SALESFORCE.org().expireTokens();
         String handedOut;
@@ -286,7 +286,7 @@ class TokenTest extends AppTest {
     }
 
     @Test
-    void eachClientsCounterIsThereBeforeItsFirstToken() {
+    void eachClientsCounterExistsBeforeItsFirstToken() {
         SimpleMeterRegistry fresh = new SimpleMeterRegistry();
         new TokenClients("billing:billing-secret, reports:reports-secret").bindTo(fresh);
         assertThat(fresh.find("ory.sync.tokens").counters()).extracting(counter -> counter.getId().getTag("client"))

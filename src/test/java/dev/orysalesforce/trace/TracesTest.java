@@ -78,7 +78,7 @@ class TracesTest extends AppTest {
     }
 
     @Test
-    void whatOryDoesNotSampleStaysOut() {
+    void tracesThatOryDoesNotSampleAreNotSent() {
         String unsampled = trace();
         sends(identity(), unsampled, "00");
         settle();
@@ -109,7 +109,7 @@ class TracesTest extends AppTest {
     }
 
     @Test
-    void aRetryGoesOnWithTheTrace() {
+    void aRetryContinuesTheTrace() {
         String identity = identity();
         String trace = trace();
         SALESFORCE.faults().lockRow(identity, 1);
@@ -123,7 +123,7 @@ class TracesTest extends AppTest {
     }
 
     @Test
-    void noSpanTellsWhatWentThroughIt() {
+    void noSpanHoldsATrait() {
         SALESFORCE.org().activate(DuplicateRule.leadAlert().block());
         List.of("registration-ctx", "settings-ctx", "flat-recipe", "salesforce-shaped-lead").forEach(sample ->
                 ory.sends("registration", Ory.webhook(sample)));

@@ -116,7 +116,7 @@ class ErrorCodesTest extends AppTest {
 
     @ParameterizedTest
     @MethodSource("held")
-    void whatIsNoRecordsFaultHoldsEverythingInOrder(String code) {
+    void anErrorOfTheOrgPausesDeliveryInOrder(String code) {
         List<String> ids = ids(10);
         play(code, row -> true);
         ids.forEach(id -> send(id, 0, "Older"));
@@ -140,7 +140,7 @@ class ErrorCodesTest extends AppTest {
 
     @ParameterizedTest
     @MethodSource("setUpOfRows")
-    void threeInSuccessionThatLackTheSameHoldEverything(String code) {
+    void threeSetUpErrorsInSuccessionPauseDelivery(String code) {
         List<String> ids = ids(10);
         SALESFORCE.faults().start(Fault.unavailable());
         IntStream.range(0, 10).forEach(i -> send(ids.get(i), 0, i >= 4 && i < 7 ? "Culprit" : "Fine"));
@@ -229,7 +229,7 @@ class ErrorCodesTest extends AppTest {
 
     @ParameterizedTest
     @MethodSource("retried")
-    void whatPassesIsTriedAgainAloneAndDelaysNobody(String code) {
+    void aTemporaryErrorIsRetriedAloneAndDelaysNoOtherRecord(String code) {
         String other = UUID.randomUUID().toString();
         SALESFORCE.faults().refuseRows(row -> id.equals(row.identity()), error(code), 2);
         send(id, 0, "Locked");
@@ -259,7 +259,7 @@ class ErrorCodesTest extends AppTest {
 
     @ParameterizedTest
     @MethodSource("retried")
-    void whatDoesNotPassBecomesADeadLetter(String code) {
+    void aTemporaryErrorThatDoesNotEndBecomesADeadLetter(String code) {
         play(code, row -> true);
         send(id, 0, "Locked");
         await().atMost(Duration.ofSeconds(30)).until(() -> letters().size() == 1);
@@ -292,7 +292,7 @@ class ErrorCodesTest extends AppTest {
 
     @ParameterizedTest
     @MethodSource("merges")
-    void aMergeIsFollowedTwiceAndNotForEver(String code) {
+    void aMergeIsFollowedTwiceAtMost(String code) {
         List<String> ids = ids(4);
         ids.subList(0, 3).forEach(id -> send(id, 0, "Before"));
         settle();
@@ -331,7 +331,7 @@ class ErrorCodesTest extends AppTest {
 
     @ParameterizedTest
     @MethodSource("references")
-    void aReferenceThatLeadsNowhereIsLeftOut(String code) {
+    void aReferenceToAMissingRecordIsLeftOut(String code) {
         SALESFORCE.org().insert("Account", Map.of("Name", "There", "Ory_Organization_Id__c", "org-there"));
         List<String> ids = ids(4);
         inOneBatch(() -> play(code, row -> ids.get(3).equals(row.identity())), () -> {

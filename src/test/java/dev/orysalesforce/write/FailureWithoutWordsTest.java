@@ -36,7 +36,7 @@ class FailureWithoutWordsTest {
     }
 
     @Test
-    void whatSalesforceSaysInNoWordsIsAHoldLikeAnyOther() {
+    void aFailureWithoutAMessagePausesDelivery() {
         WriteResults results = new WriteResults(new ErrorPolicy(settings, new StandardEnvironment()), settings, new ObjectMapper(), meters, Clock.systemUTC());
         SalesforceException mute = new SalesforceException((Throwable) null);
         assertThatThrownBy(() -> new DuplicateRecords(settings, results, new ObjectMapper()).matches(null, mute))

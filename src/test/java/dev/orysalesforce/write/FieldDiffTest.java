@@ -22,7 +22,7 @@ class FieldDiffTest extends AppTest {
     private final String id = UUID.randomUUID().toString();
 
     @Test
-    void onlyWhatChangedAtOryIsSent() {
+    void onlyFieldsThatChangedAtOryAreSent() {
         send("registration", 0, traits -> traits.put("company", "First Ltd").put("phone", "+44 1"));
         send("settings", 1, traits -> traits.put("company", "Second Ltd").put("phone", "+44 1"));
         Write update = lastWrite();
@@ -55,7 +55,7 @@ class FieldDiffTest extends AppTest {
     }
 
     @Test
-    void aTraitThatIsGoneIsClearedAndOneThatNeverWasIsNot() {
+    void aRemovedTraitIsClearedAndOneThatNeverExistedIsNot() {
         send("registration", 0, traits -> traits.put("phone", "+44 1"));
         SALESFORCE.org().edit(record(id).id(), Map.of("Title", "Typed by sales"));
         send("settings", 1, traits -> { });
@@ -77,7 +77,7 @@ class FieldDiffTest extends AppTest {
     }
 
     @Test
-    void whatTheOrgInsistsOnIsNeverCleared() {
+    void aRequiredFieldIsNeverCleared() {
         send("registration", 0, traits -> traits.put("company", "First Ltd"));
         send("settings", 1, traits -> traits.remove("name"));
         SandboxRecord lead = record(id);
@@ -88,7 +88,7 @@ class FieldDiffTest extends AppTest {
     }
 
     @Test
-    void theStopGapsAreForNewRecordsOnly() {
+    void thePlaceholdersAreForNewRecordsOnly() {
         send("registration", 0, traits -> { });
         assertThat(record(id).text("Company")).isEqualTo("[Not Provided]");
         SALESFORCE.org().edit(record(id).id(), Map.of("Company", "Typed by sales", "LeadSource", "Fair"));
@@ -123,7 +123,7 @@ class FieldDiffTest extends AppTest {
     }
 
     @Test
-    void aLostLedgerLearnsWhatWasSentFromTheEventOfTheRecordsVersion() {
+    void aLostLedgerLearnsTheSentFieldsFromTheEventOfTheRecordsVersion() {
         send("registration", 0, traits -> traits.put("company", "First Ltd").put("phone", "+44 1"));
         SALESFORCE.org().edit(record(id).id(), Map.of("LastName", "Corrected"));
         sql.update("delete from identities");
@@ -138,7 +138,7 @@ class FieldDiffTest extends AppTest {
     }
 
     @Test
-    void anOlderEventDoesNotTellWhatWasSent() {
+    void anOlderEventDoesNotTeachTheLedger() {
         send("settings", 5, traits -> traits.put("company", "Newest Ltd"));
         SALESFORCE.org().edit(record(id).id(), Map.of("LastName", "Corrected"));
         sql.update("delete from identities");
@@ -153,7 +153,7 @@ class FieldDiffTest extends AppTest {
     }
 
     @Test
-    void ofANewerEventAfterALostLedgerWhatTheLookUpShowsIsNotSentAgain() {
+    void afterALostLedgerFieldsShownByTheLookUpAreNotSentAgain() {
         send("registration", 0, traits -> traits.put("company", "First Ltd"));
         sql.update("delete from identities");
         send("settings", 1, traits -> traits.put("company", "First Ltd"));
@@ -164,7 +164,7 @@ class FieldDiffTest extends AppTest {
 
     /** Salesforce keeps whole seconds of a version, the ledger all of it. */
     @Test
-    void aLostLedgerTellsTwoStatesWithinASecondApart() {
+    void aLostLedgerDistinguishesTwoStatesWithinASecond() {
         Instant changed = START.plusMillis(100);
         send("registration", changed, traits -> traits.put("company", "First Ltd"));
         SALESFORCE.org().edit(record(id).id(), Map.of("LastName", "Corrected"));
@@ -177,7 +177,7 @@ class FieldDiffTest extends AppTest {
     }
 
     @Test
-    void aLostLedgerLearnsWhatWasSentOfALeadThatIsAContactByNow() {
+    void aLostLedgerLearnsTheSentFieldsOfAConvertedLead() {
         send("registration", 0, traits -> traits.put("phone", "+44 1"));
         String contact = SALESFORCE.org().convertLead(record(id).id(), true);
         SALESFORCE.org().edit(contact, Map.of("LastName", "Corrected"));
@@ -190,7 +190,7 @@ class FieldDiffTest extends AppTest {
     }
 
     @Test
-    void aLostLedgerLearnsWhatWasSentOfAFinishedRecord() {
+    void aLostLedgerLearnsTheSentFieldsOfAPrebuiltRecord() {
         give(0, "First Ltd", "+44 1");
         SALESFORCE.org().edit(record(id).id(), Map.of("LastName", "Corrected"));
         sql.update("delete from identities");
@@ -210,7 +210,7 @@ class FieldDiffTest extends AppTest {
         event.putObject("identity").put("id", id);
         event.putObject("record").put("object", "Lead").put("at", at).putObject("fields").put("LastName", "Person")
                 .put("Company", company).put("Phone", phone);
-        intoTheJournal(session -> session.createTextMessage(event.toString()));
+        sendToJournal(session -> session.createTextMessage(event.toString()));
         settle();
     }
 
@@ -219,7 +219,7 @@ class FieldDiffTest extends AppTest {
     }
 
     @Test
-    void whoIsAContactNeverGetsALead() {
+    void anIdentityWithAContactNeverGetsALead() {
         SALESFORCE.org().insert("Contact", Map.of("LastName", "Known", "Ory_Identity_Id__c", id));
         send("settings", 1, traits -> traits.put("company", "Their Ltd"));
         assertThat(record(id).object()).isEqualTo("Contact");

@@ -22,7 +22,7 @@ class LostResponseTest extends AppTest {
     private final String id = UUID.randomUUID().toString();
 
     @Test
-    void whatChangedThereAndBackEndsAsItWas() {
+    void aValueThatChangesAndChangesBackIsRestored() {
         send(0, traits -> traits.put("company", "First Ltd"));
         settle();
         loseTheAnswerTo(CallKind.UPDATE, () -> send(1, traits -> traits.put("company", "Second Ltd")));
@@ -33,7 +33,7 @@ class LostResponseTest extends AppTest {
     }
 
     @Test
-    void aTraitThatCameAndWentIsCleared() {
+    void aTraitThatWasAddedAndRemovedIsCleared() {
         send(0, traits -> { });
         settle();
         loseTheAnswerTo(CallKind.UPDATE, () -> send(1, traits -> traits.put("phone", "+44 1")));
@@ -55,7 +55,7 @@ class LostResponseTest extends AppTest {
 
     /** Salesforce keeps whole seconds of a version, the ledger all of it. */
     @Test
-    void aChangeWithinTheSecondIsNotTakenForTheOneThatLanded() {
+    void aChangeWithinTheSameSecondIsStillWritten() {
         loseTheAnswerTo(CallKind.UPSERT, () -> send("2026-11-01T10:00:00.1Z", traits -> traits.put("company", "First Ltd")));
         send("2026-11-01T10:00:00.9Z", traits -> traits.put("company", "Second Ltd"));
         heal();

@@ -216,7 +216,7 @@ class OryAdminSandboxTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"?ids=x", "?page_token=x", "?page_size=x", "?page=2"})
-    void wrongParametersAreRefused(String query) throws Exception {
+    void wrongParametersAreRejected(String query) throws Exception {
         assertThat(get(LIST + query).statusCode()).isEqualTo(400);
     }
 
