@@ -1,9 +1,7 @@
 package dev.orysalesforce.mapping;
 
 import com.fasterxml.jackson.core.JacksonException;
-import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.settings.SyncSettings;
-import dev.orysalesforce.sync.Mappings;
 import dev.orysalesforce.sync.MappingsBusyException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -28,8 +26,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Asks a mapping and waits for as long as {@code sync.mapping-timeout}, or a few times that if the machine is so busy that
- * the mapping hardly got a processor. Most mapping languages can't be interrupted: what loops is left to itself, and after
- * a few times the mapping is not asked any more. Camel's circuit breaker has a time limit, too, but would leave behind one
+ * the mapping hardly got a processor. Most mapping languages can't be interrupted: what loops is left to itself. While
+ * several do, each further one that loops closes the mapping for a while, and one answer in time opens it again. Camel's circuit breaker has a time limit, too, but would leave behind one
  * more loop with each try.
  */
 @Component("mappingTimeLimiter")
@@ -39,6 +37,7 @@ public class MappingTimeLimiter implements DisposableBean {
     public static final int PATIENCE = 4;
 
     private static final int RUNAWAYS = 3;
+    private static final int LONGEST_PAUSE = 12; // times sync.mapping-timeout
 
     /** How many run at once: as many as there are requests, which wait for their mapping, beside a batch. */
     private static final int MOST = 64;
@@ -51,7 +50,7 @@ public class MappingTimeLimiter implements DisposableBean {
     private final Duration limit;
     private final ExecutorService threads = Executors.newCachedThreadPool(MappingTimeLimiter::thread);
     private final Semaphore places = new Semaphore(MOST);
-    private final Map<String, Integer> runaways = new ConcurrentHashMap<>();
+    private final Map<String, Runaways> runaways = new ConcurrentHashMap<>();
 
     MappingTimeLimiter(CamelContext camel, MappingResourceResolver resources, SyncSettings settings) {
         this.resources = resources;
@@ -68,15 +67,16 @@ public class MappingTimeLimiter implements DisposableBean {
     /**
      * @param mapping its endpoint
      * @return what it answers
-     * @throws PauseDeliveryException if several of its answers are still being waited for by nobody
+     * @throws MappingLoopsException if several of its answers are still computed, and it is not to be tried now
      * @throws MappingsBusyException if so many run at once that it can't even begin
      * @throws MappingFailedException if it fails or takes too long
      */
     public Object invoke(Exchange exchange, String mapping) throws Exception {
-        if (runaways.getOrDefault(mapping, 0) >= RUNAWAYS) {
-            throw new PauseDeliveryException(Mappings.FAILED, name(mapping) + " loops: " + RUNAWAYS + " answers did not come within "
-                    + limit.toMillis() / 1000.0 + " s and are still computed. Fix it, and events go on; what loops ends only with a"
-                    + " restart.");
+        Runaways loops = runaways.get(mapping);
+        if (loops != null && !loops.mayBegin()) {
+            throw new MappingLoopsException(name(mapping) + " loops: " + loops.running() + " answers did not come within "
+                    + limit.toMillis() / 1000.0 + " s and are still computed. Fix it. Until then one event at a time is tried;"
+                    + " those that loop become dead letters, and the others go on. What loops ends only with a restart.");
         }
         Exchange asked = ExchangeHelper.createCopy(exchange, false);
         if (!places.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -92,6 +92,10 @@ public class MappingTimeLimiter implements DisposableBean {
             }
         } catch (ExecutionException e) {
             throw failure(mapping, e.getCause());
+        }
+        Runaways others = runaways.get(mapping);
+        if (others != null) {
+            others.prove();
         }
         if (asked.getException() != null) {
             throw failure(mapping, asked.getException());
@@ -172,17 +176,60 @@ public class MappingTimeLimiter implements DisposableBean {
             if (!over) {
                 left = true;
                 places.release(); // its thread is lost, and others of the same mapping are soon not begun any more
-                runaways.merge(mapping, 1, Integer::sum);
+                runaways.compute(mapping, (name, known) -> (known == null ? new Runaways() : known).began());
             }
         }
 
         private synchronized void end() {
             over = true;
             if (left) {
-                runaways.merge(mapping, -1, (all, one) -> all + one == 0 ? null : all + one);
+                runaways.computeIfPresent(mapping, (name, known) -> known.ended());
             } else {
                 places.release();
             }
+        }
+    }
+
+    /** The answers of a mapping that are still computed although nothing waits for them. */
+    private final class Runaways {
+
+        private int running;
+        private boolean proved;
+        private long nextTry;
+
+        synchronized int running() {
+            return running;
+        }
+
+        synchronized boolean mayBegin() {
+            if (running < RUNAWAYS || proved) {
+                return true;
+            }
+            boolean due = System.nanoTime() - nextTry >= 0;
+            if (due) {
+                close();
+            }
+            return due;
+        }
+
+        /** The mapping has given an answer in time. */
+        synchronized void prove() {
+            proved = true;
+        }
+
+        synchronized Runaways began() {
+            running++;
+            proved = false;
+            close();
+            return this;
+        }
+
+        synchronized Runaways ended() {
+            return --running == 0 ? null : this;
+        }
+
+        private void close() {
+            nextTry = System.nanoTime() + limit.toNanos() * Math.max(1, Math.min(running - RUNAWAYS + 1, LONGEST_PAUSE));
         }
     }
 }
