@@ -1,6 +1,7 @@
 package dev.orysalesforce.match;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.orysalesforce.journal.Version;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.salesforce.RecordError;
@@ -12,6 +13,7 @@ import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.SyncItem;
 import dev.orysalesforce.write.FieldDiff;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
@@ -54,8 +56,10 @@ public class RecordMatcher {
     private final MatchEmail match;
     private final MatchSeveral several;
     private final MeterRegistry meters;
+    private final Clock clock;
 
-    RecordMatcher(Ledger ledger, SoqlLookup lookup, SyncSettings settings, MeterRegistry meters) {
+    RecordMatcher(Ledger ledger, SoqlLookup lookup, SyncSettings settings, MeterRegistry meters, Clock clock) {
+        this.clock = clock;
         this.ledger = ledger;
         this.lookup = lookup;
         this.match = settings.matchEmail();
@@ -114,7 +118,7 @@ public class RecordMatcher {
      * A converted Lead is its Contact. An event that is not newer than what its record says needs nothing more; that of
      * the same version tells what was last sent. Salesforce keeps whole seconds.
      */
-    private static void foundById(SyncItem item, JsonNode record) {
+    private void foundById(SyncItem item, JsonNode record) {
         if (item.hasRecord()) {
             return;
         }
@@ -123,7 +127,7 @@ public class RecordMatcher {
             return;
         }
         item.found(object(record), record.path("Id").asText(), "ory-id",
-                time(record.path(FieldDiff.ORY_UPDATED_AT).textValue()), record);
+                version(record), record);
         if (converted && item.isPending()) {
             item.follow("Contact", record.path("ConvertedContactId").asText(), "conversion",
                     !record.path("ConvertedContact").hasNonNull(FieldDiff.ORY_ID));
@@ -193,6 +197,12 @@ public class RecordMatcher {
      */
     private static boolean mayBeInSalesforce(String email) {
         return email.length() <= LONGEST_EMAIL && ADDRESS.matcher(email).matches();
+    }
+
+    /** A time that is still to come is not a version of Ory: the record counts as one without a version. */
+    private Instant version(JsonNode record) {
+        Instant stored = time(record.path(FieldDiff.ORY_UPDATED_AT).textValue());
+        return stored == null || Version.isFuture(stored, clock.instant()) ? null : stored;
     }
 
     private static Instant time(String text) {
