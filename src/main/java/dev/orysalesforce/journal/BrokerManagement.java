@@ -7,5 +7,5 @@ interface BrokerManagement {
     Object attribute(String queue, String name) throws Exception;
 
     /** @return what an operation of {@code QueueControl} answers */
-    Object invoke(String queue, String operation, String parameter) throws Exception;
+    Object invoke(String queue, String operation, Object... parameters) throws Exception;
 }
