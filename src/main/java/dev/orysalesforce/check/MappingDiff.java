@@ -66,7 +66,7 @@ public class MappingDiff {
         this.presentCoalescer = presentCoalescer;
         this.diff = diff;
         this.candidate = new Mappings(camel, resources, settings, json, clock);
-        this.candidateCoalescer = new Coalescer(candidate);
+        this.candidateCoalescer = new Coalescer(candidate, settings);
         this.clock = clock;
     }
 

@@ -120,6 +120,16 @@ public record IdentityChange(
                 traceparent);
     }
 
+    /** Only the identity's ID is known, if that. */
+    IdentityChange of(String identity) {
+        return new IdentityChange(event, receivedAt, null, identity == null ? null : idOnly(identity), null, null, null, 0, null);
+    }
+
+    /** The event without what it tells of the identity. */
+    public IdentityChange bare() {
+        return new IdentityChange(event, receivedAt, null, idOnly(identityId()), null, null, null, attempts, null);
+    }
+
     /** The same event as part of a trace. */
     IdentityChange tracedBy(String traceparent) {
         return new IdentityChange(event, receivedAt, triggerId, identity, flow, transientPayload, record, attempts,

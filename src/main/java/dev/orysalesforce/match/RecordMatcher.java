@@ -1,6 +1,7 @@
 package dev.orysalesforce.match;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.orysalesforce.journal.Version;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.salesforce.OryFields;
@@ -12,6 +13,7 @@ import dev.orysalesforce.settings.SyncSettings.MatchSeveral;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.SyncItem;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
@@ -54,8 +56,10 @@ public class RecordMatcher {
     private final MatchEmail match;
     private final MatchSeveral several;
     private final MeterRegistry meters;
+    private final Clock clock;
 
-    RecordMatcher(Ledger ledger, SoqlLookup lookup, SyncSettings settings, MeterRegistry meters) {
+    RecordMatcher(Ledger ledger, SoqlLookup lookup, SyncSettings settings, MeterRegistry meters, Clock clock) {
+        this.clock = clock;
         this.ledger = ledger;
         this.lookup = lookup;
         this.match = settings.matchEmail();
@@ -117,7 +121,7 @@ public class RecordMatcher {
      * A converted Lead stands for its Contact. If the event is not newer than the record's version, nothing is sent; an
      * event of the same version tells what was last sent. Salesforce keeps whole seconds.
      */
-    private static void foundById(SyncItem item, JsonNode record) {
+    private void foundById(SyncItem item, JsonNode record) {
         if (item.hasRecord()) {
             return;
         }
@@ -126,7 +130,7 @@ public class RecordMatcher {
             return;
         }
         item.found(object(record), record.path("Id").asText(), "ory-id",
-                time(record.path(OryFields.ORY_UPDATED_AT).textValue()), record);
+                version(record), record);
         if (converted && item.isPending()) {
             item.follow("Contact", record.path("ConvertedContactId").asText(), "conversion",
                     !record.path("ConvertedContact").hasNonNull(OryFields.ORY_ID));
@@ -196,6 +200,12 @@ public class RecordMatcher {
      */
     private static boolean mayBeInSalesforce(String email) {
         return email.length() <= LONGEST_EMAIL && ADDRESS.matcher(email).matches();
+    }
+
+    /** A time that is still to come is not a version of Ory: the record counts as one without a version. */
+    private Instant version(JsonNode record) {
+        Instant stored = time(record.path(FieldDiff.ORY_UPDATED_AT).textValue());
+        return stored == null || Version.isFuture(stored, clock.instant()) ? null : stored;
     }
 
     private static Instant time(String text) {
