@@ -204,7 +204,7 @@ public class RecordMatcher {
 
     /** A time that is still to come is not a version of Ory: the record counts as one without a version. */
     private Instant version(JsonNode record) {
-        Instant stored = time(record.path(FieldDiff.ORY_UPDATED_AT).textValue());
+        Instant stored = time(record.path(OryFields.ORY_UPDATED_AT).textValue());
         return stored == null || Version.isFuture(stored, clock.instant()) ? null : stored;
     }
 

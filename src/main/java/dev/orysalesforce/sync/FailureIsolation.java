@@ -3,6 +3,7 @@ package dev.orysalesforce.sync;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.journal.Version;
+import dev.orysalesforce.mapping.MappingFailedException;
 import dev.orysalesforce.mapping.MappingLoopsException;
 import dev.orysalesforce.salesforce.RecordError;
 import jakarta.jms.JMSException;
@@ -127,7 +128,7 @@ public class FailureIsolation {
      */
     synchronized Duration failed(Exception failure) {
         if (ObjectHelper.getException(MappingLoopsException.class, failure) != null) {
-            batch.items().stream().filter(item -> item.isDeadLettered() && item.getError().code().equals(Mappings.FAILED))
+            batch.items().stream().filter(item -> item.isDeadLettered() && item.getError().code().equals(MappingFailedException.CODE))
                     .forEach(item -> setAside.putIfAbsent(Key.of(item.getChange()),
                             new SetAside(item.getError(), item.getMapping().label(), false)));
             size = 1;

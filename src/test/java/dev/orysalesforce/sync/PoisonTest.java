@@ -155,7 +155,7 @@ class PoisonTest extends AppTest {
             }
             case LARGE -> sends("customer", id, "X".repeat(70_000));
             case MANY_KEYS -> assertThat(ory.sends("settings", withKeys(id, 1001)).statusCode()).isEqualTo(204);
-            case BYTES -> intoTheJournal(session -> {
+            case BYTES -> sendToJournal(session -> {
                 var message = session.createBytesMessage();
                 message.writeBytes(new byte[] {1, 2, 3});
                 return message;
@@ -225,7 +225,7 @@ class PoisonTest extends AppTest {
     }
 
     private void message(String id, String text) {
-        intoTheJournal(session -> session.createTextMessage(text));
+        sendToJournal(session -> session.createTextMessage(text));
     }
 
     private JsonNode balance() {
