@@ -44,7 +44,7 @@ public record CommandLine(String name, List<String> arguments) {
             settings.add("--camel.main.routes-collector-enabled=false"); // a broken route would end the start
         }
         settings.add("--camel.main.routes-exclude-pattern=**/receive.camel.yaml,**/reject.camel.yaml,"
-                + "**/operator-*.camel.yaml,**/gateway*.camel.yaml,**/token.camel.yaml");
+                + "**/operator*.camel.yaml,**/gateway*.camel.yaml,**/token.camel.yaml");
         settings.add("--sync.doctor-at-start=false");
         settings.add("--logging.level.root=ERROR");
         if (!name.equals(WRITES) || arguments.contains(DRY_RUN)) {

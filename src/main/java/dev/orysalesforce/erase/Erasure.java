@@ -52,9 +52,14 @@ public class Erasure {
         this.clock = clock;
     }
 
-    /** The erasure event for the journal. */
-    public IdentityChange event(String identity) {
+    /** The event that erases an identity in Salesforce, for the journal. */
+    public IdentityChange request(String identity) {
         return IdentityChange.erase(identity, clock.instant());
+    }
+
+    /** The same as JSON, for route files of the version before, which append it to the journal themselves. */
+    public String event(String identity) throws JsonProcessingException {
+        return json.writeValueAsString(request(identity));
     }
 
     /** Queries whether Salesforce knows an identity that is unknown here. */

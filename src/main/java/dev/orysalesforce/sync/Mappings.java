@@ -193,7 +193,12 @@ public class Mappings {
     }
 
     /** The event that goes into the journal again, for an item that is retried later. */
-    public IdentityChange retry(SyncItem item) {
+    public IdentityChange triedAgain(SyncItem item) {
         return item.getChange().triedAgain();
+    }
+
+    /** The same as JSON, for route files of the version before, which append it to the journal themselves. */
+    public String retry(SyncItem item) throws JsonProcessingException {
+        return json.writeValueAsString(triedAgain(item));
     }
 }
