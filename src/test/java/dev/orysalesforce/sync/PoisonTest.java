@@ -36,6 +36,7 @@ import org.springframework.test.context.TestPropertySource;
 @Tag("any-ledger") // the database's own trigger is in the words of SQLite
 @TestPropertySource(properties = {"test.context=poison", "sync.mapping-timeout=100ms",
     "sync.mappings.endless=bean:endless?method=map"})
+@Tag("nightly")
 class PoisonTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
