@@ -8,6 +8,7 @@ import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.mapping.MappingResourceResolver;
+import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.Coalescer;
@@ -65,7 +66,7 @@ public class MappingDiff {
         this.presentCoalescer = presentCoalescer;
         this.diff = diff;
         this.candidate = new Mappings(camel, resources, settings, json, clock);
-        this.candidateCoalescer = new Coalescer(candidate);
+        this.candidateCoalescer = new Coalescer(candidate, settings);
         this.clock = clock;
     }
 
@@ -133,7 +134,7 @@ public class MappingDiff {
         boolean sends = then.isPending();
         Set<String> changed = new HashSet<>();
         if (sends) {
-            then.getRecord().properties().stream().filter(sent -> !sent.getKey().equals(FieldDiff.ORY_UPDATED_AT)).forEach(sent -> {
+            then.getRecord().properties().stream().filter(sent -> !sent.getKey().equals(OryFields.ORY_UPDATED_AT)).forEach(sent -> {
                 changed.add(sent.getKey());
                 add(then, sent.getKey(), sent.getValue().isNull() ? Kind.DISAPPEARS
                         : before.hasNonNull(sent.getKey()) ? Kind.CHANGES : Kind.APPEARS, before, sent.getValue());
@@ -143,7 +144,7 @@ public class MappingDiff {
         List.of(now.getRecord(), fresh.getRecord()).forEach(record -> record.fieldNames().forEachRemaining(all::add));
         all.removeAll(changed);
         all.stream().filter(field -> !Objects.equals(now.getRecord().get(field), fresh.getRecord().get(field)))
-                .filter(field -> !field.equals(FieldDiff.ORY_UPDATED_AT))
+                .filter(field -> !field.equals(OryFields.ORY_UPDATED_AT))
                 .forEach(field -> add(then, field, Kind.IN_NEW_RECORDS, now.getRecord(), fresh.getRecord().get(field)));
         return sends ? Fate.CHANGED : Fate.SAME;
     }

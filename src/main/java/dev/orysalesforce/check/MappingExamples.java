@@ -3,6 +3,7 @@ package dev.orysalesforce.check;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.mapping.Mapping;
+import dev.orysalesforce.settings.RouteNames;
 import dev.orysalesforce.settings.SyncSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -96,7 +97,7 @@ public class MappingExamples {
         if (expected == null) {
             return Optional.of(Finding.error(example.expected().toString(), "It is not JSON.", "Fix it."));
         }
-        Exchange asked = camel.request("direct:mapping.invoke", exchange -> {
+        Exchange asked = camel.request(RouteNames.INVOKE_MAPPING, exchange -> {
             exchange.setProperty("mapping", example.mapping().endpoint());
             exchange.getMessage().setBody(Files.readString(example.input()));
         });

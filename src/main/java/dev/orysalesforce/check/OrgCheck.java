@@ -9,6 +9,7 @@ import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.Describe.Field;
 import dev.orysalesforce.salesforce.Login;
+import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.Erase;
 import dev.orysalesforce.sync.Mappings;
@@ -30,7 +31,7 @@ import org.springframework.stereotype.Component;
 public class OrgCheck {
 
     private static final Duration GOOD_FOR = Duration.ofSeconds(30);
-    private static final Set<String> OURS = Set.of(FieldDiff.ORY_ID, FieldDiff.ORY_UPDATED_AT);
+    private static final Set<String> OURS = Set.of(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT);
     private static final String SOMEBODY = "11111111-2222-4333-8444-555555555555";
 
     private final Login login;
@@ -86,14 +87,14 @@ public class OrgCheck {
             useless.add(object);
             return;
         }
-        Field id = org.fields(object, GOOD_FOR).get(FieldDiff.ORY_ID);
-        Field version = org.fields(object, GOOD_FOR).get(FieldDiff.ORY_UPDATED_AT);
+        Field id = org.fields(object, GOOD_FOR).get(OryFields.ORY_ID);
+        Field version = org.fields(object, GOOD_FOR).get(OryFields.ORY_UPDATED_AT);
         if (id != null && !(id.unique() && id.externalId() && id.type().equals("string"))) {
-            add(findings, Finding.error(object + "." + FieldDiff.ORY_ID, "It is no text that is unique and an external ID:"
+            add(findings, Finding.error(object + "." + OryFields.ORY_ID, "It is no text that is unique and an external ID:"
                     + " an identity could get several records.", "Change it; salesforce/ holds the field."));
         }
         if (version != null && !version.type().equals("datetime")) {
-            add(findings, Finding.error(object + "." + FieldDiff.ORY_UPDATED_AT, "It is a " + version.type()
+            add(findings, Finding.error(object + "." + OryFields.ORY_UPDATED_AT, "It is a " + version.type()
                     + ", not a date and time.", "Change it; salesforce/ holds the field."));
         }
         Set<String> found = findings.values().stream().map(Finding::place).collect(Collectors.toSet());

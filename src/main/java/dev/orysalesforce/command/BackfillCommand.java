@@ -8,6 +8,7 @@ import dev.orysalesforce.reconcile.Reconcile;
 import dev.orysalesforce.reconcile.ReconcileReport;
 import dev.orysalesforce.reconcile.RunFailedException;
 import dev.orysalesforce.salesforce.CallBudget;
+import dev.orysalesforce.settings.RouteNames;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.sync.DeliveryPause;
 import dev.orysalesforce.sync.EventCounters;
@@ -114,7 +115,7 @@ class BackfillCommand implements Command {
     private int rehearse() {
         Instant began = clock.instant();
         try {
-            dryRun.run("direct:dry-run.page", waitsFor -> progress.show(Double.NaN, dryRun.seen(), 0, waitsFor == null ? "" : waitsFor));
+            dryRun.run(RouteNames.DRY_RUN_PAGE, waitsFor -> progress.show(Double.NaN, dryRun.seen(), 0, waitsFor == null ? "" : waitsFor));
         } catch (RunFailedException e) {
             progress.end();
             System.err.println(e.getMessage());

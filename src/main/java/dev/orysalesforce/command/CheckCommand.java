@@ -7,6 +7,7 @@ import dev.orysalesforce.check.MappingExamples;
 import dev.orysalesforce.check.MappingExamples.Example;
 import dev.orysalesforce.check.OrgCheck;
 import dev.orysalesforce.settings.RequiredSettings;
+import dev.orysalesforce.settings.RouteNames;
 import dev.orysalesforce.settings.SyncSettings;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -86,16 +87,16 @@ class CheckCommand implements Command {
         findings.addAll(mappingExamples.orphans());
         List<Example> examples = mappingExamples.examples().stream()
                 .filter(example -> !broken.containsKey(example.mapping().name())).toList();
-        boolean canRun = files.has("direct:mapping.invoke");
+        boolean canRun = files.has(RouteNames.INVOKE_MAPPING);
         if (canRun) {
             examples.forEach(example -> mappingExamples.finding(example).ifPresent(findings::add));
         } else {
-            notes.add("The examples were not run: that needs the route at direct:mapping.invoke.");
+            notes.add("The examples were not run: that needs the route at " + RouteNames.INVOKE_MAPPING + ".");
         }
         if (!hasCredentials) {
             notes.add("The org was not checked: the variables of the login, SALESFORCE_*, are not all set.");
-        } else if (!files.has("direct:salesforce.describe")) {
-            notes.add("The org was not checked: that needs the route at direct:salesforce.describe.");
+        } else if (!files.has(RouteNames.DESCRIBE_OBJECT)) {
+            notes.add("The org was not checked: that needs the route at " + RouteNames.DESCRIBE_OBJECT + ".");
         } else {
             findings.addAll(org.findings(examples));
             mapped.stream().filter(name -> !broken.containsKey(name) && examples.stream()

@@ -1,5 +1,6 @@
 package dev.orysalesforce.command;
 
+import dev.orysalesforce.settings.RouteNames;
 import dev.orysalesforce.sync.FailurePlace;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -43,12 +44,13 @@ public record CommandLine(String name, List<String> arguments) {
             settings.add("--camel.main.routes-collector-enabled=false"); // a broken route would end the start
         }
         settings.add("--camel.main.routes-exclude-pattern=**/receive.camel.yaml,**/reject.camel.yaml,"
-                + "**/operator.camel.yaml,**/gateway.camel.yaml,**/token.camel.yaml");
+                + "**/operator*.camel.yaml,**/gateway*.camel.yaml,**/token.camel.yaml");
         settings.add("--sync.doctor-at-start=false");
         settings.add("--logging.level.root=ERROR");
         if (!name.equals(WRITES) || arguments.contains(DRY_RUN)) {
             settings.add("--spring.artemis.embedded.persistent=false");
-            settings.add("--camel.main.auto-startup-exclude-pattern=sync.next,reconcile.next"); // no route starts by itself
+            settings.add("--camel.main.auto-startup-exclude-pattern=" + RouteNames.NEXT_BATCH + ","
+                    + RouteNames.NEXT_RECONCILE_STEP); // no route starts by itself
             ifNotSet.putAll(Map.of("SALESFORCE_LOGIN_URL", NOWHERE, // so that no org is called
                     "SALESFORCE_CLIENT_ID", NOT_SET, "SALESFORCE_CLIENT_SECRET", NOT_SET, "SALESFORCE_USERNAME", NOT_SET));
         }

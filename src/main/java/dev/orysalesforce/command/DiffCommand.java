@@ -10,6 +10,7 @@ import dev.orysalesforce.check.MappingDiff.Fate;
 import dev.orysalesforce.check.MappingDiff.Kind;
 import dev.orysalesforce.reconcile.OryAdmin;
 import dev.orysalesforce.reconcile.RunFailedException;
+import dev.orysalesforce.settings.RouteNames;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.CharacterCodingException;
@@ -110,7 +111,7 @@ class DiffCommand implements Command {
         CandidateMappings.Mappings read = candidates.read(folder);
         difference.begin(read.bySchema(), read.files(), showsValues);
         if (bodies == null) {
-            dryRun.run("direct:diff.page", waitsFor -> { });
+            dryRun.run(RouteNames.DIFF_PAGE, waitsFor -> { });
         } else {
             List<String> texts = new ArrayList<>();
             try (Stream<Path> files = Files.list(bodies)) {
@@ -118,7 +119,7 @@ class DiffCommand implements Command {
                     texts.add(Files.readString(file));
                 }
             }
-            Exchange compared = camel.send("direct:diff.bodies", exchange -> {
+            Exchange compared = camel.send(RouteNames.DIFF_BODIES, exchange -> {
                 exchange.getMessage().setBody(texts);
                 exchange.setProperty("event", "registration");
             });

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.check.Finding;
 import dev.orysalesforce.doctor.Doctor;
 import dev.orysalesforce.doctor.Hooks;
+import dev.orysalesforce.settings.RouteNames;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -111,7 +112,7 @@ class DoctorCommand implements Command {
         if (url != null) {
             ory.put("url", StringUtils.trimTrailingCharacter(url, '/'));
         }
-        return run("direct:doctor.salesforce", null).and(run("direct:doctor.ory", ory));
+        return run(RouteNames.DOCTOR_SALESFORCE, null).and(run(RouteNames.DOCTOR_ORY, ory));
     }
 
     private Report run(String route, ObjectNode given) throws JsonProcessingException {

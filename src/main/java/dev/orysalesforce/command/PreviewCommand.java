@@ -3,7 +3,8 @@ package dev.orysalesforce.command;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.check.Preview;
-import dev.orysalesforce.operator.BadRequestException;
+import dev.orysalesforce.receive.BadRequestException;
+import dev.orysalesforce.settings.RouteNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ class PreviewCommand implements Command {
             return 2;
         }
         try {
-            Preview preview = camel.requestBody("direct:preview.body", Files.readString(Path.of(arguments.get(0))),
+            Preview preview = camel.requestBody(RouteNames.PREVIEW_BODY, Files.readString(Path.of(arguments.get(0))),
                     Preview.class);
             System.out.println(json.writerWithDefaultPrettyPrinter().writeValueAsString(preview));
             return preview.isRefused() ? 1 : 0;

@@ -8,6 +8,7 @@ import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.ledger.Tombstones;
+import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.salesforce.SoqlLookup;
 import dev.orysalesforce.settings.SyncSettings;
@@ -15,7 +16,6 @@ import dev.orysalesforce.settings.SyncSettings.Erase;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.Mappings;
 import dev.orysalesforce.sync.SyncItem;
-import dev.orysalesforce.write.FieldDiff;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
@@ -31,7 +31,7 @@ public class Erasure {
     private static final RecordError ERASED = RecordError.of("ERASED", "This identity was erased.");
     private static final String QUERY = "SELECT Id, %1$s, IsDeleted, MasterRecordId, MasterRecord.%1$s%2$s FROM %3$s"
             + " WHERE %1$s IN (%4$s)";
-    private static final String CONVERSION = ", IsConverted, ConvertedContactId, ConvertedContact." + FieldDiff.ORY_ID;
+    private static final String CONVERSION = ", IsConverted, ConvertedContactId, ConvertedContact." + OryFields.ORY_ID;
 
     private final Ledger ledger;
     private final Tombstones tombstones;
@@ -52,9 +52,14 @@ public class Erasure {
         this.clock = clock;
     }
 
-    /** The erasure event for the journal. */
+    /** The event that erases an identity in Salesforce, for the journal. */
+    public IdentityChange request(String identity) {
+        return IdentityChange.erase(identity, clock.instant());
+    }
+
+    /** The same as JSON, for route files of the version before, which append it to the journal themselves. */
     public String event(String identity) throws JsonProcessingException {
-        return json.writeValueAsString(IdentityChange.erase(identity, clock.instant()));
+        return json.writeValueAsString(request(identity));
     }
 
     /** Queries whether Salesforce knows an identity that is unknown here. */
@@ -97,7 +102,7 @@ public class Erasure {
         return lookup.compositeRequest(Stream.of("Contact", "Lead").map(object -> {
             List<String> ids = known.stream().filter(entry -> object.equals(entry.object()))
                     .map(LedgerEntry::salesforceId).toList();
-            String soql = QUERY.formatted(FieldDiff.ORY_ID, object.equals("Lead") ? CONVERSION : "", object,
+            String soql = QUERY.formatted(OryFields.ORY_ID, object.equals("Lead") ? CONVERSION : "", object,
                     SoqlLookup.list(identities.stream()));
             return SoqlLookup.query(object, "queryAll",
                     ids.isEmpty() ? soql : soql + " OR Id IN (" + SoqlLookup.list(ids.stream()) + ")");
@@ -125,7 +130,7 @@ public class Erasure {
     }
 
     private static boolean hasId(SyncItem item, JsonNode record) {
-        return item.getIdentity().equals(record.path(FieldDiff.ORY_ID).asText());
+        return item.getIdentity().equals(record.path(OryFields.ORY_ID).asText());
     }
 
     private static boolean isKnown(SyncItem item, JsonNode record) {
@@ -148,7 +153,7 @@ public class Erasure {
         }
 
         private static String identity(JsonNode record) {
-            return record.path(FieldDiff.ORY_ID).textValue();
+            return record.path(OryFields.ORY_ID).textValue();
         }
     }
 
@@ -183,6 +188,6 @@ public class Erasure {
     }
 
     private static void write(SyncItem item, ObjectNode fields) {
-        item.compared(fields.putNull(FieldDiff.ORY_ID).putNull(FieldDiff.ORY_UPDATED_AT), Map.of());
+        item.compared(fields.putNull(OryFields.ORY_ID).putNull(OryFields.ORY_UPDATED_AT), Map.of());
     }
 }

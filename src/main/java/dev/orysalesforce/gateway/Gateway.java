@@ -5,44 +5,35 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import dev.orysalesforce.gateway.GatewayRequest.Kind;
 import dev.orysalesforce.journal.DeadLetter;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.PrebuiltRecord;
 import dev.orysalesforce.journal.ReceiptClock;
-import dev.orysalesforce.operator.BadRequestException;
+import dev.orysalesforce.receive.BadRequestException;
 import dev.orysalesforce.receive.BodyText;
 import dev.orysalesforce.receive.SalesforceError;
+import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.settings.SyncSettings;
-import dev.orysalesforce.write.FieldDiff;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
-/**
- * Reads requests to Salesforce's own paths: records that the Jsonnet of an Ory Action has built.
- *
- * @see <a
- *     href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections.htm">
- *     sObject Collections</a>
- */
+/** Reads the records that the Jsonnet of an Ory Action has built, and that are sent to Salesforce's own paths. */
 @Component("gateway")
 public class Gateway {
 
-    private static final int MOST = 200;
     private static final String UNREADABLE = "UNREADABLE_BODY";
     private static final String NO_IDENTITY = "NO_IDENTITY";
-    private static final String ADD = "Add to the record in the Jsonnet of the Ory Action: " + FieldDiff.ORY_ID
+    private static final String ADD = "Add to the record in the Jsonnet of the Ory Action: " + OryFields.ORY_ID
             + ": ctx.identity.id";
 
     /** Salesforce ignores the case of field names; the app itself reads these. */
-    private static final Map<String, String> SPELLING = Stream.of(FieldDiff.ORY_ID, FieldDiff.ORY_UPDATED_AT, "Email",
+    private static final Map<String, String> SPELLING = Stream.of(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT, "Email",
             "attributes", "id", "onCreate").collect(Collectors.toMap(name -> name.toLowerCase(), name -> name));
 
     private final ObjectMapper json;
@@ -66,43 +57,11 @@ public class Gateway {
      * @param field of the path; null if it names none
      * @param value of the path; null if it names none
      */
-    public GatewayRequest one(byte[] body, String object, String field, String value, String triggerId) {
-        Kind kind = field == null ? Kind.CREATE : Kind.UPSERT;
+    public GatewayRecord one(byte[] body, String object, String field, String value, String triggerId) {
         try {
-            JsonNode record = parsed(body);
-            return new GatewayRequest(List.of(read(record, new Target(object, field, value), receiptClock.next(), triggerId)), kind);
+            return read(parsed(body), new Target(object, field, value), receiptClock.next(), triggerId);
         } catch (GatewayException e) {
-            return new GatewayRequest(List.of(refused(e, body)), kind);
-        }
-    }
-
-    /**
-     * Reads many records.
-     *
-     * @param object of the path; null if it names none, and each record names its own
-     * @param field of the path; null if it names none
-     */
-    public GatewayRequest many(byte[] body, String object, String field, String triggerId) {
-        try {
-            JsonNode collection = parsed(body);
-            JsonNode records = collection.path("records");
-            if (!records.isArray()) {
-                throw new GatewayException(UNREADABLE, SalesforceError.of("JSON_PARSER_ERROR",
-                        "The body has no list of records. It is {\"records\":[…]}, each with attributes.type.", "records"));
-            }
-            if (records.size() > MOST) {
-                throw new GatewayException(UNREADABLE, SalesforceError.of("EXCEEDED_ID_LIMIT",
-                        "record limit reached. cannot submit more than " + MOST + " records into this request"));
-            }
-            Instant now = receiptClock.next(records.size());
-            List<GatewayRecord> read = new ArrayList<>();
-            for (JsonNode record : records) { // increasing times, so that of two records for one identity the second is newer
-                read.add(read(record, new Target(object, field, null), now.plusNanos(1_000L * read.size()), triggerId));
-            }
-            boolean allOrNone = collection.path("allOrNone").asBoolean();
-            return new GatewayRequest(allOrNone ? allOrNone(read) : read, Kind.COLLECTION);
-        } catch (GatewayException e) {
-            return new GatewayRequest(List.of(refused(e, body)), Kind.CREATE);
+            return GatewayRecord.refused(e.error(), keep(e, null, new TextNode(bodyText.kept(body)), clock.instant()));
         }
     }
 
@@ -114,7 +73,7 @@ public class Gateway {
     public IdentityChange record(String body) throws JsonProcessingException {
         JsonNode record = json.readTree(body);
         boolean isRecord = record.isObject() && record.properties().stream()
-                .anyMatch(field -> field.getKey().equalsIgnoreCase(FieldDiff.ORY_ID));
+                .anyMatch(field -> field.getKey().equalsIgnoreCase(OryFields.ORY_ID));
         if (!isRecord) {
             return null;
         }
@@ -149,13 +108,14 @@ public class Gateway {
         try {
             ObjectNode fields = fields(record);
             String object = object(target.object(), fields.remove("attributes"));
-            String identity = identity(target, fields.remove(FieldDiff.ORY_ID));
-            fields.remove(FieldDiff.ORY_UPDATED_AT); // the app sets it to the time of receipt
+            String identity = identity(target, fields.remove(OryFields.ORY_ID));
+            fields.remove(OryFields.ORY_UPDATED_AT); // the app sets it to the time of receipt
             if (fields.has("id")) {
                 throw new GatewayException("INVALID_FIELD", SalesforceError.of("INVALID_FIELD",
-                        "A record is found by " + FieldDiff.ORY_ID + ", not by its Salesforce ID. Take it out.", "Id"));
+                        "A record is found by " + OryFields.ORY_ID + ", not by its Salesforce ID. Take it out.", "Id"));
             }
-            return GatewayRecord.of(IdentityChange.prebuilt(identity, new PrebuiltRecord(object, at, fields), triggerId));
+            return GatewayRecord.of(IdentityChange.prebuilt(identity, new PrebuiltRecord(object, at, fields), triggerId),
+                    target.field() == null);
         } catch (GatewayException e) {
             return GatewayRecord.refused(e.error(), letter(e, target, record, at));
         }
@@ -195,52 +155,35 @@ public class Gateway {
     }
 
     private static String identity(Target target, JsonNode inBody) {
-        if (target.field() != null && !target.field().equalsIgnoreCase(FieldDiff.ORY_ID)) {
+        if (target.field() != null && !target.field().equalsIgnoreCase(OryFields.ORY_ID)) {
             throw new GatewayException(NO_IDENTITY, SalesforceError.of("NOT_FOUND", "The external ID field in the path has to be "
-                    + FieldDiff.ORY_ID + ", with ctx.identity.id as its value.", FieldDiff.ORY_ID));
+                    + OryFields.ORY_ID + ", with ctx.identity.id as its value.", OryFields.ORY_ID));
         }
         String told = inBody == null ? null : inBody.textValue();
         String id = target.value() != null ? target.value() : told;
         if (id == null) {
             throw new GatewayException(NO_IDENTITY, SalesforceError.of("REQUIRED_FIELD_MISSING", "The record does not say whose it"
-                    + " is. " + ADD, FieldDiff.ORY_ID));
+                    + " is. " + ADD, OryFields.ORY_ID));
         }
         if (told != null && !told.equalsIgnoreCase(id)) {
             throw new GatewayException(NO_IDENTITY, SalesforceError.of("INVALID_FIELD", "The path and the body name different"
-                    + " identities. Take " + FieldDiff.ORY_ID + " out of the body.", FieldDiff.ORY_ID));
+                    + " identities. Take " + OryFields.ORY_ID + " out of the body.", OryFields.ORY_ID));
         }
         IdentityChange change = IdentityChange.erase(id, Instant.EPOCH);
         if (change.isNotStored()) {
             throw new GatewayException("IDENTITY_NOT_STORED", SalesforceError.of("INVALID_FIELD", "The identity has no ID yet, because"
                     + " this hook runs before Ory stores it. In the Ory Action set response.ignore to true, and remove"
-                    + " response.parse and can_interrupt.", FieldDiff.ORY_ID));
+                    + " response.parse and can_interrupt.", OryFields.ORY_ID));
         }
         if (change.identityId() == null) {
-            throw new GatewayException(NO_IDENTITY, SalesforceError.of("INVALID_FIELD", FieldDiff.ORY_ID + " is not the ID of an Ory"
-                    + " identity, which is a UUID. " + ADD, FieldDiff.ORY_ID));
+            throw new GatewayException(NO_IDENTITY, SalesforceError.of("INVALID_FIELD", OryFields.ORY_ID + " is not the ID of an Ory"
+                    + " identity, which is a UUID. " + ADD, OryFields.ORY_ID));
         }
         return change.identityId();
     }
 
-    /** As in Salesforce: one invalid record makes the call reject all. */
-    private List<GatewayRecord> allOrNone(List<GatewayRecord> records) {
-        if (records.stream().allMatch(GatewayRecord::isAccepted)) {
-            return records;
-        }
-        SalesforceError rolledBack = SalesforceError.of("ALL_OR_NONE_OPERATION_ROLLED_BACK", "Record rolled back because not"
-                + " all records were valid and the request was using AllOrNone header");
-        return records.stream().map(record -> !record.isAccepted() ? record : GatewayRecord.refused(rolledBack,
-                keep(new GatewayException(rolledBack.errorCode(), rolledBack),
-                        record.event().identityId(),
-                        json.valueToTree(record.event()), record.event().receivedAt()))).toList();
-    }
-
-    private GatewayRecord refused(GatewayException why, byte[] body) {
-        return GatewayRecord.refused(why.error(), keep(why, null, new TextNode(bodyText.kept(body)), clock.instant()));
-    }
-
     private DeadLetter letter(GatewayException why, Target target, JsonNode record, Instant at) {
-        String told = target.value() != null ? target.value() : record.path(FieldDiff.ORY_ID).textValue();
+        String told = target.value() != null ? target.value() : record.path(OryFields.ORY_ID).textValue();
         return keep(why, told == null ? null : IdentityChange.erase(told, at).identityId(), record, at);
     }
 

@@ -5,23 +5,24 @@ import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.receive.SalesforceError;
 
 /**
- * A record of a call to the gateway: accepted or rejected.
+ * The record of a call to the gateway, accepted or rejected.
  *
- * @param event the event for the journal; null if it is rejected
- * @param error why it is rejected; else null
- * @param letter the dead letter if it is rejected; else null
+ * @param event what goes into the journal; null if the record is rejected
+ * @param create whether the path names no record, so that Salesforce would answer 201 in any case
+ * @param error why the record is rejected; null if it is accepted
+ * @param letter what a dead letter keeps of a rejected record; null if it is accepted
  */
-record GatewayRecord(IdentityChange event, SalesforceError error, DeadLetter letter) {
+public record GatewayRecord(IdentityChange event, boolean create, SalesforceError error, DeadLetter letter) {
 
-    static GatewayRecord of(IdentityChange event) {
-        return new GatewayRecord(event, null, null);
+    static GatewayRecord of(IdentityChange event, boolean create) {
+        return new GatewayRecord(event, create, null, null);
     }
 
     static GatewayRecord refused(SalesforceError error, DeadLetter letter) {
-        return new GatewayRecord(null, error, letter);
+        return new GatewayRecord(null, false, error, letter);
     }
 
-    boolean isAccepted() {
+    public boolean isAccepted() {
         return event != null;
     }
 }

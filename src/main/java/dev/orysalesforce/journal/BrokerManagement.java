@@ -7,5 +7,5 @@ interface BrokerManagement {
     Object attribute(String queue, String name) throws Exception;
 
     /** @return the result of an operation of {@code QueueControl} */
-    Object invoke(String queue, String operation, String parameter) throws Exception;
+    Object invoke(String queue, String operation, Object... parameters) throws Exception;
 }

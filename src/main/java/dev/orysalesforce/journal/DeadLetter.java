@@ -2,6 +2,7 @@ package dev.orysalesforce.journal;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -19,7 +20,7 @@ import java.util.UUID;
  * @param receivedAt when the event was received
  * @param failedAt when it became a dead letter
  * @param route the route that made it a dead letter
- * @param original the event; a text where the body could not be read
+ * @param original the event; a text where the body could not be read, or is too long to be kept without a use for it
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DeadLetter(
@@ -35,9 +36,24 @@ public record DeadLetter(
         String route,
         JsonNode original) {
 
+    private static final int LONGEST = 64 << 10;
+
     public static DeadLetter of(String identity, String event, String code, String message, List<String> fields,
             int attempts, Instant receivedAt, Instant failedAt, String route, JsonNode original) {
         return new DeadLetter(UUID.randomUUID().toString(), identity, event, code, message, fields, attempts,
-                receivedAt, failedAt, route, original);
+                receivedAt, failedAt, route, isReplayable(identity, original) ? original : cut(original));
+    }
+
+    private static boolean isReplayable(String identity, JsonNode original) {
+        return identity != null && original != null && original.has("receivedAt") && original.path("identity").has("id");
+    }
+
+    /** What can't be replayed is only for the eyes of an operator: its beginning is enough. */
+    private static JsonNode cut(JsonNode original) {
+        String text = original == null ? "" : original.isTextual() ? original.textValue() : original.toString();
+        if (text.length() <= LONGEST) {
+            return original;
+        }
+        return new TextNode(text.substring(0, Character.isHighSurrogate(text.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST));
     }
 }

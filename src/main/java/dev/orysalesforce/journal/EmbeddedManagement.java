@@ -19,8 +19,8 @@ class EmbeddedManagement implements BrokerManagement {
     }
 
     @Override
-    public Object invoke(String queue, String operation, String parameter) throws Exception {
-        return management().invokeOperation(ResourceNames.QUEUE + queue, operation, new Object[] {parameter}, null);
+    public Object invoke(String queue, String operation, Object... parameters) throws Exception {
+        return management().invokeOperation(ResourceNames.QUEUE + queue, operation, parameters, null);
     }
 
     private ManagementService management() {

@@ -42,9 +42,9 @@ class ExternalManagement implements BrokerManagement, DisposableBean {
     }
 
     @Override
-    public Object invoke(String queue, String operation, String parameter) throws Exception {
+    public Object invoke(String queue, String operation, Object... parameters) throws Exception {
         return ask(message -> JMSManagementHelper.putOperationInvocation(message, ResourceNames.QUEUE + queue, operation,
-                parameter));
+                parameters));
     }
 
     private Object ask(Question question) throws Exception {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * An event of an identity, reduced to the data that sync needs; the journal's message and the input of every mapping.
@@ -46,7 +47,17 @@ public record IdentityChange(
     /** An operator asks for the identity to be erased. */
     public static final String ERASE = "erase";
 
+    private static final Pattern UUID_TEXT = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
     private static final String NIL = "00000000-0000-0000-0000-000000000000";
+
+    /** Ory's trigger ID is a UUID. Any other text that a caller sends in its place is not kept. */
+    public IdentityChange {
+        triggerId = isTriggerId(triggerId) ? triggerId : null;
+    }
+
+    public static boolean isTriggerId(String text) {
+        return text != null && UUID_TEXT.matcher(text).matches();
+    }
 
     /** An erasure. It holds nothing but the identity's ID. */
     public static IdentityChange erase(String identity, Instant receivedAt) {
@@ -107,6 +118,16 @@ public record IdentityChange(
     public IdentityChange triedAgain() {
         return new IdentityChange(event, receivedAt, triggerId, identity, flow, transientPayload, record, attempts + 1,
                 traceparent);
+    }
+
+    /** Only the identity's ID is known, if that. */
+    IdentityChange of(String identity) {
+        return new IdentityChange(event, receivedAt, null, identity == null ? null : idOnly(identity), null, null, null, 0, null);
+    }
+
+    /** The event without what it tells of the identity. */
+    public IdentityChange bare() {
+        return new IdentityChange(event, receivedAt, null, idOnly(identityId()), null, null, null, attempts, null);
     }
 
     /** The same event as part of a trace. */

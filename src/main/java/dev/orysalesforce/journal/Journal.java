@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.activemq.artemis.jms.client.ActiveMQQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.jms.support.JmsUtils;
@@ -24,6 +26,7 @@ import org.springframework.stereotype.Component;
 @Component("journal")
 public class Journal {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
     private static final Duration IDLE = Duration.ofMillis(500);
     /** A batch is in memory as a whole, where it is several times as large. */
     private static final int MOST_CHARACTERS = 16 << 20;
@@ -112,8 +115,8 @@ public class Journal {
     private static int length(Message message) {
         try {
             return message instanceof TextMessage text && text.getText() != null ? text.getText().length() : 0;
-        } catch (JMSException e) {
-            throw JmsUtils.convertJmsAccessException(e);
+        } catch (JMSException | RuntimeException e) {
+            return 0; // it can't be read
         }
     }
 
@@ -126,9 +129,22 @@ public class Journal {
             return traceparent == null ? change : change.tracedBy(traceparent);
         } catch (JsonProcessingException e) {
             return foreign(message);
-        } catch (JMSException e) {
-            throw JmsUtils.convertJmsAccessException(e);
+        } catch (JMSException | RuntimeException e) {
+            return unreadable(message);
         }
+    }
+
+    /** Damaged on the disk: what it was about is told by its properties, if at all. */
+    private IdentityChange unreadable(Message message) {
+        String identity = null;
+        try {
+            identity = message.getStringProperty("identity");
+        } catch (JMSException | RuntimeException e) {
+            // nothing of it can be read
+        }
+        LOG.warn("A message in the journal can't be read, and becomes a dead letter without its original. Identity: {}. POST"
+                + " /api/reconcile brings the identity's state from Ory", identity);
+        return foreign(message).of(identity);
     }
 
     private IdentityChange foreign(Message message) {

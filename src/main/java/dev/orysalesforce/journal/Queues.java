@@ -65,6 +65,21 @@ public class Queues {
                 : query(() -> broker.invoke(queue, "countMessages", SelectorTranslator.convertToActiveMQFilterString(selector)));
     }
 
+    /** The messages that are scheduled for later, as the broker tells them: a list of objects in JSON. */
+    public String scheduled(String queue) throws Exception {
+        return (String) broker.invoke(queue, "listScheduledMessagesAsJSON");
+    }
+
+    /**
+     * Takes messages out of a queue, scheduled ones too, yet none that a batch has at the moment.
+     *
+     * @return how many there were
+     */
+    public long remove(String queue, String selector) throws Exception {
+        return ((Number) broker.invoke(queue, "removeMessages", SelectorTranslator.convertToActiveMQFilterString(selector)))
+                .longValue();
+    }
+
     /** Why the broker does not answer; null if it does or was not queried yet. */
     String silence() {
         Silence known = silence;

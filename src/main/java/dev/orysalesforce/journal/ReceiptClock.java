@@ -23,14 +23,8 @@ public class ReceiptClock {
 
     /** The next time of receipt. */
     public Instant next() {
-        return next(1);
-    }
-
-    /** The first of several times of receipt, each a microsecond after the one before. */
-    public Instant next(int many) {
         Instant now = clock.instant();
-        long rest = SMALLEST_NANOS * Math.max(0, many - 1);
-        return last.updateAndGet(before -> later(now, before).plusNanos(rest)).minusNanos(rest);
+        return last.updateAndGet(before -> later(now, before));
     }
 
     private static Instant later(Instant now, Instant before) {

@@ -81,6 +81,12 @@ public class Ledger {
         }
     }
 
+    /** The event that was to be tried again is discarded. */
+    public void discarded(String identity, String code, String message) {
+        sql.update("update identities set outcome = 'skipped', code = ?, message = ?, next_retry_at = null"
+                + " where identity = ? and outcome = 'retry'", code, message, identity);
+    }
+
     /** Also forgets the identities in the snapshot of the last reconcile. */
     public void forget(Collection<String> identities) {
         if (!identities.isEmpty()) {
@@ -99,8 +105,17 @@ public class Ledger {
             version == null ? null : SqlTimestamps.text(version.at()), version == null ? null : version.verified(),
             version == null ? null : SqlTimestamps.text(version.receivedAt()), seen == null ? null : SqlTimestamps.text(seen.at()),
             seen == null ? null : seen.verified(), entry.outcome().equals("synced") ? SqlTimestamps.text(clock.instant()) : null,
-            write(entry.fields()), entry.event(), SqlTimestamps.text(entry.receivedAt()), entry.triggerId(), entry.mapping(),
-            entry.outcome(), entry.code(), entry.message(), entry.attempts(), SqlTimestamps.text(entry.nextRetryAt())};
+            write(entry.fields()), entry.event(), SqlTimestamps.text(entry.receivedAt()), cut(entry.triggerId(), 100),
+            cut(entry.mapping(), 300), entry.outcome(), cut(entry.code(), 100), cut(entry.message(), 1000), entry.attempts(), SqlTimestamps.text(entry.nextRetryAt())};
+    }
+
+    /** To the length of its column; PostgreSQL refuses a longer text, and one with the character NUL. */
+    private static String cut(String text, int longest) {
+        String storable = text == null ? null : text.replace("\0", "");
+        if (storable == null || storable.length() <= longest) {
+            return storable;
+        }
+        return storable.substring(0, Character.isHighSurrogate(storable.charAt(longest - 1)) ? longest - 1 : longest);
     }
 
     private LedgerEntry entry(ResultSet row) throws SQLException {

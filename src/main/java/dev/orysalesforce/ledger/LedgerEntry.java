@@ -1,5 +1,6 @@
 package dev.orysalesforce.ledger;
 
+import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.Version;
 import java.time.Instant;
 import java.util.Map;
@@ -44,6 +45,22 @@ public record LedgerEntry(
 
     public boolean hasRecord() {
         return salesforceId != null;
+    }
+
+    /** Whether the event is newer than what is in Salesforce, of which the version is known. */
+    public boolean isOlderThan(IdentityChange change) {
+        return change.version().compareTo(version) > 0 || change.event().equals(IdentityChange.RECONCILE)
+                && !version.isOfRecord() && isOverruledBy(change, version, version.receivedAt());
+    }
+
+    /** Whether Ory's list has something else than what was last received: a state that was forged, or that has no time. */
+    public boolean isUnknownTo(IdentityChange listed) {
+        return isOverruledBy(listed, seen, receivedAt);
+    }
+
+    /** A finished record is not what Ory lists, and stays. */
+    private boolean isOverruledBy(IdentityChange listed, Version older, Instant received) {
+        return !event.equals(IdentityChange.GATEWAY) && older.isOverruledBy(listed.version(), received);
     }
 
     /** Whether all that is known of the record is the version that it says itself, and not what was sent. */

@@ -20,6 +20,9 @@ import java.util.Set;
  */
 public record Mapping(String name, String endpoint, String object, String version) {
 
+    /** The part of an answer whose fields are only sent with a new record. */
+    public static final String ON_CREATE = "onCreate";
+
     private static final Set<String> LANGUAGES = Set.of("ds", "jsonnet", "jslt", "jsonata", "jq");
 
     /** A mapping that Camel reads from its file. */

@@ -1,10 +1,7 @@
 package dev.orysalesforce.mapping;
 
 import com.fasterxml.jackson.core.JacksonException;
-import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.settings.SyncSettings;
-import dev.orysalesforce.sync.Mappings;
-import dev.orysalesforce.sync.MappingsBusyException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
@@ -28,17 +25,18 @@ import org.springframework.stereotype.Component;
 
 /**
  * Invokes a mapping and waits for {@code sync.mapping-timeout}, or a few times that if the machine is so busy that the
- * mapping hardly got a processor. Most mapping languages can't be interrupted, so a thread that loops keeps running; after a
- * few such timeouts the mapping is not invoked any more. Camel's circuit breaker has a time limit, too, but would leave one
- * more looping thread behind at each try.
+ * mapping hardly got a processor. Most mapping languages can't be interrupted, so a thread that loops keeps running. While
+ * several do, each further timeout closes the mapping for a while, and one result in time opens it again. Camel's circuit
+ * breaker has a time limit, too, but would leave one more looping thread behind at each try.
  */
 @Component("mappingTimeLimiter")
 public class MappingTimeLimiter implements DisposableBean {
 
     /** How many times {@code sync.mapping-timeout} a mapping may take if it waits for a processor. */
-    public static final int PATIENCE = 4;
+    static final int PATIENCE = 4;
 
     private static final int RUNAWAYS = 3;
+    private static final int LONGEST_PAUSE = 12; // times sync.mapping-timeout
 
     /** How many mappings run at once: enough for all requests that wait for their mapping, beside a batch. */
     private static final int MOST = 64;
@@ -51,7 +49,7 @@ public class MappingTimeLimiter implements DisposableBean {
     private final Duration limit;
     private final ExecutorService threads = Executors.newCachedThreadPool(MappingTimeLimiter::thread);
     private final Semaphore places = new Semaphore(MOST);
-    private final Map<String, Integer> runaways = new ConcurrentHashMap<>();
+    private final Map<String, Runaways> runaways = new ConcurrentHashMap<>();
 
     MappingTimeLimiter(CamelContext camel, MappingResourceResolver resources, SyncSettings settings) {
         this.resources = resources;
@@ -68,15 +66,16 @@ public class MappingTimeLimiter implements DisposableBean {
     /**
      * @param mapping its endpoint
      * @return the mapping's result
-     * @throws PauseDeliveryException if several abandoned invocations of the mapping are still running
+     * @throws MappingLoopsException if several abandoned invocations are still running, and the mapping is closed for now
      * @throws MappingsBusyException if so many mappings run at once that this one can't start
      * @throws MappingFailedException if the mapping fails or takes too long
      */
     public Object invoke(Exchange exchange, String mapping) throws Exception {
-        if (runaways.getOrDefault(mapping, 0) >= RUNAWAYS) {
-            throw new PauseDeliveryException(Mappings.FAILED, name(mapping) + " loops: " + RUNAWAYS
-                    + " invocations took longer than " + limit.toMillis() / 1000.0 + " s and still run. Fix it, and delivery"
-                    + " resumes; the looping threads end only with a restart.");
+        Runaways loops = runaways.get(mapping);
+        if (loops != null && !loops.mayBegin()) {
+            throw new MappingLoopsException(name(mapping) + " loops: " + loops.running() + " invocations took longer than "
+                    + limit.toMillis() / 1000.0 + " s and still run. Fix it. Until then one event at a time is tried;"
+                    + " events that loop become dead letters, and the others go on. The looping threads end only with a restart.");
         }
         Exchange asked = ExchangeHelper.createCopy(exchange, false);
         if (!places.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -92,6 +91,10 @@ public class MappingTimeLimiter implements DisposableBean {
             }
         } catch (ExecutionException e) {
             throw failure(mapping, e.getCause());
+        }
+        Runaways others = runaways.get(mapping);
+        if (others != null) {
+            others.prove();
         }
         if (asked.getException() != null) {
             throw failure(mapping, asked.getException());
@@ -171,18 +174,61 @@ public class MappingTimeLimiter implements DisposableBean {
         private synchronized void leave() {
             if (!over) {
                 left = true;
-                places.release(); // its thread is lost; further invocations of this mapping are soon rejected
-                runaways.merge(mapping, 1, Integer::sum);
+                places.release(); // its thread is lost, and others of the same mapping are soon not begun any more
+                runaways.compute(mapping, (name, known) -> (known == null ? new Runaways() : known).began());
             }
         }
 
         private synchronized void end() {
             over = true;
             if (left) {
-                runaways.merge(mapping, -1, (all, one) -> all + one == 0 ? null : all + one);
+                runaways.computeIfPresent(mapping, (name, known) -> known.ended());
             } else {
                 places.release();
             }
+        }
+    }
+
+    /** The answers of a mapping that are still computed although nothing waits for them. */
+    private final class Runaways {
+
+        private int running;
+        private boolean proved;
+        private long nextTry;
+
+        synchronized int running() {
+            return running;
+        }
+
+        synchronized boolean mayBegin() {
+            if (running < RUNAWAYS || proved) {
+                return true;
+            }
+            boolean due = System.nanoTime() - nextTry >= 0;
+            if (due) {
+                close();
+            }
+            return due;
+        }
+
+        /** The mapping has given an answer in time. */
+        synchronized void prove() {
+            proved = true;
+        }
+
+        synchronized Runaways began() {
+            running++;
+            proved = false;
+            close();
+            return this;
+        }
+
+        synchronized Runaways ended() {
+            return --running == 0 ? null : this;
+        }
+
+        private void close() {
+            nextTry = System.nanoTime() + limit.toNanos() * Math.max(1, Math.min(running - RUNAWAYS + 1, LONGEST_PAUSE));
         }
     }
 }

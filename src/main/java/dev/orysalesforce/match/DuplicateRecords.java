@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.Duplicates;
 import dev.orysalesforce.sync.SyncItem;
-import dev.orysalesforce.write.FieldDiff;
 import dev.orysalesforce.write.WriteResults;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,14 +43,14 @@ public class DuplicateRecords {
 
     public String path(SyncItem item) {
         return "/sobjects/" + item.getObject() + (item.hasRecord() ? "/" + item.getSalesforceId()
-                : "/" + FieldDiff.ORY_ID + "/" + item.getIdentity());
+                : "/" + OryFields.ORY_ID + "/" + item.getIdentity());
     }
 
     /** The record without its external ID, which is in the path. */
     public String record(SyncItem item) throws JsonProcessingException {
         ObjectNode record = item.getRecord().deepCopy();
         if (!item.hasRecord()) {
-            record.remove(FieldDiff.ORY_ID);
+            record.remove(OryFields.ORY_ID);
         }
         return json.writeValueAsString(record);
     }

@@ -2,10 +2,10 @@ package dev.orysalesforce.match;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
+import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.salesforce.SoqlLookup;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.SyncItem;
-import dev.orysalesforce.write.FieldDiff;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,7 +41,7 @@ public class RecordAdoption {
     }
 
     private static Set<String> fields(String object, List<SyncItem> items) {
-        Set<String> fields = new LinkedHashSet<>(List.of("Id", RecordMatcher.EMAIL, FieldDiff.ORY_ID));
+        Set<String> fields = new LinkedHashSet<>(List.of("Id", RecordMatcher.EMAIL, OryFields.ORY_ID));
         if (object.equals("Lead")) {
             fields.add("IsConverted");
         }
@@ -59,7 +59,7 @@ public class RecordAdoption {
                 .collect(Collectors.toMap(record -> record.path("Id").asText(), record -> record));
         for (SyncItem item : items) {
             JsonNode record = byId.getOrDefault(item.getCandidate().salesforceId(), NullNode.getInstance());
-            boolean free = record.isObject() && !record.hasNonNull(FieldDiff.ORY_ID)
+            boolean free = record.isObject() && !record.hasNonNull(OryFields.ORY_ID)
                     && !record.path("IsConverted").asBoolean();
             if (item.getCandidate().foundBy().equals(EMAIL)
                     || free && item.getChange().hasVerified(record.path(RecordMatcher.EMAIL).asText())) {

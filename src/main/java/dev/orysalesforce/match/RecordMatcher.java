@@ -1,8 +1,10 @@
 package dev.orysalesforce.match;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.orysalesforce.journal.Version;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
+import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.salesforce.SoqlLookup;
 import dev.orysalesforce.settings.SyncSettings;
@@ -10,8 +12,8 @@ import dev.orysalesforce.settings.SyncSettings.MatchEmail;
 import dev.orysalesforce.settings.SyncSettings.MatchSeveral;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.SyncItem;
-import dev.orysalesforce.write.FieldDiff;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
@@ -38,12 +40,12 @@ public class RecordMatcher {
     /** The longest value of a field of type e-mail. */
     private static final int LONGEST_EMAIL = 80;
     private static final Pattern ADDRESS = Pattern.compile("[^\\v\\p{Cntrl}@]+@[^\\v\\p{Cntrl}@]+");
-    private static final String WHERE = " WHERE " + FieldDiff.ORY_ID + " IN (%s)";
+    private static final String WHERE = " WHERE " + OryFields.ORY_ID + " IN (%s)";
     private static final String OR_EMAIL = " OR Email IN (%s)";
     private static final String CONTACTS = "SELECT Id, Email, %s, %s FROM Contact"
-            .formatted(FieldDiff.ORY_ID, FieldDiff.ORY_UPDATED_AT);
+            .formatted(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT);
     private static final String LEADS = ("SELECT Id, Email, %1$s, %2$s, IsConverted, ConvertedContactId,"
-            + " ConvertedContact.%1$s FROM Lead").formatted(FieldDiff.ORY_ID, FieldDiff.ORY_UPDATED_AT);
+            + " ConvertedContact.%1$s FROM Lead").formatted(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT);
 
     /** Salesforce writes +0000, not +00:00. */
     private static final DateTimeFormatter SALESFORCE_TIME = new DateTimeFormatterBuilder()
@@ -54,8 +56,10 @@ public class RecordMatcher {
     private final MatchEmail match;
     private final MatchSeveral several;
     private final MeterRegistry meters;
+    private final Clock clock;
 
-    RecordMatcher(Ledger ledger, SoqlLookup lookup, SyncSettings settings, MeterRegistry meters) {
+    RecordMatcher(Ledger ledger, SoqlLookup lookup, SyncSettings settings, MeterRegistry meters, Clock clock) {
+        this.clock = clock;
         this.ledger = ledger;
         this.lookup = lookup;
         this.match = settings.matchEmail();
@@ -102,7 +106,7 @@ public class RecordMatcher {
     public void matched(List<SyncItem> items, String answer) {
         List<JsonNode> records = new ArrayList<>(lookup.records(answer));
         records.sort(Comparator.comparing(RecordMatcher::object));
-        Map<String, List<JsonNode>> byIdentity = by(FieldDiff.ORY_ID, records);
+        Map<String, List<JsonNode>> byIdentity = by(OryFields.ORY_ID, records);
         Map<String, List<JsonNode>> byEmail = by(EMAIL, records.stream().filter(RecordMatcher::isFree).toList());
         for (SyncItem item : items) {
             byIdentity.getOrDefault(item.getIdentity(), List.of()).forEach(record -> foundById(item, record));
@@ -117,7 +121,7 @@ public class RecordMatcher {
      * A converted Lead stands for its Contact. If the event is not newer than the record's version, nothing is sent; an
      * event of the same version tells what was last sent. Salesforce keeps whole seconds.
      */
-    private static void foundById(SyncItem item, JsonNode record) {
+    private void foundById(SyncItem item, JsonNode record) {
         if (item.hasRecord()) {
             return;
         }
@@ -126,10 +130,10 @@ public class RecordMatcher {
             return;
         }
         item.found(object(record), record.path("Id").asText(), "ory-id",
-                time(record.path(FieldDiff.ORY_UPDATED_AT).textValue()), record);
+                version(record), record);
         if (converted && item.isPending()) {
             item.follow("Contact", record.path("ConvertedContactId").asText(), "conversion",
-                    !record.path("ConvertedContact").hasNonNull(FieldDiff.ORY_ID));
+                    !record.path("ConvertedContact").hasNonNull(OryFields.ORY_ID));
         }
     }
 
@@ -168,7 +172,7 @@ public class RecordMatcher {
     }
 
     private static boolean isFree(JsonNode record) {
-        return !record.hasNonNull(FieldDiff.ORY_ID) && !record.path("IsConverted").asBoolean();
+        return !record.hasNonNull(OryFields.ORY_ID) && !record.path("IsConverted").asBoolean();
     }
 
     private static Map<String, List<JsonNode>> by(String field, List<JsonNode> records) {
@@ -196,6 +200,12 @@ public class RecordMatcher {
      */
     private static boolean mayBeInSalesforce(String email) {
         return email.length() <= LONGEST_EMAIL && ADDRESS.matcher(email).matches();
+    }
+
+    /** A time that is still to come is not a version of Ory: the record counts as one without a version. */
+    private Instant version(JsonNode record) {
+        Instant stored = time(record.path(OryFields.ORY_UPDATED_AT).textValue());
+        return stored == null || Version.isFuture(stored, clock.instant()) ? null : stored;
     }
 
     private static Instant time(String text) {

@@ -2,13 +2,13 @@ package dev.orysalesforce.match;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.orysalesforce.salesforce.Describe;
+import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.salesforce.SoqlLookup;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.OnDeletedRecord;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.SyncItem;
-import dev.orysalesforce.write.FieldDiff;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +21,8 @@ import org.springframework.stereotype.Component;
 @Component("recordRecovery")
 public class RecordRecovery {
 
-    private static final String CONVERTED = "SELECT Id, " + FieldDiff.ORY_ID + ", ConvertedContactId, ConvertedContact."
-            + FieldDiff.ORY_ID + " FROM Lead WHERE IsConverted = true AND %s IN (%s)";
+    private static final String CONVERTED = "SELECT Id, " + OryFields.ORY_ID + ", ConvertedContactId, ConvertedContact."
+            + OryFields.ORY_ID + " FROM Lead WHERE IsConverted = true AND %s IN (%s)";
 
     private static final String AMENDED = "ory.sync.amended";
     private static final String REFERENCE_LEFT_OUT = "REFERENCE_LEFT_OUT";
@@ -89,7 +89,7 @@ public class RecordRecovery {
         return lookup.compositeRequest(List.of(
                 SoqlLookup.query("byId", "query", CONVERTED.formatted("Id", SoqlLookup.list(items.stream().map(SyncItem::getSalesforceId)
                         .filter(id -> id != null)))),
-                SoqlLookup.query("byOryId", "query", CONVERTED.formatted(FieldDiff.ORY_ID,
+                SoqlLookup.query("byOryId", "query", CONVERTED.formatted(OryFields.ORY_ID,
                         SoqlLookup.list(items.stream().map(SyncItem::getIdentity))))));
     }
 
@@ -100,7 +100,7 @@ public class RecordRecovery {
     public void converted(List<SyncItem> items, String answer) {
         for (JsonNode lead : lookup.records(answer)) {
             items.stream().filter(item -> lead.path("Id").asText().equals(item.getSalesforceId())
-                            || lead.path(FieldDiff.ORY_ID).asText().equals(item.getIdentity()))
+                            || lead.path(OryFields.ORY_ID).asText().equals(item.getIdentity()))
                     .filter(SyncItem::isRecovering)
                     .forEach(item -> follow(item, "Contact", lead.path("ConvertedContactId").textValue(),
                             lead.path("ConvertedContact"), "conversion"));
@@ -112,7 +112,7 @@ public class RecordRecovery {
     public String locateMissing(List<SyncItem> items) {
         return lookup.compositeRequest(items.stream().collect(Collectors.groupingBy(SyncItem::getObject)).entrySet().stream()
                 .map(object -> SoqlLookup.query("gone" + object.getKey(), "queryAll",
-                        "SELECT Id, MasterRecordId, MasterRecord.%s FROM %s WHERE Id IN (%s)".formatted(FieldDiff.ORY_ID,
+                        "SELECT Id, MasterRecordId, MasterRecord.%s FROM %s WHERE Id IN (%s)".formatted(OryFields.ORY_ID,
                                 object.getKey(), SoqlLookup.list(object.getValue().stream().map(SyncItem::getSalesforceId)
                                         .filter(id -> id != null)))))
                 .toList());
@@ -148,7 +148,7 @@ public class RecordRecovery {
     }
 
     private static void follow(SyncItem item, String object, String id, JsonNode successor, String how) {
-        String itsIdentity = successor.path(FieldDiff.ORY_ID).textValue();
+        String itsIdentity = successor.path(OryFields.ORY_ID).textValue();
         if (item.isErasure() && itsIdentity != null && !itsIdentity.equals(item.getIdentity())) {
             item.unchanged(null); // it belongs to another identity
         } else if (id != null) {

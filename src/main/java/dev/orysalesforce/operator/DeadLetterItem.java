@@ -31,6 +31,11 @@ public record DeadLetterItem(
                 reveal ? letter.original() : null);
     }
 
+    DeadLetterItem newerSynced(boolean isNewerSynced) {
+        return new DeadLetterItem(id, identity, event, code, message, fields, attempts, receivedAt, failedAt, isNewerSynced,
+                original);
+    }
+
     DeadLetterItem hidden() {
         return new DeadLetterItem(id, identity, event, code, message, fields, attempts, receivedAt, failedAt, newerSynced,
                 null);

@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.journal.DeadLetter;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.Queues;
+import dev.orysalesforce.journal.Version;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
+import dev.orysalesforce.receive.BadRequestException;
 import dev.orysalesforce.settings.SyncSettings;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -18,7 +20,6 @@ import jakarta.jms.TextMessage;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,8 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.apache.camel.Header;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.jms.support.JmsUtils;
 import org.springframework.stereotype.Component;
@@ -35,6 +38,7 @@ import org.springframework.stereotype.Component;
 @Component("deadLetters")
 public class DeadLetters {
 
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
     private static final int AT_ONCE = 200;
     private static final int DEFAULT_LIMIT = 100;
     private static final int MOST = 1000;
@@ -74,25 +78,14 @@ public class DeadLetters {
         int most = number(limit, DEFAULT_LIMIT, 1, MOST, "limit is a number from 1 to " + MOST + ".");
         String selector = JmsSelectors.all(code == null ? null : JmsSelectors.ofCode(code),
                 identity == null ? null : JmsSelectors.ofIdentity(identity));
-        List<DeadLetter> page = jms.browseSelected(Queues.DEAD_LETTERS, selector, (session, browser) -> {
-            List<DeadLetter> letters = new ArrayList<>();
-            Enumeration<?> all = browser.getEnumeration();
-            for (int i = 0; letters.size() < most && all.hasMoreElements(); i++) {
-                Message message = (Message) all.nextElement();
-                if (i >= from) {
-                    letters.add(letter(message));
-                }
-            }
-            return letters;
-        });
         OptionalLong total = queues.count(Queues.DEAD_LETTERS, selector);
-        return new DeadLetterPage(items(page, false), total.isPresent() ? total.getAsLong() : null);
+        return new DeadLetterPage(items(selector, from, most, false), total.isPresent() ? total.getAsLong() : null);
     }
 
     /** One dead letter, with its original if {@code reveal} is true; null if there is none with this ID. */
     public DeadLetterItem find(@Header("id") String id, @Header("reveal") String reveal) {
         return !JmsSelectors.isId(id) ? null
-                : items(browse(JmsSelectors.ofLetter(id)), isTrue(reveal)).stream().findFirst().orElse(null);
+                : items(JmsSelectors.ofLetter(id), 0, 1, isTrue(reveal)).stream().findFirst().orElse(null);
     }
 
     /** Discards a dead letter. Returns whether it existed. */
@@ -105,6 +98,14 @@ public class DeadLetters {
         }, true));
     }
 
+    /** Discards all dead letters with a code, except those that arrive meanwhile; returns how many. */
+    public Map<String, Long> discardOfCode(@Header("code") String code) {
+        check(JmsSelectors.isCode(code), "The parameter code is missing, or is not a code such as UNREADABLE_BODY.");
+        long discarded = discardSelected(JmsSelectors.all(JmsSelectors.ofCode(code), "JMSTimestamp <= " + clock.millis()));
+        LOG.info("{} dead letters with code {} were discarded by the operator", discarded, code);
+        return Map.of("discarded", discarded);
+    }
+
     /** Discards all dead letters of an identity. */
     public void discardOf(String identity) {
         discardOfAll(List.of(identity));
@@ -114,22 +115,25 @@ public class DeadLetters {
     public void discardOfAll(Collection<String> identities) {
         List<String> all = List.copyOf(identities);
         for (int from = 0; from < all.size(); from += AT_ONCE) {
-            String selector = JmsSelectors.ofIdentities(all.subList(from, Math.min(from + AT_ONCE, all.size())));
-            jms.execute(session -> {
-                try (MessageConsumer letters = session.createConsumer(
-                        session.createQueue(Queues.DEAD_LETTERS), selector)) {
-                    while (letters.receiveNoWait() != null) {
-                        // gone
-                    }
-                }
-                return null;
-            }, true);
+            discardSelected(JmsSelectors.ofIdentities(all.subList(from, Math.min(from + AT_ONCE, all.size()))));
         }
+    }
+
+    private long discardSelected(String selector) {
+        return jms.execute(session -> {
+            long discarded = 0;
+            try (MessageConsumer letters = session.createConsumer(session.createQueue(Queues.DEAD_LETTERS), selector)) {
+                while (letters.receiveNoWait() != null) {
+                    discarded++;
+                }
+            }
+            return discarded;
+        }, true);
     }
 
     /** All dead letters of an identity. */
     List<DeadLetterItem> of(String identity, boolean reveal) {
-        return items(browse(JmsSelectors.ofIdentity(identity)), reveal);
+        return items(JmsSelectors.ofIdentity(identity), 0, MOST, reveal);
     }
 
     /**
@@ -210,27 +214,35 @@ public class DeadLetters {
         }
     }
 
-    private List<DeadLetter> browse(String selector) {
-        return jms.browseSelected(Queues.DEAD_LETTERS, selector, (session, browser) -> {
-            List<DeadLetter> letters = new ArrayList<>();
-            for (Object message : Collections.list(browser.getEnumeration())) {
-                letters.add(letter((Message) message));
+    /** A letter without its original, unless that is to be shown. Many of them fit into the memory, whatever they hold. */
+    private record Shown(DeadLetterItem item, Version version) {}
+
+    private List<DeadLetterItem> items(String selector, int from, int most, boolean reveal) {
+        List<Shown> shown = jms.browseSelected(Queues.DEAD_LETTERS, selector, (session, browser) -> {
+            List<Shown> letters = new ArrayList<>();
+            Enumeration<?> all = browser.getEnumeration();
+            for (int i = 0; letters.size() < most && all.hasMoreElements(); i++) {
+                Message message = (Message) all.nextElement();
+                if (i >= from) {
+                    letters.add(shown(letter(message), reveal));
+                }
             }
             return letters;
         });
+        Map<String, LedgerEntry> known = ledger.find(shown.stream()
+                .map(one -> one.item().identity()).filter(Objects::nonNull).distinct().toList());
+        return shown.stream().map(one ->
+                one.item().newerSynced(isNewerSynced(one.version(), known.get(one.item().identity())))).toList();
     }
 
-    private List<DeadLetterItem> items(List<DeadLetter> letters, boolean reveal) {
-        Map<String, LedgerEntry> known = ledger.find(letters.stream()
-                .map(DeadLetter::identity).filter(Objects::nonNull).distinct().toList());
-        return letters.stream().map(letter ->
-                DeadLetterItem.of(letter, isNewerSynced(letter, known.get(letter.identity())), reveal)).toList();
+    private Shown shown(DeadLetter letter, boolean reveal) {
+        IdentityChange change = event(letter);
+        return new Shown(DeadLetterItem.of(letter, false, reveal), change == null ? null : change.version());
     }
 
-    private boolean isNewerSynced(DeadLetter letter, LedgerEntry entry) {
-        boolean nothingSynced = entry == null || !entry.hasRecord() || entry.version() == null;
-        IdentityChange change = nothingSynced ? null : event(letter);
-        return change != null && entry.version().compareTo(change.version()) >= 0;
+    private static boolean isNewerSynced(Version version, LedgerEntry entry) {
+        return version != null && entry != null && entry.hasRecord() && entry.version() != null
+                && entry.version().compareTo(version) >= 0;
     }
 
     /** The event in a dead letter; null if it holds none that can be synced. */
@@ -264,7 +276,7 @@ public class DeadLetters {
         return "true".equals(reveal);
     }
 
-    private static int number(String text, int byDefault, int least, int most, String otherwise) {
+    static int number(String text, int byDefault, int least, int most, String otherwise) {
         if (text == null) {
             return byDefault;
         }
@@ -274,7 +286,7 @@ public class DeadLetters {
         return (int) number;
     }
 
-    private static void check(boolean fine, String otherwise) {
+    static void check(boolean fine, String otherwise) {
         if (!fine) {
             throw new BadRequestException(otherwise);
         }

@@ -11,6 +11,7 @@ import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.ledger.Tombstones;
 import dev.orysalesforce.operator.IdentityStatus.LastEvent;
 import dev.orysalesforce.operator.IdentityStatus.Values;
+import dev.orysalesforce.receive.BadRequestException;
 import dev.orysalesforce.reconcile.ReconcileSnapshot;
 import dev.orysalesforce.salesforce.Login;
 import dev.orysalesforce.sync.SyncItem;

@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 class RoutesHealthIndicator implements HealthIndicator {
 
     /** The areas that a webhook passes until it has its answer. */
-    private static final Set<String> ACCEPTING = Set.of("receive", "mapping", "problem");
+    private static final Set<String> ACCEPTING = Set.of("receive", "mapping", "journal", "problem");
 
     private final CamelContext camel;
 

@@ -220,7 +220,7 @@ public class Reconcile {
             return true;
         }
         int later = listed.version().at().compareTo(known.seen().at());
-        return later > 0 || later == 0 && listed.version().verified() > known.seen().verified();
+        return known.isUnknownTo(listed) || later > 0 || later == 0 && listed.version().verified() > known.seen().verified();
     }
 
     /** The page is in the journal. */

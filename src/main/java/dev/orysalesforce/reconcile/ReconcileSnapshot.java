@@ -21,7 +21,8 @@ public class ReconcileSnapshot {
     private static final String IN_SYNC = """
             select count(*) as listed, sum(case when i.salesforce_id is not null
                 and i.outcome in ('synced', 'unchanged')
-                and (i.seen_at > s.ory_at or (i.seen_at = s.ory_at and i.seen_verified >= s.ory_verified))
+                and ((i.seen_at > s.ory_at and (i.received_at > s.listed_at or i.event = 'gateway'))
+                    or (i.seen_at = s.ory_at and i.seen_verified >= s.ory_verified))
                 and (s.read_at >= ? or i.written_at >= ?) then 1 else 0 end) as same
             from sightings s left join identities i on i.identity = s.identity where s.listed_at >= ?""";
 

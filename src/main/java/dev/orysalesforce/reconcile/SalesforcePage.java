@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.reconcile.ReconcileRun.Phase;
-import dev.orysalesforce.write.FieldDiff;
+import dev.orysalesforce.salesforce.OryFields;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -27,7 +27,7 @@ record SalesforcePage(Map<String, Instant> versions, String next) {
 
     static String first(Phase phase) {
         return "/query?q=" + URLEncoder.encode((phase == Phase.CONTACTS ? CONTACTS : LEADS)
-                .formatted(FieldDiff.ORY_ID, FieldDiff.ORY_UPDATED_AT), StandardCharsets.UTF_8);
+                .formatted(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT), StandardCharsets.UTF_8);
     }
 
     /** A converted Lead stands for its Contact, even if the conversion did not copy the Ory ID. */
@@ -37,8 +37,8 @@ record SalesforcePage(Map<String, Instant> versions, String next) {
         for (JsonNode record : answer.path("records")) {
             JsonNode now = record.path("IsConverted").asBoolean() ? record.path("ConvertedContact") : record;
             if (now.isObject()) {
-                versions.put(record.path(FieldDiff.ORY_ID).asText().toLowerCase(Locale.ROOT),
-                        time(now.path(FieldDiff.ORY_UPDATED_AT).textValue()));
+                versions.put(record.path(OryFields.ORY_ID).asText().toLowerCase(Locale.ROOT),
+                        time(now.path(OryFields.ORY_UPDATED_AT).textValue()));
             }
         }
         String next = answer.path("nextRecordsUrl").textValue();

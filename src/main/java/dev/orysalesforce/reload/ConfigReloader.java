@@ -45,6 +45,7 @@ class ConfigReloader implements HealthIndicator {
     private ConfigSnapshot seen;
     private ConfigSnapshot judged;
     private Instant busyUntil = Instant.MIN;
+    private int vainTries;
     private volatile Problem problem;
 
     private record Problem(String file, int line, String reason, Instant since) {}
@@ -98,12 +99,19 @@ class ConfigReloader implements HealthIndicator {
                 String taken = coordinator.reload(edited);
                 if (taken == null) {
                     busyUntil = clock.instant().plus(PATIENCE);
+                    vainTries++;
+                    if (vainTries > 1) {
+                        problem = new Problem(edited.differentFrom(coordinator.running()).iterator().next(), 0, "The change waits"
+                                + " for a batch or a request that takes long; still running the previous version. If it lasts,"
+                                + " restart the app.", problem == null ? clock.instant() : problem.since());
+                    }
                     LOG.info("A reload waits for a batch or request in progress; next try in {} s", PATIENCE.toSeconds());
                     return;
                 }
                 LOG.info("Reloaded: {}", taken);
             }
             problem = null;
+            vainTries = 0;
         } catch (ReloadRejectedException e) {
             refuse(e.file(), e.line(), e.getMessage());
         } catch (RuntimeException e) {
@@ -114,6 +122,7 @@ class ConfigReloader implements HealthIndicator {
     }
 
     private void refuse(String file, int line, String reason) {
+        vainTries = 0;
         problem = new Problem(file, line, reason, problem == null ? clock.instant() : problem.since());
         refusals.increment();
         LOG.warn("Rejected configuration change; still running the previous version: {}: {}", line > 0 ? file + ":" + line : file, reason);

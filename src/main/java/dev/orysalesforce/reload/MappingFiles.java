@@ -1,28 +1,16 @@
 package dev.orysalesforce.reload;
 
-import com.dashjoin.jsonata.JException;
-import com.dashjoin.jsonata.Jsonata;
-import com.datasonnet.MapperBuilder;
-import com.schibsted.spt.data.jslt.JsltException;
-import com.schibsted.spt.data.jslt.Parser;
 import dev.orysalesforce.mapping.Mapping;
+import dev.orysalesforce.mapping.MappingSyntax;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.Erase;
-import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import net.thisptr.jackson.jq.JsonQuery;
-import net.thisptr.jackson.jq.Versions;
-import net.thisptr.jackson.jq.exception.JsonQueryException;
 import org.springframework.stereotype.Component;
 
 /** Checks whether mapping files compile. Of a compiler's message, only the part about the file is reported. */
 @Component
 public class MappingFiles {
-
-    private static final Pattern LINE = Pattern.compile("(?:line |\\(|:)(\\d+)(?::| column|,)");
 
     private final SyncSettings settings;
 
@@ -63,22 +51,9 @@ public class MappingFiles {
 
     private static void compile(String name, String text) {
         try {
-            switch (Mapping.ending(name)) {
-                case "ds", "jsonnet" -> new MapperBuilder(Mapping.script(name, text)).withInputNames("body").build();
-                case "jslt" -> new Parser(new StringReader(text)).withSource(name).compile();
-                case "jsonata" -> Jsonata.jsonata(text);
-                default -> JsonQuery.compile(text, Versions.JQ_1_7);
-            }
-        } catch (JException e) {
-            throw new ReloadRejectedException(name, lineOf(text, e.getLocation()), e.getMessage());
-        } catch (JsonQueryException | RuntimeException e) {
-            Matcher line = LINE.matcher(String.valueOf(e.getMessage()));
-            throw new ReloadRejectedException(name, line.find() ? Integer.parseInt(line.group(1)) : 0,
-                    e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+            MappingSyntax.check(name, text);
+        } catch (MappingSyntax.InvalidException e) {
+            throw new ReloadRejectedException(name, e.line(), e.getMessage());
         }
-    }
-
-    private static int lineOf(String text, int position) {
-        return position < 0 ? 0 : (int) text.substring(0, Math.min(position, text.length())).lines().count();
     }
 }

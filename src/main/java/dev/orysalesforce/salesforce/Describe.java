@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.journal.PauseDeliveryException;
-import dev.orysalesforce.write.WriteResults;
+import dev.orysalesforce.settings.RouteNames;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -113,12 +113,12 @@ public class Describe {
      */
     private String fetch(String object) {
         CompletableFuture<String> call = calls.computeIfAbsent(object, name -> camel.asyncRequestBodyAndHeader(
-                "direct:salesforce.describe", null, "object", name, String.class)
+                RouteNames.DESCRIBE_OBJECT, null, "object", name, String.class)
                 .orTimeout(LONGEST.toMillis(), TimeUnit.MILLISECONDS));
         try {
             return call.join();
         } catch (CompletionException e) {
-            throw WriteResults.unavailable(e);
+            throw CallFailure.unavailable(e);
         } finally {
             calls.remove(object, call);
         }

@@ -2,16 +2,12 @@ package dev.orysalesforce.salesforce;
 
 import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.ledger.LedgerOwnership;
-import dev.orysalesforce.write.WriteResults;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.component.salesforce.SalesforceComponent;
 import org.apache.camel.component.salesforce.api.SalesforceException;
-import org.apache.camel.component.salesforce.internal.SalesforceSession;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
@@ -26,16 +22,16 @@ public class Login implements Processor {
     private static final String OK = "ok";
     private static final String FAILED = "failed";
 
-    private final CamelContext camel;
+    private final CamelSalesforce salesforce;
     private final LedgerOwnership ledger;
     private final MeterRegistry meters;
     private final boolean onlyLooks;
     private long renewedAt = System.nanoTime(); // monotonic: the machine's clock may be set back
 
-    Login(CamelContext camel, LedgerOwnership ledger, MeterRegistry meters,
+    Login(CamelSalesforce salesforce, LedgerOwnership ledger, MeterRegistry meters,
             @Value("${spring.artemis.embedded.persistent:true}") boolean keepsAJournal) {
         this.onlyLooks = !keepsAJournal; // a command that checks the set-up must not bind the ledger to a wrong org
-        this.camel = camel;
+        this.salesforce = salesforce;
         this.ledger = ledger;
         this.meters = meters;
         Stream.of(OK, FAILED).forEach(result -> meters.counter(LOGINS, "result", result));
@@ -64,7 +60,7 @@ public class Login implements Processor {
         long began = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(refused.getClock().elapsed());
         if (renewedAt - began < 0) {
             try {
-                logIn(session().getAccessToken(), !onlyLooks);
+                logIn(salesforce.token(), !onlyLooks);
             } catch (PauseDeliveryException e) {
                 refused.setRouteStop(true); // otherwise Camel repeats the call
                 throw e;
@@ -75,21 +71,20 @@ public class Login implements Processor {
 
     /** Where users open the org's records: its instance URL, or before the first login the configured address. */
     public String address() {
-        String instance = session().getInstanceUrl();
-        return instance != null ? instance
-                : camel.getComponent("salesforce", SalesforceComponent.class).getLoginConfig().getLoginUrl();
+        String instance = salesforce.instanceUrl();
+        return instance != null ? instance : salesforce.loginUrl();
     }
 
     /** The Salesforce ID of the user that calls are made as; null before the first login. */
     public String user() {
-        String identity = session().getId();
+        String identity = salesforce.identityUrl();
         return identity == null ? null : identity.substring(identity.lastIndexOf('/') + 1);
     }
 
     private void logIn(String usedToken, boolean claims) {
-        String before = session().getAccessToken();
+        String before = salesforce.token();
         try {
-            if (!session().login(usedToken).equals(before)) {
+            if (!salesforce.login(usedToken).equals(before)) {
                 count(OK);
             }
         } catch (SalesforceException e) {
@@ -99,19 +94,19 @@ public class Login implements Processor {
                             + " — Check SALESFORCE_LOGIN_URL (the org's My Domain), SALESFORCE_CLIENT_ID and"
                             + " SALESFORCE_CLIENT_SECRET, and in the External Client App's policies that the client"
                             + " credentials flow is enabled with a run-as user.")
-                    : WriteResults.unavailable(e);
+                    : CallFailure.unavailable(e);
         }
         if (claims) {
-            ledger.claim("org", session().getOrgId(), this::otherOrg);
+            ledger.claim("org", salesforce.orgId(), this::otherOrg);
         } else {
-            ledger.compare("org", session().getOrgId(), this::otherOrg);
+            ledger.compare("org", salesforce.orgId(), this::otherOrg);
         }
     }
 
     /** A refreshed Salesforce sandbox is another org at the same address: its token must not be used. */
     private PauseDeliveryException otherOrg(String ledgers, String ours) {
         try {
-            session().logout();
+            salesforce.logout();
         } catch (SalesforceException e) {
             // there is no token now, whether or not Salesforce has received the log-out
         }
@@ -126,9 +121,5 @@ public class Login implements Processor {
     private static String reason(SalesforceException refused) {
         return refused.getErrors() == null || refused.getErrors().isEmpty() ? "."
                 : ": " + refused.getErrors().get(0).getErrorCode() + ": " + refused.getErrors().get(0).getMessage() + ".";
-    }
-
-    private SalesforceSession session() {
-        return camel.getComponent("salesforce", SalesforceComponent.class).getSession();
     }
 }

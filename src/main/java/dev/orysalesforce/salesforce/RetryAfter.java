@@ -1,6 +1,5 @@
 package dev.orysalesforce.salesforce;
 
-import dev.orysalesforce.sync.DeliveryPause;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -8,7 +7,6 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.salesforce.SalesforceComponent;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.eclipse.jetty.client.Response;
 import org.springframework.stereotype.Component;
@@ -21,11 +19,13 @@ import org.springframework.stereotype.Component;
 @Component
 class RetryAfter implements CamelContextConfiguration {
 
-    private final DeliveryPause pause;
+    private final CamelSalesforce salesforce;
+    private final RetryAfterListener listener;
     private final Clock clock;
 
-    RetryAfter(DeliveryPause pause, Clock clock) {
-        this.pause = pause;
+    RetryAfter(CamelSalesforce salesforce, RetryAfterListener listener, Clock clock) {
+        this.salesforce = salesforce;
+        this.listener = listener;
         this.clock = clock;
     }
 
@@ -36,14 +36,13 @@ class RetryAfter implements CamelContextConfiguration {
 
     @Override
     public void afterApplicationStart(CamelContext camel) {
-        camel.getComponent("salesforce", SalesforceComponent.class).getHttpClient().getRequestListeners()
-                .addQueuedListener(request -> request.onResponseHeaders(this::read));
+        salesforce.onRequest(request -> request.onResponseHeaders(this::read));
     }
 
     private void read(Response response) {
         String value = response.getHeaders().get("Retry-After");
         if (value != null && (response.getStatus() == 429 || response.getStatus() == 503)) {
-            pause.honourRetryAfter(pause(value.trim()));
+            listener.honourRetryAfter(pause(value.trim()));
         }
     }
 

@@ -1,10 +1,8 @@
 package dev.orysalesforce.salesforce;
 
-import dev.orysalesforce.token.TokenBroker;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.salesforce.SalesforceComponent;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.eclipse.jetty.client.Request;
 import org.springframework.stereotype.Component;
@@ -19,10 +17,12 @@ class RevocationGuard implements CamelContextConfiguration {
     private static final String REVOKE = "/services/oauth2/revoke";
     private static final String TOKEN = "token=";
 
-    private final TokenBroker broker;
+    private final CamelSalesforce salesforce;
+    private final SharedTokens tokens;
 
-    RevocationGuard(TokenBroker broker) {
-        this.broker = broker;
+    RevocationGuard(CamelSalesforce salesforce, SharedTokens tokens) {
+        this.salesforce = salesforce;
+        this.tokens = tokens;
     }
 
     @Override
@@ -32,8 +32,7 @@ class RevocationGuard implements CamelContextConfiguration {
 
     @Override
     public void afterApplicationStart(CamelContext camel) {
-        camel.getComponent("salesforce", SalesforceComponent.class).getHttpClient().getRequestListeners()
-                .addQueuedListener(this::keep);
+        salesforce.onRequest(this::keep);
     }
 
     private void keep(Request request) {
@@ -42,8 +41,8 @@ class RevocationGuard implements CamelContextConfiguration {
             return;
         }
         String token = URLDecoder.decode(query.substring(TOKEN.length()), StandardCharsets.UTF_8);
-        if (broker.isHandedOut(token)) {
-            broker.markSuspect(token); // Salesforce has rejected it
+        if (tokens.isHandedOut(token)) {
+            tokens.markSuspect(token); // Salesforce has rejected it
             request.abort(new IllegalStateException("a client of the token endpoint uses this token"));
         }
     }

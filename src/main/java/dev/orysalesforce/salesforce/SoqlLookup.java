@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.settings.SyncSettings.Action;
-import dev.orysalesforce.write.FieldDiff;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -80,7 +79,7 @@ public class SoqlLookup {
         RecordError recordError = RecordError.of(error.path("errorCode").asText("UNREADABLE_ANSWER"), error.path("message").asText());
         String reason = policy.action(recordError.code()) == Action.PAUSE ? policy.advise(recordError).without(null).message()
                 : recordError.without(null).message() + " — The run-as user needs read access to Lead and Contact and to "
-                        + FieldDiff.ORY_ID + " and " + FieldDiff.ORY_UPDATED_AT + " on both.";
+                        + OryFields.ORY_ID + " and " + OryFields.ORY_UPDATED_AT + " on both.";
         return new PauseDeliveryException(recordError.code(), "Salesforce refused to look records up: " + reason);
     }
 

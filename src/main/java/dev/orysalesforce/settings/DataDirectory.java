@@ -30,7 +30,8 @@ public class DataDirectory implements ApplicationContextInitializer<Configurable
         }
         Path directory = Path.of(context.getEnvironment().getRequiredProperty("sync.data-dir"));
         try {
-            FileChannel file = FileChannel.open(Files.createDirectories(directory).resolve("in-use"),
+            new PrivateFiles(directory).create();
+            FileChannel file = FileChannel.open(directory.resolve("in-use"),
                     StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (file.tryLock() == null) {
                 file.close();

@@ -18,6 +18,9 @@ import org.springframework.util.unit.DataSize;
  * @param parallelCalls collection calls in flight, 1 to 25 (the org's limit on calls that take over 20 s); default 4
  * @param dailyCallShare share of the org's daily API calls that this app may use, above 0 to 1; default 0.5
  * @param maxBodySize a larger webhook body is answered 413; default 1 MB
+ * @param maxTraitsSize an identity with larger traits, or a larger part beside them, is a dead letter and not mapped; default
+ *     64 KB, which is what Ory's webhooks can send
+ * @param maxTraitsKeys the same for the number of keys, nested ones included; default 1000
  * @param mappings identity schema to mapping file or Camel endpoint; {@code default} serves every other schema
  * @param mappingDir the folder of the mapping files: all of them have to compile, and {@code event.*} reads webhooks;
  *     default {@code mappings}
@@ -55,6 +58,8 @@ public record SyncSettings(
         @DefaultValue("4") int parallelCalls,
         @DefaultValue("0.5") double dailyCallShare,
         @DefaultValue("1MB") DataSize maxBodySize,
+        @DefaultValue("64KB") DataSize maxTraitsSize,
+        @DefaultValue("1000") int maxTraitsKeys,
         Map<String, String> mappings,
         @DefaultValue("mappings") String mappingDir,
         @DefaultValue("5s") Duration mappingTimeout,
@@ -92,6 +97,8 @@ public record SyncSettings(
         check(dailyCallShare > 0 && dailyCallShare <= 1, "sync.daily-call-share has to be above 0 and at most 1");
         check(eraseLimit >= 0 && eraseLimit <= 1, "sync.erase-limit has to be 0 to 1");
         check(maxBodySize.toBytes() > 0 && maxBodySize.toMegabytes() < 1024, "sync.max-body-size has to be below 1 GB");
+        check(maxTraitsSize.toBytes() > 0, "sync.max-traits-size has to be above 0");
+        check(maxTraitsKeys > 0, "sync.max-traits-keys has to be above 0");
     }
 
     private static void check(boolean fine, String otherwise) {

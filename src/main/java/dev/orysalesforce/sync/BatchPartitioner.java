@@ -19,10 +19,12 @@ public class BatchPartitioner implements Processor {
 
     private final Journal journal;
     private final Coalescer coalescer;
+    private final FailureIsolation isolation;
 
-    BatchPartitioner(Journal journal, Coalescer coalescer) {
+    BatchPartitioner(Journal journal, Coalescer coalescer, FailureIsolation isolation) {
         this.journal = journal;
         this.coalescer = coalescer;
+        this.isolation = isolation;
     }
 
     public Batch open() {
@@ -34,6 +36,7 @@ public class BatchPartitioner implements Processor {
      * @param most the largest number of events for the batch
      */
     public Iterator<Batch> portions(Batch batch, List<IdentityChange> first, int most) {
+        isolation.begin(batch);
         return new Portions(batch, first, most);
     }
 
@@ -94,11 +97,12 @@ public class BatchPartitioner implements Processor {
             int asked = Math.min(room, Batch.LOOKUP);
             List<IdentityChange> events = taken != null ? taken : batch.failure() == null ? journal.takeMore(asked) : List.of();
             taken = null;
+            isolation.tries(events);
             room = events.size() < asked ? 0 : room - asked;
             List<IdentityChange> fresh = events.stream().filter(event -> !seen.contains(event.identityId())).toList();
             events.stream().filter(event -> seen.contains(event.identityId())).forEach(later::add);
             fresh.stream().filter(IdentityChange::isUsable).map(IdentityChange::identityId).forEach(seen::add);
-            return batch.portion(coalescer.coalesce(fresh));
+            return batch.portion(isolation.coalesce(fresh, coalescer));
         }
 
         private Batch rest() {
@@ -108,7 +112,7 @@ public class BatchPartitioner implements Processor {
                 Thread.currentThread().interrupt();
                 throw new PauseDeliveryException("STOPPING", "The app stops before the batch is complete.");
             }
-            Batch rest = coalescer.coalesce(later);
+            Batch rest = isolation.coalesce(later, coalescer);
             later.clear();
             return batch.portion(rest);
         }

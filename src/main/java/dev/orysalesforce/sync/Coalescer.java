@@ -2,6 +2,7 @@ package dev.orysalesforce.sync;
 
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.salesforce.RecordError;
+import dev.orysalesforce.settings.SyncSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +14,11 @@ import org.springframework.stereotype.Component;
 public class Coalescer {
 
     private final Mappings mappings;
+    private final TraitsLimit limit;
 
-    public Coalescer(Mappings mappings) {
+    public Coalescer(Mappings mappings, SyncSettings settings) {
         this.mappings = mappings;
+        this.limit = new TraitsLimit(settings);
     }
 
     /** @param events in the order in which they were received */
@@ -35,6 +38,11 @@ public class Coalescer {
         if (!change.isUsable()) {
             item.deadLetter(RecordError.of("UNREADABLE_BODY", "A message in the journal is not an event of this app."
                     + " Find the program that writes to the queue, too."));
+        } else if (limit.isExceededBy(change)) {
+            item.deadLetter(RecordError.of(TraitsLimit.CODE, "The traits, another part of the identity, the transient payload"
+                    + " or the record has more bytes than sync.max-traits-size or more keys than sync.max-traits-keys, so it"
+                    + " was not mapped. Keep it small at Ory: limit it in the identity schema. Or raise the limit and replay"
+                    + " the dead letter."));
         }
         return item;
     }

@@ -1,6 +1,8 @@
 package dev.orysalesforce.sync;
 
 import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.mapping.MappingLoopsException;
+import dev.orysalesforce.salesforce.RetryAfterListener;
 import dev.orysalesforce.settings.Degraded;
 import dev.orysalesforce.settings.SyncSettings;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -19,11 +21,12 @@ import org.springframework.stereotype.Component;
 
 /** Why delivery is paused, and since when. One log line when a pause begins, one when it ends. */
 @Component("deliveryPause")
-public class DeliveryPause implements HealthIndicator {
+public class DeliveryPause implements HealthIndicator, RetryAfterListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryPause.class);
 
     private final CircuitBreaker breaker;
+    private final FailureIsolation isolation;
     private final int batchSize;
     private final Duration longestPause;
     private final Clock clock;
@@ -34,7 +37,9 @@ public class DeliveryPause implements HealthIndicator {
 
     private record Cause(String code, String reason, Instant since) {}
 
-    public DeliveryPause(CircuitBreaker salesforceBreaker, SyncSettings settings, Clock clock, Clock monotonicClock, MeterRegistry meters) {
+    public DeliveryPause(CircuitBreaker salesforceBreaker, FailureIsolation isolation, SyncSettings settings, Clock clock,
+            Clock monotonicClock, MeterRegistry meters) {
+        this.isolation = isolation;
         this.breaker = salesforceBreaker;
         this.batchSize = settings.batchSize();
         this.longestPause = settings.backOff().max();
@@ -57,7 +62,7 @@ public class DeliveryPause implements HealthIndicator {
      * How many events a batch may have. While the app only probes whether Salesforce is back, as many as fit into one call.
      */
     public int getBatchSize() {
-        return breaker.getState() == CircuitBreaker.State.CLOSED ? batchSize : Batch.CHUNK;
+        return Math.min(isolation.size(), breaker.getState() == CircuitBreaker.State.CLOSED ? batchSize : Batch.CHUNK);
     }
 
     /** How many events are read at a time. */
@@ -68,18 +73,28 @@ public class DeliveryPause implements HealthIndicator {
     /**
      * A pause that Salesforce asks for. It is used if it is longer than the one due, up to the longest that is configured.
      */
+    @Override
     public void honourRetryAfter(Duration pause) {
         Duration bearable = pause.compareTo(longestPause) > 0 ? longestPause : pause;
         retryAfter = monotonicClock.instant().plus(bearable);
     }
 
     public void recordFailure(Exception failure) {
+        Duration pause = isolation.failed(failure);
+        if (pause != null && pause.isZero()) {
+            breaker.reset(); // the next batch is smaller, or does without the event that made this one fail
+            return;
+        }
+        if (pause != null) {
+            honourRetryAfter(pause);
+        }
         PauseDeliveryException paused = ObjectHelper.getException(PauseDeliveryException.class, failure);
         Throwable root = paused == null ? NestedExceptionUtils.getMostSpecificCause(failure) : paused;
         String code = paused == null ? root.getClass().getSimpleName() : paused.code();
         Cause known = cause;
         if (known == null || !known.code().equals(code)) {
-            String reason = paused != null ? paused.getMessage() : "The batch failed in the app itself, at "
+            String reason = paused instanceof MappingLoopsException ? paused.getMessage() + identities()
+                    : paused != null ? paused.getMessage() : "The batch failed in the app itself, at "
                     + FailurePlace.of(root) + "; the events stay in the journal.";
             cause = new Cause(code, reason, known == null ? clock.instant() : known.since());
             meters.gauge("ory.sync.holding", Tags.of("code", code), this, deliveryPause -> deliveryPause.isBecauseOf(code) ? 1 : 0);
@@ -90,12 +105,21 @@ public class DeliveryPause implements HealthIndicator {
         }
     }
 
+    private String identities() {
+        String identities = isolation.identities();
+        return identities.isEmpty() ? "" : " Identities: " + identities + ".";
+    }
+
     private boolean isBecauseOf(String code) {
         Cause known = cause;
         return known != null && known.code().equals(code);
     }
 
-    public void recordRecovery() {
+    /** @param body the batch that has committed; an empty round brings none */
+    public void recordRecovery(Object body) {
+        if (body instanceof Batch batch) {
+            isolation.committed(batch);
+        }
         Cause known = cause;
         if (known != null) {
             cause = null;

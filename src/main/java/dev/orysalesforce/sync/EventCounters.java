@@ -96,6 +96,11 @@ public class EventCounters {
         meters.counter("ory.sync.outcomes", "outcome", outcome.label(), "object", object).increment(many);
     }
 
+    /** The operator has taken an event out of the journal. */
+    public void discarded() {
+        count(SyncItem.Outcome.SKIPPED, NO_OBJECT, 1);
+    }
+
     public long quarantinedSoFar() {
         return quarantined.get();
     }

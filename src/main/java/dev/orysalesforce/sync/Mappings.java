@@ -33,7 +33,6 @@ import org.springframework.stereotype.Component;
 public class Mappings {
 
     private static final Logger LOG = LoggerFactory.getLogger(Mappings.class);
-    public static final String FAILED = "MAPPING_FAILED";
     private static final String DEFAULT = "default";
 
     private final CamelContext camel;
@@ -180,7 +179,7 @@ public class Mappings {
     }
 
     private static void refuse(SyncItem item, String what) {
-        item.deadLetter(RecordError.of(FAILED, what + " for this identity. Look at the original event for the cause, fix the"
+        item.deadLetter(RecordError.of(MappingFailedException.CODE, what + " for this identity. Look at the original event for the cause, fix the"
                 + " mapping, replay the dead letter."));
     }
 
@@ -193,8 +192,13 @@ public class Mappings {
                 change.receivedAt(), clock.instant(), "sync", json.valueToTree(change));
     }
 
-    /** The event that goes into the journal again for an item that is retried later. */
+    /** The event that goes into the journal again, for an item that is retried later. */
+    public IdentityChange triedAgain(SyncItem item) {
+        return item.getChange().triedAgain();
+    }
+
+    /** The same as JSON, for route files of the version before, which append it to the journal themselves. */
     public String retry(SyncItem item) throws JsonProcessingException {
-        return json.writeValueAsString(item.getChange().triedAgain());
+        return json.writeValueAsString(triedAgain(item));
     }
 }

@@ -7,7 +7,6 @@ import dev.orysalesforce.journal.PrebuiltRecord;
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.RecordError;
-import dev.orysalesforce.write.FieldDiff;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -61,7 +60,7 @@ public class PrebuiltRecords {
         }
         List<String> lacking = new ArrayList<>();
         fields.fieldNames().forEachRemaining(field -> {
-            if (!field.equals(FieldDiff.ON_CREATE) && !org.has(object, field)) {
+            if (!field.equals(Mapping.ON_CREATE) && !org.has(object, field)) {
                 lacking.add(field);
             }
         });

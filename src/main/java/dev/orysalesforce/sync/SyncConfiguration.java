@@ -1,20 +1,14 @@
 package dev.orysalesforce.sync;
 
-import dev.orysalesforce.mapping.MappingTimeLimiter;
 import dev.orysalesforce.settings.SyncSettings;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Clock;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.apache.camel.component.jsonata.JsonataFrameBinding;
-import org.apache.camel.language.datasonnet.DatasonnetLanguage;
-import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Scope;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** Beans that the sync routes name by reference. */
@@ -43,23 +37,6 @@ class SyncConfiguration {
     @Bean
     SyncSettings.Duplicates duplicates(SyncSettings settings) {
         return settings.duplicates();
-    }
-
-    /**
-     * Camel's own searches all jars for DataSonnet libraries, at each start and for each trial of a changed file. There are
-     * none.
-     */
-    @Bean("datasonnet-language")
-    @Scope(BeanDefinition.SCOPE_PROTOTYPE) // each Camel context has its own
-    DatasonnetLanguage dataSonnet() {
-        return new DatasonnetLanguage(Map.of());
-    }
-
-    /** JSONata is the only mapping language that can limit its own run time. */
-    @Bean
-    JsonataFrameBinding mappingBounds(SyncSettings settings) {
-        long limit = MappingTimeLimiter.PATIENCE * settings.mappingTimeout().toMillis();
-        return frame -> frame.setRuntimeBounds(limit, Integer.MAX_VALUE);
     }
 
     /** One thread for each call in flight. */

@@ -194,7 +194,7 @@ public final class SyncItem {
     /** Whether the ledger learns something from it; it does not from an event that it knows, or from a message that is none. */
     public boolean isNewer() {
         return getIdentity() != null && (isErasure() || intended != null || known == null || known.version() == null
-                || change.version().compareTo(known.version()) > 0);
+                || known.isOlderThan(change));
     }
 
     /** Whether it tells of somebody new, and no earlier try may have made the record. */
@@ -217,7 +217,7 @@ public final class SyncItem {
         salesforceId = entry.salesforceId();
         foundBy = entry.foundBy();
         version = entry.version();
-        int newer = entry.version() == null ? 1 : change.version().compareTo(entry.version());
+        int newer = entry.version() == null || entry.isOlderThan(change) ? 1 : change.version().compareTo(entry.version());
         if (newer < 0) {
             superseded();
         } else if (newer == 0) {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.salesforce.CamelSalesforce;
+import dev.orysalesforce.settings.RouteNames;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -11,11 +13,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.component.salesforce.SalesforceComponent;
-import org.eclipse.jetty.io.Content;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -28,7 +27,7 @@ import org.springframework.util.StringUtils;
 @Component("salesforceLogin")
 public class SalesforceLogin {
 
-    private final CamelContext context;
+    private final CamelSalesforce salesforce;
     private final ProducerTemplate camel;
     private final ObjectMapper json;
     private final Clock clock;
@@ -36,10 +35,10 @@ public class SalesforceLogin {
     private final String address;
     private final String client;
 
-    SalesforceLogin(CamelContext context, @Lazy ProducerTemplate camel, ObjectMapper json, Clock clock, TokenSettings settings,
+    SalesforceLogin(CamelSalesforce salesforce, @Lazy ProducerTemplate camel, ObjectMapper json, Clock clock, TokenSettings settings,
             @Value("${SALESFORCE_LOGIN_URL}") String loginUrl, @Value("${SALESFORCE_CLIENT_ID}") String id,
             @Value("${SALESFORCE_CLIENT_SECRET:}") String secret) {
-        this.context = context;
+        this.salesforce = salesforce;
         this.camel = camel;
         this.json = json;
         this.clock = clock;
@@ -63,7 +62,7 @@ public class SalesforceLogin {
     /** A new token. Its lifetime is the shorter of Salesforce's and the configured one. */
     Token logIn() throws Failed {
         Instant before = clock.instant();
-        Exchange answer = post("direct:token.login", form());
+        Exchange answer = post(RouteNames.TOKEN_LOGIN, form());
         JsonNode body = body(answer);
         if (status(answer) != 200 || !body.hasNonNull("access_token") || !body.hasNonNull("instance_url")) {
             throw new Failed(why(answer, body));
@@ -87,7 +86,7 @@ public class SalesforceLogin {
 
     /** Empty if Salesforce does not say; the login need not be permitted to ask. */
     Optional<Introspection> introspect(Token token) {
-        Exchange answer = post("direct:token.introspect",
+        Exchange answer = post(RouteNames.TOKEN_INTROSPECTION,
                 "token=" + encoded(token.value()) + "&token_type_hint=access_token&" + client);
         JsonNode body = body(answer);
         if (status(answer) != 200 || !body.path("active").isBoolean()) {
@@ -101,8 +100,7 @@ public class SalesforceLogin {
     /** The same login as the sync's, by secret or by key, with a session of its own. */
     private String form() throws Failed {
         try {
-            return Content.Source.asString(context.getComponent("salesforce", SalesforceComponent.class).getSession()
-                    .getLoginRequest(null).getBody());
+            return salesforce.loginForm();
         } catch (PauseDeliveryException e) {
             throw new Failed(e.getMessage());
         } catch (IOException e) {

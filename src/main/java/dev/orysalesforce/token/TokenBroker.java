@@ -1,5 +1,6 @@
 package dev.orysalesforce.token;
 
+import dev.orysalesforce.salesforce.SharedTokens;
 import dev.orysalesforce.settings.SyncSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -18,7 +19,7 @@ import org.springframework.stereotype.Component;
 
 /** Hands out one Salesforce token to all clients, and renews it in time: one login, however many clients ask at once. */
 @Component("tokenBroker")
-public class TokenBroker {
+public class TokenBroker implements SharedTokens {
 
     private static final Logger LOG = LoggerFactory.getLogger(TokenBroker.class);
 
@@ -81,13 +82,13 @@ public class TokenBroker {
                 "The app could not do this. Its log says where it failed."), 5L);
     }
 
-    /** Whether a client may still use it. */
+    @Override
     public boolean isHandedOut(String token) {
         handedOut.values().removeIf(expiry -> expiry.isBefore(clock.instant()));
         return handedOut.containsKey(token);
     }
 
-    /** Salesforce has rejected a call with this token: it may be invalid. */
+    @Override
     public void markSuspect(String token) {
         Held now = held;
         if (now != null && now.token().value().equals(token)) {

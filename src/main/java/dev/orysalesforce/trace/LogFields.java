@@ -3,6 +3,7 @@ package dev.orysalesforce.trace;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.orysalesforce.journal.DeadLetter;
+import dev.orysalesforce.journal.IdentityChange;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.CamelLogger;
 import org.apache.camel.spi.LogListener;
@@ -26,7 +27,8 @@ class LogFields implements LogListener {
             identity = letter.identity();
         }
         put(IDENTITY, identity);
-        put(TRIGGER, event.path(TRIGGER).asText(exchange.getVariable(TRIGGER, String.class)));
+        String trigger = event.path(TRIGGER).asText(exchange.getVariable(TRIGGER, String.class));
+        put(TRIGGER, IdentityChange.isTriggerId(trigger) ? trigger : null);
         String traceparent = event.path("traceparent").asText(exchange.getVariable("traceparent", String.class));
         put(TRACE, traceparent == null ? null : traceparent.replaceFirst("^\\w+-(\\w+)-.*", "$1"));
         return message;

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.ledger.FieldHash;
+import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.salesforce.Describe;
+import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.SyncItem;
 import java.time.temporal.ChronoUnit;
@@ -17,10 +19,6 @@ import org.springframework.stereotype.Component;
 /** Decides which fields of a record go out: what changed at Ory, so that what sales typed stays. */
 @Component("fieldDiff")
 public class FieldDiff {
-
-    public static final String ORY_ID = "Ory_Identity_Id__c";
-    public static final String ORY_UPDATED_AT = "Ory_Updated_At__c";
-    public static final String ON_CREATE = "onCreate";
 
     /** Before the hash of a field that only a finished record told: no mapping clears it. No hash begins like that. */
     private static final String GIVEN = "~";
@@ -35,7 +33,7 @@ public class FieldDiff {
 
     public void compare(SyncItem item) {
         ObjectNode mapped = item.getRecord();
-        JsonNode stopGaps = mapped.remove(ON_CREATE);
+        JsonNode stopGaps = mapped.remove(Mapping.ON_CREATE);
         mapped.remove(item.getDropped());
         if (item.isOfOtherObject()) {
             List<String> lacking = mapped.properties().stream().map(Map.Entry::getKey)
@@ -61,7 +59,7 @@ public class FieldDiff {
             return;
         }
         if (!item.hasRecord() || item.isToBeStamped()) {
-            toSend.put(ORY_ID, item.getIdentity());
+            toSend.put(OryFields.ORY_ID, item.getIdentity());
         }
         item.getTruncated().forEach((field, length) -> {
             String text = toSend.path(field).asText("");
@@ -70,7 +68,7 @@ public class FieldDiff {
                 toSend.put(field, text.substring(0, splitsPair ? length - 1 : length));
             }
         });
-        toSend.put(ORY_UPDATED_AT, item.getChange().version().at().truncatedTo(ChronoUnit.MILLIS).toString());
+        toSend.put(OryFields.ORY_UPDATED_AT, item.getChange().version().at().truncatedTo(ChronoUnit.MILLIS).toString());
         item.compared(toSend, marked(item, hashes));
     }
 

@@ -3,6 +3,7 @@ package dev.orysalesforce.write;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.Chunk;
+import dev.orysalesforce.sync.FailureIsolation;
 import dev.orysalesforce.sync.SyncItem;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -46,7 +47,8 @@ public class OutcomeRecorder {
 
     private void save(Collection<SyncItem> items, Set<SyncItem.Outcome> outcomes) {
         ledger.save(items.stream()
-                .filter(item -> outcomes.contains(item.getOutcome()) && item.isNewer() && !item.isErased())
+                .filter(item -> outcomes.contains(item.getOutcome()) && !FailureIsolation.isFailedInApp(item) && item.isNewer()
+                        && !item.isErased())
                 .map(SyncItem::entry).collect(Collectors.toList()));
     }
 }

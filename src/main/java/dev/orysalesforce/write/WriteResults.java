@@ -6,13 +6,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.mapping.MappingFailedException;
+import dev.orysalesforce.salesforce.CallFailure;
 import dev.orysalesforce.salesforce.ErrorPolicy;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.Action;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.Chunk;
-import dev.orysalesforce.sync.Mappings;
 import dev.orysalesforce.sync.SyncItem;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -136,7 +137,7 @@ public class WriteResults {
         SalesforceException salesforce = ObjectHelper.getException(SalesforceException.class, failure);
         RecordError recordError = salesforce == null ? null : error(salesforce);
         if (recordError == null) {
-            throw unavailable(failure);
+            throw CallFailure.unavailable(failure);
         }
         recordError = policy.advise(recordError);
         boolean alone = chunk.isComplete() && chunk.getSize() == 1 && policy.action(recordError.code()) == Action.PAUSE_UNTIL_FIXED;
@@ -154,19 +155,8 @@ public class WriteResults {
     public void failed(Exception failure) {
         SalesforceException salesforce = ObjectHelper.getException(SalesforceException.class, failure);
         RecordError recordError = salesforce == null ? null : error(salesforce);
-        throw recordError == null ? unavailable(failure)
+        throw recordError == null ? CallFailure.unavailable(failure)
                 : new PauseDeliveryException(recordError.code(), policy.advise(recordError).without(null).message());
-    }
-
-    /** Nobody gave a reason that Salesforce would give. */
-    public static PauseDeliveryException unavailable(Exception failure) {
-        SalesforceException salesforce = ObjectHelper.getException(SalesforceException.class, failure);
-        int status = salesforce == null ? 0 : salesforce.getStatusCode();
-        return status == 0
-                ? new PauseDeliveryException("UNREACHABLE", "Salesforce could not be reached: " + root(failure)
-                        + " — Check the network and SALESFORCE_LOGIN_URL, or see status.salesforce.com.")
-                : new PauseDeliveryException("SERVER_UNAVAILABLE", "Salesforce answered " + status + " without saying why"
-                        + " — Wait until it is over; see status.salesforce.com.");
     }
 
     /**
@@ -199,9 +189,9 @@ public class WriteResults {
             throw batch.failure();
         }
         List<SyncItem> unmapped = batch.items().stream().filter(item ->
-                item.isDeadLettered() && item.getError().code().equals(Mappings.FAILED)).toList();
+                item.isDeadLettered() && item.getError().code().equals(MappingFailedException.CODE)).toList();
         if (unmapped.size() >= SUCCESSION && unmapped.size() == batch.items().size()) {
-            throw new PauseDeliveryException(Mappings.FAILED, unmapped.get(0).getMapping().name()
+            throw new PauseDeliveryException(MappingFailedException.CODE, unmapped.get(0).getMapping().name()
                     + " fails for all identities. Fix it, and delivery resumes. The first failure: " + unmapped.get(0).getError().message());
         }
         pauseOnSetUpError(batch.items(), batch.items().stream().map(SyncItem::getError).toList(), SUCCESSION);
@@ -254,14 +244,5 @@ public class WriteResults {
         } catch (JsonProcessingException e) {
             return null;
         }
-    }
-
-    /** The kind of the innermost failure: its message may quote what was sent. */
-    private static String root(Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause.getClass().getSimpleName();
     }
 }

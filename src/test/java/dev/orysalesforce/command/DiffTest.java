@@ -40,6 +40,7 @@ import org.springframework.test.context.TestPropertySource;
     "sync.mappings.default=target/compared/lead.ds"})
 @DirtiesContext
 @Tag("any-ledger")
+@Tag("nightly")
 class DiffTest extends ReconcileTest {
 
     private static final Path PRESENT = Path.of("target/compared");

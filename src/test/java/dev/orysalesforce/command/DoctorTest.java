@@ -53,6 +53,7 @@ import org.yaml.snakeyaml.Yaml;
 @ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = {"test.context=doctor", "sync.reconcile.after-start=1h", "sync.erase=delete",
     "test.employees=mappings/lead.ds"}) // or there would be Contacts without Accounts
+@Tag("nightly")
 class DoctorTest extends AppTest {
 
     private static final OryAdminSandbox ORY = OryAdminSandbox.start();

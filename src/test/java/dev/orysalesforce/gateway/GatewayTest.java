@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
@@ -24,7 +23,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * An Action that builds the Salesforce record itself, as in Ory's documentation, sends it to the app instead of Salesforce.
@@ -34,13 +32,12 @@ class GatewayTest extends AppTest {
 
     private static final String LEAD = "/services/data/v62.0/sobjects/Lead";
     private static final String BY_ID = LEAD + "/Ory_Identity_Id__c/";
-    private static final String COLLECTION = "/services/data/v62.0/composite/sobjects";
     private static final String ADA = "9f425a8d-7efc-4768-8f23-7647a74fdf13";
 
     private final String id = UUID.randomUUID().toString();
 
     @Test
-    void theDocumentedRecordLandsOnceByPathByBodyAndInABatch() {
+    void theDocumentedRecordLandsOnceByPathAndByBody() {
         ObjectNode sample = (ObjectNode) read(Ory.webhook("salesforce-shaped-lead"));
         HttpResponse<String> byBody = send("POST", LEAD, sample);
         assertThat(byBody.statusCode()).isEqualTo(201);
@@ -50,13 +47,6 @@ class GatewayTest extends AppTest {
         ObjectNode withoutId = sample.deepCopy();
         withoutId.remove("Ory_Identity_Id__c");
         assertThat(send("PATCH", BY_ID + ADA, withoutId).statusCode()).isBetween(200, 201);
-
-        sample.putObject("attributes").put("type", "Lead");
-        HttpResponse<String> batch = send("POST", COLLECTION, collection(sample));
-        assertThat(batch.statusCode()).isEqualTo(200);
-        assertThat(read(batch.body())).hasSize(1);
-        assertThat(read(batch.body()).path(0).path("success").asBoolean()).isTrue();
-        assertThat(send("PATCH", COLLECTION + "/Lead/Ory_Identity_Id__c", collection(sample)).statusCode()).isEqualTo(200);
         settle();
 
         assertThat(record(ADA).text("LastName")).isEqualTo("Lovelace");
@@ -219,54 +209,6 @@ class GatewayTest extends AppTest {
         assertThat(deadLetters()).as("nor is anything kept").isEmpty();
     }
 
-    @Test
-    void ofACollectionValidRecordsAreAcceptedAndTheOthersKept() {
-        ObjectNode bad = lead();
-        bad.remove("Ory_Identity_Id__c");
-        HttpResponse<String> answer = send("PATCH", COLLECTION, collection(typed(lead()), typed(bad)));
-        assertThat(answer.statusCode()).isEqualTo(200);
-        JsonNode results = read(answer.body());
-        assertThat(results.path(0).path("success").asBoolean()).isTrue();
-        assertThat(results.path(1).path("success").asBoolean(true)).isFalse();
-        assertThat(results.path(1).path("errors").path(0).path("statusCode").asText()).isEqualTo("REQUIRED_FIELD_MISSING");
-        assertThat(results.path(1).path("errors").path(0).path("message").asText())
-                .contains("Ory_Identity_Id__c: ctx.identity.id");
-        assertThat(deadLetters()).hasSize(1);
-        settle();
-        assertThat(record(id).text("LastName")).isEqualTo("Lovelace");
-
-        answer = send("PATCH", COLLECTION, collection(typed(lead().put("LastName", "King")), typed(bad))
-                .put("allOrNone", true));
-        assertThat(read(answer.body()).findValuesAsText("statusCode"))
-                .containsExactly("ALL_OR_NONE_OPERATION_ROLLED_BACK", "REQUIRED_FIELD_MISSING");
-        settle();
-        assertThat(record(id).text("LastName")).isEqualTo("Lovelace");
-        assertThat(deadLetters()).hasSize(3);
-    }
-
-    @Test
-    void aBatchHoldsUpTo200Records() {
-        ObjectNode[] records = new ObjectNode[201];
-        for (int i = 0; i < records.length; i++) {
-            records[i] = typed(lead().put("Ory_Identity_Id__c", UUID.randomUUID().toString()));
-        }
-        HttpResponse<String> refused = send("POST", COLLECTION, collection(records));
-        assertThat(refused.statusCode()).isEqualTo(400);
-        assertThat(error(refused).path("errorCode").asText()).isEqualTo("EXCEEDED_ID_LIMIT");
-        HttpResponse<String> taken = send("POST", COLLECTION, collection(java.util.Arrays.copyOf(records, 200)));
-        assertThat(read(taken.body())).hasSize(200);
-        settle();
-        assertThat(SALESFORCE.org().records("Lead")).hasSize(200);
-    }
-
-    @Test
-    void ofOneIdentityTwiceInABatchTheSecondIsTheNewer() {
-        send("POST", COLLECTION, collection(typed(lead().put("Title", "T")), typed(lead().put("LastName", "King"))));
-        settle();
-        assertThat(record(id).text("LastName")).isEqualTo("King");
-        assertThat(record(id).text("Title")).isEqualTo("T");
-    }
-
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "POST  | Lead | {'LastName':'L'} | REQUIRED_FIELD_MISSING | NO_IDENTITY | Ory_Identity_Id__c: ctx.identity.id",
@@ -323,10 +265,13 @@ class GatewayTest extends AppTest {
         assertThat(ory.send(form).statusCode()).isEqualTo(415);
         assertThat(error(ory.send(form)).path("errorCode").asText()).isEqualTo("UNSUPPORTED_MEDIA_TYPE");
         for (String path : List.of("/services/data/v62.0/query", LEAD + "/a/b/c", "/services/data", "/services/Soap/u/62.0",
-                "/services/data/x/sobjects/Lead")) {
-            HttpResponse<String> answer = send("POST", path, "{}");
-            assertThat(answer.statusCode()).as(path).isEqualTo(404);
-            assertThat(error(answer).path("errorCode").asText()).isEqualTo("NOT_FOUND");
+                "/services/data/x/sobjects/Lead", "/services/data/v62.0/composite/sobjects",
+                "/services/data/v62.0/composite/sobjects/Lead/Ory_Identity_Id__c")) {
+            for (String method : List.of("POST", "PATCH")) {
+                HttpResponse<String> answer = send(method, path, "{\"records\":[]}");
+                assertThat(answer.statusCode()).as(method + " " + path).isEqualTo(404);
+                assertThat(error(answer).path("errorCode").asText()).isEqualTo("NOT_FOUND");
+            }
         }
         for (String method : List.of("GET", "DELETE", "PUT")) {
             assertThat(send(method, LEAD, "{}").statusCode()).as(method).isEqualTo(404);
@@ -338,19 +283,17 @@ class GatewayTest extends AppTest {
     }
 
     /** CVE-2026-49099 and similar: names of Salesforce or Camel options, as header or query parameter. */
-    @ParameterizedTest
-    @ValueSource(strings = {LEAD, COLLECTION})
-    void aCallerCanNotRedirectTheSalesforceCall(String path) {
-        HttpResponse<String> answer = ory.send(ory.request(path + "?sObjectName=Account&rawPath=/x&rawMethod=DELETE"
+    @Test
+    void aCallerCanNotRedirectTheSalesforceCall() {
+        HttpResponse<String> answer = ory.send(ory.request(LEAD + "?sObjectName=Account&rawPath=/x&rawMethod=DELETE"
                         + "&sforce-auto-assign=TRUE&object=Account&field=Email&value=x&apexUrl=/evil")
                 .header("X-Webhook-Secret", SECRET).header("object", "Account").header("field", "Email")
                 .header("sObjectName", "Account").header("rawPath", "/evil").header("rawMethod", "DELETE")
                 .header("Sforce-Auto-Assign", "FALSE").header("x-sfdc-evil", "1").header("CamelHttpMethod", "PATCH")
                 .header("CAmElJmsDestinationName", "elsewhere").header("JMSDestination", "elsewhere")
                 .header("X-Evil", "evil-value")
-                .POST(HttpRequest.BodyPublishers.ofString(path.equals(LEAD) ? lead().toString()
-                        : collection(typed(lead())).toString())).build());
-        assertThat(answer.statusCode()).isBetween(200, 201);
+                .POST(HttpRequest.BodyPublishers.ofString(lead().toString())).build());
+        assertThat(answer.statusCode()).isEqualTo(201);
         assertThat(answer.headers().map().toString()).doesNotContain(SECRET, "evil-value");
         assertThat(answer.headers().map()).doesNotContainKeys("x-webhook-secret", "ory-webhook-trigger-id", "user-agent");
         settle();
@@ -396,18 +339,14 @@ class GatewayTest extends AppTest {
     @ParameterizedTest
     @CsvSource({"Ren\u00e9e, ISO-8859-1", "Renee, UTF-16", "\\ud83d, UTF-8"})
     void aBodyThatIsNotUtf8IsRejectedAndKept(String lastName, String charset) {
-        for (String path : List.of(LEAD, COLLECTION)) {
-            ObjectNode record = typed(lead()).put("LastName", "@name@");
-            byte[] body = (path.equals(LEAD) ? record : collection(record)).toString().replace("@name@", lastName)
-                    .getBytes(Charset.forName(charset));
-            HttpResponse<String> answer = ory.send(ory.request(path).header("X-Webhook-Secret", SECRET)
-                    .POST(HttpRequest.BodyPublishers.ofByteArray(body)).build());
-            assertThat(answer.statusCode()).isEqualTo(400);
-            assertThat(error(answer).path("errorCode").asText()).isEqualTo("JSON_PARSER_ERROR");
-            assertThat(error(answer).path("message").asText()).contains("UTF-8");
-            assertThat(deadLetters()).extracting(letter -> letter.path("original").asText())
-                    .contains(new String(body, StandardCharsets.UTF_8));
-        }
+        byte[] body = lead().put("LastName", "@name@").toString().replace("@name@", lastName).getBytes(Charset.forName(charset));
+        HttpResponse<String> answer = ory.send(ory.request(LEAD).header("X-Webhook-Secret", SECRET)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body)).build());
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(error(answer).path("errorCode").asText()).isEqualTo("JSON_PARSER_ERROR");
+        assertThat(error(answer).path("message").asText()).contains("UTF-8");
+        assertThat(deadLetters()).extracting(letter -> letter.path("original").asText())
+                .contains(new String(body, StandardCharsets.UTF_8));
         settle();
         assertThat(SALESFORCE.writes().all()).isEmpty();
     }
@@ -431,18 +370,6 @@ class GatewayTest extends AppTest {
 
     private ObjectNode lead() {
         return fields().put("Ory_Identity_Id__c", id).put("LastName", "Lovelace").put("Company", "C");
-    }
-
-    private static ObjectNode typed(ObjectNode record) {
-        record.putObject("attributes").put("type", "Lead");
-        return record;
-    }
-
-    private ObjectNode collection(ObjectNode... records) {
-        ObjectNode collection = json.createObjectNode().put("allOrNone", false);
-        ArrayNode list = collection.putArray("records");
-        List.of(records).forEach(list::add);
-        return collection;
     }
 
     private HttpResponse<String> send(String method, String path, JsonNode body) {

@@ -17,7 +17,6 @@ import org.springframework.boot.autoconfigure.jms.JmsAutoConfiguration;
 import org.springframework.boot.autoconfigure.jms.artemis.ArtemisAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.test.annotation.DirtiesContext;
@@ -25,7 +24,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** The journal by itself, on a broker configured like the app's. */
-@SpringBootTest(classes = {JournalConfiguration.class, Journal.class}, webEnvironment = SpringBootTest.WebEnvironment.NONE)
+@SpringBootTest(classes = {JournalConfiguration.class, Journal.class, JournalTest.RealTime.class}, webEnvironment = SpringBootTest.WebEnvironment.NONE)
 @ImportAutoConfiguration({ArtemisAutoConfiguration.class, JmsAutoConfiguration.class, JacksonAutoConfiguration.class})
 @EnableConfigurationProperties(SyncSettings.class)
 @DirtiesContext
@@ -42,7 +41,6 @@ class JournalTest {
     @Autowired
     private Journal journal;
 
-    @TestConfiguration
     static class RealTime {
 
         @Bean

@@ -74,6 +74,21 @@ class LedgerSqlTest {
 
     @ParameterizedTest
     @MethodSource("databases")
+    void whatIsLongerThanItsColumnIsCut(LedgerDatabase database) {
+        Ledger ledger = database.empty().bean(Ledger.class);
+        String emoji = "\uD83D\uDE00";
+        LedgerEntry longer = new LedgerEntry(ID, "Lead", null, null, null, null, Map.of(), "settings", NOON, "t".repeat(101),
+                "m".repeat(301), "skipped", "C".repeat(101), "x".repeat(999) + emoji + "\0", 0, null);
+        ledger.save(List.of(longer));
+        LedgerEntry found = ledger.find(ID).orElseThrow();
+        assertThat(found.triggerId()).isEqualTo("t".repeat(100));
+        assertThat(found.mapping()).isEqualTo("m".repeat(300));
+        assertThat(found.code()).isEqualTo("C".repeat(100));
+        assertThat(found.message()).isEqualTo("x".repeat(999));
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
     void aNewerEntryReplacesTheOlderAndKeepsMissingValues(LedgerDatabase database) {
         Ledger ledger = database.empty().bean(Ledger.class);
         ledger.save(List.of(entry(ID, "synced", new Version(NOON, 1, NOON))));

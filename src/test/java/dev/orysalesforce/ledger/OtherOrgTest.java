@@ -45,7 +45,7 @@ class OtherOrgTest extends AppTest {
         settle();
         assertThat(record(known).text("LastName")).isEqualTo("Version 1");
         assertThat(record(fresh).text("LastName")).isEqualTo("Version 0");
-        assertThat(health().path("status").asText()).isEqualTo("UP");
+        await().untilAsserted(() -> assertThat(health().path("status").asText()).isEqualTo("UP")); // after the commit
     }
 
     private JsonNode outage() {

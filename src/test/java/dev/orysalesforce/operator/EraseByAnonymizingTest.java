@@ -9,6 +9,7 @@ import org.springframework.test.context.TestPropertySource;
 
 @TestPropertySource(properties = {"test.context=anonymize", "sync.erase=anonymize"})
 @Tag("any-ledger")
+@Tag("nightly")
 class EraseByAnonymizingTest extends ErasingTest {
 
     @Override

@@ -16,6 +16,7 @@ import org.springframework.test.context.TestPropertySource;
 
 @TestPropertySource(properties = {"test.context=delete", "sync.erase=delete"})
 @Tag("any-ledger")
+@Tag("nightly")
 class EraseByDeletingTest extends ErasingTest {
 
     @BeforeEach

@@ -68,6 +68,8 @@ abstract class OperatorTest extends AppTest {
             event.run();
         }
         await().atMost(Duration.ofSeconds(20)).until(() -> pending() == events.length);
+        long calls = SALESFORCE.calls().count(); // the try under way may have begun without the last events
+        await().until(() -> SALESFORCE.calls().count() >= calls + 2);
         SALESFORCE.faults().clear();
         settle();
     }

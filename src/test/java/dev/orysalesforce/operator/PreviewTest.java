@@ -68,7 +68,7 @@ class PreviewTest extends AppTest {
         ory.sends("settings", body);
         settle();
         assertSent(there);
-        assertThat(preview(body).path("problems").path(0).path("message").asText()).contains("has all of it already");
+        assertThat(preview(body).path("problems").path(0).path("message").asText()).contains("has the same values already");
     }
 
     @Test

@@ -22,6 +22,7 @@ import org.springframework.test.context.TestPropertySource;
 /** Dead letters, and nothing else, are deleted when their retention is over. */
 @Tag("any-ledger")
 @TestPropertySource(properties = {"test.context=retention", "sync.dead-letters.retention=3s"})
+@Tag("nightly")
 class RetentionTest extends OperatorTest {
 
     private static final Duration KEPT = Duration.ofSeconds(3);

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.sandbox.Fault;
@@ -153,7 +154,9 @@ class StatusTest extends OperatorTest {
         assertThat(document.path("components").path("securitySchemes").path("operator").path("scheme").asText())
                 .isEqualTo("bearer");
         int operations = 0;
-        for (JsonNode entry : new ObjectMapper(new YAMLFactory()).readTree(Path.of("routes/operator.camel.yaml").toFile())) {
+        ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
+        for (JsonNode entry : ((ArrayNode) yaml.readTree(Path.of("routes/operator-api.camel.yaml").toFile()))
+                .addAll((ArrayNode) yaml.readTree(Path.of("routes/operator-events.camel.yaml").toFile()))) {
             for (String verb : List.of("get", "post", "delete")) {
                 for (JsonNode operation : entry.path("rest").path(verb)) {
                     String path = entry.path("rest").path("path").asText() + operation.path("path").asText();
@@ -166,7 +169,7 @@ class StatusTest extends OperatorTest {
                 }
             }
         }
-        assertThat(operations).isEqualTo(9);
+        assertThat(operations).isEqualTo(12);
     }
 
     private JsonNode status() {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged jar's {@code check}, as CI runs it on changed files. */
+@Tag("nightly")
 class CheckIT {
 
     @TempDir
@@ -44,7 +45,6 @@ class CheckIT {
     }
 
     @Test
-    @Tag("nightly")
     void withoutALoginTheOrgIsLeftOutAndTheFilesAreChecked() throws IOException {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = appOnACopy(salesforce)) {
             salesforce.org().schema("Lead").hide("Phone");

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged jar's {@code doctor}, as the last step of a set-up; and secrets that come in files. */
+@Tag("nightly")
 class DoctorIT {
 
     @Test
@@ -36,7 +37,6 @@ class DoctorIT {
     }
 
     @Test
-    @Tag("nightly")
     void itChecksASetUpWithSecretsInFiles(@TempDir Path folder) throws Exception {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce)) {
@@ -73,7 +73,6 @@ class DoctorIT {
     }
 
     @Test
-    @Tag("nightly")
     void theSameFindingsAreLoggedAtTheStartWithoutDelayingDelivery(@TempDir Path folder) throws Exception {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce).with("SYNC_DOCTOR_AT_START", "true")) {

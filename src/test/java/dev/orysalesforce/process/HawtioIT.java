@@ -47,6 +47,7 @@ import org.openqa.selenium.chrome.ChromeOptions;
  * the pictures in {@code docs} again.
  */
 @ExtendWith(SharedApp.Extension.class)
+@Tag("nightly")
 class HawtioIT {
 
     private static final String TOKEN = SharedApp.OPERATOR_TOKEN;
@@ -72,7 +73,6 @@ class HawtioIT {
     }
 
     @Test
-    @Tag("nightly")
     void theBrowserShowsStopsAndStartsRoutesAndReadsDeadLetters() throws IOException {
         Tool.require(Tool.CHROMIUM, Tool.CHROMEDRIVER);
         app.ory().sends("registration", "{\"identity\": {\"traits\": \"not what Ory sends\"}}");

@@ -13,11 +13,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The log in Elastic's format while the jar runs; {@link StartIT} reads the log of start and stop. */
 @ExtendWith(SharedApp.Extension.class)
+@Tag("nightly")
 class LogIT {
 
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";

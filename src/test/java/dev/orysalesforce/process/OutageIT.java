@@ -15,10 +15,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Salesforce is down, with four calls in flight and the pauses as they are shipped; DeliveryPauseTest has a whole hour of it. */
+@Tag("nightly")
 class OutageIT {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");

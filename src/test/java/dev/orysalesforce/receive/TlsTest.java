@@ -33,6 +33,7 @@ import org.springframework.test.context.TestPropertySource;
 @Tag("any-ledger")
 @TestPropertySource(properties = {"test.context=tls", "server.ssl.bundle=https",
     "spring.ssl.bundle.pem.https.reload-on-update=true", "spring.ssl.bundle.watch.file.quiet-period=300ms"})
+@Tag("nightly")
 class TlsTest extends AppTest {
 
     private static final char[] PASSWORD = "changeit".toCharArray();

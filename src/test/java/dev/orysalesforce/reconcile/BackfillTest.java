@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.command.Command;
 import dev.orysalesforce.ledger.StuckDatabase;
 import dev.orysalesforce.operator.Operator;
@@ -18,7 +19,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.test.context.TestPropertySource;
@@ -55,6 +59,7 @@ class BackfillTest extends ReconcileTest {
         await().atMost(Duration.ofSeconds(30)).until(() -> SALESFORCE.org().records("Lead").size() == 10);
     }
 
+    @Tag("nightly")
     @Test
     void tenThousandAreBackfilledBesideLiveEvents() {
         ORY.project().addMany(10_000, i -> person("Before " + i));
@@ -101,6 +106,40 @@ class BackfillTest extends ReconcileTest {
         assertThat(SALESFORCE.calls().after(before)).as("2,000 IDs a page, Contacts and Leads").hasSize(7);
         assertThat(status().path("balance").path("reconciled").asLong()).isEqualTo(reconciled);
         assertThat(ORY.calls().size() - ids).isEqualTo(1 + 21);
+    }
+
+    /** A leaked secret writes a state that Ory does not have; Ory's list is what counts. */
+    @ParameterizedTest
+    @ValueSource(strings = {"9999-12-31T23:59:59Z", ""})
+    void aForgedStateIsUndoneByTheNextComparison(String updatedAt) {
+        String id = ORY.project().add(person("Real"));
+        done();
+        settle();
+        ObjectNode forged = hook(id);
+        ((ObjectNode) forged.path("identity")).put("updated_at", updatedAt);
+        ((ObjectNode) forged.path("identity").path("traits").path("name")).put("last", "Forged");
+        assertThat(ory.sends("settings", forged).statusCode()).isEqualTo(204);
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Forged");
+
+        done();
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Real");
+        awaitInSync();
+        assertThat(done().path("queued").asLong()).as("it is Ory's now").isZero();
+        SALESFORCE.reset(); // an older version was written after a newer one, for once
+    }
+
+    /** The ledger was lost, and the record says that it comes from the future. */
+    @Test
+    void aRecordFromTheFutureIsWrittenAgain() {
+        String id = ORY.project().add(person("Real"));
+        SALESFORCE.org().insert("Lead", Map.of("LastName", "Forged", "Company", "C", "Ory_Identity_Id__c", id,
+                "Ory_Updated_At__c", "2999-12-31T23:59:59.000+0000"));
+        done();
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Real");
+        SALESFORCE.reset();
     }
 
     /** Of 1,000 identities 500 are in Salesforce: 400 once, 50 twice, 50 with an address that Ory has not verified. */

@@ -19,6 +19,7 @@ import org.springframework.test.context.TestPropertySource;
 /** Whatever an Admin API answers, no identity is erased, no other host gets the key, and the mistake is reported. */
 @TestPropertySource(properties = {"test.context=hostile-ory", "sync.on-missing=erase", "sync.erase-limit=1"})
 @Tag("any-ledger")
+@Tag("nightly")
 class HostileOryTest extends ReconcileTest {
 
     @AfterEach

@@ -110,6 +110,11 @@ class ReconcileSnapshotSqlTest {
         snapshot.read(read, NOON.plusSeconds(2));
         // 0 is; of 1 Ory has a newer version; the record of 2 was not shown; 3 was refused.
         assertThat(snapshot.inSync(NOON, NOON)).isEqualTo(0.25);
+        database.sql().update("update identities set seen_at = ? where identity = ?", SqlTimestamps.text(NOON.plusSeconds(5)), id(0));
+        assertThat(snapshot.inSync(NOON, NOON)).as("not what Ory listed after it came in").isZero();
+        database.sql().update("update identities set received_at = ? where identity = ?", SqlTimestamps.text(NOON.plusSeconds(5)),
+                id(0));
+        assertThat(snapshot.inSync(NOON, NOON)).as("came in after the list").isEqualTo(0.25);
         assertThat(snapshot.goneSince(NOON)).isEqualTo(1);
         database.sql().update("update identities set code = 'DELETED_IN_SALESFORCE' where identity = ?", id(2));
         assertThat(snapshot.goneSince(NOON)).isZero();

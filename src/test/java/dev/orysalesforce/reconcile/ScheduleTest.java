@@ -12,6 +12,7 @@ import org.springframework.test.context.TestPropertySource;
 @DirtiesContext
 @TestPropertySource(properties = {"test.context=schedule", "sync.reconcile.every=2s"})
 @Tag("any-ledger")
+@Tag("nightly")
 class ScheduleTest extends ReconcileTest {
 
     @Test

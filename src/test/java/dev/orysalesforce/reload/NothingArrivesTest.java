@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.receive.RequestGate;
 import dev.orysalesforce.sandbox.Fault;
 import dev.orysalesforce.sandbox.Org.Permission;
 import java.io.IOException;
@@ -28,6 +29,7 @@ import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.server.impl.ActiveMQServerImpl;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.RouteController;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +49,7 @@ import org.springframework.test.context.TestPropertySource;
 @ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = "test.context=nothing-arrives")
 @DirtiesContext // otherwise it would reload the changes of other tests
+@Tag("nightly")
 class NothingArrivesTest extends ReloadAppTest {
 
     private static final Map<String, Row> TABLE = table();
@@ -62,6 +65,9 @@ class NothingArrivesTest extends ReloadAppTest {
 
     @Autowired
     private LateClock clock;
+
+    @Autowired
+    private RequestGate gate;
 
     private record Row(String cause, String health, String log) {}
 
@@ -150,6 +156,23 @@ class NothingArrivesTest extends ReloadAppTest {
     @Test
     void allTestedCausesAreInTheTable() {
         assertThat(plays().keySet()).isEqualTo(TABLE.keySet());
+    }
+
+    /** Whatever keeps it waiting; nothing else says that the files and what runs are different. */
+    @Test
+    void aChangeThatWaitsIsToldAfterTheSecondTry(CapturedOutput log) {
+        assertThat(gate.close(Duration.ofSeconds(10))).isTrue();
+        try {
+            ConfigWorkspace.write(RECEIVE, ConfigWorkspace.read(RECEIVE).replace("description: Takes an Ory webhook", "description: Takes"));
+            await().atMost(Duration.ofSeconds(30)).until(() -> log.getOut().contains("next try in 30 s"));
+            assertThat(edits().path("status").asText()).isEqualTo("UP");
+            clock.move(Duration.ofSeconds(31));
+            assertThat(awaitRefused(RECEIVE).path("reason").asText()).contains("waits for a batch or a request");
+        } finally {
+            gate.open();
+        }
+        clock.move(Duration.ofSeconds(31));
+        awaitTaken(RECEIVE);
     }
 
     private Map<String, Cause> plays() {

@@ -24,7 +24,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 @Tag("any-ledger")
 class ReloadTest extends ReloadAppTest {
 
-    private static final Path OPERATOR = ConfigWorkspace.ROUTES.resolve("operator.camel.yaml");
+    private static final Path OPERATOR = ConfigWorkspace.ROUTES.resolve("operator-api.camel.yaml");
 
     private final String id = UUID.randomUUID().toString();
 
@@ -90,7 +90,7 @@ class ReloadTest extends ReloadAppTest {
         assertThat(get("/api/openapi.json").path("paths").has("/api/hello")).isTrue();
         assertThat(get("/api/openapi.json").path("paths").has("/api/status")).isTrue();
 
-        ConfigWorkspace.write(OPERATOR, ConfigWorkspace.read(Path.of("routes/operator.camel.yaml")));
+        ConfigWorkspace.write(OPERATOR, ConfigWorkspace.read(Path.of("routes/operator-api.camel.yaml")));
         awaitTaken(OPERATOR);
         assertThat(get("/api/hello").path("status").asInt()).isEqualTo(404);
         assertThat(get("/api/openapi.json").path("paths").has("/api/hello")).isFalse();

@@ -32,7 +32,8 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class ReloadUnderTrafficTest extends ReloadAppTest {
 
     private static final long SECONDS = Long.getLong("edits.seconds", 4);
-    private static final List<String> FILES = List.of("receive", "reject", "sync", "upsert", "mapping", "errors", "operator");
+    private static final List<String> FILES = List.of("receive", "reject", "journal", "problem", "sync", "sync-map",
+            "upsert", "mapping", "errors", "operator-api");
 
     private final Queue<String> accepted = new ConcurrentLinkedQueue<>();
     private final Queue<String> refused = new ConcurrentLinkedQueue<>();

@@ -2,6 +2,7 @@ package dev.orysalesforce.reload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.orysalesforce.journal.PauseDeliveryException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.BeanDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.ThrowExceptionDefinition;
 import org.apache.camel.model.ToDefinition;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
@@ -35,6 +37,8 @@ class RenamedInRoutesTest {
             assertThat(ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), BeanDefinition.class))
                     .extracting(bean -> bean.getRef() + "." + bean.getMethod())
                     .containsExactly("eventCounters.accepted('own')", "deliveryPause.recordRecovery", "own.over");
+            assertThat(ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ThrowExceptionDefinition.class))
+                    .extracting(ThrowExceptionDefinition::getExceptionType).containsExactly(PauseDeliveryException.class.getName());
         }
         assertThat(log).contains("own.camel.yaml has old names", "mapping.ask is mapping.invoke",
                 "outage.over is deliveryPause.recordRecovery", "outage.isPausing is deliveryPause.isPaused");

@@ -54,6 +54,13 @@ class RouteFilesTest {
         }
     }
 
+    /** A file tells one story, and its name says which. */
+    @ParameterizedTest
+    @MethodSource("routeFiles")
+    void aFileHasAtMost200Lines(Path file) throws IOException {
+        assertThat(Files.readAllLines(file)).hasSizeLessThanOrEqualTo(200);
+    }
+
     @ParameterizedTest
     @MethodSource("routeFiles")
     void everyRouteHasAnIdADescriptionAndItsErrorHandling(Path file) throws IOException {

@@ -29,6 +29,7 @@ import org.springframework.test.context.TestPropertySource;
 /** The app logs in by key instead of secret, and so does the token broker. */
 @Tag("any-ledger")
 @TestPropertySource(properties = "test.context=key-login")
+@Tag("nightly")
 class KeyLoginTest extends AppTest {
 
     private static final SigningKeyFile KEY = SigningKeyFile.make("RSA");

@@ -18,12 +18,12 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 class SettingsTest {
 
     @ParameterizedTest
-    @CsvSource({"edits.every, 0", "edits.every, -1s", "linger, -1s", "batch-size, 0", "parallel-calls, 0",
+    @CsvSource({"reload.poll-interval, 0", "reload.poll-interval, -1s", "linger, -1s", "batch-size, 0", "parallel-calls, 0",
         "daily-call-share, 0", "max-body-size, 0", "mapping-dir, ' '", "mapping-timeout, 0", "erased-mapping, ' '",
         "gateway.objects[0], ' '", "gateway.objects[0], Lead/x", "auto-assign.new, maybe", "auto-assign.existing, maybe",
-        "journal.min-disk-free, -1MB", "dead-letters.keep-for, -1s", "dead-letters.bearable, -1", "back-off.initial, 0",
+        "journal.min-disk-free, -1MB", "dead-letters.retention, -1s", "dead-letters.health-threshold, -1", "back-off.initial, 0",
         "back-off.initial, -1s", "back-off.max, 0", "back-off.multiplier, 0.5", "back-off.jitter, 1",
-        "retry.initial, -1s", "retry.max, -1s", "retry.multiplier, 0.5", "retry.attempts, 0", "takeover-after, -1s",
+        "retry.initial, -1s", "retry.max, -1s", "retry.multiplier, 0.5", "retry.attempts, 0", "writer-lease-timeout, -1s",
         "reconcile.every, -1s", "reconcile.after-start, -1s", "reconcile.after-empty-body, -1s",
         "reconcile.queue-limit, 0", "erase-limit, 2"})
     void invalidSettingsAreRejectedByName(String property, String value) {
@@ -32,8 +32,8 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"edits.every, 100ms", "auto-assign.new, 01Q000000000001", "auto-assign.existing, true",
-        "dead-letters.bearable, 0", "journal.min-disk-free, 0", "reconcile.every, 0", "reconcile.after-start, 0",
+    @CsvSource({"reload.poll-interval, 100ms", "auto-assign.new, 01Q000000000001", "auto-assign.existing, true",
+        "dead-letters.health-threshold, 0", "journal.min-disk-free, 0", "reconcile.every, 0", "reconcile.after-start, 0",
         "gateway.objects[0], Person__c", "back-off.initial, 10ms"})
     void validSettingsAreAccepted(String property, String value) {
         assertThatCode(() -> settings(Map.of("sync." + property, value))).doesNotThrowAnyException();

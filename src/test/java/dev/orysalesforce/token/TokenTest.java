@@ -150,6 +150,7 @@ class TokenTest extends AppTest {
         assertThat(read(client.requestToken().body()).path("expires_in").asInt()).isBetween(7100, 7200);
     }
 
+    @Tag("nightly")
     @Test
     void noTokenIsHandedOutNearItsExpiryAndTheNextIsReadyInTime() {
         SALESFORCE.org().tokenLifetime(Duration.ofSeconds(6));
@@ -167,6 +168,7 @@ class TokenTest extends AppTest {
         assertThat(SALESFORCE.calls().of(CallKind.REVOKE)).isEmpty();
     }
 
+    @Tag("nightly")
     @Test
     void aValidTokenIsHandedOutWhileTheLoginFails() {
         SALESFORCE.org().tokenLifetime(Duration.ofSeconds(12));

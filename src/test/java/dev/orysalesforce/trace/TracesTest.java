@@ -26,6 +26,7 @@ import org.springframework.test.context.TestPropertySource;
 /** The spans of an event's way from Ory to Salesforce. */
 @Tag("any-ledger")
 @TestPropertySource(properties = {"test.context=traced", "otel.bsp.schedule.delay=50"})
+@Tag("nightly")
 class TracesTest extends AppTest {
 
     private static final OtlpReceiver COLLECTOR = new OtlpReceiver();

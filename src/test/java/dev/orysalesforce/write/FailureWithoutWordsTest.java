@@ -9,6 +9,7 @@ import dev.orysalesforce.match.DuplicateRecords;
 import dev.orysalesforce.salesforce.ErrorPolicy;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.sync.DeliveryPause;
+import dev.orysalesforce.sync.FailureIsolation;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -29,7 +30,7 @@ class FailureWithoutWordsTest {
 
     @Test
     void anOutageWithoutAStackTraceHasACause() {
-        DeliveryPause pause = new DeliveryPause(CircuitBreaker.ofDefaults("salesforce"), settings, Clock.systemUTC(), Clock.systemUTC(), meters);
+        DeliveryPause pause = new DeliveryPause(CircuitBreaker.ofDefaults("salesforce"), new FailureIsolation(), settings, Clock.systemUTC(), Clock.systemUTC(), meters);
         pause.recordFailure(stackless());
         assertThat(pause.health().getDetails()).containsEntry("code", "NullPointerException");
         assertThat(pause.health().getDetails().get("reason").toString()).contains("NullPointerException");

@@ -1,4 +1,4 @@
-package dev.orysalesforce.sync;
+package dev.orysalesforce.mapping;
 
 import dev.orysalesforce.journal.PauseDeliveryException;
 

@@ -1,4 +1,4 @@
-package dev.orysalesforce.operator;
+package dev.orysalesforce.receive;
 
 /** An invalid parameter or body of the operator API; the message says what is valid, and quotes nothing. */
 public class BadRequestException extends RuntimeException {

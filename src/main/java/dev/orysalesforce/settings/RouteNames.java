@@ -1,0 +1,25 @@
+package dev.orysalesforce.settings;
+
+/**
+ * Routes that Java calls or names. An integrator may change their steps, but not where they begin; the table in
+ * {@code docs/routes-that-java-calls.md} says what each is given and answers.
+ */
+public final class RouteNames {
+
+    public static final String DESCRIBE_OBJECT = "direct:salesforce.describe";
+    public static final String INVOKE_MAPPING = "direct:mapping.invoke";
+    public static final String TOKEN_LOGIN = "direct:token.login";
+    public static final String TOKEN_INTROSPECTION = "direct:token.introspect";
+    public static final String PREVIEW_BODY = "direct:preview.body";
+    public static final String DRY_RUN_PAGE = "direct:dry-run.page";
+    public static final String DIFF_PAGE = "direct:diff.page";
+    public static final String DIFF_BODIES = "direct:diff.bodies";
+    public static final String DOCTOR_SALESFORCE = "direct:doctor.salesforce";
+    public static final String DOCTOR_ORY = "direct:doctor.ory";
+
+    /** The IDs of the routes that begin by themselves. */
+    public static final String NEXT_BATCH = "sync.next";
+    public static final String NEXT_RECONCILE_STEP = "reconcile.next";
+
+    private RouteNames() { }
+}

@@ -1,0 +1,86 @@
+package dev.orysalesforce.sync;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.settings.SyncSettings;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * How much of an identity a mapping takes. Mapping languages need a time for an object that grows with the square of its
+ * keys, if those were chosen for it; and anybody who signs up can send a large payload with the form.
+ */
+final class TraitsLimit {
+
+    static final String CODE = "TRAITS_TOO_LARGE";
+
+    private final long bytes;
+    private final int keys;
+
+    TraitsLimit(SyncSettings settings) {
+        bytes = settings.maxTraitsSize().toBytes();
+        keys = settings.maxTraitsKeys();
+    }
+
+    /** Each part counts by itself: traits, what else the identity has, transient payload, a record that came in finished. */
+    boolean isExceededBy(IdentityChange change) {
+        JsonNode identity = change.identity();
+        JsonNode traits = identity.path("traits");
+        return new Count().isExceededBy(traits)
+                || new Count().isExceededByAllBut("traits", identity)
+                || new Count().isExceededBy(change.flow())
+                || new Count().isExceededBy(change.transientPayload())
+                || change.record() != null && new Count().isExceededBy(change.record().fields());
+    }
+
+    /** Ends as soon as there is too much. */
+    private final class Count {
+
+        private long bytesLeft = bytes;
+        private int keysLeft = keys;
+
+        boolean isExceededBy(JsonNode node) {
+            if (node == null) {
+                return false;
+            }
+            bytesLeft -= 2; // brackets, quotes, or a comma and a digit
+            if (node.isObject()) {
+                for (Map.Entry<String, JsonNode> field : node.properties()) {
+                    if (isExceededBy(field.getKey(), field.getValue())) {
+                        return true;
+                    }
+                }
+            } else if (node.isArray()) {
+                for (JsonNode element : node) {
+                    if (isExceededBy(element)) {
+                        return true;
+                    }
+                }
+            } else {
+                take(node.asText());
+            }
+            return isOver();
+        }
+
+        boolean isExceededByAllBut(String left, JsonNode object) {
+            return object instanceof ObjectNode && object.properties().stream()
+                    .anyMatch(field -> !field.getKey().equals(left) && isExceededBy(field.getKey(), field.getValue()));
+        }
+
+        private boolean isExceededBy(String key, JsonNode value) {
+            keysLeft--;
+            bytesLeft -= 4; // quotes, colon, comma
+            take(key);
+            return isOver() || isExceededBy(value);
+        }
+
+        private void take(String text) {
+            bytesLeft -= text.length() > bytesLeft ? text.length() : text.getBytes(StandardCharsets.UTF_8).length;
+        }
+
+        private boolean isOver() {
+            return bytesLeft < 0 || keysLeft < 0;
+        }
+    }
+}
