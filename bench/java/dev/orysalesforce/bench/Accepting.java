@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** How many webhooks are accepted, how soon, and what became of them, beside what people would write instead. */
+/** How many webhooks are accepted, how soon, and what became of them, compared with simple alternatives. */
 final class Accepting {
 
     private static final int LATENCY = 300;
@@ -184,11 +184,11 @@ final class Accepting {
 
     private void awaitRows(long rows) throws Exception {
         if (!salesforce.awaitRows(rows, Duration.ofMinutes(3))) {
-            throw new IllegalStateException("The app does not go on");
+            throw new IllegalStateException("The app does not continue");
         }
     }
 
-    /** What threads have used in between, largest first, without crumbs. */
+    /** What threads have used in between, largest first, without small values. */
     private static List<String> difference(Map<String, Long> before, Map<String, Long> after) {
         Map<String, Long> used = new HashMap<>();
         after.forEach((thread, millis) -> used.put(thread, millis - before.getOrDefault(thread, 0L)));

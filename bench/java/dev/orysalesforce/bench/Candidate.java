@@ -27,7 +27,7 @@ final class Candidate implements AutoCloseable {
                 "ORY_WEBHOOK_SECRET", SECRET, "SALESFORCE_LOGIN_URL", salesforce.url(),
                 "SALESFORCE_CLIENT_ID", Sandbox.CLIENT_ID, "SALESFORCE_CLIENT_SECRET", Sandbox.CLIENT_SECRET,
                 "SYNC_DOCTOR_AT_START", "false",
-                "SYNC_BACKOFF_MAX", "10s", // nobody measures pauses
+                "SYNC_BACKOFF_MAX", "10s", // pauses are not measured
                 "SERVER_PORT", String.valueOf(port), "MANAGEMENT_SERVER_PORT", String.valueOf(managementPort));
         server = new Server(launch.name(), launch.command(), folder, environment,
                 "http://127.0.0.1:" + managementPort + (isApp ? "/observe/health/readiness" : "/actuator/health"));

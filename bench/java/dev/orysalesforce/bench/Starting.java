@@ -46,7 +46,7 @@ final class Starting {
             report.target("time to ready to a bare web app's, " + jdk, "1.5 x", Report.number(ratio) + " x", ratio <= 1.5);
         }
         report.say("Resident memory of the image's way, %d s after it is ready and after %d s of %d events a second, while Java "
-                + "keeps books of it:", plan.warmUp().toSeconds(), plan.steady().toSeconds(), plan.pace());
+                + "tracks native memory:", plan.warmUp().toSeconds(), plan.steady().toSeconds(), plan.pace());
         report.head("", "bare, idle", "this app, idle", "to bare", "bare, under load", "this app, under load", "to bare");
         Size bare = null;
         Size app = null;
@@ -138,7 +138,7 @@ final class Starting {
     }
 
     private void explainMemory(Jdk jdk, Size bare, Size app) {
-        report.say("What Java has committed after the load, by those books (%s; not all of it is resident):", jdk);
+        report.say("What Java has committed after the load, by native memory tracking (%s; not all of it is resident):", jdk);
         report.head("", "bare", "this app");
         new TreeMap<>(app.parts()).forEach((part, megabytes) ->
                 report.row(part, bare.parts().getOrDefault(part, 0L) + " MB", megabytes + " MB"));

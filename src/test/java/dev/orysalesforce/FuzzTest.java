@@ -71,7 +71,7 @@ class FuzzTest extends AppTest {
                 ## %,d bodies
 
                 %d at a time, most with something wrong in them; one in %d is whole, and its record was looked for. Answers and how
-                often: %s. No other, and the books balance. Heap after each quarter, in KiB: %s.
+                often: %s. No other, and the counters balance. Heap after each quarter, in KiB: %s.
                 """.formatted(BODIES, SENDERS, CLEAN_EVERY, answers, memory));
     }
 

@@ -75,7 +75,7 @@ public class MappingTimeLimiter implements DisposableBean {
         if (loops != null && !loops.mayBegin()) {
             throw new MappingLoopsException(name(mapping) + " loops: " + loops.running() + " invocations took longer than "
                     + limit.toMillis() / 1000.0 + " s and still run. Fix it. Until then one event at a time is tried;"
-                    + " events that loop become dead letters, and the others go on. The looping threads end only with a restart.");
+                    + " events that loop become dead letters, and the others continue. The looping threads end only with a restart.");
         }
         Exchange asked = ExchangeHelper.createCopy(exchange, false);
         if (!places.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {

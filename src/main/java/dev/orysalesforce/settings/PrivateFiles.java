@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the data directory to the user that runs the app, for it holds traits. Files that are made later are as the umask
- * says, but nobody else gets to them through the directory.
+ * says, but no other user gets to them through the directory.
  */
 final class PrivateFiles {
 
@@ -53,7 +53,7 @@ final class PrivateFiles {
         }
     }
 
-    /** Whether nobody but the owner can reach it then; the owner may be another user, as of a mounted volume. */
+    /** Whether only the owner can reach it then; the owner may be another user, as of a mounted volume. */
     private static boolean tighten(Path file) throws IOException {
         Set<PosixFilePermission> wanted = Files.isDirectory(file) ? DIRECTORY : FILE;
         Set<PosixFilePermission> there = Files.getPosixFilePermissions(file);

@@ -26,7 +26,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Finds the event that makes each batch fail, and sets it aside as a dead letter, so that the others go on. A batch that
+ * Finds the event that makes each batch fail, and sets it aside as a dead letter, so that the others continue. A batch that
  * fails in the app itself is tried again with half as many events, down to one: that is the cause. An event whose mapping
  * did not come to an end is known without a search. What is set aside is remembered until its dead letter has been
  * committed.

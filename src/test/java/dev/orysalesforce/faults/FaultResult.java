@@ -12,7 +12,7 @@ import java.util.Map;
  * @param calls to Salesforce
  * @param deadLetters bodies with something wrong in them that were kept or refused
  * @param arrived from the last event until nothing was pending
- * @param vitals of the app, afterwards; null if nobody looked
+ * @param vitals of the app, afterwards; null if they were not measured
  */
 record FaultResult(Map<String, Long> counts, int people, long writes, long calls, long deadLetters, Duration arrived,
                ResourceProbe vitals) {

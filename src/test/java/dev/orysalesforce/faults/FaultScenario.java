@@ -75,9 +75,9 @@ final class FaultScenario implements AutoCloseable {
     }
 
     /**
-     * The load pauses and goes on after it. Throws if a promise is broken.
+     * Pauses the load during the check. Throws if a promise is broken.
      *
-     * @param thoroughly whether threads and heap are looked at, too
+     * @param thoroughly whether threads and heap are checked, too
      */
     FaultResult assertPromises(boolean thoroughly) {
         long paused = System.nanoTime();
@@ -158,7 +158,7 @@ final class FaultScenario implements AutoCloseable {
     private void discardDeadLetters() {
         for (JsonNode letters = letters(); !letters.isEmpty(); letters = letters()) {
             letters.forEach(letter -> {
-                assertThat(load.people()).as("somebody with nothing wrong is a dead letter: %s", letter)
+                assertThat(load.people()).as("an event without an error is a dead letter: %s", letter)
                         .noneMatch(person -> person.id().equals(letter.path("identity").asText()));
                 app.operator(TOKEN).delete("/api/dead-letters/" + letter.path("id").asText());
                 discarded++;

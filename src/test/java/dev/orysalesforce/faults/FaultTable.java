@@ -30,7 +30,7 @@ final class FaultTable {
     /** @param green whether the part was completed; a broken promise ends it before its row is written */
     String outcome(boolean green) {
         String judged = green ? "Green: %d verdicts, none found an event lost, a second record, an older state after a newer one "
-                + "or books out of balance.\n" : "**Red: ended after %d good verdicts. What broke it is not in the table, but in the "
+                + "or counters out of balance.\n" : "**Red: ended after %d good verdicts. What broke it is not in the table, but in the "
                 + "test's report.**\n";
         return lines + "\n" + judged.formatted(verdicts) + (last == null ? "" : """
 

@@ -34,7 +34,7 @@ class ReconcileIT {
             app.start();
             await().atMost(Duration.ofSeconds(90)).until(() -> salesforce.org().records("Lead").size() == 4_000);
             List<OryCall> after = ory.calls().subList(before, ory.calls().size());
-            assertThat(after.get(0).parameter("page_token")).as("it goes on, and does not begin anew").isNotNull();
+            assertThat(after.get(0).parameter("page_token")).as("it continues, and does not start again").isNotNull();
             assertThat(salesforce.writes().createdTwice()).isEmpty();
             assertThat(salesforce.org().duplicatedIdentities()).isEmpty();
             assertThat(salesforce.calls().violations()).isEmpty();

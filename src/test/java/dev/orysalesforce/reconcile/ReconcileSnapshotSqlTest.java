@@ -96,7 +96,7 @@ class ReconcileSnapshotSqlTest {
     @MethodSource("databases")
     void inSyncIsTheShareOfWhatOryListsThatIsInSalesforce(LedgerDatabase database) {
         ReconcileSnapshot snapshot = sightings(database);
-        assertThat(snapshot.inSync(NOON, NOON)).as("nobody is listed").isEqualTo(1);
+        assertThat(snapshot.inSync(NOON, NOON)).as("no identity is listed").isEqualTo(1);
         assertThat(snapshot.listedShare(NOON)).isZero();
         for (int i = 0; i < 4; i++) {
             known(database, id(i), NOON.minusSeconds(60), i == 3 ? "dead-letter" : "synced", NOON);

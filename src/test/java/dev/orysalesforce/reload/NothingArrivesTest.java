@@ -121,7 +121,7 @@ class NothingArrivesTest extends ReloadAppTest {
     @MethodSource("causes")
     void healthAndLogReportIt(String cause, CapturedOutput log) throws Exception {
         Cause one = plays().get(cause);
-        assertThat(one).as("a cause that nobody plays: " + cause).isNotNull();
+        assertThat(one).as("a cause without a test: " + cause).isNotNull();
         one.played().act();
         try {
             await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {

@@ -58,7 +58,7 @@ class ReloadTest extends ReloadAppTest {
         ConfigWorkspace.replace(ConfigWorkspace.ROUTES.resolve("reject.camel.yaml"), "There is no such event.", "Never heard of it.");
         awaitTaken(ConfigWorkspace.ROUTES.resolve("reject.camel.yaml"));
         assertThat(ory.sends("deletion", "{}").body()).contains("Never heard of it.");
-        assertThat(camel.getRoute("sync.next")).as("what did not change goes on").isSameAs(other);
+        assertThat(camel.getRoute("sync.next")).as("an unchanged route keeps running").isSameAs(other);
         assertThat(answer()).isEqualTo(204);
     }
 

@@ -45,7 +45,7 @@ class ReloadUnderTrafficTest extends ReloadAppTest {
 
     @Test
     void nothingIsRefusedOrLostAndEachEventGetsTheVersionThatItSays(CapturedOutput log) throws Exception {
-        markers.put(LEAD + "@" + version(LEAD), null); // the shipped one describes nobody
+        markers.put(LEAD + "@" + version(LEAD), null); // the shipped one has no marker
         List<Thread> senders = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             senders.add(new Thread(this::send));

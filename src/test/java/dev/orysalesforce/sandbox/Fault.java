@@ -16,7 +16,7 @@ import java.util.function.Predicate;
  * @param afterWrite whether the call is carried out before its answer is lost
  * @param kinds      the calls it hits
  * @param times      how many calls it hits, -1 for all
- * @param lasting    how long it stays on, null for ever
+ * @param lasting    how long it stays on, null without limit
  */
 public record Fault(String name, Effect effect, Duration delay, Answer answer, boolean afterWrite,
                     Predicate<CallKind> kinds, int times, Duration lasting) {

@@ -65,7 +65,7 @@ public final class ObjectSchema {
         return alter(field, rule -> rule.with(FieldRule.Trait.VISIBLE));
     }
 
-    /** The field of this name whoever asks; names are not case-sensitive. */
+    /** The field of this name, without access checks; names are not case-sensitive. */
     public Optional<FieldRule> rule(String field) {
         Fields now = fields;
         FieldRule exact = now.byName.get(field);

@@ -184,7 +184,7 @@ public final class Org {
         sessions.expireAll();
     }
 
-    /** How long a token lives from its issue; null, the default, for ever. Counts for tokens issued afterwards. */
+    /** How long a token lives from its issue; null, the default, without limit. Counts for tokens issued afterwards. */
     public void tokenLifetime(Duration lifetime) {
         sessions.lifetime(lifetime);
     }

@@ -31,7 +31,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.test.context.TestPropertySource;
 
-/** Whatever is wrong with one event, it becomes a dead letter that names its identity, and the others go on. */
+/** Whatever is wrong with one event, it becomes a dead letter that names its identity, and the others continue. */
 @Import(PoisonTest.EndlessMapping.class)
 @Tag("any-ledger") // the database's own trigger is in the words of SQLite
 @TestPropertySource(properties = {"test.context=poison", "sync.mapping-timeout=100ms",

@@ -33,7 +33,7 @@ class WriterLeaseTest {
         assertThat(second.acquire()).isFalse();
         assertThatCode(first::renew).doesNotThrowAnyException();
         second.release();
-        assertThat(second.acquire()).as("nobody passes on what is another's").isFalse();
+        assertThat(second.acquire()).as("an instance can't release another's lease").isFalse();
         first.release();
         assertThat(second.acquire()).isTrue();
         assertThat(first.acquire()).isFalse();

@@ -332,7 +332,7 @@ class OryAdminSandboxTest {
         assertThat(get(LIST).statusCode()).isEqualTo(200);
         assertThat(Duration.between(start, Instant.now())).isGreaterThanOrEqualTo(Duration.ofMillis(100));
 
-        sandbox.fail(OryFault.hang(Duration.ofMillis(50))); // for ever, because Java's client quietly tries again
+        sandbox.fail(OryFault.hang(Duration.ofMillis(50))); // without limit, because Java's client silently retries
         assertThatThrownBy(() -> get(LIST)).isInstanceOf(IOException.class);
         sandbox.recover();
         sandbox.fail(OryFault.reset());

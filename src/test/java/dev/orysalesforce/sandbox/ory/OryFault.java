@@ -59,7 +59,7 @@ public record OryFault(Kind kind, int seconds, Duration delay, int skipped, int 
         return of(Kind.FOREIGN_LINK);
     }
 
-    /** {@code Link: rel="next"} leads to the page it came with, for ever. */
+    /** {@code Link: rel="next"} always leads to the page it came with. */
     public static OryFault loopingLink() {
         return of(Kind.LOOPING_LINK);
     }
