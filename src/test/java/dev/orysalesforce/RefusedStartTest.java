@@ -38,14 +38,20 @@ import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
 import org.springframework.boot.autoconfigure.jdbc.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.context.logging.LoggingApplicationListener;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingInitializationContext;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.core.io.FileSystemResource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -75,11 +81,13 @@ class RefusedStartTest {
 
     /** Once for all tests of this JVM: an app that changed the logging of others could hide the lines they look for. */
     @BeforeAll
-    static void initializeLogging() {
+    static void initializeLogging() throws IOException {
         LoggingSystem logging = LoggingSystem.get(RefusedStartTest.class.getClassLoader());
         logging.beforeInitialize();
         logging.initialize(new LoggingInitializationContext(new StandardEnvironment()), null, null);
-        logging.setLogLevel("org.apache.activemq.audit", LogLevel.OFF); // as application.yaml has it, for apps of other tests
+        PropertySource<?> settings = new YamlPropertySourceLoader().load("settings", new FileSystemResource("application.yaml")).get(0);
+        new Binder(ConfigurationPropertySource.from(settings)).bind("logging.level", Bindable.mapOf(String.class, LogLevel.class))
+                .get().forEach((logger, level) -> logging.setLogLevel(logger, level)); // or apps of other tests log too much
     }
 
     @BeforeEach

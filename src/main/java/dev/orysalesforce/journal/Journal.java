@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.activemq.artemis.jms.client.ActiveMQQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ public class Journal {
     private final Clock clock;
     private final Duration linger;
     private final Set<String> inFlight = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger ended = new AtomicInteger();
     private int characters;
 
     Journal(@Qualifier("journalReader") JmsTemplate journalReader, ObjectMapper json, Clock clock,
@@ -86,12 +88,21 @@ public class Journal {
     /** Called after the batch has committed or rolled back. */
     public void clearInFlight() {
         inFlight.clear();
+        ended.incrementAndGet();
         characters = 0;
     }
 
     /** Whether the batch in flight holds an event of the identity, which a queue browser does not see then. */
     public boolean isInFlight(String identity) {
         return inFlight.contains(identity);
+    }
+
+    /**
+     * How many batches have ended. If one ends during a search, its events may have been in neither place: taken from the
+     * queue when the queue was searched, and back in it when the batch was asked.
+     */
+    public int endedBatches() {
+        return ended.get();
     }
 
     /** How much longer the event may wait, whatever the clock was when it was sent; a retry has waited since it was due. */

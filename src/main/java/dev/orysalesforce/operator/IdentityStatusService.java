@@ -33,6 +33,9 @@ import org.springframework.stereotype.Component;
 @Component("identityStatusService")
 public class IdentityStatusService {
 
+    /** An event that moves between queue and batch during a search is looked for again, so often at most. */
+    private static final int MAX_SEARCHES = 5;
+
     private final JmsTemplate jms;
     private final Queues queues;
     private final long browseLimit;
@@ -69,10 +72,16 @@ public class IdentityStatusService {
             return null;
         }
         String identity = id.toLowerCase(Locale.ROOT);
-        boolean inFlight = journal.isInFlight(identity);
         boolean searched = queues.depth(Queues.JOURNAL).orElse(0) <= browseLimit;
-        JsonNode waiting = searched ? lastWaiting(identity) : null;
-        boolean found = inFlight || waiting != null || journal.isInFlight(identity);
+        JsonNode waiting = null;
+        boolean found = false;
+        int ended = -1;
+        for (int search = 0; !found && ended != journal.endedBatches() && search < MAX_SEARCHES; search++) {
+            ended = journal.endedBatches();
+            boolean inFlight = journal.isInFlight(identity);
+            waiting = searched ? lastWaiting(identity) : null;
+            found = inFlight || waiting != null || journal.isInFlight(identity);
+        }
         Boolean pending = found || searched ? found : null;
         List<DeadLetterItem> letters = deadLetters.of(identity, true);
         LedgerEntry entry = ledger.find(identity).orElse(null); // last, so that an event that has just left the journal is here
