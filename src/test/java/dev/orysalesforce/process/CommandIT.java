@@ -27,10 +27,10 @@ class CommandIT {
             salesforce.org().insert("Lead", Map.of("LastName", "There", "Company", "C", "Email", "p11@example.org"));
             salesforce.org().schema("Lead").alter("LastName", rule -> rule.withLength(79));
 
-            assertThat(app.runToItsEnd("backfill", "--dry-run")).as("some would be refused").isEqualTo(1);
+            assertThat(app.runToItsEnd("backfill", "--dry-run")).as("some would be rejected").isEqualTo(1);
             assertThat(app.log()).containsPattern("600 identities at Ory. Nothing was written")
                     .containsPattern("create +593\\b").containsPattern("adopt +1\\b").containsPattern("wait +1\\b")
-                    .containsPattern("refused +5\\b").contains("LastName takes 79 characters").doesNotContain("nnnn");
+                    .containsPattern("reject +5\\b").contains("LastName takes 79 characters").doesNotContain("nnnn");
             assertThat(salesforce.writes().all()).isEmpty();
 
             assertThat(app.runToItsEnd("backfill")).as("dead letters").isEqualTo(1);
