@@ -78,9 +78,12 @@ public final class AppProcess implements AutoCloseable {
         return this;
     }
 
-    /** Runs it like a user after the build. */
-    public AppProcess asBuilt() {
-        return by(List.of(JAVA, "-jar", JAR.toString()));
+    /** Runs the jar itself, like a user after the build. */
+    public AppProcess asBuilt(String... javaOptions) {
+        List<String> java = new ArrayList<>(List.of(JAVA));
+        java.addAll(List.of(javaOptions));
+        java.addAll(List.of("-jar", JAR.toString()));
+        return by(java);
     }
 
     /** Its folder and variables, for commands that a person would type beside it. */

@@ -29,7 +29,7 @@ class StartIT {
     @Test
     void duringStartAndStopNoEventIsRejectedFinally(@TempDir Path folder) {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); OtlpReceiver collector = new OtlpReceiver();
-                AppProcess app = new AppProcess(folder, salesforce).asBuilt()
+                AppProcess app = new AppProcess(folder, salesforce).asBuilt("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
                         .with("LOGGING_STRUCTURED_FORMAT_CONSOLE", "ecs")
                         .with("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url()).with("OTEL_BSP_SCHEDULE_DELAY", "600000")
                         .begin()) {

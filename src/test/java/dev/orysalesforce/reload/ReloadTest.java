@@ -63,6 +63,7 @@ class ReloadTest extends ReloadAppTest {
     }
 
     @Test
+    @Tag("nightly")
     void anEditedErrorPolicyReachesItsRoutes() {
         Path errors = ConfigWorkspace.ROUTES.resolve("errors.camel.yaml");
         ConfigWorkspace.replace(errors, "uri: direct:receive.unreadable", "uri: direct:receive.empty");
@@ -160,6 +161,7 @@ class ReloadTest extends ReloadAppTest {
     }
 
     @Test
+    @Tag("nightly")
     void aRouteFileMayHaveAnotherName() {
         Path renamed = ConfigWorkspace.ROUTES.resolve("webhooks.camel.yaml");
         ConfigWorkspace.move(RECEIVE, renamed);
@@ -169,6 +171,7 @@ class ReloadTest extends ReloadAppTest {
     }
 
     @Test
+    @Tag("nightly")
     void aFileThatIsNeededCanNotBeDeleted() {
         for (Path file : List.of(RECEIVE, LEAD, ConfigWorkspace.MAPPINGS.resolve("event.jslt"), ConfigWorkspace.ROUTES.resolve("sync.camel.yaml"),
                 ConfigWorkspace.ROUTES.resolve("mapping.camel.yaml"), ConfigWorkspace.SETTINGS)) {
@@ -206,6 +209,7 @@ class ReloadTest extends ReloadAppTest {
     }
 
     @Test
+    @Tag("nightly")
     void hundredsOfReloadsLeakNothing() {
         ConfigWorkspace.write(LEAD, lead("first"));
         awaitTaken(LEAD);

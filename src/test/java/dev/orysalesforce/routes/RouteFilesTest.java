@@ -9,7 +9,6 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
@@ -30,6 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RouteFilesTest {
 
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+    private static final JsonSchema YAML_DSL = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4)
+            .getSchema(RouteFilesTest.class.getResourceAsStream("/schema/camelYamlDsl.json"));
 
     private static final Set<String> LANGUAGES = Set.of("constant", "csimple", "datasonnet", "exchangeProperty", "groovy",
             "header", "java", "jq", "js", "jsonpath", "language", "method", "ognl", "ref", "simple", "spel", "tokenize", "variable",
@@ -48,10 +49,7 @@ class RouteFilesTest {
     @ParameterizedTest
     @MethodSource("routeFiles")
     void fitsTheSchemaOfCamelsYamlDsl(Path file) throws IOException {
-        try (InputStream schema = getClass().getResourceAsStream("/schema/camelYamlDsl.json")) {
-            JsonSchema yamlDsl = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4).getSchema(schema);
-            assertThat(yamlDsl.validate(YAML.readTree(file.toFile()))).isEmpty();
-        }
+        assertThat(YAML_DSL.validate(YAML.readTree(file.toFile()))).isEmpty();
     }
 
     /** A file tells one story, and its name says which. */
