@@ -24,6 +24,7 @@ public class TokenBroker implements SharedTokens {
     private static final Logger LOG = LoggerFactory.getLogger(TokenBroker.class);
 
     private final SalesforceLogin login;
+    private final TokenClients clients;
     private final SyncSettings.BackOff backOff;
     private final Duration checkEvery;
     private final Duration timeout;
@@ -38,8 +39,9 @@ public class TokenBroker implements SharedTokens {
 
     private record Failure(String message, Instant nextTry, int times) {}
 
-    TokenBroker(SalesforceLogin login, SyncSettings settings, TokenSettings tokens, Clock clock, MeterRegistry meters) {
+    TokenBroker(SalesforceLogin login, TokenClients clients, SyncSettings settings, TokenSettings tokens, Clock clock, MeterRegistry meters) {
         this.login = login;
+        this.clients = clients;
         this.backOff = settings.backOff();
         this.checkEvery = tokens.introspectionInterval();
         this.timeout = tokens.timeout();
@@ -146,7 +148,9 @@ public class TokenBroker implements SharedTokens {
 
     private TokenResponse granted(Token token, String client) {
         handedOut.put(token.value(), token.expiresAt());
-        meters.counter(TokenClients.COUNTER, "client", client).increment();
+        if (clients.hasId(client)) {
+            meters.counter(TokenClients.COUNTER, "client", client).increment();
+        }
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("access_token", token.value());
         body.put("token_type", "Bearer");

@@ -40,6 +40,11 @@ class TokenClients implements MeterBinder {
         clients.forEach(client -> meters.counter(COUNTER, "client", client.id()));
     }
 
+    /** Only such a name becomes the label of a metric. */
+    boolean hasId(String id) {
+        return clients.stream().anyMatch(client -> client.id().equals(id));
+    }
+
     boolean isEmpty() {
         return clients.isEmpty();
     }

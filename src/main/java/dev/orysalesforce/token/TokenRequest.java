@@ -31,9 +31,13 @@ record TokenRequest(List<Credentials> credentials, String grantType) {
         }
     }
 
+    static boolean isBasic(String authorization) {
+        return authorization != null && authorization.regionMatches(true, 0, BASIC, 0, BASIC.length());
+    }
+
     static TokenRequest of(String authorization, String body) throws Malformed {
         Map<String, String> form = form(body);
-        boolean isBasic = authorization != null && authorization.regionMatches(true, 0, BASIC, 0, BASIC.length());
+        boolean isBasic = isBasic(authorization);
         if (isBasic && form.containsKey("client_secret")) {
             throw new Malformed("The client presents itself twice: in the header and in the body.");
         }

@@ -1,6 +1,8 @@
 package dev.orysalesforce.token;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.receive.Completion;
+import dev.orysalesforce.receive.RefusedLogins;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
@@ -13,8 +15,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -29,11 +35,15 @@ class TokenRequestFilter extends OncePerRequestFilter {
     static final String CLIENT = "token-client";
     private static final int LARGEST = 16 * 1024;
 
+    private static final Logger LOG = LoggerFactory.getLogger(TokenRequestFilter.class);
+
     private final TokenClients clients;
+    private final RefusedLogins refusedLogins;
     private final ObjectMapper json;
 
-    TokenRequestFilter(TokenClients clients, ObjectMapper json) {
+    TokenRequestFilter(TokenClients clients, RefusedLogins refusedLogins, ObjectMapper json) {
         this.clients = clients;
+        this.refusedLogins = refusedLogins;
         this.json = json;
     }
 
@@ -54,29 +64,51 @@ class TokenRequestFilter extends OncePerRequestFilter {
 
     private void admit(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        byte[] body = request.getInputStream().readNBytes(LARGEST + 1);
-        if (body.length > LARGEST) {
-            refuse(response, 413, "invalid_request", "The body is too large.");
-            return;
-        }
+        String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
         try {
-            TokenRequest asked = TokenRequest.of(request.getHeader(HttpHeaders.AUTHORIZATION), form(request, body));
-            String client = asked.credentials().stream().filter(one -> clients.know(one.id(), one.secret()))
-                    .map(TokenRequest.Credentials::id).findFirst().orElse(null);
+            if (TokenRequest.isBasic(authorization) && client(TokenRequest.of(authorization, "")) == null) {
+                refuseClient(request, response); // its body is not read
+                return;
+            }
+            byte[] body = request.getContentLengthLong() > LARGEST ? null
+                    : request.getInputStream().readNBytes(LARGEST + 1);
+            if (body == null || body.length > LARGEST) {
+                refuse(response, 413, "invalid_request", "The body is too large.");
+                return;
+            }
+            TokenRequest asked = TokenRequest.of(authorization, form(request, body));
+            String client = client(asked);
             if (client == null) {
-                response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"token\"");
-                refuse(response, 401, "invalid_client", "The client or its secret is missing or wrong. Send them by basic"
-                        + " auth, or as client_id and client_secret in the body; they have to be in TOKEN_CLIENTS.");
+                refuseClient(request, response);
             } else if (asked.grantType() == null) {
                 refuse(response, 400, "invalid_request", "grant_type is missing.");
             } else if (!asked.grantType().equals("client_credentials")) {
                 refuse(response, 400, "unsupported_grant_type", "The only grant_type is client_credentials.");
             } else {
+                String from = request.getRemoteAddr();
                 chain.doFilter(new Admitted(request, client), response);
+                Completion.of(request, () -> {
+                    if (response.getStatus() == HttpStatus.OK.value()) {
+                        LOG.info("Client {} at {} got a Salesforce token", client, from);
+                    }
+                });
             }
         } catch (TokenRequest.Malformed e) {
             refuse(response, 400, "invalid_request", e.getMessage());
         }
+    }
+
+    /** The client that is known by the credentials; null if there is none. */
+    private String client(TokenRequest asked) {
+        return asked.credentials().stream().filter(one -> clients.know(one.id(), one.secret()))
+                .map(TokenRequest.Credentials::id).findFirst().orElse(null);
+    }
+
+    private void refuseClient(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        refusedLogins.tokenClient(request);
+        response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"token\"");
+        refuse(response, 401, "invalid_client", "The client or its secret is missing or wrong. Send them by basic"
+                + " auth, or as client_id and client_secret in the body; they have to be in TOKEN_CLIENTS.");
     }
 
     private static String form(HttpServletRequest request, byte[] body) throws TokenRequest.Malformed {
@@ -116,6 +148,27 @@ class TokenRequestFilter extends OncePerRequestFilter {
         @Override
         public Enumeration<String> getHeaderNames() {
             return Collections.enumeration(List.of(CLIENT));
+        }
+
+        /** Camel makes headers of parameters, too. */
+        @Override
+        public Map<String, String[]> getParameterMap() {
+            return Map.of();
+        }
+
+        @Override
+        public Enumeration<String> getParameterNames() {
+            return Collections.emptyEnumeration();
+        }
+
+        @Override
+        public String[] getParameterValues(String name) {
+            return null;
+        }
+
+        @Override
+        public String getParameter(String name) {
+            return null;
         }
 
         @Override

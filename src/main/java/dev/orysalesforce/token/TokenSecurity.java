@@ -1,11 +1,13 @@
 package dev.orysalesforce.token;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.receive.RefusedLogins;
 import org.apache.camel.http.base.HttpHeaderFilterStrategy;
 import org.apache.camel.spi.HeaderFilterStrategy;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
@@ -26,10 +28,11 @@ class TokenSecurity {
 
     @Bean
     @ConditionalOnWebApplication
-    SecurityFilterChain tokens(HttpSecurity http, TokenClients clients, ObjectMapper json) throws Exception {
+    @Order(0)
+    SecurityFilterChain tokens(HttpSecurity http, TokenClients clients, RefusedLogins refusedLogins, ObjectMapper json) throws Exception {
         return http.securityMatcher("/oauth2/**")
-                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll()) // TokenRequestFilter has checked it
-                .addFilterAt(new TokenRequestFilter(clients, json), BasicAuthenticationFilter.class)
+                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll()) // the door has looked
+                .addFilterAt(new TokenRequestFilter(clients, refusedLogins, json), BasicAuthenticationFilter.class)
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable) // no browser, no cookie
                 .requestCache(AbstractHttpConfigurer::disable)
