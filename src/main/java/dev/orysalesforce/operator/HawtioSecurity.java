@@ -2,22 +2,33 @@ package dev.orysalesforce.operator;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.receive.Problem;
+import dev.orysalesforce.receive.RefusedLogins;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
 import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
-import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 import org.springframework.security.web.csrf.CsrfFilter;
+import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.security.web.csrf.CsrfTokenRequestAttributeHandler;
+import org.springframework.security.web.csrf.HttpSessionCsrfTokenRepository;
+import org.springframework.security.web.session.DisableEncodeUrlFilter;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 
 /**
@@ -28,16 +39,50 @@ import org.springframework.security.web.servlet.util.matcher.PathPatternRequestM
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 class HawtioSecurity {
 
-    @Bean
-    SecurityFilterChain hawtio(HttpSecurity http, OperatorToken token, FailedLoginDelay refusal, WebEndpointProperties paths,
-            ObjectMapper json) throws Exception {
-        http.securityMatcher(EndpointRequest.to("hawtio", "jolokia"))
-                .requestCache(AbstractHttpConfigurer::disable);
-        return token.isSet() ? open(http, token, refusal, paths.getBasePath() + "/hawtio", json) : closed(http, json);
+    private final Set<String> hosts;
+
+    HawtioSecurity(@Value("${management.server.address:localhost}") String address,
+            @Value("${sync.management-hosts:}") List<String> more) {
+        hosts = Stream.concat(Stream.of(address), more.stream()).map(host -> host.strip().toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
     }
 
-    private static SecurityFilterChain open(HttpSecurity http, OperatorToken token, FailedLoginDelay refusal, String hawtio,
+    /** A form of another page can send a parameter, but no header. */
+    private static final class FromTheHeaderOnly extends CsrfTokenRequestAttributeHandler {
+
+        @Override
+        public String resolveCsrfTokenValue(HttpServletRequest request, CsrfToken token) {
+            return request.getHeader(token.getHeaderName());
+        }
+    }
+
+    @Bean
+    @Order(0)
+    SecurityFilterChain hawtio(HttpSecurity http, OperatorToken token, RefusedLogins refusedLogins, WebEndpointProperties paths,
             ObjectMapper json) throws Exception {
+        http.securityMatcher(EndpointRequest.to("hawtio", "jolokia"))
+                .addFilterBefore(new SameOriginFilter(hosts, json), DisableEncodeUrlFilter.class)
+                .requestCache(AbstractHttpConfigurer::disable);
+        return token.isSet() ? open(http, token, refusedLogins, paths.getBasePath(), json) : closed(http, json);
+    }
+
+    /** Health and metrics need no login. */
+    @Bean
+    @Order(1) // hawtio is an endpoint, too
+    SecurityFilterChain endpoints(HttpSecurity http, ObjectMapper json) throws Exception {
+        return http.securityMatcher(EndpointRequest.toAnyEndpoint())
+                .addFilterBefore(new SameOriginFilter(hosts, json), DisableEncodeUrlFilter.class)
+                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .csrf(AbstractHttpConfigurer::disable) // nothing is changed
+                .requestCache(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .build();
+    }
+
+    private static SecurityFilterChain open(HttpSecurity http, OperatorToken token, RefusedLogins refusedLogins, String base,
+            ObjectMapper json) throws Exception {
+        String hawtio = base + "/hawtio";
         Problem unauthorized = Problem.of(HttpStatus.UNAUTHORIZED, "UNAUTHORIZED",
                 "Log in as user operator with the value of OPERATOR_TOKEN as the password.");
         String login = hawtio + "/login";
@@ -49,26 +94,30 @@ class HawtioSecurity {
                 unauthorized.writeTo(response, json);
             }
         };
-        CookieCsrfTokenRepository cookie = CookieCsrfTokenRepository.withHttpOnlyFalse();
-        cookie.setCookieCustomizer(attributes -> attributes.sameSite("Strict"));
+        // In the session, because a page of another port of this host can choose cookies.
+        HttpSessionCsrfTokenRepository csrfTokens = new HttpSessionCsrfTokenRepository();
+        csrfTokens.setHeaderName(LoginPage.CSRF_HEADER);
         return http.authenticationManager(token::authenticate)
                 .authorizeHttpRequests(requests -> requests
                         .requestMatchers(hawtio + "/proxy/**").denyAll() // it would call other hosts from this app's network
                         .anyRequest().authenticated())
                 .formLogin(form -> form.loginPage(login).permitAll()
                         .defaultSuccessUrl(hawtio + "/", true)
-                        .failureHandler((request, response, failure) ->
-                                refusal.refuse(request, response, answer -> answer.sendRedirect(login + "?wrong"))))
-                .httpBasic(basic -> basic.authenticationEntryPoint((request, response, failure) ->
-                        refusal.refuse(request, response, answer -> unauthorized.writeTo(answer, json))))
+                        .failureHandler((request, response, failure) -> {
+                            refusedLogins.operator(request);
+                            response.sendRedirect(login + "?wrong");
+                        }))
+                .httpBasic(basic -> basic.authenticationEntryPoint((request, response, failure) -> {
+                    refusedLogins.operator(request);
+                    unauthorized.writeTo(response, json);
+                }))
                 .exceptionHandling(handling -> handling.authenticationEntryPoint(ask))
                 .logout(logout -> logout.logoutSuccessUrl(login)
                         .logoutRequestMatcher(PathPatternRequestMatcher.withDefaults().matcher(hawtio + "/auth/logout")))
-                // Hawtio's script expects it this way: it sends back the value of the cookie.
-                .csrf(csrf -> csrf.csrfTokenRepository(cookie)
-                        .csrfTokenRequestHandler(new CsrfTokenRequestAttributeHandler())
-                        .requireCsrfProtectionMatcher(HawtioSecurity::canBeForged))
-                .addFilterAfter(new LoginPage(login), CsrfFilter.class)
+                .csrf(csrf -> csrf.csrfTokenRepository(csrfTokens)
+                        .csrfTokenRequestHandler(new FromTheHeaderOnly())
+                        .requireCsrfProtectionMatcher(request -> canBeForged(request) && !request.getRequestURI().equals(login)))
+                .addFilterAfter(new LoginPage(login, base), CsrfFilter.class)
                 .build();
     }
 

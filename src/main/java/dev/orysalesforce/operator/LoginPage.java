@@ -7,26 +7,38 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseCookie;
 import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.util.WebUtils;
 
-/** Asks for the operator token, and sets a CSRF token in the browser for the following requests. */
+/**
+ * Asks for the operator token. After the login it tells Hawtio's script the CSRF token of the session in the way that the
+ * script knows: it sends back in a header what it finds in a cookie. The cookie itself is not trusted.
+ */
 class LoginPage extends OncePerRequestFilter {
 
+    static final String CSRF_HEADER = "X-XSRF-TOKEN";
+    private static final String CSRF_COOKIE = "XSRF-TOKEN";
+
     private final String path;
+    private final String cookiePath;
     private final String html;
 
-    LoginPage(String path) throws IOException {
+    LoginPage(String path, String cookiePath) throws IOException {
         this.path = path;
+        this.cookiePath = cookiePath;
         this.html = new ClassPathResource("login.html").getContentAsString(StandardCharsets.UTF_8);
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        CsrfToken token = (CsrfToken) request.getAttribute(CsrfToken.class.getName());
-        token.getToken(); // reading it sets the cookie
+        if (request.getSession(false) != null) {
+            tellToken(request, response);
+        }
         if (!request.getMethod().equals("GET") || !request.getRequestURI().equals(path)) {
             chain.doFilter(request, response);
             return;
@@ -34,8 +46,15 @@ class LoginPage extends OncePerRequestFilter {
         response.setContentType(MediaType.TEXT_HTML_VALUE);
         response.setCharacterEncoding(StandardCharsets.UTF_8.name());
         response.getWriter().write(html.replace("{path}", path)
-                .replace("{parameter}", token.getParameterName())
-                .replace("{token}", token.getToken())
                 .replace("{hidden}", request.getParameter("wrong") == null ? "hidden" : ""));
+    }
+
+    private void tellToken(HttpServletRequest request, HttpServletResponse response) {
+        String token = ((CsrfToken) request.getAttribute(CsrfToken.class.getName())).getToken();
+        var told = WebUtils.getCookie(request, CSRF_COOKIE);
+        if (told == null || !token.equals(told.getValue())) {
+            response.addHeader(HttpHeaders.SET_COOKIE, ResponseCookie.from(CSRF_COOKIE, token).path(cookiePath)
+                    .sameSite("Strict").secure(request.isSecure()).build().toString());
+        }
     }
 }

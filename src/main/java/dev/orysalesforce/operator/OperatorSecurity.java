@@ -2,14 +2,17 @@ package dev.orysalesforce.operator;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.receive.Problem;
+import dev.orysalesforce.receive.RefusedLogins;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AuthenticationFilter;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
@@ -20,7 +23,8 @@ import org.springframework.security.web.authentication.www.BasicAuthenticationFi
 class OperatorSecurity {
 
     @Bean
-    SecurityFilterChain operatorApi(HttpSecurity http, OperatorToken token, FailedLoginDelay refusal, ObjectMapper json)
+    @Order(0)
+    SecurityFilterChain operatorApi(HttpSecurity http, OperatorToken token, RefusedLogins refusedLogins, ObjectMapper json)
             throws Exception {
         http.securityMatcher("/api/**")
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
@@ -28,24 +32,24 @@ class OperatorSecurity {
                 .requestCache(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .anonymous(AbstractHttpConfigurer::disable);
-        return token.isSet() ? open(http, token, refusal, json) : closed(http, json);
+        return token.isSet() ? open(http, token, refusedLogins, json) : closed(http, json);
     }
 
-    private static SecurityFilterChain open(HttpSecurity http, OperatorToken token, FailedLoginDelay refusal, ObjectMapper json)
+    private static SecurityFilterChain open(HttpSecurity http, OperatorToken token, RefusedLogins refusedLogins, ObjectMapper json)
             throws Exception {
         Problem unauthorized = Problem.of(HttpStatus.UNAUTHORIZED, "UNAUTHORIZED",
                 "The operator token is missing or wrong. Send Authorization: Bearer with the value of OPERATOR_TOKEN.");
-        FailedLoginDelay.Answer answer = response -> {
+        AuthenticationEntryPoint refuse = (request, response, failure) -> {
+            refusedLogins.operator(request);
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
             unauthorized.writeTo(response, json);
         };
         AuthenticationFilter bearer = new AuthenticationFilter(token::authenticate, token::offered);
         bearer.setSuccessHandler((request, response, authentication) -> { });
-        bearer.setFailureHandler((request, response, failure) -> refusal.refuse(request, response, answer));
+        bearer.setFailureHandler(refuse::commence);
         return http.authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
                 .addFilterAt(bearer, BasicAuthenticationFilter.class)
-                .exceptionHandling(handling -> handling
-                        .authenticationEntryPoint((request, response, failure) -> answer.writeTo(response)))
+                .exceptionHandling(handling -> handling.authenticationEntryPoint(refuse))
                 .build();
     }
 

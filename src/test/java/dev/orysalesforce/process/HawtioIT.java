@@ -56,6 +56,7 @@ class HawtioIT {
     private static final String WEBHOOK = CAMEL + "type=routes,name=\"receive.webhook\"";
     private static final String LETTERS = "org.apache.activemq.artemis:broker=\"localhost\",component=addresses,"
             + "address=\"dead-letters\",subcomponent=queues,routing-type=\"anycast\",queue=\"dead-letters\"";
+    private static final String SESSION = "ory-salesforce-sync";
     private static final boolean SCREENSHOTS = Boolean.getBoolean("screenshots");
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
@@ -130,7 +131,6 @@ class HawtioIT {
         assertThat(page.headers().firstValue("Location").orElse("")).endsWith("/observe/hawtio/login");
     }
 
-    /** All at the same time, because each wrong password in succession is answered more slowly. */
     @Test
     void aWrongPasswordGivesNoAccess() {
         List<CompletableFuture<HttpResponse<String>>> answers = Stream.of("/observe/hawtio/jolokia", "/observe/jolokia",
@@ -245,14 +245,12 @@ class HawtioIT {
     /** A page elsewhere can make the operator's browser send the cookie of the session. */
     @Test
     void anotherPageCanNotUseTheSession() {
-        HttpResponse<String> page = send(http("/observe/hawtio/login"));
-        String csrf = cookie(page, "XSRF-TOKEN");
-        HttpResponse<String> login = send(http("/observe/hawtio/login").header("Cookie", "XSRF-TOKEN=" + csrf)
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(HttpRequest.BodyPublishers.ofString("username=operator&password=" + TOKEN + "&_csrf=" + csrf)));
+        HttpResponse<String> login = send(http("/observe/hawtio/login").header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString("username=operator&password=" + TOKEN)));
         assertThat(login.headers().allValues("Set-Cookie")).anySatisfy(cookie ->
-                assertThat(cookie).startsWith("JSESSIONID=").contains("HttpOnly", "SameSite=Strict"));
-        String session = "JSESSIONID=" + cookie(login, "JSESSIONID");
+                assertThat(cookie).startsWith(SESSION + "=").contains("HttpOnly", "SameSite=Strict", "Path=/observe"));
+        String session = SESSION + "=" + cookie(login, SESSION);
+        String csrf = cookie(send(http("/observe/hawtio/user").header("Cookie", session)), "XSRF-TOKEN");
         String stop = "/observe/jolokia/exec/java.lang:type=Threading/findDeadlockedThreads()";
         for (String path : List.of(stop, stop.replace("/exec", "?p=exec"), stop.replace("jolokia", "hawtio/jolokia"))) {
             assertThat(send(http(path).header("Cookie", session)).statusCode()).as(path).isEqualTo(403);
