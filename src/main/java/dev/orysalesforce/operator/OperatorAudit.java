@@ -21,8 +21,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Writes a line to the log for what an operator saw or changed: traits that were revealed; letters that were discarded or
- * replayed; identities that were erased. It has IDs and the caller's address, no traits.
+ * Writes a line to the log for what an operator saw or changed: traits that were revealed; letters and events that were
+ * discarded; letters that were replayed; identities that were erased. It has IDs and the caller's address, no traits.
  */
 @Component
 @Order(Ordered.LOWEST_PRECEDENCE) // the caller is known, and the body is read
@@ -31,6 +31,7 @@ class OperatorAudit extends OncePerRequestFilter {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorAudit.class);
     private static final String LETTERS = "/api/dead-letters/";
     private static final String IDENTITIES = "/api/identities/";
+    private static final String EVENTS = "/api/events/";
     private static final int MOST_IDS = 20;
 
     private final ObjectMapper json;
@@ -62,16 +63,20 @@ class OperatorAudit extends OncePerRequestFilter {
         }
     }
 
-    /** Null if it is none that has to be told. */
+    /** Null if the request does none of these. */
     private String action(HttpServletRequest request) throws IOException {
         String path = request.getServletPath();
         if (HttpMethod.POST.matches(request.getMethod()) && path.equals(LETTERS + "replay")) {
             return "replayed " + replayed(request);
         }
-        String what = path.startsWith(LETTERS) ? "dead letter " + id(path, LETTERS)
+        if (HttpMethod.DELETE.matches(request.getMethod()) && LETTERS.equals(path + "/")) {
+            String code = request.getParameter("code");
+            return "discarded the dead letters with code " + (JmsSelectors.isCode(code) ? code : "?");
+        }
+        String what = path.startsWith(EVENTS) ? "event " + id(path, EVENTS) : path.startsWith(LETTERS) ? "dead letter " + id(path, LETTERS)
                 : path.startsWith(IDENTITIES) ? "identity " + id(path, IDENTITIES) : null;
         if (what != null && HttpMethod.DELETE.matches(request.getMethod())) {
-            return (path.startsWith(LETTERS) ? "discarded " : "erased ") + what;
+            return (path.startsWith(IDENTITIES) ? "erased " : "discarded ") + what;
         }
         return what != null && "true".equals(request.getParameter("reveal")) ? "revealed " + what : null;
     }

@@ -21,8 +21,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import org.apache.camel.Header;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.stereotype.Component;
 
@@ -30,7 +28,6 @@ import org.springframework.stereotype.Component;
 @Component("waitingEvents")
 public class WaitingEvents {
 
-    private static final Logger LOG = LoggerFactory.getLogger(WaitingEvents.class);
     private static final String DISCARDED = "DISCARDED";
     private static final String ID = "ID:";
     private static final int DEFAULT_LIMIT = 100;
@@ -95,7 +92,6 @@ public class WaitingEvents {
         if (identity != null) {
             ledger.discarded(identity, DISCARDED, "The event was discarded by the operator while it waited to be tried again.");
         }
-        LOG.info("Event {} was discarded by the operator", id);
         return true;
     }
 

@@ -11,39 +11,137 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.springframework.boot.autoconfigure.security.SecurityProperties;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Answers 413 to a body above {@code sync.max-body-size}, with or without a Content-Length; reads the others once, as UTF-8.
+ * Reads the body of an authenticated request once, as UTF-8. A body above {@code sync.max-body-size}, announced or not, is
+ * answered 413. The bodies that are being read and mapped at the same time have a common limit that fits the heap: a
+ * request that gets no share of it is answered 503, and its sender tries again.
  */
 @Component
+@Order(BodyLimit.ORDER)
 class BodyLimit extends OncePerRequestFilter {
 
+    /** After Spring Security: only the body of an authenticated request is read. */
+    static final int ORDER = SecurityProperties.DEFAULT_FILTER_ORDER + 10;
+
+    /** A body of one byte can take some 40 while it is parsed and mapped; this leaves the other two thirds of the heap alone. */
+    private static final int HEAP_PER_BODY = 128;
+
+    private static final int KILOBYTE = 1024;
+    private static final int FIRST_PART = 64 * KILOBYTE; // of a body whose length is not announced
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private final int limit;
+    private final Semaphore kilobytes;
     private final ObjectMapper json;
 
     BodyLimit(SyncSettings settings, ObjectMapper json) {
         this.limit = Math.toIntExact(settings.maxBodySize().toBytes());
+        this.kilobytes = new Semaphore((int) Math.min(Integer.MAX_VALUE,
+                Math.max(kilobytes(limit), Runtime.getRuntime().maxMemory() / HEAP_PER_BODY / KILOBYTE)), true);
         this.json = json;
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        byte[] body = request.getContentLengthLong() > limit ? null : request.getInputStream().readNBytes(limit + 1);
-        if (body == null || body.length > limit) {
-            response.setHeader("Connection", "close"); // the rest of the body is not read
-            Problem.of(HttpStatus.PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", "The body is larger than " + limit
-                    + " bytes (sync.max-body-size). Let the Jsonnet template of the Ory Action send the identity and"
-                    + " the transient payload only.").answer(request, response, json);
+        long announced = request.getContentLengthLong();
+        if (announced > limit) {
+            refuseTooLarge(request, response);
             return;
         }
-        chain.doFilter(new ReadRequest(request, body), response);
+        boolean isEmpty = announced <= 0 && request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null;
+        Share share = new Share();
+        try {
+            int first = isEmpty ? 0 : announced > 0 ? (int) announced : Math.min(limit, FIRST_PART);
+            if (!share.grow(first)) {
+                refuseBusy(request, response);
+                return;
+            }
+            InputStream in = request.getInputStream();
+            byte[] body = isEmpty ? new byte[0] : in.readNBytes(announced > 0 ? first : first + 1);
+            if (body.length > first) {
+                if (!share.grow(limit - first)) {
+                    refuseBusy(request, response);
+                    return;
+                }
+                body = join(body, in.readNBytes(limit + 1 - body.length));
+            }
+            if (body.length > limit) {
+                refuseTooLarge(request, response);
+                return;
+            }
+            chain.doFilter(new ReadRequest(request, body), response);
+        } finally {
+            Completion.of(request, share::release);
+        }
+    }
+
+    private static byte[] join(byte[] one, byte[] other) {
+        ByteArrayOutputStream both = new ByteArrayOutputStream(one.length + other.length);
+        both.writeBytes(one);
+        both.writeBytes(other);
+        return both.toByteArray();
+    }
+
+    private void refuseTooLarge(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        // Some clients do not see an answer that comes before they have sent everything.
+        long most = 4L * limit;
+        byte[] buffer = new byte[8 * KILOBYTE];
+        for (int read = 0; most > 0 && read >= 0; most -= read) {
+            read = request.getInputStream().read(buffer);
+        }
+        response.setHeader(HttpHeaders.CONNECTION, "close");
+        Problem.of(HttpStatus.PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", "The body is larger than " + limit
+                + " bytes (sync.max-body-size). Let the Jsonnet template of the Ory Action send the identity and"
+                + " the transient payload only.").answer(request, response, json);
+    }
+
+    private void refuseBusy(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        response.setHeader(HttpHeaders.RETRY_AFTER, "5");
+        Problem.of(HttpStatus.SERVICE_UNAVAILABLE, "BODIES_BUSY", "Too many large bodies at the same time for the memory of the"
+                + " app. Try again. If it lasts, give the app a larger heap.").answer(request, response, json);
+    }
+
+    private static int kilobytes(int bytes) {
+        return (bytes + KILOBYTE - 1) / KILOBYTE;
+    }
+
+    /** What a request has of the common limit, until it has been answered. */
+    private final class Share {
+
+        private int held;
+
+        private boolean grow(int bytes) {
+            try {
+                if (!kilobytes.tryAcquire(kilobytes(bytes), PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return false;
+                }
+                held += kilobytes(bytes);
+                return true;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+
+        private void release() {
+            kilobytes.release(held);
+        }
     }
 
     private static final class ReadRequest extends HttpServletRequestWrapper {

@@ -1,15 +1,12 @@
 package dev.orysalesforce.receive;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.apache.camel.CamelContext;
-import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -22,7 +19,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * not retry a 404. So during a start or stop the app answers 503, and during a reload requests wait.
  */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE)
+@Order(BodyLimit.ORDER + 1) // a request that is unknown, or still being read, does not count
 class ReadinessFilter extends OncePerRequestFilter {
 
     private final CamelContext camel;
@@ -46,16 +43,8 @@ class ReadinessFilter extends OncePerRequestFilter {
             try {
                 chain.doFilter(request, response);
             } finally {
-                leave(request);
+                Completion.of(request, gate::leave);
             }
-        }
-    }
-
-    private void leave(HttpServletRequest request) {
-        if (request.isAsyncStarted()) {
-            request.getAsyncContext().addListener(new AtTheEnd(gate));
-        } else {
-            gate.leave();
         }
     }
 
@@ -63,29 +52,5 @@ class ReadinessFilter extends OncePerRequestFilter {
             throws IOException {
         response.setHeader(HttpHeaders.RETRY_AFTER, "5");
         Problem.of(HttpStatus.SERVICE_UNAVAILABLE, code, detail).answer(request, response, json);
-    }
-
-    /** Camel answers on a thread of its own. */
-    private record AtTheEnd(RequestGate door) implements AsyncListener {
-
-        @Override
-        public void onComplete(AsyncEvent event) {
-            door.leave();
-        }
-
-        @Override
-        public void onTimeout(AsyncEvent event) {
-            // it completes next
-        }
-
-        @Override
-        public void onError(AsyncEvent event) {
-            // it completes next
-        }
-
-        @Override
-        public void onStartAsync(AsyncEvent event) {
-            event.getAsyncContext().addListener(this);
-        }
     }
 }

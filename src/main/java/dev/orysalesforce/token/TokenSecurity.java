@@ -31,7 +31,7 @@ class TokenSecurity {
     @Order(0)
     SecurityFilterChain tokens(HttpSecurity http, TokenClients clients, RefusedLogins refusedLogins, ObjectMapper json) throws Exception {
         return http.securityMatcher("/oauth2/**")
-                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll()) // the door has looked
+                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll()) // TokenRequestFilter has checked it
                 .addFilterAt(new TokenRequestFilter(clients, refusedLogins, json), BasicAuthenticationFilter.class)
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable) // no browser, no cookie

@@ -291,14 +291,15 @@ class ReceiveTest extends AppTest {
         camel.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
-                from("platform-http:/added/route").routeId("added.route").setBody(simple("${headers} ", String.class));
-                rest("/added").get("/rest").routeId("added.rest").to("direct:added");
+                from("platform-http:/webhooks/added/route").routeId("added.route").setBody(simple("${headers} ", String.class));
+                rest("/webhooks/added").get("/rest").routeId("added.rest").to("direct:added");
                 from("direct:added").routeId("added.direct").setBody(simple("${headers} ", String.class));
             }
         });
         try {
-            for (String path : List.of("/added/route", "/added/rest")) {
+            for (String path : List.of("/webhooks/added/route", "/webhooks/added/rest")) {
                 HttpResponse<String> answer = ory.send(ory.request(path + "?rawPath=/evil-value&event=evil-value")
+                        .header("X-Webhook-Secret", SECRET)
                         .header("X-Evil", "evil-value").header("cAmElHttpUri", "evil-value").header("sObjectName", "evil-value")
                         .GET().build());
                 assertThat(answer.statusCode()).as(path).isEqualTo(200);

@@ -173,6 +173,8 @@ class NothingArrivesTest extends ReloadAppTest {
         }
         clock.move(Duration.ofSeconds(31));
         awaitTaken(RECEIVE);
+        asShipped();
+        awaitTaken(RECEIVE); // or the next test's route is replaced while it is stopped
     }
 
     private Map<String, Cause> plays() {

@@ -1,0 +1,125 @@
+package dev.orysalesforce.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.orysalesforce.Ory;
+import dev.orysalesforce.sandbox.SalesforceSandbox;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What strangers, and a burst of the largest webhooks, cost a JVM with a heap of 256 MB: with and without virtual threads. */
+@Tag("nightly")
+class HttpEdgeIT {
+
+    private static final int MEGABYTE = 1024 * 1024;
+    private static final Pattern TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"this", "/usr/lib/jvm/temurin-25-jdk-amd64"})
+    void unfinishedBodiesOfUnknownCallersCostNoMemory(String java, @TempDir Path folder) throws Exception {
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = start(java, folder, salesforce)) {
+            for (int i = 0; i < 20; i++) {
+                assertThat(signUp(app)).isEqualTo(204);
+            }
+            long before = liveHeap(app);
+            List<Socket> open = new ArrayList<>();
+            byte[] part = " ".repeat(MEGABYTE - 1).getBytes(StandardCharsets.US_ASCII);
+            for (String path : List.of("/foo", "/webhooks/ory/registration", "/api/preview", "/oauth2/token",
+                    "/services/data/v62.0/sobjects/Lead")) {
+                for (int i = 0; i < 160; i++) {
+                    Socket socket = new Socket("127.0.0.1", app.port());
+                    open.add(socket);
+                    try {
+                        socket.getOutputStream().write(("POST " + path + " HTTP/1.1\r\nHost: sync\r\nContent-Type:"
+                                + " application/json\r\nContent-Length: " + MEGABYTE + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                        socket.getOutputStream().write(part);
+                    } catch (IOException e) {
+                        // refused, and the connection is closed
+                    }
+                }
+                assertThat(signUp(app)).as("webhooks go on beside " + path).isEqualTo(204);
+                long cost = liveHeap(app) - before;
+                System.out.printf("%s: 160 unfinished bodies to %s cost %d KB%n", java, path, cost / 1024);
+                assertThat(cost).as(path).isLessThan(15L * MEGABYTE);
+                for (Socket socket : open) {
+                    socket.close();
+                }
+                open.clear();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"this", "/usr/lib/jvm/temurin-25-jdk-amd64"})
+    void aBurstOfTheLargestWebhooksIsPutOff(String java, @TempDir Path folder) throws Exception {
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = start(java, folder, salesforce)) {
+            Map<Integer, Integer> answers = new ConcurrentHashMap<>();
+            ExecutorService senders = Executors.newFixedThreadPool(16);
+            Ory ory = app.ory();
+            String filler = "[],".repeat((MEGABYTE - 1024) / 3);
+            List<Callable<Void>> calls = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                calls.add(() -> {
+                    var answer = ory.sends("registration", "{\"x\":[" + filler + "[]]," + Ory.identity(UUID.randomUUID().toString(),
+                            Instant.now(), "Burst").toString().substring(1));
+                    answers.merge(answer.statusCode(), 1, Integer::sum);
+                    if (answer.statusCode() == 503) {
+                        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+                    }
+                    return null;
+                });
+            }
+            for (var call : senders.invokeAll(calls)) {
+                call.get();
+            }
+            senders.shutdown();
+            assertThat(senders.awaitTermination(5, TimeUnit.MINUTES)).isTrue();
+            System.out.println(java + ": " + answers);
+            assertThat(app.isAlive()).isTrue();
+            assertThat(app.log()).doesNotContain("OutOfMemoryError");
+            assertThat(answers.keySet()).contains(204, 503).isSubsetOf(204, 503);
+            assertThat(signUp(app)).isEqualTo(204);
+        }
+    }
+
+    private static AppProcess start(String java, Path folder, SalesforceSandbox salesforce) {
+        Path home = java.equals("this") ? Path.of(System.getProperty("java.home")) : Path.of(java);
+        assumeTrue(Files.exists(home), home + " is not installed");
+        return new AppProcess(folder, salesforce).by(List.of(home.resolve("bin/java").toString(), "-Xmx256m", "-XX:+UseG1GC",
+                "-XX:+ExitOnOutOfMemoryError", "-jar", Path.of("target", "ory-salesforce-sync.jar").toAbsolutePath().toString())).start();
+    }
+
+    private static int signUp(AppProcess app) {
+        return app.ory().sends("registration", Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Person")).statusCode();
+    }
+
+    /** After a full collection, which the histogram begins with. */
+    private static long liveHeap(AppProcess app) throws Exception {
+        Process jcmd = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                String.valueOf(app.pid()), "GC.class_histogram").redirectErrorStream(true).start();
+        Matcher total = TOTAL.matcher(new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        assertThat(jcmd.waitFor()).isZero();
+        assertThat(total.find()).isTrue();
+        return Long.parseLong(total.group(1));
+    }
+}
