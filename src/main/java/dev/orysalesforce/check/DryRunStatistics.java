@@ -52,7 +52,7 @@ public class DryRunStatistics {
 
     private static Plan plan(SyncItem item) {
         return switch (item.getOutcome()) {
-            case PENDING -> !item.hasRecord() ? Plan.CREATE : item.isToBeStamped() ? Plan.ADOPT : Plan.UPDATE;
+            case PENDING -> !item.hasRecord() ? Plan.CREATE : item.getTarget().stamp() ? Plan.ADOPT : Plan.UPDATE;
             case DEAD_LETTER -> Plan.REFUSED;
             case SKIPPED -> item.getError() == null ? Plan.LEAVE_ALONE : Plan.WAIT_FOR_VERIFICATION;
             default -> Plan.LEAVE_ALONE;

@@ -12,6 +12,7 @@ import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.Coalescer;
+import dev.orysalesforce.sync.LedgerEntries;
 import dev.orysalesforce.sync.Mappings;
 import dev.orysalesforce.sync.SyncItem;
 import dev.orysalesforce.write.FieldDiff;
@@ -173,7 +174,7 @@ public class MappingDiff {
     /** The ledger's entry once the running mapping's result has been sent. */
     private static LedgerEntry known(SyncItem sent) {
         sent.synced("there", true);
-        LedgerEntry entry = sent.entry();
+        LedgerEntry entry = LedgerEntries.entry(sent);
         return new LedgerEntry(entry.identity(), entry.object(), entry.salesforceId(), entry.foundBy(), null, null,
                 entry.fields(), entry.event(), entry.receivedAt(), null, entry.mapping(), entry.outcome(), null, null, 0, null);
     }

@@ -124,7 +124,7 @@ public class Erasure {
                     .filter(left -> left.salesforceId() != null
                             && (left.identity() == null || left.identity().equals(item.getIdentity())))
                     .findFirst().ifPresentOrElse(
-                            left -> item.follow(left.object(), left.salesforceId(), item.getFoundBy(), false),
+                            left -> item.follow(left.object(), left.salesforceId(), item.getTarget().foundBy(), false),
                             () -> item.unchanged(null));
         }
     }
@@ -171,7 +171,7 @@ public class Erasure {
         JsonNode record = answer == null ? null : json.readTree(answer);
         if (record instanceof ObjectNode fields) {
             fields.remove("attributes");
-            fields.remove(item.getDropped());
+            fields.remove(item.getDraft().dropped());
             write(item, fields);
         } else {
             mappings.noRecord(item);
@@ -188,6 +188,7 @@ public class Erasure {
     }
 
     private static void write(SyncItem item, ObjectNode fields) {
-        item.compared(fields.putNull(OryFields.ORY_ID).putNull(OryFields.ORY_UPDATED_AT), Map.of());
+        fields.putNull(OryFields.ORY_ID).putNull(OryFields.ORY_UPDATED_AT);
+        item.compared(item.getDraft().with(fields, Map.of()));
     }
 }

@@ -174,7 +174,7 @@ public final class Batch {
         Map<String, List<SyncItem>> known = new LinkedHashMap<>();
         Map<String, List<SyncItem>> deleted = new LinkedHashMap<>();
         Stream.concat(getPending().stream(), getErasures().stream()).forEach(item ->
-                (item.isDeletion() ? deleted : item.hasRecord() ? known : fresh)
+                (item.getDraft().deletion() ? deleted : item.hasRecord() ? known : fresh)
                         .computeIfAbsent(item.getObject(), object -> new ArrayList<>()).add(item));
         List<Chunk> chunks = new ArrayList<>();
         fresh.forEach((object, members) -> slices(members, CHUNK).forEach(slice ->

@@ -33,7 +33,7 @@ public final class Chunk {
 
     /** Whether its records are to be deleted. */
     public boolean isDeletion() {
-        return items.get(0).isDeletion();
+        return items.get(0).getDraft().deletion();
     }
 
     /** The IDs of known records. */

@@ -135,28 +135,31 @@ public class Mappings {
     public void answered(SyncItem item, ObjectNode record) {
         String object = record.path("attributes").path("type").asText(item.getMapping().object());
         record.remove("attributes");
-        if (!item.isBound() || object.equals(item.getObject()) && !item.hasPassedOver()) {
+        MappingChoice choice = item.getMappingChoice();
+        if (!item.isBound() || object.equals(item.getObject()) && !choice.hasPassedOver()) {
             item.mapped(object, record);
         } else if (object.equals(item.getObject())) {
-            item.mappedByOther(record);
+            item.mapped(choice.settled(object), record);
         } else {
-            item.passOver(new SyncItem.PassedOver(item.getMapping(), object, record));
-            next(item).ifPresentOrElse(item::mapWith, item::mappedByFirst);
+            MappingChoice rest = choice.passOver(object, record);
+            next(item.getObject(), rest).ifPresentOrElse(mapping -> item.mapWith(rest.with(mapping)),
+                    () -> item.mapped(rest.settledByOwn(item.getObject()), rest.ownAnswer()));
         }
-        if (item.getMappingNote() != null) {
-            LOG.debug("{} {}: {}", item.getIdentity(), item.getMappingNote().code(), item.getMappingNote().message());
+        RecordError note = item.getMappingChoice().note();
+        if (note != null) {
+            LOG.debug("{} {}: {}", item.getIdentity(), note.code(), note.message());
         }
     }
 
     /**
      * The next mapping that is named after the object of the item's record. Only its result tells what it really maps to.
      */
-    private Optional<Mapping> next(SyncItem item) {
+    private Optional<Mapping> next(String object, MappingChoice choice) {
         Taken now = taken;
         return Stream.concat(
-                now.bySchema().values().stream().filter(mapping -> mapping.object().equals(item.getObject())),
-                now.named(item.getObject().toLowerCase(Locale.ROOT)))
-                .filter(mapping -> !item.hasPassedOver(mapping)).findFirst();
+                now.bySchema().values().stream().filter(mapping -> mapping.object().equals(object)),
+                now.named(object.toLowerCase(Locale.ROOT)))
+                .filter(mapping -> !choice.hasPassedOver(mapping)).findFirst();
     }
 
     /**

@@ -35,10 +35,10 @@ public class PrebuiltRecords {
         }
         boolean mapped = item.isToBeMapped() && item.getRecord() != null;
         if (!mapped) {
-            item.mapWith(NO_MAPPING);
+            item.mapWith(item.getMappingChoice().with(NO_MAPPING));
         }
         String object = item.isBound() || mapped ? item.getObject() : given.object();
-        ObjectNode record = mapped ? item.getRecord() : JsonNodeFactory.instance.objectNode();
+        ObjectNode record = mapped ? item.getRecord().deepCopy() : JsonNodeFactory.instance.objectNode();
         Set<String> told = new HashSet<>();
         for (Map.Entry<String, JsonNode> field : fitting(item, given, object).properties()) {
             boolean isNew = !record.has(field.getKey());

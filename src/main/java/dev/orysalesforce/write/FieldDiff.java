@@ -9,6 +9,8 @@ import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.sync.Batch;
+import dev.orysalesforce.sync.LedgerEntries;
+import dev.orysalesforce.sync.RecordDraft;
 import dev.orysalesforce.sync.SyncItem;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -32,48 +34,64 @@ public class FieldDiff {
     }
 
     public void compare(SyncItem item) {
-        ObjectNode mapped = item.getRecord();
-        JsonNode stopGaps = mapped.remove(Mapping.ON_CREATE);
-        mapped.remove(item.getDropped());
-        if (item.isOfOtherObject()) {
-            List<String> lacking = mapped.properties().stream().map(Map.Entry::getKey)
-                    .filter(field -> !org.has(item.getObject(), field)).toList();
-            mapped.remove(lacking);
-            item.lacks(lacking);
-        }
-        Map<String, String> hashes = new HashMap<>();
-        mapped.properties().forEach(field ->
-                hashes.put(field.getKey(), hash.of(item.getIdentity(), field.getKey(), field.getValue())));
-
+        JsonNode stopGaps = item.getRecord().path(Mapping.ON_CREATE);
+        RecordDraft mapped = reduced(item);
+        Map<String, String> hashes = hashes(item, mapped);
         if (item.isSentBefore()) {
-            item.primed(marked(item, hashes));
+            item.primed(mapped.with(mapped.fields(), marked(item, hashes)));
             return;
         }
-        ObjectNode toSend = item.hasRecord() ? changed(item, mapped, hashes) : fresh(item, mapped, stopGaps);
-        if (item.hasRecord() && toSend.isEmpty() && !item.isToBeStamped()) {
+        ObjectNode toSend = item.hasRecord() ? changed(item, mapped.fields(), hashes) : fresh(mapped, stopGaps);
+        if (item.hasRecord() && toSend.isEmpty() && !item.getTarget().stamp()) {
             if (before(item).isEmpty()) {
-                item.primed(marked(item, hashes)); // the look-up has shown it
+                item.primed(mapped.with(mapped.fields(), marked(item, hashes))); // the look-up has shown it
             } else {
+                item.compared(mapped);
                 item.unchanged(item.getChange().version());
             }
             return;
         }
-        if (!item.hasRecord() || item.isToBeStamped()) {
+        if (!item.hasRecord() || item.getTarget().stamp()) {
             toSend.put(OryFields.ORY_ID, item.getIdentity());
         }
-        item.getTruncated().forEach((field, length) -> {
+        truncate(toSend, mapped.truncated());
+        toSend.put(OryFields.ORY_UPDATED_AT, item.getChange().version().at().truncatedTo(ChronoUnit.MILLIS).toString());
+        item.compared(mapped.with(toSend, marked(item, hashes)));
+    }
+
+    /** Without what is only for new records, what Salesforce has refused, and what an object lacks that is not the mapping's. */
+    private RecordDraft reduced(SyncItem item) {
+        ObjectNode fields = item.getRecord().deepCopy();
+        fields.remove(Mapping.ON_CREATE);
+        fields.remove(item.getDraft().dropped());
+        if (item.isOfOtherObject()) {
+            List<String> lacking = fields.properties().stream().map(Map.Entry::getKey)
+                    .filter(field -> !org.has(item.getObject(), field)).toList();
+            fields.remove(lacking);
+            item.lacks(lacking);
+        }
+        return item.getDraft().with(fields);
+    }
+
+    private Map<String, String> hashes(SyncItem item, RecordDraft mapped) {
+        Map<String, String> hashes = new HashMap<>();
+        mapped.fields().properties().forEach(field ->
+                hashes.put(field.getKey(), hash.of(item.getIdentity(), field.getKey(), field.getValue())));
+        return hashes;
+    }
+
+    private static void truncate(ObjectNode toSend, Map<String, Integer> lengths) {
+        lengths.forEach((field, length) -> {
             String text = toSend.path(field).asText("");
             if (text.length() > length) {
                 boolean splitsPair = Character.isHighSurrogate(text.charAt(length - 1));
                 toSend.put(field, text.substring(0, splitsPair ? length - 1 : length));
             }
         });
-        toSend.put(OryFields.ORY_UPDATED_AT, item.getChange().version().at().truncatedTo(ChronoUnit.MILLIS).toString());
-        item.compared(toSend, marked(item, hashes));
     }
 
     private static Map<String, String> marked(SyncItem item, Map<String, String> hashes) {
-        item.getPrebuiltFields().stream().filter(hashes::containsKey).filter(field -> !isMapped(before(item).get(field)))
+        item.getDraft().prebuilt().stream().filter(hashes::containsKey).filter(field -> !isMapped(before(item).get(field)))
                 .forEach(field -> hashes.put(field, GIVEN + hashes.get(field)));
         return hashes;
     }
@@ -88,7 +106,7 @@ public class FieldDiff {
 
     /** Whether a mapping has told the field before. */
     private static boolean isMapped(String hash) {
-        return hash != null && !hash.startsWith(GIVEN) && !hash.equals(SyncItem.IN_DOUBT);
+        return hash != null && !hash.startsWith(GIVEN) && !hash.equals(LedgerEntries.IN_DOUBT);
     }
 
     /**
@@ -107,11 +125,11 @@ public class FieldDiff {
     }
 
     /** A new record: everything, and the stop-gaps where the mapping had nothing. */
-    private static ObjectNode fresh(SyncItem item, ObjectNode mapped, JsonNode stopGaps) {
-        ObjectNode record = mapped.deepCopy();
+    private static ObjectNode fresh(RecordDraft mapped, JsonNode stopGaps) {
+        ObjectNode record = mapped.fields();
         if (stopGaps instanceof ObjectNode) {
             stopGaps.properties().stream()
-                    .filter(field -> !record.hasNonNull(field.getKey()) && !item.getDropped().contains(field.getKey()))
+                    .filter(field -> !record.hasNonNull(field.getKey()) && !mapped.dropped().contains(field.getKey()))
                     .forEach(field -> record.set(field.getKey(), field.getValue()));
         }
         return record;
@@ -122,7 +140,7 @@ public class FieldDiff {
         Map<String, String> before = before(item);
         ObjectNode record = mapped.objectNode();
         mapped.properties().stream().filter(field -> !hashes.get(field.getKey()).equals(value(before.get(field.getKey()))))
-                .filter(field -> !item.getFilled().contains(field.getKey()))
+                .filter(field -> !item.getDraft().filled().contains(field.getKey()))
                 .filter(field -> !field.getValue().equals(item.getShown().get(field.getKey())))
                 .forEach(field -> record.set(field.getKey(), field.getValue()));
         before.forEach((field, sent) -> {
@@ -130,7 +148,7 @@ public class FieldDiff {
             if (mapped.has(field) || !item.getObject().equals(item.getKnown().object())) {
                 return; // fields of a Lead mean nothing to the Contact that it has become
             }
-            boolean stays = !item.getChange().isComplete() || sent.startsWith(GIVEN) || item.getDropped().contains(field) || sent.equals(cleared)
+            boolean stays = !item.getChange().isComplete() || sent.startsWith(GIVEN) || item.getDraft().dropped().contains(field) || sent.equals(cleared)
                     || org.requires(item.getObject(), field);
             if (stays) {
                 hashes.put(field, sent);

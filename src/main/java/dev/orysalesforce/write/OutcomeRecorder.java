@@ -4,6 +4,7 @@ import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.Chunk;
 import dev.orysalesforce.sync.FailureIsolation;
+import dev.orysalesforce.sync.LedgerEntries;
 import dev.orysalesforce.sync.SyncItem;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -24,7 +25,7 @@ public class OutcomeRecorder {
 
     /** Called before a batch is sent, so that a write whose answer is lost is not mistaken for one that never happened. */
     public void recordIntent(Batch batch) {
-        ledger.save(batch.getPending().stream().map(SyncItem::intent).toList());
+        ledger.save(batch.getPending().stream().map(LedgerEntries::intent).toList());
     }
 
     /** Called as soon as a call has returned, so that a batch that rolls back does not send these items again. */
@@ -49,6 +50,6 @@ public class OutcomeRecorder {
         ledger.save(items.stream()
                 .filter(item -> outcomes.contains(item.getOutcome()) && !FailureIsolation.isFailedInApp(item) && item.isNewer()
                         && !item.isErased())
-                .map(SyncItem::entry).collect(Collectors.toList()));
+                .map(LedgerEntries::entry).collect(Collectors.toList()));
     }
 }

@@ -1,0 +1,70 @@
+package dev.orysalesforce.sync;
+
+import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.ledger.LedgerEntry;
+import dev.orysalesforce.salesforce.RecordError;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What the ledger is to remember of an item. */
+public final class LedgerEntries {
+
+    /** No value has this hash, so that the field goes out again. */
+    public static final String IN_DOUBT = "?";
+
+    private LedgerEntries() { }
+
+    /** Where the ledger says that the identity is; all null if it has no record. */
+    private record Place(String object, String salesforceId, String foundBy) {
+
+        boolean isThere() {
+            return salesforceId != null;
+        }
+    }
+
+    /**
+     * Before the call. If its answer is lost, the values of the fields that it carries are unknown. A new record either has
+     * all of them or does not exist.
+     */
+    public static LedgerEntry intent(SyncItem item) {
+        IdentityChange change = item.getChange();
+        Target target = item.getTarget();
+        RecordDraft draft = item.getDraft();
+        Place place = place(item, false);
+        Map<String, String> fields = new HashMap<>(target.followed() && place.isThere() ? item.getKnown().fields() : draft.hashes());
+        if (place.isThere()) {
+            draft.hashes().keySet().stream().filter(draft.fields()::has)
+                    .filter(field -> target.object().equals(place.object()) || fields.containsKey(field))
+                    .forEach(field -> fields.put(field, IN_DOUBT));
+        }
+        return new LedgerEntry(item.getIdentity(), place.object(), place.salesforceId(), place.foundBy(),
+                place.isThere() ? target.version() : change.version(), null, fields, change.event(), change.receivedAt(),
+                change.triggerId(), item.getMapping().label(), item.getOutcome().label(), null, null, 0, null);
+    }
+
+    /** Once the item has its outcome. */
+    public static LedgerEntry entry(SyncItem item) {
+        IdentityChange change = item.getChange();
+        Target target = item.getTarget();
+        RecordError error = item.getError();
+        boolean sent = item.getOutcome() == SyncItem.Outcome.SYNCED;
+        Map<String, String> before = item.getKnown() == null ? Map.of() : item.getKnown().fields();
+        int attempts = sent || item.isDeadLettered() || item.isToBeRetried() ? change.attempts() + 1 : 0;
+        Place place = place(item, sent || item.isPrimed() && !target.stamp());
+        return new LedgerEntry(item.getIdentity(), place.object(), place.salesforceId(), place.foundBy(), target.version(),
+                change.version(), sent || item.isPrimed() ? item.getDraft().hashes() : before, change.event(),
+                change.receivedAt(), change.triggerId(), item.getMapping().label(), item.getOutcome().label(),
+                error == null ? null : error.code(), error == null ? null : error.message(), attempts, item.getNextRetryAt());
+    }
+
+    /** Only a write makes sure that a record which was followed carries the Ory ID; until then it is looked up again. */
+    private static Place place(SyncItem item, boolean written) {
+        Target target = item.getTarget();
+        LedgerEntry known = item.getKnown();
+        if (target.followed() && !written) {
+            return known == null ? new Place(null, null, null)
+                    : new Place(known.object(), known.salesforceId(), known.foundBy());
+        }
+        return new Place(target.hasRecord() ? target.object() : null, target.salesforceId(), target.foundBy());
+    }
+}
