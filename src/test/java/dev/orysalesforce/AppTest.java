@@ -3,6 +3,7 @@ package dev.orysalesforce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.orysalesforce.settings.CommandLineOnly;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.ledger.LedgerUnderTest;
@@ -36,7 +37,8 @@ import org.springframework.test.context.DynamicPropertySource;
 @Tag("ledger")
 @ExtendWith(LedgerUnderTest.class)
 @CamelSpringBootTest
-@SpringBootTest(classes = OrySalesforceSync.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
+@SpringBootTest(classes = OrySalesforceSync.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = "spring.profiles.active=" + CommandLineOnly.PROFILE) // so that tests of commands share contexts
 public abstract class AppTest {
 
     public static final SalesforceSandbox SALESFORCE = SalesforceSandbox.start();

@@ -18,6 +18,8 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
+import dev.orysalesforce.command.Command;
+import dev.orysalesforce.settings.CommandLineOnly;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.apache.camel.component.salesforce.SalesforceComponent;
@@ -61,6 +63,15 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule noClassIsACollectionOfLeftovers = noClasses().should()
             .haveNameMatching(".*(Util|Utils|Helper|Manager)").because("a class is named after what it does");
+
+    @ArchTest
+    static final ArchRule commandsAreNoBeansOfTheServer = classes().that().implement(Command.class)
+            .should().beAnnotatedWith(CommandLineOnly.class);
+
+    @ArchTest
+    static final ArchRule theServerDoesWithoutTheBeansOfCommands = noClasses()
+            .that().areNotAnnotatedWith(CommandLineOnly.class).and().resideOutsideOfPackage(APP + ".command..")
+            .should().dependOnClassesThat().areAnnotatedWith(CommandLineOnly.class);
 
     private static final String SALESFORCE = "org.apache.camel.component.salesforce";
 

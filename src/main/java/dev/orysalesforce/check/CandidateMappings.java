@@ -6,6 +6,7 @@ import dev.orysalesforce.reload.EditableFiles;
 import dev.orysalesforce.reload.MappingFiles;
 import dev.orysalesforce.reload.MappingSettings;
 import dev.orysalesforce.reload.ReloadRejectedException;
+import dev.orysalesforce.settings.CommandLineOnly;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,10 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.springframework.stereotype.Component;
 
 /** Reads candidate mappings: each replaces the running mapping of the same name, whatever their languages. */
-@Component
+@CommandLineOnly
 public class CandidateMappings {
 
     private final EditableFiles editable;

@@ -10,6 +10,7 @@ import dev.orysalesforce.reload.RouteReplacer;
 import dev.orysalesforce.reload.RouteSet;
 import dev.orysalesforce.reload.RouteSet.Entry;
 import dev.orysalesforce.reload.TrialBuild;
+import dev.orysalesforce.settings.CommandLineOnly;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,10 +21,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
-import org.springframework.stereotype.Component;
 
 /** Checks the files as a reload does, but continues after a finding: each broken file is reported once. */
-@Component
+@CommandLineOnly
 public class FileCheck {
 
     /** Definitions in a broken file that other files may need, as far as its text shows them. */

@@ -8,6 +8,7 @@ import dev.orysalesforce.reconcile.Reconcile;
 import dev.orysalesforce.reconcile.ReconcileReport;
 import dev.orysalesforce.reconcile.RunFailedException;
 import dev.orysalesforce.salesforce.CallBudget;
+import dev.orysalesforce.settings.CommandLineOnly;
 import dev.orysalesforce.settings.RouteNames;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.sync.DeliveryPause;
@@ -17,12 +18,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.springframework.stereotype.Component;
 
 /**
  * {@code backfill}: imports the identities that existed at Ory before the app. {@code --dry-run} counts what that would do.
  */
-@Component
+@CommandLineOnly
 class BackfillCommand implements Command {
 
     private final OryAdmin ory;

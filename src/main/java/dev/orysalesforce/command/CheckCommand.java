@@ -6,6 +6,7 @@ import dev.orysalesforce.check.Finding;
 import dev.orysalesforce.check.MappingExamples;
 import dev.orysalesforce.check.MappingExamples.Example;
 import dev.orysalesforce.check.OrgCheck;
+import dev.orysalesforce.settings.CommandLineOnly;
 import dev.orysalesforce.settings.RequiredSettings;
 import dev.orysalesforce.settings.RouteNames;
 import dev.orysalesforce.settings.SyncSettings;
@@ -19,10 +20,9 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.springframework.core.env.ConfigurableEnvironment;
-import org.springframework.stereotype.Component;
 
 /** {@code check}: whether routes, mappings, their examples and the org fit together. Nothing is sent. */
-@Component
+@CommandLineOnly
 class CheckCommand implements Command {
 
     private static final String JSON = "--json";

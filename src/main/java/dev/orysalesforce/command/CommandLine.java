@@ -1,5 +1,6 @@
 package dev.orysalesforce.command;
 
+import dev.orysalesforce.settings.CommandLineOnly;
 import dev.orysalesforce.settings.RouteNames;
 import dev.orysalesforce.sync.FailurePlace;
 import java.io.PrintStream;
@@ -37,10 +38,11 @@ public record CommandLine(String name, List<String> arguments) {
     public String[] prepare(SpringApplication app) {
         app.setWebApplicationType(WebApplicationType.NONE);
         app.setLogStartupInfo(false);
+        app.setAdditionalProfiles(CommandLineOnly.PROFILE);
         Map<String, Object> ifNotSet = new LinkedHashMap<>(Map.of("ORY_WEBHOOK_SECRET", "not used by commands"));
         List<String> settings = new ArrayList<>(arguments);
         if (name.equals(CHECKS)) {
-            app.setAdditionalProfiles(CHECKS);
+            app.setAdditionalProfiles(CommandLineOnly.PROFILE, CHECKS);
             settings.add("--camel.main.routes-collector-enabled=false"); // a broken route would end the start
         }
         settings.add("--camel.main.routes-exclude-pattern=**/receive.camel.yaml,**/reject.camel.yaml,"

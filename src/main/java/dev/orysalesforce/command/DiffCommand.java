@@ -10,6 +10,7 @@ import dev.orysalesforce.check.MappingDiff.Fate;
 import dev.orysalesforce.check.MappingDiff.Kind;
 import dev.orysalesforce.reconcile.OryAdmin;
 import dev.orysalesforce.reconcile.RunFailedException;
+import dev.orysalesforce.settings.CommandLineOnly;
 import dev.orysalesforce.settings.RouteNames;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -24,10 +25,9 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
-import org.springframework.stereotype.Component;
 
 /** {@code diff}: what other mappings would change, in recorded bodies or in all identities at Ory. Nothing is sent. */
-@Component
+@CommandLineOnly
 class DiffCommand implements Command {
 
     private static final String USAGE = """

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.check.Finding;
 import dev.orysalesforce.doctor.Doctor;
 import dev.orysalesforce.doctor.Hooks;
+import dev.orysalesforce.settings.CommandLineOnly;
 import dev.orysalesforce.settings.RouteNames;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -17,12 +18,11 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.ProducerTemplate;
-import org.springframework.stereotype.Component;
 import org.springframework.util.StringUtils;
 import org.yaml.snakeyaml.error.YAMLException;
 
 /** {@code doctor}: problems between this app, its org and its Ory, their consequence and their fix. Nothing is sent. */
-@Component
+@CommandLineOnly
 class DoctorCommand implements Command {
 
     private static final String USAGE = "doctor [--json] [--kratos FILE]... [--url URL]: checks this app, Salesforce"

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.check.Preview;
 import dev.orysalesforce.receive.BadRequestException;
+import dev.orysalesforce.settings.CommandLineOnly;
 import dev.orysalesforce.settings.RouteNames;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,10 +13,9 @@ import java.util.List;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.util.ObjectHelper;
-import org.springframework.stereotype.Component;
 
 /** {@code preview FILE}: what would be sent for a webhook's body, as {@code POST /api/preview} answers it. */
-@Component
+@CommandLineOnly
 class PreviewCommand implements Command {
 
     private final ProducerTemplate camel;
