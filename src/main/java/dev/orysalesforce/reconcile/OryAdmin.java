@@ -2,9 +2,15 @@ package dev.orysalesforce.reconcile;
 
 import dev.orysalesforce.settings.OrySettings;
 import java.net.URI;
+import java.time.Duration;
 import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.util.Timeout;
 import org.springframework.stereotype.Component;
 
 /**
@@ -13,6 +19,14 @@ import org.springframework.stereotype.Component;
  */
 @Component("oryAdmin")
 public class OryAdmin implements HttpClientConfigurer {
+
+    /** 500 identities, each of the size that Ory's own webhooks can send. */
+    private static final long LARGEST_ANSWER = 32 << 20;
+    private static final Duration LONGEST_ANSWER = Duration.ofMinutes(2);
+    private static final Timeout CONNECT = Timeout.ofSeconds(10);
+    private static final Timeout SILENCE = Timeout.ofSeconds(60);
+    private static final int MOST_HEADERS = 100;
+    private static final int LONGEST_LINE = 16 << 10;
 
     private final OrySettings settings;
 
@@ -36,7 +50,14 @@ public class OryAdmin implements HttpClientConfigurer {
     @Override
     public void configureHttpClient(HttpClientBuilder client) {
         client.disableRedirectHandling().disableCookieManagement().disableAutomaticRetries()
-                .setUserAgent("ory-salesforce-sync");
+                .setUserAgent("ory-salesforce-sync")
+                .addExecInterceptorFirst("limit", new AnswerLimit(LARGEST_ANSWER, LONGEST_ANSWER))
+                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        .setDefaultConnectionConfig(ConnectionConfig.custom().setConnectTimeout(CONNECT)
+                                .setSocketTimeout(SILENCE).build())
+                        .setConnectionFactory(ManagedHttpClientConnectionFactory.builder().http1Config(Http1Config.custom()
+                                .setMaxHeaderCount(MOST_HEADERS).setMaxLineLength(LONGEST_LINE).build()).build())
+                        .build());
         if (settings.adminToken() != null) {
             client.addRequestInterceptorFirst((request, body, context) ->
                     request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + settings.adminToken()));
