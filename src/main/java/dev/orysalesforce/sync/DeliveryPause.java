@@ -97,7 +97,9 @@ public class DeliveryPause implements HealthIndicator, RetryAfterListener {
                     : paused != null ? paused.getMessage() : "The batch failed in the app itself, at "
                     + FailurePlace.of(root) + "; the events stay in the journal.";
             cause = new Cause(code, reason, known == null ? clock.instant() : known.since());
-            meters.gauge("ory.sync.holding", Tags.of("code", code), this, deliveryPause -> deliveryPause.isBecauseOf(code) ? 1 : 0);
+            if (meters.find("ory.sync.holding").tag("code", code).gauge() == null) {
+                meters.gauge("ory.sync.holding", Tags.of("code", code), this, pausing -> pausing.isBecauseOf(code) ? 1 : 0);
+            }
             LOG.warn("Delivery paused: {}: {}", code, reason);
         }
         if (isPaused() && monotonicClock.instant().isBefore(retryAfter)) {

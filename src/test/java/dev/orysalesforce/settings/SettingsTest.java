@@ -19,7 +19,8 @@ class SettingsTest {
 
     @ParameterizedTest
     @CsvSource({"reload.poll-interval, 0", "reload.poll-interval, -1s", "linger, -1s", "batch-size, 0", "parallel-calls, 0",
-        "daily-call-share, 0", "max-body-size, 0", "mapping-dir, ' '", "mapping-timeout, 0", "erased-mapping, ' '",
+        "daily-call-share, 0", "max-body-size, 0", "max-traits-size, 0", "max-traits-keys, 0",
+        "mapping-dir, ' '", "mapping-timeout, 0", "erased-mapping, ' '",
         "gateway.objects[0], ' '", "gateway.objects[0], Lead/x", "auto-assign.new, maybe", "auto-assign.existing, maybe",
         "journal.min-disk-free, -1MB", "dead-letters.retention, -1s", "dead-letters.health-threshold, -1", "back-off.initial, 0",
         "back-off.initial, -1s", "back-off.max, 0", "back-off.multiplier, 0.5", "back-off.jitter, 1",
