@@ -1,13 +1,13 @@
 package dev.orysalesforce.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What strangers, and a burst of the largest webhooks, cost a JVM with a heap of 256 MB: with and without virtual threads. */
 @Tag("nightly")
@@ -35,8 +35,8 @@ class HttpEdgeIT {
     private static final Pattern TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
 
     @ParameterizedTest
-    @ValueSource(strings = {"this", "/usr/lib/jvm/temurin-25-jdk-amd64"})
-    void unfinishedBodiesOfUnknownCallersCostNoMemory(String java, @TempDir Path folder) throws Exception {
+    @MethodSource("javas")
+    void unfinishedBodiesOfUnknownCallersCostNoMemory(Path java, @TempDir Path folder) throws Exception {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = start(java, folder, salesforce)) {
             for (int i = 0; i < 20; i++) {
                 assertThat(signUp(app)).isEqualTo(204);
@@ -70,15 +70,15 @@ class HttpEdgeIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"this", "/usr/lib/jvm/temurin-25-jdk-amd64"})
-    void aBurstOfTheLargestWebhooksIsPutOff(String java, @TempDir Path folder) throws Exception {
+    @MethodSource("javas")
+    void aBurstOfTheLargestWebhooksIsPutOff(Path java, @TempDir Path folder) throws Exception {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = start(java, folder, salesforce)) {
             Map<Integer, Integer> answers = new ConcurrentHashMap<>();
             ExecutorService senders = Executors.newFixedThreadPool(16);
             Ory ory = app.ory();
             String filler = "[],".repeat((MEGABYTE - 1024) / 3);
             List<Callable<Void>> calls = new ArrayList<>();
-            for (int i = 0; i < 300; i++) {
+            for (int i = 0; i < 100; i++) {
                 calls.add(() -> {
                     var answer = ory.sends("registration", "{\"x\":[" + filler + "[]]," + Ory.identity(UUID.randomUUID().toString(),
                             Instant.now(), "Burst").toString().substring(1));
@@ -102,10 +102,17 @@ class HttpEdgeIT {
         }
     }
 
-    private static AppProcess start(String java, Path folder, SalesforceSandbox salesforce) {
-        Path home = java.equals("this") ? Path.of(System.getProperty("java.home")) : Path.of(java);
-        assumeTrue(Files.exists(home), home + " is not installed");
-        return new AppProcess(folder, salesforce).by(List.of(home.resolve("bin/java").toString(), "-Xmx256m", "-XX:+UseG1GC",
+    /** The one that runs the tests, and the image's if it is installed. */
+    static List<Path> javas() throws IOException {
+        List<Path> javas = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"))));
+        try (DirectoryStream<Path> others = Files.newDirectoryStream(Path.of("/usr/lib/jvm"), "*-25-*")) {
+            others.forEach(javas::add);
+        }
+        return javas;
+    }
+
+    private static AppProcess start(Path java, Path folder, SalesforceSandbox salesforce) {
+        return new AppProcess(folder, salesforce).by(List.of(java.resolve("bin/java").toString(), "-Xmx256m", "-XX:+UseG1GC",
                 "-XX:+ExitOnOutOfMemoryError", "-jar", Path.of("target", "ory-salesforce-sync.jar").toAbsolutePath().toString())).start();
     }
 
