@@ -12,11 +12,11 @@ import org.springframework.stereotype.Component;
 class DeadLettersHealthIndicator implements HealthIndicator {
 
     private final Queues queues;
-    private final int bearable;
+    private final int threshold;
 
     DeadLettersHealthIndicator(Queues queues, SyncSettings settings) {
         this.queues = queues;
-        this.bearable = settings.deadLetters().healthThreshold();
+        this.threshold = settings.deadLetters().healthThreshold();
     }
 
     @Override
@@ -30,7 +30,7 @@ class DeadLettersHealthIndicator implements HealthIndicator {
                             + " activemq.management.").build();
         }
         long waiting = known.getAsLong();
-        Health.Builder health = waiting > bearable ? Health.status(Degraded.STATUS) : Health.up();
+        Health.Builder health = waiting > threshold ? Health.status(Degraded.STATUS) : Health.up();
         return waiting == 0 ? health.build() : health.withDetail("waiting", waiting)
                 .withDetail("remedy", "GET /api/dead-letters, or the queue dead-letters in Hawtio, lists their"
                         + " identities and reasons. Fix the cause, then replay or discard them.").build();

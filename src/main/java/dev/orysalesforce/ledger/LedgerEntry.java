@@ -53,22 +53,22 @@ public record LedgerEntry(
                 && !version.isOfRecord() && isOverruledBy(change, version, version.receivedAt());
     }
 
-    /** Whether Ory's list has something else than what was last received: a state that was forged, or that has no time. */
+    /** Whether Ory's list differs from the last received state, which was forged or had no time. */
     public boolean isUnknownTo(IdentityChange listed) {
         return isOverruledBy(listed, seen, receivedAt);
     }
 
-    /** A finished record is not what Ory lists, and stays. */
+    /** Ory does not list a prebuilt record, so a comparison leaves it. */
     private boolean isOverruledBy(IdentityChange listed, Version older, Instant received) {
         return !event.equals(IdentityChange.GATEWAY) && older.isOverruledBy(listed.version(), received);
     }
 
-    /** Whether all that is known of the record is the version that it says itself, and not what was sent. */
+    /** Whether only the version in the record itself is known, and not the fields that were sent. */
     public boolean isOfLostLedger() {
         return hasRecord() && version != null && version.isOfRecord() && fields.isEmpty();
     }
 
-    /** This entry of a new record whose call's answer never came, as if it had come. */
+    /** This entry of a new record as applied: the answer to its call was lost. */
     public LedgerEntry asApplied(String object, String salesforceId) {
         return new LedgerEntry(identity, object, salesforceId, "created", version, seen, fields, event, receivedAt,
                 triggerId, mapping, outcome, code, message, attempts, nextRetryAt);

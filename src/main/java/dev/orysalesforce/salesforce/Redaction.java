@@ -16,18 +16,18 @@ import java.util.regex.Pattern;
 import org.springframework.web.util.HtmlUtils;
 
 /**
- * Takes what is known of an identity out of a text, whatever form it has there: another case, escaped for HTML, cut, in
- * another normal form, single words in another order, numbers with other separators. Rather too much than too little.
+ * Removes an identity's values from a text, in whatever form the text has them: other case, escaped for HTML, cut, in
+ * another normal form, words in another order, numbers with other separators. It may remove more than that.
  */
 final class Redaction {
 
     private static final String MARK = "…";
     private static final int LONGEST = 4_000;
 
-    /** Shorter words say little of a person, and are in many messages. */
+    /** Shorter words do not identify anybody, and many messages contain them. */
     private static final int WORD = 4;
 
-    /** From where a word begins, or a long one without an @ would be searched from each of its letters. */
+    /** Only from the start of a word; otherwise a long word without an @ is searched from each of its letters. */
     private static final Pattern ADDRESS = Pattern.compile("(?<!\\S)[^\\s@]*+@\\S++");
     private static final Pattern WORDS = Pattern.compile("[\\p{L}\\p{M}\\p{Nd}]+");
     private static final Pattern NUMBERS = Pattern.compile("(?<![\\p{L}\\p{Nd}])\\p{Nd}[\\p{Nd} ().,'’/-]*\\p{Nd}(?![\\p{L}\\p{Nd}])");
@@ -91,7 +91,7 @@ final class Redaction {
         return digits.length() >= WORD && numbers.stream().anyMatch(known -> known.contains(digits) || digits.contains(known));
     }
 
-    /** Also the beginning of a known word, which was cut, and one that goes on after it. */
+    /** Also the start of a known word, and a word that starts with a known one. */
     private boolean isKnownWord(String word) {
         if (word.length() < WORD) {
             return false;

@@ -75,8 +75,8 @@ public class DeliveryPause implements HealthIndicator, RetryAfterListener {
      */
     @Override
     public void honourRetryAfter(Duration pause) {
-        Duration bearable = pause.compareTo(longestPause) > 0 ? longestPause : pause;
-        retryAfter = monotonicClock.instant().plus(bearable);
+        Duration shortened = pause.compareTo(longestPause) > 0 ? longestPause : pause;
+        retryAfter = monotonicClock.instant().plus(shortened);
     }
 
     public void recordFailure(Exception failure) {

@@ -6,15 +6,15 @@ import dev.orysalesforce.salesforce.RecordError;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What the ledger is to remember of an item. */
+/** Makes the ledger's entries of an item. */
 public final class LedgerEntries {
 
-    /** No value has this hash, so that the field goes out again. */
+    /** No value has this hash, so the field is sent again. */
     public static final String IN_DOUBT = "?";
 
     private LedgerEntries() { }
 
-    /** Where the ledger says that the identity is; all null if it has no record. */
+    /** The identity's record by the ledger; all null if there is none. */
     private record Place(String object, String salesforceId, String foundBy) {
 
         boolean isThere() {
@@ -23,7 +23,7 @@ public final class LedgerEntries {
     }
 
     /**
-     * Before the call. If its answer is lost, the values of the fields that it carries are unknown. A new record either has
+     * The entry before the call. If the answer is lost, the values of the fields that it carries are unknown. A new record either has
      * all of them or does not exist.
      */
     public static LedgerEntry intent(SyncItem item) {
@@ -42,7 +42,7 @@ public final class LedgerEntries {
                 change.triggerId(), item.getMapping().label(), item.getOutcome().label(), null, null, 0, null);
     }
 
-    /** Once the item has its outcome. */
+    /** The entry once the item has its outcome. */
     public static LedgerEntry entry(SyncItem item) {
         IdentityChange change = item.getChange();
         Target target = item.getTarget();
@@ -57,7 +57,7 @@ public final class LedgerEntries {
                 error == null ? null : error.code(), error == null ? null : error.message(), attempts, item.getNextRetryAt());
     }
 
-    /** Only a write makes sure that a record which was followed carries the Ory ID; until then it is looked up again. */
+    /** Only a write proves that a followed record carries the Ory ID; until then it is looked up again. */
     private static Place place(SyncItem item, boolean written) {
         Target target = item.getTarget();
         LedgerEntry known = item.getKnown();

@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Which mapping makes the record of an item. Where that of its schema answers another object than the record is, others
- * are asked.
+ * Which mapping makes the record of an item. If the schema's mapping answers another object than the existing record has,
+ * other mappings are invoked.
  *
  * @param own the mapping of the identity's schema
- * @param current the one that is asked, or has answered
+ * @param current the mapping that is invoked, or has answered
  * @param passedOver answers of another object
- * @param note that another mapping had to step in; null if none did
+ * @param note that another mapping was used; null if none was
  */
 record MappingChoice(Mapping own, Mapping current, List<Answer> passedOver, RecordError note) {
 
-    /** A mapping's answer that is of another object than the record. */
+    /** A mapping's answer with another object than the record has. */
     record Answer(Mapping mapping, String object, ObjectNode record) {}
 
     static MappingChoice of(Mapping own) {
@@ -42,19 +42,19 @@ record MappingChoice(Mapping own, Mapping current, List<Answer> passedOver, Reco
         return passedOver.stream().anyMatch(answer -> answer.mapping().equals(mapping));
     }
 
-    /** What the schema's mapping has answered. */
+    /** The answer of the schema's mapping. */
     ObjectNode ownAnswer() {
         return passedOver.get(0).record();
     }
 
-    /** The current mapping has answered in the place of the schema's. */
+    /** The current mapping replaces the schema's. */
     MappingChoice settled(String object) {
         return new MappingChoice(own, current, passedOver, RecordError.of("OTHER_MAPPING", "The record is a " + object + ", but "
                 + own.name() + " answers a " + passedOver.get(0).object() + " for this identity; so " + current.name()
                 + " was used."));
     }
 
-    /** No mapping answers the record's object, so the schema's has the last word. */
+    /** No mapping answers the record's object, so the schema's is used. */
     MappingChoice settledByOwn(String object) {
         return new MappingChoice(own, own, passedOver, RecordError.of("NO_OTHER_MAPPING", "The record is a " + object + ", "
                 + own.name() + " answers a " + passedOver.get(0).object() + " for this identity, and no other mapping answers a "

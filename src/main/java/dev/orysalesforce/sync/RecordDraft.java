@@ -8,15 +8,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What is to be written. What changes makes a new draft.
+ * The record to send. Each change makes a new draft.
  *
  * @param fields null until the mapping has answered
  * @param hashes what the ledger keeps once the fields have been sent
- * @param dropped fields that are never sent, because Salesforce refused them
- * @param truncated fields that are cut to a length, because Salesforce takes no more
- * @param filled fields that keep the value which the record had when it was adopted
- * @param prebuilt fields that no mapping has told
- * @param deletion whether what is written is that the record is deleted
+ * @param dropped fields that are never sent, because Salesforce rejected them
+ * @param truncated fields that are cut to a length, because Salesforce rejects longer values
+ * @param filled fields that keep the value of the adopted record
+ * @param prebuilt fields that came from a prebuilt record, not from a mapping
+ * @param deletion whether the record is deleted
  */
 public record RecordDraft(ObjectNode fields, Map<String, String> hashes, Set<String> dropped, Map<String, Integer> truncated,
         Set<String> filled, Set<String> prebuilt, boolean deletion) {

@@ -18,11 +18,11 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
-/** Decides which fields of a record go out: what changed at Ory, so that what sales typed stays. */
+/** Selects the fields to send: those that changed at Ory since they were last sent, so that entries of sales stay. */
 @Component("fieldDiff")
 public class FieldDiff {
 
-    /** Before the hash of a field that only a finished record told: no mapping clears it. No hash begins like that. */
+    /** Precedes the hash of a field that came from a prebuilt record, which no mapping clears. No hash starts with it. */
     private static final String GIVEN = "~";
 
     private final FieldHash hash;
@@ -44,7 +44,7 @@ public class FieldDiff {
         ObjectNode toSend = item.hasRecord() ? changed(item, mapped.fields(), hashes) : fresh(mapped, stopGaps);
         if (item.hasRecord() && toSend.isEmpty() && !item.getTarget().stamp()) {
             if (before(item).isEmpty()) {
-                item.primed(mapped.with(mapped.fields(), marked(item, hashes))); // the look-up has shown it
+                item.primed(mapped.with(mapped.fields(), marked(item, hashes))); // the look-up has read these values
             } else {
                 item.compared(mapped);
                 item.unchanged(item.getChange().version());
@@ -59,7 +59,7 @@ public class FieldDiff {
         item.compared(mapped.with(toSend, marked(item, hashes)));
     }
 
-    /** Without what is only for new records, what Salesforce has refused, and what an object lacks that is not the mapping's. */
+    /** Without fields for new records only, fields that Salesforce rejected, and fields that the record's object lacks. */
     private RecordDraft reduced(SyncItem item) {
         ObjectNode fields = item.getRecord().deepCopy();
         fields.remove(Mapping.ON_CREATE);
@@ -104,13 +104,13 @@ public class FieldDiff {
         return hash != null && hash.startsWith(GIVEN) ? hash.substring(GIVEN.length()) : hash;
     }
 
-    /** Whether a mapping has told the field before. */
+    /** Whether a mapping has set the field before. */
     private static boolean isMapped(String hash) {
         return hash != null && !hash.startsWith(GIVEN) && !hash.equals(LedgerEntries.IN_DOUBT);
     }
 
     /**
-     * Before Contacts are made.
+     * Called before Contacts are created.
      *
      * @throws PauseDeliveryException if the org has person accounts
      */
@@ -124,7 +124,7 @@ public class FieldDiff {
         }
     }
 
-    /** A new record: everything, and the stop-gaps where the mapping had nothing. */
+    /** A new record: all fields, and the placeholders for required fields that the mapping left empty. */
     private static ObjectNode fresh(RecordDraft mapped, JsonNode stopGaps) {
         ObjectNode record = mapped.fields();
         if (stopGaps instanceof ObjectNode) {
@@ -135,7 +135,7 @@ public class FieldDiff {
         return record;
     }
 
-    /** A known record: what differs from what was last sent, and null for what the newest state no longer has. */
+    /** A known record: the fields that differ from the last sent ones, and null for fields that the newest state lacks. */
     private ObjectNode changed(SyncItem item, ObjectNode mapped, Map<String, String> hashes) {
         Map<String, String> before = before(item);
         ObjectNode record = mapped.objectNode();
@@ -146,13 +146,13 @@ public class FieldDiff {
         before.forEach((field, sent) -> {
             String cleared = hash.of(item.getIdentity(), field, NullNode.getInstance());
             if (mapped.has(field) || !item.getObject().equals(item.getKnown().object())) {
-                return; // fields of a Lead mean nothing to the Contact that it has become
+                return; // a Contact that was converted from a Lead does not get the Lead's fields
             }
             boolean stays = !item.getChange().isComplete() || sent.startsWith(GIVEN) || item.getDraft().dropped().contains(field) || sent.equals(cleared)
                     || org.requires(item.getObject(), field);
             if (stays) {
                 hashes.put(field, sent);
-            } else if (org.has(item.getObject(), field)) { // a Contact lacks some that it had as a Lead
+            } else if (org.has(item.getObject(), field)) { // a Contact lacks some fields of the Lead it was
                 record.putNull(field);
                 hashes.put(field, cleared);
             }

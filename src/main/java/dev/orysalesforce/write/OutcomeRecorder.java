@@ -28,14 +28,14 @@ public class OutcomeRecorder {
         ledger.save(batch.getPending().stream().map(LedgerEntries::intent).toList());
     }
 
-    /** Called as soon as a call has returned, so that a batch that rolls back does not send these items again. */
+    /** Called after each call, so that a batch that rolls back does not send these items again. */
     public void recordOutcomes(Chunk chunk) {
         save(chunk.getItems(), Set.of(SyncItem.Outcome.SYNCED));
     }
 
     /**
-     * Called before the journal releases the batch. If an identity has several items, the last one decides; otherwise a
-     * state that is retried later would seem newer than the one that was sent after it.
+     * Called before the journal releases the batch. If an identity has several items, the last one is recorded; otherwise a
+     * state that is retried later would seem newer than the state that was sent after it.
      */
     public void recordOutcomes(Batch batch) {
         ledger.forget(batch.getErased());

@@ -25,7 +25,7 @@ import org.apache.camel.util.ObjectHelper;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads what Salesforce says about a chunk: an outcome for each row, a refusal of the whole call, or a reason to hold.
+ * Reads Salesforce's answer to a chunk: a result for each row, an error of the whole call, or a reason to pause delivery.
  *
  * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.242.0.api_rest.meta/api_rest/resources_composite_sobjects_collections_upsert.htm">
  *     sObject Collections upsert</a>
@@ -33,7 +33,7 @@ import org.springframework.stereotype.Component;
 @Component("writeResults")
 public class WriteResults {
 
-    /** So many rows in succession that fail by the same set-up error are no coincidence. */
+    /** If so many rows in succession fail with the same set-up error, the cause is the org, not the records. */
     private static final int SUCCESSION = 3;
     private static final String ROW_ERRORS = "ory.sync.salesforce.row.errors";
 
@@ -55,7 +55,7 @@ public class WriteResults {
     /** The body of the call. */
     public String request(Chunk chunk) throws JsonProcessingException {
         if (chunk.isDeletion()) {
-            return ""; // the IDs are in the path
+            return ""; // the path holds the IDs
         }
         ObjectNode body = json.createObjectNode().put("allOrNone", false);
         ArrayNode records = body.putArray("records");
@@ -71,10 +71,10 @@ public class WriteResults {
     }
 
     /**
-     * The call went through.
+     * The call succeeded.
      *
-     * @throws PauseDeliveryException if a row says something about the org, or the answer can't be read: the write may have
-     *     happened, and is safe to repeat
+     * @throws PauseDeliveryException if the error of a row concerns the org, or the answer can't be read; the write may have
+     *     been executed, and is safe to repeat
      */
     public void accepted(Chunk chunk, String body) {
         JsonNode results = read(body);
@@ -108,7 +108,7 @@ public class WriteResults {
         }
     }
 
-    /** What Salesforce, or a trigger of the org, could quote. */
+    /** The values that Salesforce, or a trigger of the org, could quote. */
     private static List<JsonNode> known(List<SyncItem> items) {
         List<JsonNode> known = new ArrayList<>();
         items.forEach(item -> Collections.addAll(known, item.getRecord(), item.getChange().traits(),
@@ -116,7 +116,7 @@ public class WriteResults {
         return known;
     }
 
-    /** Salesforce may name the person: "Your attempt to delete … could not be completed". Here nobody knows the name. */
+    /** Salesforce may name the person: "Your attempt to delete … could not be completed". The app does not know the name. */
     private static RecordError withoutNames(SyncItem item, RecordError recordError) {
         return !item.isErasure() ? recordError
                 : new RecordError(recordError.code(), "Salesforce rejected the erasure of the record.", recordError.fields());
@@ -139,7 +139,7 @@ public class WriteResults {
     }
 
     /**
-     * The call failed. A 400 is the fault of a row, or of the set-up of the org: halving will tell.
+     * The call failed. The cause of a 400 is a row or the set-up of the org; bisecting the chunk shows which.
      *
      * @throws PauseDeliveryException for everything else
      */
@@ -170,9 +170,9 @@ public class WriteResults {
     }
 
     /**
-     * Both halves of a refused call have been tried.
+     * Both halves of a rejected call have been tried.
      *
-     * @throws PauseDeliveryException if they were refused for the same reason, and that reason is the set-up of the org
+     * @throws PauseDeliveryException if both were rejected with the same error, and that error concerns the set-up of the org
      */
     public void detectCommonCause(List<Chunk> halves) {
         RecordError first = halves.get(0).getError();
@@ -183,16 +183,16 @@ public class WriteResults {
         }
     }
 
-    /** Halving has come down to one row: it is the one that can't be sent. */
+    /** Bisecting has found the row that Salesforce rejects. */
     public void rejectSingleRecord(Chunk chunk) {
         SyncItem item = chunk.getItems().get(0);
         refuse(item, item.isErasure() ? policy.advise(withoutNames(item, chunk.getError())) : chunk.getError());
     }
 
     /**
-     * Once a batch is through: is it to be rolled back? Was it the set-up of the org, or a mapping, and not the records?
+     * Decides after the last portion whether the batch is rolled back, because its errors come from the org or a mapping.
      *
-     * @throws Exception what was the matter with one of its portions
+     * @throws Exception the failure of a portion
      */
     public void applyErrorPolicy(Batch batch) throws Exception {
         if (batch.failure() != null) {
@@ -231,19 +231,19 @@ public class WriteResults {
         List<String> fields = new ArrayList<>();
         error.path("fields").forEach(field -> fields.add(field.asText()));
         String message = error.path("message").asText("");
-        // Salesforce has one code for a field that is not there and for a reference that leads nowhere.
+        // Salesforce has one code for a missing field and for a reference without a target.
         boolean dangling = code.equals("INVALID_FIELD") && message.startsWith("Foreign key external ID");
         return new RecordError(dangling ? "DANGLING_REFERENCE" : code, message, fields);
     }
 
-    /** Null if Salesforce (or who answered in its place) gave no code. */
+    /** Null if the answer, of Salesforce or of a proxy, has no code. */
     private RecordError error(SalesforceException failure) {
         if (failure.getErrors() != null && !failure.getErrors().isEmpty()) {
             var error = failure.getErrors().get(0);
             return new RecordError(error.getErrorCode(), error.getMessage(),
                     error.getFields() == null ? List.of() : error.getFields());
         }
-        JsonNode body = read(failure.getMessage()); // where the raw operation puts it
+        JsonNode body = read(failure.getMessage()); // the raw operation puts the body there
         JsonNode error = body == null ? null : body.isArray() ? body.path(0) : body;
         return error != null && error.has("errorCode") ? error(error) : null;
     }
