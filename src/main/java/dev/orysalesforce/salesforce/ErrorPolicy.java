@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class ErrorPolicy {
 
-    private static final Pattern CODE = Pattern.compile("sync\\.errors\\.codes\\.\\[?([A-Z][A-Z_]+)]?\\.action");
+    private static final Pattern CODE = Pattern.compile("sync\\.errors\\.codes\\.\\[?([A-Z][A-Z0-9_]+)]?\\.action");
 
     private final Rule byDefault;
     private final Set<String> codes = new TreeSet<>();

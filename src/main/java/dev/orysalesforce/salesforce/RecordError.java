@@ -46,7 +46,7 @@ public record RecordError(String code, String message, List<String> fields) {
      * @param known records that were sent, traits; each may be null
      */
     public RecordError redacted(Collection<JsonNode> known) {
-        return new RecordError(code, message == null ? null : new Redaction(known).of(message), fields);
+        return new RecordError(code, message == null ? null : Redaction.of(message, known), fields);
     }
 
     private static void collect(JsonNode node, List<String> values) {

@@ -52,7 +52,7 @@ class RejectedChangesTest extends ReloadAppTest {
                 wrong("sync", "circuitBreaker: salesforceBreaker", "circuitBreaker: otherBreaker"),
                 wrong("sync-map", "executorService: mappingThreads", "executorService: noThreads"),
                 wrong("salesforce", "{{sync.auto-assign.new}}", "{{sync.auto-assign.old}}"),
-                wrong("errors", "java.lang.Exception", "java.lang.Excption"),
+                wrong("exceptions", "java.lang.Exception", "java.lang.Excption"),
                 wrong("operator-api", "component: platform-http", "component: servlet"),
                 wrong("operator-api", "uri: direct:operator.dead-letters\n      - id", "uri: direct:operator.lettrs\n      - id"),
                 inMapping("lead.ds", "attributes: {", "attributes: {{"),

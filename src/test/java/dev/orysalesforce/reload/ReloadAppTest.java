@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.springframework.test.context.TestPropertySource;
@@ -31,6 +32,12 @@ abstract class ReloadAppTest extends AppTest {
 
     static final Path LEAD = ConfigWorkspace.MAPPINGS.resolve("lead.ds");
     static final Path RECEIVE = ConfigWorkspace.ROUTES.resolve("receive.camel.yaml");
+
+    /** The next class may start an app on them. */
+    @AfterAll
+    static void leaveAsShipped() {
+        ConfigWorkspace.lay();
+    }
 
     @BeforeEach
     void asShipped() {

@@ -65,8 +65,8 @@ class ReloadTest extends ReloadAppTest {
     @Test
     @Tag("nightly")
     void anEditedErrorPolicyReachesItsRoutes() {
-        Path errors = ConfigWorkspace.ROUTES.resolve("errors.camel.yaml");
-        ConfigWorkspace.replace(errors, "uri: direct:receive.unreadable", "uri: direct:receive.empty");
+        Path exceptions = ConfigWorkspace.ROUTES.resolve("exceptions.camel.yaml");
+        ConfigWorkspace.replace(exceptions, "uri: direct:receive.unreadable", "uri: direct:receive.empty");
         await().untilAsserted(() -> assertThat(ory.sends("login", "{").body()).contains("The body is empty."));
     }
 

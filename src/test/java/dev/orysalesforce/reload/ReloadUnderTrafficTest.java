@@ -33,7 +33,7 @@ class ReloadUnderTrafficTest extends ReloadAppTest {
 
     private static final long SECONDS = Long.getLong("edits.seconds", 4);
     private static final List<String> FILES = List.of("receive", "reject", "journal", "problem", "sync", "sync-map",
-            "upsert", "mapping", "errors", "operator-api");
+            "upsert", "mapping", "exceptions", "operator-api");
 
     private final Queue<String> accepted = new ConcurrentLinkedQueue<>();
     private final Queue<String> refused = new ConcurrentLinkedQueue<>();
@@ -99,7 +99,7 @@ class ReloadUnderTrafficTest extends ReloadAppTest {
             case 0 -> takenAtOnce();
             case 1, 2 -> {
                 ConfigWorkspace.write(file, text.replaceFirst("(description: )(\"?)", "$1$2Edited. "));
-                if (!file.endsWith("errors.camel.yaml")) { // no route of its own that would say so
+                if (!file.endsWith("exceptions.camel.yaml")) { // no route of its own that would say so
                     awaitTaken(file);
                 }
             }

@@ -1,12 +1,15 @@
 package dev.orysalesforce.salesforce;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.text.Normalizer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,7 +73,20 @@ class RecordErrorTest {
         for (int i = 0; i < 1_000; i++) {
             record.put("Field" + i, "value " + i + " of a person");
         }
-        org.junit.jupiter.api.Assertions.assertTimeout(Duration.ofSeconds(2), () -> without(record, "a@b value 1 ".repeat(10_000)));
+        assertTimeout(Duration.ofSeconds(2), () -> without(record, "a@b value 1 ".repeat(10_000)));
+    }
+
+    /** Two hundred records of the size that Ory can send, as a call carries them, and the call is rejected. */
+    @Test
+    void manyLargeRecordsTakeNoTimeEither() {
+        ObjectNode traits = record();
+        for (int i = 0; i < 5_000; i++) {
+            traits.put("trait" + i, "zq" + i + "x" + "a 1");
+        }
+        List<JsonNode> call = Collections.nCopies(200, traits);
+        RecordError error = RecordError.of("JSON_PARSER_ERROR", "Cannot deserialize instance of string from START_OBJECT value "
+                + "zq17xa 1234 ".repeat(300));
+        assertTimeout(Duration.ofSeconds(5), () -> assertThat(error.redacted(call).message()).doesNotContain("zq17x"));
     }
 
     private static String without(ObjectNode record, String message) {
