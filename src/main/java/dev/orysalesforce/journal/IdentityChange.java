@@ -194,12 +194,6 @@ public record IdentityChange(
         return false;
     }
 
-    /** Null if there are none. */
-    @JsonIgnore
-    public JsonNode traits() {
-        return identity == null ? null : identity.get("traits");
-    }
-
     @JsonIgnore
     public String schemaId() {
         return text("schema_id");

@@ -2,7 +2,6 @@ package dev.orysalesforce.salesforce;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -37,16 +36,6 @@ public record RecordError(String code, String message, List<String> fields) {
             redacted = redacted.replace(value, "…");
         }
         return new RecordError(code, redacted.length() > LONGEST ? redacted.substring(0, LONGEST) + "…" : redacted, fields);
-    }
-
-    /**
-     * The same, with all that is known of identities taken out of what Salesforce says, in whatever form it quotes them. It
-     * may take out more than that, so it is for Salesforce's words, not for the app's own.
-     *
-     * @param known records that were sent, traits; each may be null
-     */
-    public RecordError redacted(Collection<JsonNode> known) {
-        return new RecordError(code, message == null ? null : Redaction.of(message, known), fields);
     }
 
     private static void collect(JsonNode node, List<String> values) {

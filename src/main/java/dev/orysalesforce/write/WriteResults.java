@@ -18,7 +18,6 @@ import dev.orysalesforce.sync.SyncItem;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.apache.camel.component.salesforce.api.SalesforceException;
 import org.apache.camel.util.ObjectHelper;
@@ -89,8 +88,7 @@ public class WriteResults {
             if (result.path("success").asBoolean()) {
                 errors.add(null);
             } else {
-                RecordError recordError = policy.advise(withoutNames(items.get(i),
-                        error(result.path("errors").path(0)).redacted(known(List.of(items.get(i))))));
+                RecordError recordError = policy.advise(withoutNames(items.get(i), error(result.path("errors").path(0))));
                 meters.counter(ROW_ERRORS, "code", recordError.code()).increment();
                 if (policy.action(recordError.code()) == Action.PAUSE) {
                     throw pause(items.get(i), recordError);
@@ -106,14 +104,6 @@ public class WriteResults {
                 refuse(items.get(i), errors.get(i));
             }
         }
-    }
-
-    /** The values that Salesforce, or a trigger of the org, could quote. */
-    private static List<JsonNode> known(List<SyncItem> items) {
-        List<JsonNode> known = new ArrayList<>();
-        items.forEach(item -> Collections.addAll(known, item.getRecord(), item.getChange().traits(),
-                item.getChange().transientPayload()));
-        return known;
     }
 
     /** Salesforce may name the person: "Your attempt to delete … could not be completed". The app does not know the name. */
@@ -149,7 +139,7 @@ public class WriteResults {
         if (recordError == null) {
             throw CallFailure.unavailable(failure);
         }
-        recordError = policy.advise(recordError.redacted(known(chunk.getItems())));
+        recordError = policy.advise(recordError);
         boolean alone = chunk.isComplete() && chunk.getSize() == 1 && policy.action(recordError.code()) == Action.PAUSE_UNTIL_FIXED;
         if (salesforce.getStatusCode() != 400 || policy.action(recordError.code()) == Action.PAUSE || alone) {
             throw pause(chunk.getItems().get(0), recordError);
