@@ -3,12 +3,12 @@ package dev.orysalesforce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.orysalesforce.settings.CommandLineOnly;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.ledger.LedgerUnderTest;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import dev.orysalesforce.sandbox.SandboxRecord;
+import dev.orysalesforce.settings.CommandLineOnly;
 import dev.orysalesforce.sync.EventCounters;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -325,7 +325,7 @@ class HttpEdgeTest extends AppTest {
         }
     }
 
-    /** All until the connection is closed; with bytes that nobody has read it is reset. */
+    /** Reads until the app closes the connection. The app resets it if it has not read the whole request. */
     private static String answer(Socket socket) throws IOException {
         StringBuilder all = new StringBuilder();
         byte[] buffer = new byte[8192];
@@ -335,7 +335,7 @@ class HttpEdgeTest extends AppTest {
                 all.append(new String(buffer, 0, read, StandardCharsets.ISO_8859_1));
             }
         } catch (SocketException e) {
-            // that is the end of it
+            // the connection was reset
         }
         return all.toString();
     }

@@ -50,16 +50,13 @@ class OperatorAudit extends OncePerRequestFilter {
             throws ServletException, IOException {
         String done = action(request);
         String from = request.getRemoteAddr();
-        try {
-            chain.doFilter(request, response);
-        } finally {
-            if (done != null) {
-                Completion.of(request, () -> {
-                    if (response.getStatus() < 300) {
-                        LOG.info("The operator at {} {}", from, done);
-                    }
-                });
-            }
+        chain.doFilter(request, response);
+        if (done != null) {
+            Completion.of(request, () -> {
+                if (response.getStatus() < 300) {
+                    LOG.info("The operator at {} {}", from, done);
+                }
+            });
         }
     }
 
@@ -98,7 +95,7 @@ class OperatorAudit extends OncePerRequestFilter {
                     .filter(JmsSelectors::isId).collect(Collectors.joining(", "))
                     + (ids.size() > MOST_IDS ? " and " + (ids.size() - MOST_IDS) + " more" : "");
         } catch (JsonProcessingException e) {
-            return "nothing"; // the route refuses the body
+            return "nothing"; // the route rejects the body
         }
     }
 }

@@ -31,7 +31,7 @@ class DefaultSecurity {
                 .exceptionHandling(handling -> handling
                         .accessDeniedHandler((request, response, failure) -> unknown.writeTo(response, json)))
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                .csrf(AbstractHttpConfigurer::disable) // nothing is done
+                .csrf(AbstractHttpConfigurer::disable) // every request is denied
                 .requestCache(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .anonymous(AbstractHttpConfigurer::disable)

@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Counts refused operator tokens and token clients. Anybody can cause one, so that the log has one line a minute of each. */
+/** Counts refused operator tokens and token clients. Any caller can cause one, so the log has at most one line a minute for each. */
 @Component
 public class RefusedLogins {
 

@@ -166,7 +166,7 @@ public final class SyncItem {
     }
 
     public boolean isDeadLettered() {
-        return outcome instanceof SyncOutcome.DeadLettered;
+        return getOutcome() == Outcome.DEAD_LETTER;
     }
 
     /** Whether the look-up has shown that the record holds all of it. */
@@ -298,11 +298,11 @@ public final class SyncItem {
 
     /** The recovery has failed. */
     public void deadLetter() {
-        outcome = new SyncOutcome.DeadLettered(getError());
+        outcome = new SyncOutcome.Ended(Outcome.DEAD_LETTER, getError());
     }
 
     public void deadLetter(RecordError error) {
-        outcome = new SyncOutcome.DeadLettered(error.without(getRecord()));
+        outcome = new SyncOutcome.Ended(Outcome.DEAD_LETTER, error.without(getRecord()));
     }
 
     public void retry(RecordError error, Instant at) {
@@ -417,7 +417,7 @@ public final class SyncItem {
     void usePrebuilt(String object, ObjectNode record, Set<String> given) {
         mapped(object, record);
         draft = draft.withPrebuilt(record, given);
-        if (outcome instanceof SyncOutcome.Skipped) {
+        if (getOutcome() == Outcome.SKIPPED) {
             outcome = new SyncOutcome.Pending(getError());
         }
     }
@@ -440,20 +440,20 @@ public final class SyncItem {
     }
 
     public void superseded(RecordError why) {
-        outcome = new SyncOutcome.Superseded(why);
+        outcome = new SyncOutcome.Ended(Outcome.SUPERSEDED, why);
     }
 
     void skipped() {
-        outcome = new SyncOutcome.Skipped(getError());
+        outcome = new SyncOutcome.Ended(Outcome.SKIPPED, getError());
     }
 
     public void skipped(String code, String why) {
-        outcome = new SyncOutcome.Skipped(RecordError.of(code, why));
+        outcome = new SyncOutcome.Ended(Outcome.SKIPPED, RecordError.of(code, why));
     }
 
     public void synced(String salesforceId, boolean created) {
         String how = created ? "created" : target.foundBy() == null ? "ory-id" : target.foundBy();
         target = target.found(getObject(), salesforceId, how).at(change.version());
-        outcome = new SyncOutcome.Synced(getNote()); // what was changed so that Salesforce took it
+        outcome = new SyncOutcome.Ended(Outcome.SYNCED, getNote()); // what was changed so that Salesforce took it
     }
 }

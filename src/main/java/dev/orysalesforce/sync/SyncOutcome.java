@@ -30,32 +30,11 @@ sealed interface SyncOutcome {
         }
     }
 
-    record Synced(RecordError why) implements SyncOutcome {
-        @Override
-        public Outcome kind() {
-            return Outcome.SYNCED;
-        }
-    }
-
     /** @param primed whether the record has shown that it holds all of it, so that the ledger learns the hashes */
     record Unchanged(RecordError why, boolean primed) implements SyncOutcome {
         @Override
         public Outcome kind() {
             return Outcome.UNCHANGED;
-        }
-    }
-
-    record Superseded(RecordError why) implements SyncOutcome {
-        @Override
-        public Outcome kind() {
-            return Outcome.SUPERSEDED;
-        }
-    }
-
-    record Skipped(RecordError why) implements SyncOutcome {
-        @Override
-        public Outcome kind() {
-            return Outcome.SKIPPED;
         }
     }
 
@@ -66,10 +45,6 @@ sealed interface SyncOutcome {
         }
     }
 
-    record DeadLettered(RecordError why) implements SyncOutcome {
-        @Override
-        public Outcome kind() {
-            return Outcome.DEAD_LETTER;
-        }
-    }
+    /** @param kind synced, superseded, skipped or dead-lettered */
+    record Ended(Outcome kind, RecordError why) implements SyncOutcome {}
 }

@@ -194,10 +194,10 @@ class SyncTest extends AppTest {
         settle();
         SALESFORCE.org().expireTokens();
         int logins = SALESFORCE.calls().of(CallKind.LOGIN).size();
-        List<String> ids = ids(450);
+        List<String> ids = ids(800);
         inOneBatch(ids.stream().<Runnable>map(id -> () ->
                 ory.sends("registration", Ory.identity(id, START, "Many"))).toArray(Runnable[]::new));
-        assertThat(SALESFORCE.org().records("Lead")).hasSize(451);
+        assertThat(SALESFORCE.org().records("Lead")).hasSize(801);
         assertThat(SALESFORCE.calls().of(CallKind.LOGIN)).hasSize(logins + 1);
     }
 
