@@ -7,13 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -31,7 +26,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -180,36 +174,6 @@ class PoisonTest extends AppTest {
         fine.forEach(id -> assertThat(record(id).text("LastName")).isEqualTo("Mapped"));
         assertThat(deadLetters()).extracting(letter -> letter.path("identity").asText())
                 .containsExactlyInAnyOrderElementsOf(poisoned);
-    }
-
-    /** The broker keeps large messages in files of their own. */
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1_000, -1})
-    void aMessageWhoseFileIsDamagedHoldsNoOther(int left, @Value("${sync.data-dir}") Path data) throws Exception {
-        String lost = UUID.randomUUID().toString();
-        List<String> fine = List.of(UUID.randomUUID().toString(), UUID.randomUUID().toString());
-        camel.getRouteController().stopRoute("sync.next");
-        try {
-            sends("customer", fine.get(0), "Before");
-            sends("customer", lost, "X".repeat(300_000));
-            sends("customer", fine.get(1), "After");
-            try (Stream<Path> files = Files.list(data.resolve("journal/largemessages"))) {
-                Path file = files.filter(Files::isRegularFile).max(Comparator.comparing(one -> one.toFile().lastModified())).orElseThrow();
-                if (left < 0) {
-                    Files.delete(file);
-                } else {
-                    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                        channel.truncate(left);
-                    }
-                }
-            }
-        } finally {
-            camel.getRouteController().startRoute("sync.next");
-        }
-        settle();
-        fine.forEach(this::record);
-        assertThat(deadLetters()).hasSize(1).allSatisfy(letter ->
-                assertThat(letter.path("identity").asText()).isEqualTo(lost));
     }
 
     @Test
