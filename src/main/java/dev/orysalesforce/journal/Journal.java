@@ -40,6 +40,7 @@ public class Journal {
     private final Clock clock;
     private final Duration linger;
     private final Set<String> inFlight = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger received = new AtomicInteger();
     private final AtomicInteger ended = new AtomicInteger();
     private int characters;
 
@@ -81,6 +82,7 @@ public class Journal {
             if (change.identityId() != null) {
                 inFlight.add(change.identityId());
             }
+            received.incrementAndGet();
         }
         return taken;
     }
@@ -88,6 +90,7 @@ public class Journal {
     /** Called after the batch has committed or rolled back. */
     public void clearInFlight() {
         inFlight.clear();
+        received.set(0);
         ended.incrementAndGet();
         characters = 0;
     }
@@ -95,6 +98,14 @@ public class Journal {
     /** Whether the batch in flight holds an event of the identity, which a queue browser does not see then. */
     public boolean isInFlight(String identity) {
         return inFlight.contains(identity);
+    }
+
+    /**
+     * How many events the batch in flight holds. The broker may have handed out more: one that is on its way to the batch, or
+     * those of another instance.
+     */
+    public int received() {
+        return received.get();
     }
 
     /**

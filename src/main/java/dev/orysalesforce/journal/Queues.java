@@ -44,6 +44,11 @@ public class Queues {
         return query(() -> broker.attribute(queue, "messageCount"));
     }
 
+    /** Messages that a consumer has, but has neither committed nor put back: a queue browser does not see them. */
+    public OptionalLong delivering(String queue) {
+        return query(() -> broker.attribute(queue, "deliveringCount"));
+    }
+
     /** Age of the oldest message in seconds; 0 if there is none. */
     public OptionalLong oldestSeconds(String queue) {
         OptionalLong millis = query(() -> broker.attribute(queue, "firstMessageAge"));

@@ -16,11 +16,13 @@ import dev.orysalesforce.reconcile.ReconcileSnapshot;
 import dev.orysalesforce.salesforce.Login;
 import dev.orysalesforce.sync.SyncItem;
 import jakarta.jms.TextMessage;
+import java.time.Duration;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.camel.Header;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jms.core.JmsTemplate;
@@ -28,13 +30,18 @@ import org.springframework.stereotype.Component;
 
 /**
  * Combines what journal, ledger and dead letters know of an identity. A backlog of millions is not searched, because the
- * broker would read all of it from its disk. Then it is not known whether an event of the identity waits.
+ * broker would read all of it from its disk, and what another instance has is not seen. Then it is not known whether an event
+ * of the identity waits.
  */
 @Component("identityStatusService")
 public class IdentityStatusService {
 
-    /** An event that moves between queue and batch during a search is looked for again, so often at most. */
+    /**
+     * An event that moves between queue and batch during a search is looked for again, so often at most. Another instance may
+     * have it for longer; then it is not known whether it is this identity's.
+     */
     private static final int MAX_SEARCHES = 5;
+    private static final Duration A_MOMENT = Duration.ofMillis(50);
 
     private final JmsTemplate jms;
     private final Queues queues;
@@ -75,14 +82,20 @@ public class IdentityStatusService {
         boolean searched = queues.depth(Queues.JOURNAL).orElse(0) <= browseLimit;
         JsonNode waiting = null;
         boolean found = false;
+        boolean onItsWay = false;
         int ended = -1;
-        for (int search = 0; !found && ended != journal.endedBatches() && search < MAX_SEARCHES; search++) {
+        for (int search = 0; !found && (onItsWay || ended != journal.endedBatches()) && search < MAX_SEARCHES; search++) {
+            if (onItsWay) {
+                LockSupport.parkNanos(A_MOMENT.toNanos());
+            }
             ended = journal.endedBatches();
-            boolean inFlight = journal.isInFlight(identity);
+            found = journal.isInFlight(identity);
             waiting = searched ? lastWaiting(identity) : null;
-            found = inFlight || waiting != null || journal.isInFlight(identity);
+            int received = journal.received();
+            onItsWay = queues.delivering(Queues.JOURNAL).orElse(0) > received;
+            found = found || waiting != null || journal.isInFlight(identity);
         }
-        Boolean pending = found || searched ? found : null;
+        Boolean pending = found || searched && !onItsWay ? found : null;
         List<DeadLetterItem> letters = deadLetters.of(identity, true);
         LedgerEntry entry = ledger.find(identity).orElse(null); // last, so that an event that has just left the journal is here
         if (Boolean.FALSE.equals(pending) && letters.isEmpty() && entry == null) {

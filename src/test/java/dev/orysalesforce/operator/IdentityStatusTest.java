@@ -15,12 +15,17 @@ import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.Fault;
 import java.time.Duration;
 import java.util.UUID;
+import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jms.core.JmsTemplate;
 
 class IdentityStatusTest extends OperatorTest {
+
+    @Autowired
+    private CamelContext camel;
 
     @Autowired
     private Queues queues;
@@ -170,6 +175,28 @@ class IdentityStatusTest extends OperatorTest {
         await().until(() -> jms.browse("identity-changes", (session, browser) -> !browser.getEnumeration().hasMoreElements()));
         assertThat(explain(id).path("pending").asBoolean()).isTrue();
         assertThat(settled(id).path("outcome").asText()).isEqualTo("synced");
+    }
+
+    /** On its way to the batch, or another instance's: it is neither in the queue nor in the batch. */
+    @Test
+    void anEventThatAnotherConsumerHas() throws Exception {
+        camel.getRouteController().stopRoute("sync.next");
+        try {
+            String id = UUID.randomUUID().toString();
+            ory.sends("registration", Ory.identity(id, START, "Kowalczykowa"));
+            JmsTemplate other = new JmsTemplate(jms.getConnectionFactory());
+            other.setSessionTransacted(true);
+            other.execute(session -> {
+                session.createConsumer(session.createQueue(Queues.JOURNAL)).receive(10_000);
+                JsonNode explanation = explain(id);
+                assertThat(explanation.path("pending").isNull()).as("it is not known").isTrue();
+                assertThat(explanation.path("outcome").isNull()).isTrue();
+                session.rollback();
+                return null;
+            }, true);
+        } finally {
+            camel.getRouteController().startRoute("sync.next");
+        }
     }
 
     @Test
