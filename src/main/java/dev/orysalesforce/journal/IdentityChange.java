@@ -194,6 +194,12 @@ public record IdentityChange(
         return false;
     }
 
+    /** Null if there are none. */
+    @JsonIgnore
+    public JsonNode traits() {
+        return identity == null ? null : identity.get("traits");
+    }
+
     @JsonIgnore
     public String schemaId() {
         return text("schema_id");

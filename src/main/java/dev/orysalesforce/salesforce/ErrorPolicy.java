@@ -49,6 +49,16 @@ public class ErrorPolicy {
                 : new RecordError(error.code(), error.message() + " — " + remedy, error.fields());
     }
 
+    /**
+     * The same for an error of a query. A message that is not about the set-up of the org may quote what the query asks for,
+     * which is not known any more.
+     */
+    public RecordError adviseOnQuery(RecordError error) {
+        Action action = action(error.code());
+        return advise(action == Action.PAUSE || action == Action.PAUSE_UNTIL_FIXED ? error.withoutQuery()
+                : new RecordError(error.code(), "Salesforce rejected a query.", error.fields()));
+    }
+
     private Rule rule(String code) {
         return rules.getOrDefault(key(code), byDefault);
     }

@@ -2,6 +2,7 @@ package dev.orysalesforce.salesforce;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -22,6 +23,9 @@ public record RecordError(String code, String message, List<String> fields) {
      */
     private static final Pattern ADDRESS = Pattern.compile("(?<!\\S)[^\\s@]*+@\\S++");
 
+    /** Salesforce repeats a part of the query before this. */
+    private static final Pattern END_OF_QUERY = Pattern.compile("(?s).*ERROR at Row:\\d+:Column:\\d+\\s*");
+
     public static RecordError of(String code, String message) {
         return new RecordError(code, message, List.of());
     }
@@ -36,6 +40,22 @@ public record RecordError(String code, String message, List<String> fields) {
             redacted = redacted.replace(value, "…");
         }
         return new RecordError(code, redacted.length() > LONGEST ? redacted.substring(0, LONGEST) + "…" : redacted, fields);
+    }
+
+    /**
+     * The same with nothing of what is known of an identity in its message, in whatever form Salesforce quotes it. It may take
+     * out more than that, so it is for Salesforce's words, not for the app's own.
+     *
+     * @param known records that were sent, traits; each may be null
+     */
+    public RecordError redacted(Collection<JsonNode> known) {
+        String words = message == null ? "" : message.length() > LONGEST ? message.substring(0, LONGEST) + "…" : message;
+        return new RecordError(code, Redaction.of(words, known), fields);
+    }
+
+    /** The same without the part of a query that Salesforce repeats. */
+    RecordError withoutQuery() {
+        return message == null ? this : new RecordError(code, END_OF_QUERY.matcher(message).replaceFirst(""), fields).without(null);
     }
 
     private static void collect(JsonNode node, List<String> values) {

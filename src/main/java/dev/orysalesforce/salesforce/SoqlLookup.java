@@ -77,9 +77,9 @@ public class SoqlLookup {
 
     private PauseDeliveryException refused(JsonNode error) {
         RecordError recordError = RecordError.of(error.path("errorCode").asText("UNREADABLE_ANSWER"), error.path("message").asText());
-        String reason = policy.action(recordError.code()) == Action.PAUSE ? policy.advise(recordError).without(null).message()
-                : recordError.without(null).message() + " — The run-as user needs read access to Lead and Contact and to "
-                        + OryFields.ORY_ID + " and " + OryFields.ORY_UPDATED_AT + " on both.";
+        String reason = policy.adviseOnQuery(recordError).message() + (policy.action(recordError.code()) == Action.PAUSE ? ""
+                : " — The run-as user needs read access to Lead and Contact and to " + OryFields.ORY_ID + " and "
+                        + OryFields.ORY_UPDATED_AT + " on both.");
         return new PauseDeliveryException(recordError.code(), "Salesforce refused to look records up: " + reason);
     }
 

@@ -18,6 +18,7 @@ import dev.orysalesforce.sync.SyncItem;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.camel.component.salesforce.api.SalesforceException;
 import org.apache.camel.util.ObjectHelper;
@@ -88,7 +89,7 @@ public class WriteResults {
             if (result.path("success").asBoolean()) {
                 errors.add(null);
             } else {
-                RecordError recordError = policy.advise(withoutNames(items.get(i), error(result.path("errors").path(0))));
+                RecordError recordError = policy.advise(withoutValues(items.get(i), error(result.path("errors").path(0))));
                 meters.counter(ROW_ERRORS, "code", recordError.code()).increment();
                 if (policy.action(recordError.code()) == Action.PAUSE) {
                     throw pause(items.get(i), recordError);
@@ -106,10 +107,17 @@ public class WriteResults {
         }
     }
 
-    /** Salesforce may name the person: "Your attempt to delete … could not be completed". The app does not know the name. */
-    private static RecordError withoutNames(SyncItem item, RecordError recordError) {
-        return !item.isErasure() ? recordError
-                : new RecordError(recordError.code(), "Salesforce rejected the erasure of the record.", recordError.fields());
+    /** Salesforce, or a trigger of the org, may quote what the record holds, and what events of before have put there. */
+    private static RecordError withoutValues(SyncItem item, RecordError error) {
+        return item.isErasure() ? new RecordError(error.code(), "Salesforce rejected the erasure of the record.", error.fields())
+                : error.redacted(Arrays.asList(item.getRecord(), item.getChange().traits()));
+    }
+
+    /** Salesforce may quote the body of the call. */
+    private static RecordError withoutValues(Chunk chunk, RecordError error) {
+        List<SyncItem> items = chunk.getItems();
+        return items.size() == 1 || chunk.isDeletion() ? withoutValues(items.get(0), error)
+                : error.redacted(items.stream().<JsonNode>map(SyncItem::getRecord).toList());
     }
 
     private void refuse(SyncItem item, RecordError recordError) {
@@ -139,7 +147,7 @@ public class WriteResults {
         if (recordError == null) {
             throw CallFailure.unavailable(failure);
         }
-        recordError = policy.advise(recordError);
+        recordError = policy.advise(withoutValues(chunk, recordError));
         boolean alone = chunk.isComplete() && chunk.getSize() == 1 && policy.action(recordError.code()) == Action.PAUSE_UNTIL_FIXED;
         if (salesforce.getStatusCode() != 400 || policy.action(recordError.code()) == Action.PAUSE || alone) {
             throw pause(chunk.getItems().get(0), recordError);
@@ -148,7 +156,7 @@ public class WriteResults {
     }
 
     /**
-     * A call that is not about single records failed.
+     * A query failed.
      *
      * @throws PauseDeliveryException always
      */
@@ -156,7 +164,7 @@ public class WriteResults {
         SalesforceException salesforce = ObjectHelper.getException(SalesforceException.class, failure);
         RecordError recordError = salesforce == null ? null : error(salesforce);
         throw recordError == null ? CallFailure.unavailable(failure)
-                : new PauseDeliveryException(recordError.code(), policy.advise(recordError).without(null).message());
+                : new PauseDeliveryException(recordError.code(), policy.adviseOnQuery(recordError).message());
     }
 
     /**
@@ -175,8 +183,7 @@ public class WriteResults {
 
     /** Bisecting has found the row that Salesforce rejects. */
     public void rejectSingleRecord(Chunk chunk) {
-        SyncItem item = chunk.getItems().get(0);
-        refuse(item, item.isErasure() ? policy.advise(withoutNames(item, chunk.getError())) : chunk.getError());
+        refuse(chunk.getItems().get(0), chunk.getError());
     }
 
     /**
