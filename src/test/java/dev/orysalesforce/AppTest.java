@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.journal.JournalCount;
 import dev.orysalesforce.ledger.LedgerUnderTest;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import dev.orysalesforce.sandbox.SandboxRecord;
@@ -69,6 +70,9 @@ public abstract class AppTest {
     @Autowired
     private EventCounters counters;
 
+    @Autowired
+    private JournalCount journalCount;
+
     public Ory ory;
 
     @DynamicPropertySource
@@ -121,6 +125,7 @@ public abstract class AppTest {
     void nothingForbiddenWasSent() {
         SALESFORCE.faults().clear();
         settle();
+        await().untilAsserted(() -> assertThat(journalCount.waiting()).as("told outside of the journal").isEqualTo(pending()));
         assertThat(SALESFORCE.calls().violations()).isEmpty();
         assertThat(SALESFORCE.writes().outOfOrder()).isEmpty();
         assertThat(SALESFORCE.org().duplicatedIdentities()).isEmpty();

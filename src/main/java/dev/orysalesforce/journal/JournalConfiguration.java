@@ -40,10 +40,19 @@ class JournalConfiguration {
     private static final Duration LONGEST_CALL = Duration.ofSeconds(15);
     private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
 
+    /**
+     * Artemis writes a larger message, which takes two bytes for a character, to a file of its own. If that one is damaged, the
+     * broker can't deliver it, nor any that follows. Twice {@code sync.max-body-size}'s default.
+     */
+    private static final int LARGEST_RECORD = 4 << 20;
+    private static final int PROPERTIES = 64 << 10;
+
     @Bean
-    ArtemisConfigurationCustomizer durableJournal(SyncSettings settings) {
+    ArtemisConfigurationCustomizer durableJournal(SyncSettings settings, JournalCount count) {
         return broker -> {
             broker.setJournalSyncNonTransactional(true).setJournalSyncTransactional(true);
+            broker.registerBrokerPlugin(count);
+            broker.setJournalBufferSize_NIO(LARGEST_RECORD);
             broker.setMaxDiskUsage(-1); // a percentage says little about a large disk
             broker.setMinDiskFree(settings.journal().minDiskFree().toBytes());
             broker.setDiskScanPeriod(1_000);
@@ -74,11 +83,14 @@ class JournalConfiguration {
      * failover. Messages that are sent over this connection inside a batch are part of the batch's transaction.
      */
     @Bean(defaultCandidate = false)
-    CachingConnectionFactory journalConnections(ConnectionFactory connections) {
+    CachingConnectionFactory journalConnections(ConnectionFactory connections, ObjectProvider<EmbeddedActiveMQ> embedded) {
         ConnectionFactory bare = connections instanceof CachingConnectionFactory caching
                 ? caching.getTargetConnectionFactory() : connections;
         if (bare instanceof ActiveMQConnectionFactory artemis) {
             limited(artemis, LONGEST_CALL).setConsumerWindowSize(0);
+            if (embedded.getIfAvailable() != null) {
+                artemis.setMinLargeMessageSize(LARGEST_RECORD - PROPERTIES);
+            }
         }
         CachingConnectionFactory journal = new CachingConnectionFactory(bare);
         journal.setCacheConsumers(true);

@@ -2,6 +2,7 @@ package dev.orysalesforce.reconcile;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.journal.JournalLoss;
 import dev.orysalesforce.journal.Queues;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
@@ -54,6 +55,7 @@ public class Reconcile {
     private final Ledger ledger;
     private final Tombstones tombstones;
     private final Queues queues;
+    private final JournalLoss journalLoss;
     private final DeliveryPause deliveryPause;
     private final CallBudget budget;
     private final ReconcileBackoff backoff;
@@ -66,14 +68,15 @@ public class Reconcile {
     private ReconcileStep step;
     private OryPage page;
 
-    Reconcile(OryAdmin ory, ReconcileSnapshot snapshot, Ledger ledger, Tombstones tombstones, Queues queues, DeliveryPause deliveryPause,
-            CallBudget budget, ReconcileBackoff backoff, ReconcileReport report, SyncSettings settings, ObjectMapper json,
-            Clock clock) {
+    Reconcile(OryAdmin ory, ReconcileSnapshot snapshot, Ledger ledger, Tombstones tombstones, Queues queues,
+            JournalLoss journalLoss, DeliveryPause deliveryPause, CallBudget budget, ReconcileBackoff backoff,
+            ReconcileReport report, SyncSettings settings, ObjectMapper json, Clock clock) {
         this.ory = ory;
         this.snapshot = snapshot;
         this.ledger = ledger;
         this.tombstones = tombstones;
         this.queues = queues;
+        this.journalLoss = journalLoss;
         this.deliveryPause = deliveryPause;
         this.budget = budget;
         this.backoff = backoff;
@@ -300,6 +303,7 @@ public class Reconcile {
         run.end("done", clock.instant(), null);
         snapshot.forget(run.startedAt);
         tombstones.purge();
+        journalLoss.compared(run.startedAt);
         remember();
         LOG.info("Compared {} identities: {} queued, {} missing at Ory, {} records gone in Salesforce{}", run.seen,
                 run.queued, run.missing, run.gone, run.note == null ? "" : ". " + run.note);

@@ -23,7 +23,8 @@ final class PrivateFiles {
     private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
 
     /** What the app itself writes; the directory may hold other things. */
-    private static final List<String> OURS = List.of("journal", "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.key", "in-use");
+    private static final List<String> OURS = List.of("journal", "journal.count", "ledger.db", "ledger.db-wal", "ledger.db-shm",
+            "ledger.key", "in-use");
 
     private final Path directory;
 

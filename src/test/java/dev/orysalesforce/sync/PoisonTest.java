@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -46,6 +50,28 @@ class PoisonTest extends AppTest {
 
     @Autowired
     private Endless endless;
+
+    /** If that file were damaged, the broker would deliver nothing any more. */
+    @Test
+    void noEventHasAFileOfItsOwn(@Value("${sync.data-dir}") Path data) throws Exception {
+        camel.getRouteController().stopRoute("sync.next");
+        try {
+            sends("customer", UUID.randomUUID().toString(), "X".repeat(900_000));
+            assertThat(largeMessages(data)).isZero();
+        } finally {
+            camel.getRouteController().startRoute("sync.next");
+        }
+        settle();
+        assertThat(deadLetters()).extracting(letter -> letter.path("code").asText()).containsExactly("TRAITS_TOO_LARGE");
+        assertThat(largeMessages(data)).isZero();
+    }
+
+    private static long largeMessages(Path data) throws IOException {
+        try (Stream<Path> files = Files.list(data.resolve("journal/largemessages"))) {
+            return files.count();
+        }
+    }
+
 
     @TestConfiguration
     static class EndlessMapping {

@@ -1,0 +1,156 @@
+package dev.orysalesforce.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.apache.activemq.artemis.api.core.Message;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.core.io.IOCallback;
+import org.apache.activemq.artemis.core.postoffice.RoutingStatus;
+import org.apache.activemq.artemis.core.server.ActiveMQServer;
+import org.apache.activemq.artemis.core.server.MessageReference;
+import org.apache.activemq.artemis.core.server.ServerConsumer;
+import org.apache.activemq.artemis.core.server.ServerSession;
+import org.apache.activemq.artemis.core.server.impl.AckReason;
+import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerMessagePlugin;
+import org.apache.activemq.artemis.core.transaction.Transaction;
+import org.apache.activemq.artemis.core.transaction.TransactionOperationAbstract;
+import org.springframework.stereotype.Component;
+
+/**
+ * Counts the events of the embedded journal in a file outside of it, as the broker writes and removes them, whoever asks it
+ * to. Artemis itself skips what it can't read at a start. The file survives a kill, because the operating system keeps the
+ * mapped page, and a kill at any moment leaves the number right or too low: a loss may be missed, but none is invented. After
+ * a crash of the machine the number may be an older one.
+ */
+@Component
+public class JournalCount implements ActiveMQServerMessagePlugin {
+
+    private static final SimpleString JOURNAL = SimpleString.of(Queues.JOURNAL);
+    private static final int WAITING = 0;
+    private static final int LOST = Long.BYTES;
+    private static final int LOST_AT = 2 * Long.BYTES;
+    private static final int SIZE = 3 * Long.BYTES;
+
+    private ActiveMQServer broker;
+    private MappedByteBuffer file;
+
+    /**
+     * @param lost how many events, 0 or more
+     * @param at when the app noticed it, in ms since 1970
+     */
+    record Loss(long lost, long at) {}
+
+    @Override
+    public void registered(ActiveMQServer broker) {
+        this.broker = broker;
+    }
+
+    /**
+     * Begins to count.
+     *
+     * @return the number that the file held, or 0
+     * @throws IOException if the file can't be written; then nothing is counted
+     */
+    synchronized long open(Path path, long waiting) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ,
+                StandardOpenOption.WRITE)) {
+            if (channel.size() < SIZE) { // written, because a mapped page without space on the disk ends the process
+                channel.write(ByteBuffer.allocate(SIZE), 0);
+            }
+            file = channel.map(MapMode.READ_WRITE, 0, SIZE);
+        }
+        long before = file.getLong(WAITING);
+        file.putLong(WAITING, waiting);
+        return before;
+    }
+
+    /** How many events the journal holds: waiting, scheduled and in flight; 0 while nothing is counted. */
+    public synchronized long waiting() {
+        return file == null ? 0 : file.getLong(WAITING);
+    }
+
+    synchronized Loss loss() {
+        return file == null ? new Loss(0, 0) : new Loss(file.getLong(LOST), file.getLong(LOST_AT));
+    }
+
+    synchronized void remember(Loss loss) {
+        if (file != null) {
+            file.putLong(LOST, loss.lost());
+            file.putLong(LOST_AT, loss.at());
+        }
+    }
+
+    private synchronized void add(int events) {
+        if (file != null) {
+            file.putLong(WAITING, Math.max(0, file.getLong(WAITING) + events));
+        }
+    }
+
+    @Override
+    public void afterSend(ServerSession session, Transaction transaction, Message message, boolean direct,
+            boolean noAutoCreateQueue, RoutingStatus result) {
+        if (result == RoutingStatus.OK && JOURNAL.equals(message.getAddressSimpleString())) {
+            added(transaction);
+        }
+    }
+
+    @Override
+    public void messageMoved(Transaction transaction, MessageReference reference, AckReason reason, SimpleString address,
+            Long queue, ServerConsumer consumer, Message message, RoutingStatus result) {
+        if (result == RoutingStatus.OK && JOURNAL.equals(address)) {
+            added(transaction);
+        }
+    }
+
+    private void added(Transaction transaction) {
+        if (transaction != null) {
+            transaction.addOperation(TransactionOperationAbstract.afterCommit(() -> add(1)));
+        } else {
+            broker.getStorageManager().afterCompleteOperations(new IOCallback() {
+                @Override
+                public void done() {
+                    add(1);
+                }
+
+                @Override
+                public void onError(int code, String message) {
+                    // it is not in the journal
+                }
+            });
+        }
+    }
+
+    @Override
+    public void messageAcknowledged(Transaction transaction, MessageReference reference, AckReason reason,
+            ServerConsumer consumer) {
+        if (!JOURNAL.equals(reference.getQueue().getName())) {
+            return;
+        }
+        if (transaction == null) {
+            add(-1);
+            return;
+        }
+        transaction.addOperation(new TransactionOperationAbstract() {
+
+            private boolean isCounted;
+
+            @Override
+            public void beforeCommit(Transaction committing) {
+                add(-1);
+                isCounted = true;
+            }
+
+            @Override
+            public void afterRollback(Transaction rolledBack) {
+                if (isCounted) {
+                    add(1);
+                }
+            }
+        });
+    }
+}
