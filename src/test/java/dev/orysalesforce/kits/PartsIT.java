@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.lang.module.ModuleDescriptor.Version;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,15 +24,14 @@ class PartsIT {
     /** Licences that don't oblige a distributor of the jar to publish other code. If a part has several, one is chosen. */
     private static final Set<String> ALLOWED = Set.of("Apache-2.0", "MIT", "BSD-2-Clause", "BSD-3-Clause", "EPL-1.0", "EPL-2.0",
             "CC0-1.0", "Bouncy Castle Licence", "Go License");
+    private static final String JAR = "target/ory-salesforce-sync.jar";
     private static final String LIBRARIES = "BOOT-INF/lib/";
 
     @Test
     void eachPartIsListedAndMayBeGivenAway() throws IOException {
         Map<String, List<String>> licences = new TreeMap<>();
-        try (JarFile jar = new JarFile("target/ory-salesforce-sync.jar")) {
-            JsonNode list = new ObjectMapper().readTree(jar.getInputStream(
-                    jar.getEntry(jar.getManifest().getMainAttributes().getValue("Sbom-Location"))));
-            list.path("components").forEach(part -> licences.put(
+        try (JarFile jar = new JarFile(JAR)) {
+            parts(jar).forEach(part -> licences.put(
                     part.path("name").asText() + "-" + part.path("version").asText() + ".jar", licences(part)));
             assertThat(jar.stream().map(JarEntry::getName).filter(name -> name.startsWith(LIBRARIES) && name.endsWith(".jar"))
                     .map(name -> name.substring(LIBRARIES.length()))
@@ -43,6 +43,30 @@ class PartsIT {
                 licences.entrySet().stream().map(part -> "| " + part.getKey() + " | " + String.join(", ", part.getValue())
                         + " |")).toList());
         assertThat(licences).allSatisfy((part, those) -> assertThat(those).as(part).containsAnyElementsOf(ALLOWED));
+    }
+
+    @Test
+    void noPartHasAKnownVulnerabilityThatIsNotExplained() throws IOException {
+        Map<String, String> versions = new TreeMap<>();
+        try (JarFile jar = new JarFile(JAR)) {
+            parts(jar).forEach(part -> versions.put(part.path("name").asText(), part.path("version").asText()));
+        }
+        String explained = Files.readString(Path.of("SECURITY.md"));
+        assertThat(Files.readAllLines(Path.of("src/test/resources/known-cves.csv"))).filteredOn(line -> !line.startsWith("#"))
+                .hasSizeGreaterThan(10)
+                .allSatisfy(line -> {
+                    String[] known = line.split(",");
+                    String version = versions.get(known[0]);
+                    assertThat(version == null || explained.contains(known[2])
+                            || Version.parse(version).compareTo(Version.parse(known[1])) >= 0)
+                            .as("%s %s: update to %s, or say in SECURITY.md why %s does no harm", known[0], version, known[1], known[2])
+                            .isTrue();
+                });
+    }
+
+    private static JsonNode parts(JarFile jar) throws IOException {
+        return new ObjectMapper().readTree(jar.getInputStream(jar.getEntry(
+                jar.getManifest().getMainAttributes().getValue("Sbom-Location")))).path("components");
     }
 
     /** Some have a classifier behind the version. */
