@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -138,6 +139,31 @@ class RefusedStartTest {
                 "loses no event and no record").doesNotContain("\tat ");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anEmptyLedgerBesideAnOldKeyIsReported(boolean deleted) throws IOException {
+        start().close();
+        assertThat(log()).doesNotContain("The ledger is empty");
+        for (String file : List.of("ledger.db", "ledger.db-wal", "ledger.db-shm")) {
+            Files.deleteIfExists(data.resolve(file));
+        }
+        if (!deleted) {
+            Files.createFile(data.resolve("ledger.db"));
+        }
+        start().close();
+        assertThat(log()).contains("The ledger is empty, but its key is of an earlier start");
+    }
+
+    @Test
+    void aMissingDirectoryForTemporaryFilesIsNamed() {
+        String before = System.setProperty("java.io.tmpdir", data.resolve("none").toString());
+        try {
+            assertThat(refusal()).contains("The directory for temporary files, " + data.resolve("none")).doesNotContain("\tat ");
+        } finally {
+            System.setProperty("java.io.tmpdir", before);
+        }
+    }
+
     @Test
     void aLedgerThatWasMadeWithAnotherKeyIsRejected() {
         SingleConnectionDataSource ledger = new SingleConnectionDataSource("jdbc:sqlite:" + data.resolve("ledger.db"), true);
@@ -165,6 +191,10 @@ class RefusedStartTest {
     /** The log of the start on this thread, stack traces included. */
     private String refusal(String... command) {
         assertThatThrownBy(() -> start(command).close()).isInstanceOf(RuntimeException.class);
+        return log();
+    }
+
+    private String log() {
         return List.copyOf(log.list).stream().map(event -> event.getFormattedMessage() + "\n"
                 + (event.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(event.getThrowableProxy())))
                 .collect(Collectors.joining());

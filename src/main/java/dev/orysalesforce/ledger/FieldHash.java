@@ -32,12 +32,15 @@ public class FieldHash {
     private static final int LENGTH = 12; // 96 bits
     private static final int KEY_LENGTH = 32;
 
+    private final boolean isOfEarlierStart;
     private final SecretKeySpec key;
 
     /** The key is {@code sync.ledger.key}, else the file {@code ledger.key} in the data directory, made at first start. */
     FieldHash(SyncSettings settings) throws IOException {
-        byte[] secret = settings.ledger().key() != null ? settings.ledger().key().getBytes(StandardCharsets.UTF_8)
-                : keyFile(Path.of(settings.dataDir()).resolve("ledger.key"));
+        Path file = Path.of(settings.dataDir()).resolve("ledger.key");
+        String given = settings.ledger().key();
+        isOfEarlierStart = given == null && Files.exists(file);
+        byte[] secret = given != null ? given.getBytes(StandardCharsets.UTF_8) : keyFile(file);
         key = new SecretKeySpec(secret, ALGORITHM);
     }
 
@@ -45,7 +48,7 @@ public class FieldHash {
         if (Files.notExists(file)) {
             makeKey(file);
         }
-        byte[] key = Files.readAllBytes(file);
+        byte[] key = read(file);
         if (key.length < KEY_LENGTH) {
             throw new CannotStartException("The key of the ledger, " + file + ", is damaged: it has " + key.length
                     + " bytes, not " + KEY_LENGTH + ".", "Put a backup of the file in its place. Without a backup, delete it and"
@@ -53,6 +56,15 @@ public class FieldHash {
                     + " and the identities that were erased, but still exist at Ory, come back.");
         }
         return key;
+    }
+
+    private static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new CannotStartException("The key of the ledger, " + file + ", can't be read: " + e.getClass().getSimpleName()
+                    + ".", "Give the app's user access to it, or put a backup of the file in its place.");
+        }
     }
 
     /** The file appears complete and readable for its owner only, and never replaces the file of another process. */
@@ -88,6 +100,11 @@ public class FieldHash {
 
     public String ofIdentity(String identity) {
         return hash("identity\n" + identity);
+    }
+
+    /** Whether the key's file was there before; false for a key from the settings. */
+    boolean isOfEarlierStart() {
+        return isOfEarlierStart;
     }
 
     /** Identifies the key without revealing it, to detect a ledger that was made with another key. */

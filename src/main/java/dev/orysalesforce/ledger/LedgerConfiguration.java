@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
@@ -19,6 +21,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Configuration
 class LedgerConfiguration {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LedgerConfiguration.class);
+
     @Bean
     FlywayMigrationStrategy soundLedger(DataSource dataSource, FieldHash hash,
             @Value("${spring.datasource.url}") String url) {
@@ -27,7 +31,13 @@ class LedgerConfiguration {
                 if (url.startsWith("jdbc:sqlite:")) {
                     check(new JdbcTemplate(dataSource));
                 }
+                boolean isEmpty = flyway.info().applied().length == 0;
                 flyway.migrate();
+                if (isEmpty && hash.isOfEarlierStart()) {
+                    LOG.warn("The ledger is empty, but its key is of an earlier start. If nobody deleted the ledger, put a backup"
+                            + " in its place. Without one, each identity is looked up once more, and identities that were erased,"
+                            + " but still exist at Ory, come back");
+                }
             } catch (RuntimeException e) {
                 throw new UnusableLedgerException(url, e);
             }

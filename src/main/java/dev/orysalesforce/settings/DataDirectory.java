@@ -28,6 +28,7 @@ public class DataDirectory implements ApplicationContextInitializer<Configurable
         if (!context.getEnvironment().getProperty("spring.artemis.embedded.persistent", Boolean.class, true)) {
             return; // a command that only reads
         }
+        checkTemporaryDirectory();
         Path directory = Path.of(context.getEnvironment().getRequiredProperty("sync.data-dir"));
         try {
             new PrivateFiles(directory).create();
@@ -49,6 +50,18 @@ public class DataDirectory implements ApplicationContextInitializer<Configurable
         } catch (IOException e) {
             throw new CannotStartException("The data directory " + directory + " can't be written to: "
                     + e.getClass().getSimpleName() + ".", "Make it writeable, or set another SYNC_DATA_DIR.");
+        }
+    }
+
+    /** Tomcat and SQLite need one; their own words for its lack are a stack trace. */
+    private static void checkTemporaryDirectory() {
+        Path directory = Path.of(System.getProperty("java.io.tmpdir"));
+        try {
+            Files.delete(Files.createTempFile(directory, "ory-salesforce-sync", null));
+        } catch (IOException e) {
+            throw new CannotStartException("The directory for temporary files, " + directory + ", can't be written to: "
+                    + e.getClass().getSimpleName() + ".", "Make it writeable, or set another with -Djava.io.tmpdir=… in"
+                    + " JAVA_TOOL_OPTIONS. A container whose root is read-only needs a volume there.");
         }
     }
 

@@ -78,6 +78,13 @@ class FieldHashTest {
         assertThat(Files.size(file)).as("nothing is thrown away").isEqualTo(length);
     }
 
+    @Test
+    void aKeyThatCanNotBeReadEndsTheStartInWords() throws Exception {
+        Path file = Files.createDirectory(folder.resolve("ledger.key"));
+        assertThatThrownBy(() -> new FieldHash(settings(folder))).isInstanceOf(CannotStartException.class)
+                .hasMessageContaining(file.toString()).hasMessageContaining("can't be read");
+    }
+
     private static SyncSettings settings(Path data) {
         return new Binder(new MapConfigurationPropertySource(Map.of("sync.data-dir", data.toString(),
                 "sync.mappings.default", "mappings/lead.ds"))).bind("sync", SyncSettings.class).get();
