@@ -55,7 +55,7 @@ class DamagedJournalIT {
     @Test
     void aKillInventsNoLoss(@TempDir Path folder) throws Exception {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = new AppProcess(folder, salesforce).start()) {
-            for (int round = 0; round < 3; round++) {
+            for (int round = 0; round < 2; round++) {
                 AtomicBoolean isDown = new AtomicBoolean();
                 AtomicInteger accepted = new AtomicInteger();
                 for (int sender = 0; sender < 4; sender++) {
