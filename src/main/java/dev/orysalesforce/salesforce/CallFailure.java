@@ -12,11 +12,17 @@ public final class CallFailure {
     public static PauseDeliveryException unavailable(Exception failure) {
         SalesforceException salesforce = ObjectHelper.getException(SalesforceException.class, failure);
         int status = salesforce == null ? 0 : salesforce.getStatusCode();
-        return status == 0
-                ? new PauseDeliveryException("UNREACHABLE", "Salesforce could not be reached: " + root(failure)
-                        + " — Check the network and SALESFORCE_LOGIN_URL, or see status.salesforce.com.")
-                : new PauseDeliveryException("SERVER_UNAVAILABLE", "Salesforce answered " + status + " without saying why"
-                        + " — Nothing to do if it passes; see status.salesforce.com.");
+        if (status == 0) {
+            return new PauseDeliveryException("UNREACHABLE", "Salesforce could not be reached: " + root(failure)
+                    + " — Check the network and SALESFORCE_LOGIN_URL, or see status.salesforce.com.");
+        }
+        if (status >= 300 && status < 400) {
+            return new PauseDeliveryException("UNREACHABLE", "Salesforce, or something in between, answered " + status
+                    + ", which leads to another address. It is not followed, because the secret would go along"
+                    + " — Set SALESFORCE_LOGIN_URL to the org's My Domain, with https.");
+        }
+        return new PauseDeliveryException("SERVER_UNAVAILABLE", "Salesforce answered " + status + " without saying why"
+                + " — Nothing to do if it passes; see status.salesforce.com.");
     }
 
     /** The kind of the innermost failure: its message may quote what was sent. */

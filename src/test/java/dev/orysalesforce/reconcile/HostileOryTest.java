@@ -93,6 +93,13 @@ class HostileOryTest extends ReconcileTest {
     }
 
     @Test
+    void aRedirect() {
+        ORY.project().add(person("Pat"));
+        ORY.fail(OryFault.redirect());
+        assertThat(failed().path("error").asText()).contains("307", "redirects are not followed");
+    }
+
+    @Test
     void aLinkToAnotherHost() {
         ORY.project().addMany(1_001, i -> person("Pat " + i));
         ORY.fail(OryFault.foreignLink().times(1));

@@ -72,6 +72,11 @@ public record Fault(String name, Effect effect, Duration delay, Answer answer, b
                 .withHeader("Retry-After", String.valueOf(retryAfterSeconds)));
     }
 
+    /** All calls: sent on to another address, with the method and the body for 307 and 308. */
+    public static Fault redirect(int status, String url) {
+        return all("redirect", Effect.ANSWER, Answer.text(status, "text/html;charset=UTF-8", "Moved").withHeader("Location", url));
+    }
+
     /** Data calls: 500 UNKNOWN_EXCEPTION. */
     public static Fault unknownException() {
         return error(500, "UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId if you "

@@ -274,6 +274,8 @@ public final class OryAdminSandbox implements AutoCloseable {
             case TRUNCATED -> reply.withBody(reply.body().substring(0, reply.body().length() / 2));
             case FOREIGN_LINK -> reply.with("Link", "<http://localhost:" + foreignHost.port()
                     + "/admin/identities?page_size=500&page_token=10000000-0000-0000-0000-000000000000>; rel=\"next\"");
+            case REDIRECT -> new Reply(307, "text/plain", "Moved", Map.of()).with("Location",
+                    "http://localhost:" + foreignHost.port() + call.target());
             case LOOPING_LINK -> reply.with("Link", "<" + call.target() + ">; rel=\"next\"");
             case HANG, SLOW, RESET -> reply;
         };

@@ -15,7 +15,7 @@ import java.time.Duration;
 public record OryFault(Kind kind, int seconds, Duration delay, int skipped, int times) {
 
     enum Kind {
-        EMPTY_LIST, UNAUTHORIZED, RATE_LIMITED, RETRY_AFTER, SERVER_ERROR, HTML, TRUNCATED, FOREIGN_LINK, LOOPING_LINK,
+        EMPTY_LIST, UNAUTHORIZED, RATE_LIMITED, RETRY_AFTER, SERVER_ERROR, HTML, TRUNCATED, FOREIGN_LINK, REDIRECT, LOOPING_LINK,
         HANG, SLOW, RESET
     }
 
@@ -57,6 +57,11 @@ public record OryFault(Kind kind, int seconds, Duration delay, int skipped, int 
     /** {@code Link: rel="next"} leads to another host, see {@link OryAdminSandbox#foreignCalls}. */
     public static OryFault foreignLink() {
         return of(Kind.FOREIGN_LINK);
+    }
+
+    /** 307 to that host. */
+    public static OryFault redirect() {
+        return of(Kind.REDIRECT);
     }
 
     /** {@code Link: rel="next"} always leads to the page it came with. */
