@@ -33,6 +33,12 @@ class PromiseTableTest {
                 assertThat(source(name)).as(name).containsPattern("@Tag\\(\"(nightly|longer|ledger|faults)\"\\)"));
     }
 
+    @Test
+    void eachTestThatSecurityNamesExists() {
+        assertThat(TEST_CLASS.matcher(read(Path.of("SECURITY.md"))).results().map((MatchResult name) -> name.group(1)))
+                .hasSizeGreaterThan(20).allSatisfy(name -> assertThat(SOURCES).containsKey(name));
+    }
+
     private static String source(String name) {
         assertThat(SOURCES).as("test classes").containsKey(name);
         return read(SOURCES.get(name));

@@ -27,7 +27,7 @@ class StartIT {
 
     /** Ory retries after a 503 or a refused connection, never after a 404. */
     @Test
-    void duringStartAndStopNoEventIsRejectedFinally(@TempDir Path folder) {
+    void duringStartAndStopNoEventIsRejectedFinally(@TempDir Path folder) throws IOException {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); OtlpReceiver collector = new OtlpReceiver();
                 AppProcess app = new AppProcess(folder, salesforce).asBuilt("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
                         .with("LOGGING_STRUCTURED_FORMAT_CONSOLE", "ecs")
@@ -41,6 +41,8 @@ class StartIT {
                 return answer == 204;
             });
             assertThat(answers).as("while it starts").contains(503).isSubsetOf(REFUSED, 503, 204);
+            assertThat(ListeningSockets.of(app.pid())).as("the app's port, and the management port on loopback").hasSize(2)
+                    .filteredOn(address -> address.contains("0100007F:")).hasSize(1);
             sendTraced(ory);
             answers.clear();
             app.beginToStop();
