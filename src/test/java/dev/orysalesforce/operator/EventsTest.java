@@ -11,16 +11,12 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
 @Tag("any-ledger")
 class EventsTest extends OperatorTest {
-
-    @Autowired
-    private CamelContext camel;
 
     @Test
     void anEventThatWaitsIsListedWithoutTraitsAndDiscarded() throws Exception {

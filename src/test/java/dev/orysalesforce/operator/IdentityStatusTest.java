@@ -15,7 +15,6 @@ import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.Fault;
 import java.time.Duration;
 import java.util.UUID;
-import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,9 +22,6 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jms.core.JmsTemplate;
 
 class IdentityStatusTest extends OperatorTest {
-
-    @Autowired
-    private CamelContext camel;
 
     @Autowired
     private Queues queues;

@@ -61,16 +61,18 @@ class RedirectTest extends AppTest {
 
     @ParameterizedTest
     @ValueSource(ints = {302, 307, 308})
-    void norIsOneForAClientOfTheTokenBroker(int status) throws Exception {
+    void norIsOneForAClientOfTheTokenBroker(int status) {
         SALESFORCE.org().expireTokens();
         SALESFORCE.faults().start(Fault.redirect(status, url()));
-        HttpResponse<String> answer = HttpClient.newHttpClient().send(HttpRequest.newBuilder()
-                .uri(URI.create("http://127.0.0.1:" + port + "/oauth2/token"))
+        await().until(() -> token() >= 500); // a token of before is lent until Salesforce says that it is over
+        assertThat(heard).isEmpty();
+    }
+
+    private int token() throws IOException, InterruptedException {
+        return HttpClient.newHttpClient().send(HttpRequest.newBuilder().uri(URI.create("http://127.0.0.1:" + port + "/oauth2/token"))
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString("grant_type=client_credentials&client_id=billing"
-                        + "&client_secret=billing-client-secret")).build(), HttpResponse.BodyHandlers.ofString());
-        assertThat(heard).isEmpty();
-        assertThat(answer.statusCode()).isBetween(500, 599);
+                        + "&client_secret=billing-client-secret")).build(), HttpResponse.BodyHandlers.discarding()).statusCode();
     }
 
     private void isNotSentOn(Fault redirect) {
