@@ -23,8 +23,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.test.context.TestPropertySource;
 
 /** Whoever answers in Salesforce's place can't send the client's secret, the token or a record on to another host. */
+@TestPropertySource(properties = "test.context=redirects") // no token has been lent yet
 class RedirectTest extends AppTest {
 
     private final List<String> heard = new CopyOnWriteArrayList<>();
@@ -61,10 +63,9 @@ class RedirectTest extends AppTest {
 
     @ParameterizedTest
     @ValueSource(ints = {302, 307, 308})
-    void norIsOneForAClientOfTheTokenBroker(int status) {
-        SALESFORCE.org().expireTokens();
+    void norIsOneForAClientOfTheTokenBroker(int status) throws Exception {
         SALESFORCE.faults().start(Fault.redirect(status, url()));
-        await().until(() -> token() >= 500); // a token of before is lent until Salesforce says that it is over
+        assertThat(token()).isBetween(500, 599);
         assertThat(heard).isEmpty();
     }
 
