@@ -17,7 +17,7 @@ class WebhookSecret implements HttpClientConfigurer {
 
     @Override
     public void configureHttpClient(HttpClientBuilder client) {
-        client.disableRedirectHandling().disableCookieManagement().disableAutomaticRetries()
+        client.disableRedirectHandling().disableCookieManagement().disableAutomaticRetries().disableContentCompression()
                 .setUserAgent("ory-salesforce-sync")
                 .addRequestInterceptorFirst((request, body, context) -> request.setHeader(WebhookSecrets.HEADER, secrets.first()));
     }

@@ -10,6 +10,7 @@ import org.apache.hc.client5.http.classic.ExecRuntime;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 
@@ -29,6 +30,7 @@ final class AnswerLimit implements ExecChainHandler {
             throws IOException, HttpException {
         long end = System.nanoTime() + time.toNanos();
         ClassicHttpResponse response = chain.proceed(request, scope);
+        response.removeHeaders(HttpHeaders.CONTENT_ENCODING); // it is unpacked here, and Camel would do so once more
         if (response.getEntity() != null) {
             response.setEntity(new Limited(response.getEntity(), end, scope.execRuntime));
         }

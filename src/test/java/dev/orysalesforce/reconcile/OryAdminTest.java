@@ -1,5 +1,6 @@
 package dev.orysalesforce.reconcile;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -7,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.orysalesforce.settings.OrySettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.zip.GZIPOutputStream;
@@ -67,6 +69,17 @@ class OryAdminTest {
     }
 
     @Test
+    void aPackedAnswerIsUnpackedOnce() throws IOException {
+        assertThat(get(exchange -> {
+            exchange.getResponseHeaders().add("Content-Encoding", "gzip");
+            exchange.sendResponseHeaders(200, 0);
+            try (GZIPOutputStream packed = new GZIPOutputStream(exchange.getResponseBody())) {
+                packed.write("[]".getBytes(StandardCharsets.UTF_8));
+            }
+        })).isEqualTo("[] null");
+    }
+
+    @Test
     void headersHaveAnEndToo() {
         assertThatThrownBy(() -> get(exchange -> {
             for (int i = 0; i < 200; i++) {
@@ -80,7 +93,8 @@ class OryAdminTest {
         })).isInstanceOf(IOException.class);
     }
 
-    private void get(Answer answer) throws IOException {
+    /** The body, and how it is still packed. */
+    private String get(Answer answer) throws IOException {
         String path = "/p" + System.nanoTime();
         server.createContext(path, exchange -> {
             try (exchange) {
@@ -91,7 +105,8 @@ class OryAdminTest {
         HttpClientBuilder builder = HttpClientBuilder.create();
         new OryAdmin(new OrySettings(url, null)).configureHttpClient(builder);
         try (CloseableHttpClient client = builder.build()) {
-            client.execute(new HttpGet(url + path), response -> EntityUtils.toByteArray(response.getEntity()));
+            return client.execute(new HttpGet(url + path), response ->
+                    EntityUtils.toString(response.getEntity()) + " " + response.getFirstHeader("Content-Encoding"));
         }
     }
 }
