@@ -34,6 +34,7 @@ class StatusTest extends OperatorTest {
     @Test
     void theCountersBalanceAfterAMixedLoad() {
         JsonNode before = status();
+        SALESFORCE.faults().start(Fault.error(503, "SERVER_UNAVAILABLE", "down").times(1));
         List<String> ids = IntStream.range(0, 60).mapToObj(i -> UUID.randomUUID().toString()).toList();
         inOneBatch(ids.stream().<Runnable>map(id -> () ->
                 ory.sends("registration", Ory.identity(id, START, "First"))).toArray(Runnable[]::new));
