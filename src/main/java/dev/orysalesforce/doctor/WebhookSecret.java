@@ -17,7 +17,8 @@ class WebhookSecret implements HttpClientConfigurer {
 
     @Override
     public void configureHttpClient(HttpClientBuilder client) {
-        client.disableRedirectHandling().disableCookieManagement().disableAutomaticRetries().disableContentCompression()
+        client.disableRedirectHandling().disableCookieManagement().disableAutomaticRetries()
+                .disableContentCompression() // Camel unpacks the answer
                 .setUserAgent("ory-salesforce-sync")
                 .addRequestInterceptorFirst((request, body, context) -> request.setHeader(WebhookSecrets.HEADER, secrets.first()));
     }

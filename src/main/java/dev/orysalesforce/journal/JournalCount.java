@@ -22,10 +22,10 @@ import org.apache.activemq.artemis.core.transaction.TransactionOperationAbstract
 import org.springframework.stereotype.Component;
 
 /**
- * Counts the events of the embedded journal in a file outside of it, as the broker writes and removes them, whoever asks it
- * to. Artemis itself skips what it can't read at a start. The file survives a kill, because the operating system keeps the
- * mapped page, and a kill at any moment leaves the number right or too low: a loss may be missed, but none is invented. After
- * a crash of the machine the number may be an older one.
+ * Counts the events of the embedded journal in a file outside of it. The broker reports each event that it stores or removes,
+ * including those that an operator moves in Hawtio. Artemis itself skips records that it can't read at start. The file
+ * survives a kill, because the operating system keeps the mapped page. A kill at any moment leaves the number right or too
+ * low, so a loss may be missed, but never invented. After a crash of the machine, the number may be an older one.
  */
 @Component
 public class JournalCount implements ActiveMQServerMessagePlugin {

@@ -17,7 +17,7 @@ import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.stereotype.Component;
 
-/** Compares at start what the embedded journal holds with what it held at the last stop, and reports what damage has lost. */
+/** Compares the number of events in the embedded journal at start with the number at the last stop, and reports lost events. */
 @Component("journalLoss")
 public class JournalLoss implements HealthIndicator, SmartInitializingSingleton {
 
@@ -90,7 +90,7 @@ public class JournalLoss implements HealthIndicator, SmartInitializingSingleton 
         long lost = count.loss().lost();
         return lost == 0 ? Health.up().build() : Health.status(Degraded.STATUS)
                 .withDetail("lost", lost)
-                .withDetail("reason", "So many events were gone from the journal at a start: its files were damaged, or older than"
+                .withDetail("reason", "At a start the journal held fewer events than before: its files were damaged, or are older than"
                         + " the file " + FILE + ".")
                 .withDetail("remedy", REMEDY).build();
     }

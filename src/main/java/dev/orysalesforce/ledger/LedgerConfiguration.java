@@ -34,8 +34,8 @@ class LedgerConfiguration {
                 boolean isEmpty = flyway.info().applied().length == 0;
                 flyway.migrate();
                 if (isEmpty && hash.isOfEarlierStart()) {
-                    LOG.warn("The ledger is empty, but its key is of an earlier start. If nobody deleted the ledger, put a backup"
-                            + " in its place. Without one, each identity is looked up once more, and identities that were erased,"
+                    LOG.warn("The ledger is empty, but its key is of an earlier start. Unless the ledger was deleted on purpose, put"
+                            + " a backup in its place. Without one, each identity is looked up once more, and identities that were erased,"
                             + " but still exist at Ory, come back");
                 }
             } catch (RuntimeException e) {

@@ -107,7 +107,7 @@ public class WriteResults {
         }
     }
 
-    /** Salesforce, or a trigger of the org, may quote what the record holds, and what events of before have put there. */
+    /** Salesforce, or a trigger of the org, may quote values of this event, and values that earlier events wrote. */
     private static RecordError withoutValues(SyncItem item, RecordError error) {
         return item.isErasure() ? new RecordError(error.code(), "Salesforce rejected the erasure of the record.", error.fields())
                 : error.redacted(Arrays.asList(item.getRecord(), item.getChange().traits()));

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.test.context.TestPropertySource;
 
-/** Whoever answers in Salesforce's place can't send the client's secret, the token or a record on to another host. */
+/** The app follows no redirect, so the client secret, the token and the records reach no other host. */
 @TestPropertySource(properties = "test.context=redirects") // no token has been lent yet
 class RedirectTest extends AppTest {
 
