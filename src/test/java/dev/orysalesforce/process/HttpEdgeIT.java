@@ -19,7 +19,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -32,74 +31,77 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HttpEdgeIT {
 
     private static final int MEGABYTE = 1024 * 1024;
+    private static final int BURST = 100;
     private static final Pattern TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
 
+    /** One after the other in the same process, whose heap the first must not have filled. */
     @ParameterizedTest
     @MethodSource("javas")
-    void unfinishedBodiesOfUnknownCallersCostNoMemory(Path java, @TempDir Path folder) throws Exception {
+    void neitherUnfinishedBodiesNorABurstEndTheProcess(Path java, @TempDir Path folder) throws Exception {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = start(java, folder, salesforce)) {
-            for (int i = 0; i < 20; i++) {
-                assertThat(signUp(app)).isEqualTo(204);
-            }
-            long before = liveHeap(app);
-            List<Socket> open = new ArrayList<>();
-            byte[] part = " ".repeat(MEGABYTE - 1).getBytes(StandardCharsets.US_ASCII);
-            for (String path : List.of("/foo", "/webhooks/ory/registration", "/api/preview", "/oauth2/token",
-                    "/services/data/v62.0/sobjects/Lead")) {
-                for (int i = 0; i < 160; i++) {
-                    Socket socket = new Socket("127.0.0.1", app.port());
-                    open.add(socket);
-                    try {
-                        socket.getOutputStream().write(("POST " + path + " HTTP/1.1\r\nHost: sync\r\nContent-Type:"
-                                + " application/json\r\nContent-Length: " + MEGABYTE + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-                        socket.getOutputStream().write(part);
-                    } catch (IOException e) {
-                        // refused, and the connection is closed
-                    }
-                }
-                assertThat(signUp(app)).as("webhooks go on beside " + path).isEqualTo(204);
-                long cost = liveHeap(app) - before;
-                System.out.printf("%s: 160 unfinished bodies to %s cost %d KB%n", java, path, cost / 1024);
-                assertThat(cost).as(path).isLessThan(15L * MEGABYTE);
-                for (Socket socket : open) {
-                    socket.close();
-                }
-                open.clear();
-            }
+            unfinishedBodiesOfUnknownCallersCostNoMemory(app, java);
+            aBurstOfTheLargestWebhooksIsPutOff(app, java);
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("javas")
-    void aBurstOfTheLargestWebhooksIsPutOff(Path java, @TempDir Path folder) throws Exception {
-        try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = start(java, folder, salesforce)) {
-            Map<Integer, Integer> answers = new ConcurrentHashMap<>();
-            ExecutorService senders = Executors.newFixedThreadPool(16);
-            Ory ory = app.ory();
-            String filler = "[],".repeat((MEGABYTE - 1024) / 3);
-            List<Callable<Void>> calls = new ArrayList<>();
-            for (int i = 0; i < 100; i++) {
-                calls.add(() -> {
-                    var answer = ory.sends("registration", "{\"x\":[" + filler + "[]]," + Ory.identity(UUID.randomUUID().toString(),
-                            Instant.now(), "Burst").toString().substring(1));
-                    answers.merge(answer.statusCode(), 1, Integer::sum);
-                    if (answer.statusCode() == 503) {
-                        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
-                    }
-                    return null;
-                });
-            }
-            for (var call : senders.invokeAll(calls)) {
-                call.get();
-            }
-            senders.shutdown();
-            assertThat(senders.awaitTermination(5, TimeUnit.MINUTES)).isTrue();
-            System.out.println(java + ": " + answers);
-            assertThat(app.isAlive()).isTrue();
-            assertThat(app.log()).doesNotContain("OutOfMemoryError");
-            assertThat(answers.keySet()).contains(204, 503).isSubsetOf(204, 503);
+    private static void unfinishedBodiesOfUnknownCallersCostNoMemory(AppProcess app, Path java) throws Exception {
+        for (int i = 0; i < 20; i++) {
             assertThat(signUp(app)).isEqualTo(204);
         }
+        long before = liveHeap(app);
+        List<Socket> open = new ArrayList<>();
+        byte[] part = " ".repeat(MEGABYTE - 1).getBytes(StandardCharsets.US_ASCII);
+        for (String path : List.of("/foo", "/webhooks/ory/registration", "/api/preview", "/oauth2/token",
+                "/services/data/v62.0/sobjects/Lead")) {
+            for (int i = 0; i < 160; i++) {
+                Socket socket = new Socket("127.0.0.1", app.port());
+                open.add(socket);
+                try {
+                    socket.getOutputStream().write(("POST " + path + " HTTP/1.1\r\nHost: sync\r\nContent-Type:"
+                            + " application/json\r\nContent-Length: " + MEGABYTE + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                    socket.getOutputStream().write(part);
+                } catch (IOException e) {
+                    // refused, and the connection is closed
+                }
+            }
+            assertThat(signUp(app)).as("webhooks go on beside " + path).isEqualTo(204);
+            long cost = liveHeap(app) - before;
+            System.out.printf("%s: 160 unfinished bodies to %s cost %d KB%n", java, path, cost / 1024);
+            assertThat(cost).as(path).isLessThan(15L * MEGABYTE);
+            for (Socket socket : open) {
+                socket.close();
+            }
+            open.clear();
+        }
+    }
+
+    /** All at once: what must wait for more than two seconds is put off, however quick the machine is. */
+    private static void aBurstOfTheLargestWebhooksIsPutOff(AppProcess app, Path java) throws Exception {
+        Map<Integer, Integer> answers = new ConcurrentHashMap<>();
+        ExecutorService senders = Executors.newFixedThreadPool(BURST);
+        Ory ory = app.ory();
+        String filler = "[],".repeat((MEGABYTE - 1024) / 3);
+        List<Callable<Void>> calls = new ArrayList<>();
+        for (int i = 0; i < BURST; i++) {
+            calls.add(() -> {
+                var answer = ory.sends("registration", "{\"x\":[" + filler + "[]]," + Ory.identity(UUID.randomUUID().toString(),
+                        Instant.now(), "Burst").toString().substring(1));
+                answers.merge(answer.statusCode(), 1, Integer::sum);
+                if (answer.statusCode() == 503) {
+                    assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+                }
+                return null;
+            });
+        }
+        for (var call : senders.invokeAll(calls)) {
+            call.get();
+        }
+        senders.shutdown();
+        System.out.println(java + ": " + answers);
+        assertThat(app.isAlive()).isTrue();
+        assertThat(app.log()).doesNotContain("OutOfMemoryError");
+        assertThat(answers.keySet()).contains(204, 503).isSubsetOf(204, 503);
+        assertThat(signUp(app)).isEqualTo(204);
     }
 
     /** The one that runs the tests, and the image's if it is installed. */
