@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** sObject Collections: up to 200 records in one call. */
 final class CollectionCalls {
@@ -196,11 +197,23 @@ final class CollectionCalls {
         return new Prepared(plans.size(), identities, transaction -> {
             Transaction.Mark start = transaction.mark();
             List<RowResult> results = new ArrayList<>();
-            for (RowPlan plan : plans) {
+            for (RowPlan plan : automated(plans)) {
                 results.add(writer.write(plan, context, transaction));
             }
             return answer(results, allOrNone, upsert, transaction, start);
         });
+    }
+
+    /** Triggers run once for all rows of an object. */
+    private List<RowPlan> automated(List<RowPlan> plans) {
+        Map<ObjectTable, Long> rows = plans.stream().filter(plan -> plan.refusal() == null)
+                .collect(Collectors.groupingBy(RowPlan::table, Collectors.counting()));
+        return plans.stream().map(plan -> {
+            String object = plan.table().schema().name();
+            return plan.refusal() != null || !org.exceedsAutomation(object, rows.get(plan.table())) ? plan
+                    : RowPlan.refused(plan.table(), plan.data(), new RowError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+                            object + "Trigger: execution of BeforeInsert caused by: System.LimitException: Too many SOQL queries: 101"));
+        }).toList();
     }
 
     private static Answer answer(List<RowResult> results, boolean allOrNone, boolean upsert,

@@ -25,6 +25,8 @@ public final class Org {
     /** What the calling user may do with an object. */
     public enum Permission { CREATE, EDIT, DELETE }
 
+    private final Map<String, Integer> automationLimits = new ConcurrentHashMap<>();
+    private volatile boolean german;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, ObjectTable> tables = new ConcurrentHashMap<>();
     private final List<DuplicateRule> duplicateRules = new CopyOnWriteArrayList<>();
@@ -149,6 +151,28 @@ public final class Org {
     /** Takes a permission from the calling user. */
     public void forbid(String object, Permission permission) {
         permissionsOf(object).remove(permission);
+    }
+
+    /** The language of the calling user, in which some messages are: German, or English as from the start. */
+    public void speakGerman(boolean yes) {
+        german = yes;
+    }
+
+    String says(String english, String inGerman) {
+        return german ? inGerman : english;
+    }
+
+    /**
+     * Triggers of an object exceed a limit if a call has too many of its rows: all of them are refused.
+     *
+     * @param rows the most that pass
+     */
+    public void limitAutomation(String object, int rows) {
+        automationLimits.put(object, rows);
+    }
+
+    boolean exceedsAutomation(String object, long rows) {
+        return rows > automationLimits.getOrDefault(object, Integer.MAX_VALUE);
     }
 
     /** Makes one record read-only for the calling user, as sharing rules or record locks do. */
@@ -352,6 +376,8 @@ public final class Org {
             validationRules.clear();
             assignmentRules.clear();
             permissions.clear();
+            automationLimits.clear();
+            german = false;
             readOnlyRecords.clear();
             usage.reset();
             sessions.lifetime(null);

@@ -62,7 +62,8 @@ final class RowWriter {
     private RowResult create(RowPlan plan, CallContext context, Transaction transaction) {
         ObjectSchema schema = plan.table().schema();
         if (!org.may(schema.name(), Org.Permission.CREATE)) {
-            throw new RowRefused("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id");
+            throw new RowRefused("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", org.says("entity type cannot be inserted: ",
+                    "Entitätstyp kann nicht eingefügt werden: ") + schema.name());
         }
         Map<String, Object> values = storable(schema, plan.data().values(), Trait.CREATEABLE);
         List<String> missing = new ArrayList<>();
@@ -110,6 +111,10 @@ final class RowWriter {
         }
         if (record.isDeleted()) {
             throw new RowRefused("ENTITY_IS_DELETED", "entity is deleted");
+        }
+        if (permission == Org.Permission.EDIT && !org.may(record.object(), permission)) {
+            throw new RowRefused("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", org.says("entity type cannot be updated: ",
+                    "Entitätstyp kann nicht aktualisiert werden: ") + record.object());
         }
         if (org.isReadOnly(id) || !org.may(record.object(), permission)) {
             throw new RowRefused("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id");
