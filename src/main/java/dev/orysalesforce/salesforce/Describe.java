@@ -97,6 +97,16 @@ public class Describe {
         return answer.createable() && answer.updateable();
     }
 
+    /** Whether the run-as user may create records of an object. */
+    public boolean isCreateable(String object, Duration goodFor) {
+        return answer(object, goodFor).createable();
+    }
+
+    /** Whether the run-as user may change records of an object. */
+    public boolean isUpdateable(String object, Duration goodFor) {
+        return answer(object, goodFor).updateable();
+    }
+
     private Answer answer(String object, Duration goodFor) {
         Answer known = answers.get(object);
         if (known != null && known.at().plus(goodFor).isAfter(clock.instant())) {

@@ -2,8 +2,11 @@ package dev.orysalesforce.salesforce;
 
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.Action;
+import dev.orysalesforce.settings.SyncSettings.Case;
+import dev.orysalesforce.settings.SyncSettings.Level;
 import dev.orysalesforce.settings.SyncSettings.Rule;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -38,15 +41,43 @@ public class ErrorPolicy {
         return codes;
     }
 
+    /** What the app does about a code, whatever the message is. */
     public Action action(String code) {
-        return rule(code).action();
+        return entry(code).action();
+    }
+
+    /** What the app does about an error, as decided when Salesforce answered it; or by its code. */
+    public Action action(RecordError error) {
+        return error.action() != null ? error.action() : action(error.code());
+    }
+
+    /**
+     * The rule that fits an error.
+     *
+     * @param error as Salesforce answered it: the message still has all that a condition may ask for
+     */
+    public Rule rule(RecordError error, Level level) {
+        Rule entry = entry(error.code());
+        for (Case exception : entry.when()) {
+            if (isIn(exception.in(), level) && isFound(exception.message(), error.message())) {
+                return new Rule(exception.action(), exception.remedy() != null ? exception.remedy() : entry.remedy(), List.of());
+            }
+        }
+        return entry;
+    }
+
+    private static boolean isIn(Level condition, Level level) {
+        return condition == null || condition == level || condition == Level.ROW && level == Level.DELETION;
+    }
+
+    private static boolean isFound(String condition, String message) {
+        return condition == null || message != null
+                && Pattern.compile(condition, Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE).matcher(message).find();
     }
 
     /** The error together with what the operator can do about it. */
     public RecordError advise(RecordError error) {
-        String remedy = rule(error.code()).remedy();
-        return remedy == null ? error
-                : new RecordError(error.code(), error.message() + " — " + remedy, error.fields());
+        return error.decided(rule(error, Level.CALL));
     }
 
     /**
@@ -54,12 +85,12 @@ public class ErrorPolicy {
      * which is not known any more.
      */
     public RecordError adviseOnQuery(RecordError error) {
-        Action action = action(error.code());
+        Action action = rule(error, Level.CALL).action();
         return advise(action == Action.PAUSE || action == Action.PAUSE_UNTIL_FIXED ? error.withoutQuery()
                 : new RecordError(error.code(), "Salesforce rejected a query.", error.fields()));
     }
 
-    private Rule rule(String code) {
+    private Rule entry(String code) {
         return rules.getOrDefault(key(code), byDefault);
     }
 

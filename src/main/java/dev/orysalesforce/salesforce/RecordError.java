@@ -1,6 +1,8 @@
 package dev.orysalesforce.salesforce;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.orysalesforce.settings.SyncSettings.Action;
+import dev.orysalesforce.settings.SyncSettings.Rule;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -13,8 +15,9 @@ import java.util.regex.Pattern;
  * @param code Salesforce's status or error code, or one of this app
  * @param message what happened, without a value of the identity
  * @param fields the fields that Salesforce named; may be empty
+ * @param action what the app does about it; null if only the code decides
  */
-public record RecordError(String code, String message, List<String> fields) {
+public record RecordError(String code, String message, List<String> fields, Action action) {
 
     private static final int LONGEST = 500;
     /**
@@ -25,6 +28,10 @@ public record RecordError(String code, String message, List<String> fields) {
 
     /** Salesforce repeats a part of the query before this. */
     private static final Pattern END_OF_QUERY = Pattern.compile("(?s).*ERROR at Row:\\d+:Column:\\d+\\s*");
+
+    public RecordError(String code, String message, List<String> fields) {
+        this(code, message, fields, null);
+    }
 
     public static RecordError of(String code, String message) {
         return new RecordError(code, message, List.of());
@@ -39,7 +46,7 @@ public record RecordError(String code, String message, List<String> fields) {
         for (String value : values) {
             redacted = redacted.replace(value, "…");
         }
-        return new RecordError(code, redacted.length() > LONGEST ? redacted.substring(0, LONGEST) + "…" : redacted, fields);
+        return new RecordError(code, redacted.length() > LONGEST ? redacted.substring(0, LONGEST) + "…" : redacted, fields, action);
     }
 
     /**
@@ -50,12 +57,22 @@ public record RecordError(String code, String message, List<String> fields) {
      */
     public RecordError redacted(Collection<JsonNode> known) {
         String words = message == null ? "" : message.length() > LONGEST ? message.substring(0, LONGEST) + "…" : message;
-        return new RecordError(code, Redaction.of(words, known), fields);
+        return new RecordError(code, Redaction.of(words, known), fields, action);
     }
 
     /** The same without the part of a query that Salesforce repeats. */
     RecordError withoutQuery() {
-        return message == null ? this : new RecordError(code, END_OF_QUERY.matcher(message).replaceFirst(""), fields).without(null);
+        return message == null ? this : new RecordError(code, END_OF_QUERY.matcher(message).replaceFirst(""), fields, action).without(null);
+    }
+
+    /** The same with another action and message. */
+    public RecordError acting(Action other, String reason) {
+        return new RecordError(code, reason, fields, other);
+    }
+
+    /** The same with what the app does about it, and what the operator can do. */
+    public RecordError decided(Rule rule) {
+        return new RecordError(code, rule.remedy() == null ? message : message + " — " + rule.remedy(), fields, rule.action());
     }
 
     private static void collect(JsonNode node, List<String> values) {

@@ -3,6 +3,8 @@ package dev.orysalesforce.settings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
@@ -15,6 +17,8 @@ import org.springframework.util.unit.DataSize;
  * @param linger how long the app waits for more events before it sends a single one; default 1 s
  * @param batchSize the largest number of events in one transaction: with more, less time passes between batches, and a new
  *     event waits longer for the batch before it; 200 to 20000; default 10000
+ * @param chunkSize the largest number of records in a collection call, 1 to 200 (Salesforce's limit); default 200. The app sends
+ *     smaller calls by itself where the automation of the org fails with larger ones
  * @param parallelCalls collection calls in flight, 1 to 25 (the org's limit on calls that take over 20 s); default 4
  * @param dailyCallShare share of the org's daily API calls that this app may use, above 0 to 1; default 0.5
  * @param maxBodySize a larger webhook body is answered 413; default 1 MB
@@ -55,6 +59,7 @@ public record SyncSettings(
         String dataDir,
         @DefaultValue("1s") Duration linger,
         @DefaultValue("10000") int batchSize,
+        @DefaultValue("200") int chunkSize,
         @DefaultValue("4") int parallelCalls,
         @DefaultValue("0.5") double dailyCallShare,
         @DefaultValue("1MB") DataSize maxBodySize,
@@ -87,6 +92,7 @@ public record SyncSettings(
     public SyncSettings {
         check(dataDir != null && !dataDir.isBlank(), "sync.data-dir is empty");
         check(mappings != null && mappings.containsKey("default"), "sync.mappings.default is missing");
+        check(chunkSize >= 1 && chunkSize <= 200, "sync.chunk-size has to be 1 to 200");
         check(batchSize >= 200 && batchSize <= 20_000, "sync.batch-size has to be 200 to 20000");
         check(parallelCalls >= 1 && parallelCalls <= 25, "sync.parallel-calls has to be 1 to 25");
         check(!linger.isNegative(), "sync.linger is negative");
@@ -320,8 +326,42 @@ public record SyncSettings(
     /**
      * @param action what the app does; default {@code dead-letter}
      * @param remedy what a person can do about it, one sentence; shown in health and dead letters
+     * @param when exceptions, in their order: the first one that fits wins; default none
      */
-    public record Rule(@DefaultValue("dead-letter") Action action, String remedy) {}
+    public record Rule(@DefaultValue("dead-letter") Action action, String remedy, @DefaultValue List<Case> when) {}
+
+    /**
+     * A case of a code that asks for another action.
+     *
+     * @param message a regular expression that is found somewhere in Salesforce's message, in upper or lower case; default any
+     *     message. Names of the API and of Apex classes are the same in each language, other words are not
+     * @param in {@code row}: the error is the result of one record; {@code deletion}: of one to delete; {@code call}: of a
+     *     whole call; default any
+     * @param action what the app does
+     * @param remedy what a person can do about it; default the code's
+     */
+    public record Case(String message, Level in, Action action, String remedy) {
+
+        public Case {
+            check(action != null, "an entry below sync.errors.codes.….when has no action");
+            try {
+                Pattern.compile(message == null ? "" : message);
+            } catch (PatternSyntaxException e) {
+                throw new IllegalArgumentException("sync.errors.codes.….when: " + message + " is not a regular expression: "
+                        + e.getDescription());
+            }
+        }
+    }
+
+    /** The place of an error in Salesforce's answer. */
+    public enum Level {
+        /** The result of a record that was to be written or deleted. */
+        ROW,
+        /** The result of a record that was to be deleted. */
+        DELETION,
+        /** Of a whole call. */
+        CALL
+    }
 
     /** What the app does about an error of Salesforce. */
     public enum Action {
@@ -329,6 +369,12 @@ public record SyncSettings(
         PAUSE,
         /** The cause is temporary: retry this record alone later. */
         RETRY,
+        /** The call is too large for the org's automation: send its records in smaller calls. A dead letter if it fails alone. */
+        SPLIT,
+        /** Ask the describe: pause the object if the run-as user may not write it, else a dead letter. */
+        CHECK_ACCESS,
+        /** All records of the object wait; the other objects go on. */
+        PAUSE_OBJECT,
         /** The Lead was converted: continue with its Contact. */
         FOLLOW_CONVERSION,
         /** The record is gone: continue with the one that it was merged into. */

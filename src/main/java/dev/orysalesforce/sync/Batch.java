@@ -168,8 +168,14 @@ public final class Batch {
         return items.stream().filter(SyncItem::isErased).map(SyncItem::getIdentity).toList();
     }
 
-    /** The calls to make: new records share a call per object; existing ones share calls across objects. */
-    public List<Chunk> getChunks() {
+    /**
+     * The calls to make: new records share a call per object; existing ones share calls across objects.
+     *
+     * @param largest the largest number of records in a call
+     * @param sizes how many of an object's new or known records a call may have
+     * @param trials whether a call with twice as many is to be tried
+     */
+    public List<Chunk> chunks(int largest, CallSize sizes, CallTrial trials) {
         Map<String, List<SyncItem>> fresh = new LinkedHashMap<>();
         Map<String, List<SyncItem>> known = new LinkedHashMap<>();
         Map<String, List<SyncItem>> deleted = new LinkedHashMap<>();
@@ -177,13 +183,37 @@ public final class Batch {
                 (item.getDraft().deletion() ? deleted : item.hasRecord() ? known : fresh)
                         .computeIfAbsent(item.getObject(), object -> new ArrayList<>()).add(item));
         List<Chunk> chunks = new ArrayList<>();
-        fresh.forEach((object, members) -> slices(members, CHUNK).forEach(slice ->
-                chunks.add(Chunk.ofNew(object, slice))));
-        for (Map<String, List<SyncItem>> byObject : List.of(known, deleted)) {
-            slices(byObject.values().stream().flatMap(List::stream).toList(), CHUNK).forEach(slice ->
-                    chunks.add(Chunk.ofKnown(slice)));
-        }
+        fresh.forEach((object, members) -> slices(members, largest, sizes.of(object, true), trials.isDue(object, true))
+                .forEach(slice -> chunks.add(Chunk.ofNew(object, slice))));
+        List<SyncItem> together = new ArrayList<>();
+        known.forEach((object, members) -> {
+            if (sizes.of(object, false) == largest) {
+                together.addAll(members);
+            } else {
+                slices(members, largest, sizes.of(object, false), trials.isDue(object, false))
+                        .forEach(slice -> chunks.add(Chunk.ofKnown(slice)));
+            }
+        });
+        slices(together, largest).forEach(slice -> chunks.add(Chunk.ofKnown(slice)));
+        slices(deleted.values().stream().flatMap(List::stream).toList(), CHUNK).forEach(slice -> chunks.add(Chunk.ofKnown(slice)));
         return chunks;
+    }
+
+    /** How many records a call may have. */
+    public interface CallSize {
+        int of(String object, boolean isNew);
+    }
+
+    /** Whether a larger call is due. */
+    public interface CallTrial {
+        boolean isDue(String object, boolean isNew);
+    }
+
+    private static List<List<SyncItem>> slices(List<SyncItem> items, int largest, int size, boolean trial) {
+        int first = Math.min(items.size(), trial ? Math.min(largest, 2 * size) : 0);
+        List<List<SyncItem>> slices = new ArrayList<>(slices(items.subList(0, first), largest));
+        slices.addAll(slices(items.subList(first, items.size()), size));
+        return slices;
     }
 
     public static List<List<SyncItem>> slices(List<SyncItem> items, int size) {

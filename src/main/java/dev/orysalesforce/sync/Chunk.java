@@ -3,6 +3,7 @@ package dev.orysalesforce.sync;
 import dev.orysalesforce.salesforce.RecordError;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The items of one collections call, at most 200: new records of one object, or existing records of any object. */
 public final class Chunk {
@@ -10,6 +11,7 @@ public final class Chunk {
     private final String object;
     private final List<SyncItem> items;
     private final boolean whole;
+    private List<SyncItem> rejected;
     private RecordError error;
 
     private Chunk(String object, List<SyncItem> items, boolean whole) {
@@ -59,7 +61,7 @@ public final class Chunk {
         return whole;
     }
 
-    /** Why Salesforce rejected the call as a whole; null unless it did. */
+    /** Why Salesforce rejected the call as a whole, or some of its records because there were too many; null unless it did. */
     public RecordError getError() {
         return error;
     }
@@ -69,12 +71,19 @@ public final class Chunk {
     }
 
     public void reject(RecordError error) {
-        this.error = error;
+        reject(error, items);
     }
 
+    /** @param some the items that have to be sent again in smaller calls; the others have their results */
+    public void reject(RecordError error, List<SyncItem> some) {
+        this.error = error;
+        this.rejected = some;
+    }
+
+    /** The rejected items in two calls, or in one if it is a single item. */
     public List<Chunk> getHalves() {
-        int middle = items.size() / 2;
-        return List.of(new Chunk(object, items.subList(0, middle), false),
-                new Chunk(object, items.subList(middle, items.size()), false));
+        int middle = rejected.size() / 2;
+        return Stream.of(rejected.subList(0, middle), rejected.subList(middle, rejected.size())).filter(half -> !half.isEmpty())
+                .map(half -> new Chunk(object, half, false)).toList();
     }
 }

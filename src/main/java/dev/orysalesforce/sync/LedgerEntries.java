@@ -49,7 +49,7 @@ public final class LedgerEntries {
         RecordError error = item.getError();
         boolean sent = item.getOutcome() == SyncItem.Outcome.SYNCED;
         Map<String, String> before = item.getKnown() == null ? Map.of() : item.getKnown().fields();
-        int attempts = sent || item.isDeadLettered() || item.isToBeRetried() ? change.attempts() + 1 : 0;
+        int attempts = sent || item.isDeadLettered() || item.isToBeRetried() ? item.attempts() : 0;
         Place place = place(item, sent || item.isPrimed() && !target.stamp());
         return new LedgerEntry(item.getIdentity(), place.object(), place.salesforceId(), place.foundBy(), target.version(),
                 change.version(), sent || item.isPrimed() ? item.getDraft().hashes() : before, change.event(),

@@ -197,7 +197,7 @@ public class Mappings {
 
     /** The event that goes into the journal again, for an item that is retried later. */
     public IdentityChange triedAgain(SyncItem item) {
-        return item.getChange().triedAgain();
+        return item.attempts() > item.getChange().attempts() ? item.getChange().triedAgain() : item.getChange();
     }
 
     /** The same as JSON, for route files of the version before, which append it to the journal themselves. */

@@ -306,7 +306,17 @@ public final class SyncItem {
     }
 
     public void retry(RecordError error, Instant at) {
-        outcome = new SyncOutcome.RetryAt(at, error.without(getRecord()));
+        outcome = new SyncOutcome.RetryAt(at, error.without(getRecord()), true);
+    }
+
+    /** The event waits until then, without an attempt being counted. */
+    public void postpone(RecordError why, Instant until) {
+        outcome = new SyncOutcome.RetryAt(until, why.without(getRecord()), false);
+    }
+
+    /** How often Salesforce has been asked to take the record for this event. */
+    int attempts() {
+        return change.attempts() + (outcome instanceof SyncOutcome.RetryAt retry && !retry.counted() ? 0 : 1);
     }
 
     /**

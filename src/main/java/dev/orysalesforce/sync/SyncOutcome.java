@@ -38,7 +38,8 @@ sealed interface SyncOutcome {
         }
     }
 
-    record RetryAt(Instant when, RecordError why) implements SyncOutcome {
+    /** @param counted whether it was an attempt; false if it only waits */
+    record RetryAt(Instant when, RecordError why, boolean counted) implements SyncOutcome {
         @Override
         public Outcome kind() {
             return Outcome.RETRY;

@@ -8,18 +8,23 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.mapping.MappingFailedException;
 import dev.orysalesforce.salesforce.CallFailure;
+import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.ErrorPolicy;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.Action;
+import dev.orysalesforce.settings.SyncSettings.Level;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.Chunk;
 import dev.orysalesforce.sync.SyncItem;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.camel.component.salesforce.api.SalesforceException;
 import org.apache.camel.util.ObjectHelper;
 import org.springframework.stereotype.Component;
@@ -38,13 +43,20 @@ public class WriteResults {
     private static final String ROW_ERRORS = "ory.sync.salesforce.row.errors";
 
     private final ErrorPolicy policy;
+    private final Describe describe;
+    private final CallSizes sizes;
+    private final ObjectPauses objects;
     private final SyncSettings.Retry retry;
     private final ObjectMapper json;
     private final MeterRegistry meters;
     private final Clock clock;
 
-    WriteResults(ErrorPolicy policy, SyncSettings settings, ObjectMapper json, MeterRegistry meters, Clock clock) {
+    WriteResults(ErrorPolicy policy, Describe describe, CallSizes sizes, ObjectPauses objects, SyncSettings settings,
+            ObjectMapper json, MeterRegistry meters, Clock clock) {
         this.policy = policy;
+        this.describe = describe;
+        this.sizes = sizes;
+        this.objects = objects;
         this.retry = settings.retry();
         this.json = json;
         this.meters = meters;
@@ -87,22 +99,61 @@ public class WriteResults {
         for (int i = 0; i < items.size(); i++) {
             JsonNode result = results.get(i);
             if (result.path("success").asBoolean()) {
+                objects.took(items.get(i).getObject());
                 errors.add(null);
             } else {
-                RecordError recordError = policy.advise(withoutValues(items.get(i), error(result.path("errors").path(0))));
+                RecordError raw = error(result.path("errors").path(0));
+                RecordError recordError = withoutValues(items.get(i), raw).decided(policy.rule(raw,
+                        chunk.isDeletion() ? Level.DELETION : Level.ROW));
                 meters.counter(ROW_ERRORS, "code", recordError.code()).increment();
-                if (policy.action(recordError.code()) == Action.PAUSE) {
+                if (policy.action(recordError) == Action.PAUSE) {
                     throw pause(items.get(i), recordError);
                 }
                 errors.add(recordError);
             }
         }
+        checkAccess(chunk, errors);
         pauseOnSetUpError(items, errors, chunk.isComplete() ? Math.min(SUCCESSION, items.size()) : SUCCESSION);
+        List<SyncItem> tooMany = new ArrayList<>();
         for (int i = 0; i < items.size(); i++) {
             if (errors.get(i) == null) {
                 items.get(i).synced(results.get(i).path("id").textValue(), results.get(i).path("created").asBoolean());
+            } else if (policy.action(errors.get(i)) == Action.SPLIT && items.size() > 1) {
+                tooMany.add(items.get(i));
+                chunk.reject(errors.get(i), tooMany);
             } else {
                 refuse(items.get(i), errors.get(i));
+            }
+        }
+        if (tooMany.isEmpty()) {
+            sizes.fits(chunk);
+        } else {
+            sizes.isTooLarge(chunk, tooMany);
+        }
+    }
+
+    /**
+     * The error may mean a lost permission on the object, or a trigger that fails. Its words depend on the user's language, so
+     * the describe tells, unless a record of the object was taken.
+     */
+    private void checkAccess(Chunk chunk, List<RecordError> errors) {
+        List<SyncItem> items = chunk.getItems();
+        Map<String, Boolean> allowed = new HashMap<>();
+        for (int i = 0; i < items.size(); i++) {
+            if (errors.get(i) == null) {
+                allowed.put(items.get(i).getObject(), true);
+            }
+        }
+        for (int i = 0; i < items.size(); i++) {
+            RecordError recordError = errors.get(i);
+            if (recordError != null && policy.action(recordError) == Action.CHECK_ACCESS) {
+                String object = items.get(i).getObject();
+                boolean mayWrite = allowed.computeIfAbsent(object, name -> chunk.isNew()
+                        ? describe.isCreateable(name, Duration.ZERO) : describe.isUpdateable(name, Duration.ZERO));
+                errors.set(i, recordError.acting(mayWrite ? Action.DEAD_LETTER : Action.PAUSE_OBJECT,
+                        mayWrite ? recordError.message() : "The run-as user may not " + (chunk.isNew() ? "create " : "edit ") + object
+                                + " records — Give it the permission " + (chunk.isNew() ? "Create" : "Edit") + " on " + object
+                                + ", with the permission set Ory_Identity_Sync of salesforce/ or another one"));
             }
         }
     }
@@ -122,11 +173,14 @@ public class WriteResults {
 
     private void refuse(SyncItem item, RecordError recordError) {
         int attempts = item.getChange().attempts() + 1;
-        switch (policy.action(recordError.code())) {
+        switch (policy.action(recordError)) {
             case FOLLOW_CONVERSION, FOLLOW_MERGE, RESOLVE_DUPLICATE, DROP_REFERENCE, DROP_FIELD, TRUNCATE ->
-                    item.recover(policy.action(recordError.code()), recordError);
+                    item.recover(policy.action(recordError), recordError);
+            case PAUSE_OBJECT -> objects.pause(item, recordError);
             case RETRY -> {
-                if (attempts < retry.attempts()) {
+                if (objects.concernsAll(item, recordError)) {
+                    objects.pause(item, recordError);
+                } else if (attempts < retry.attempts()) {
                     item.retry(recordError, clock.instant().plus(retry.pauseAfter(attempts)));
                 } else {
                     item.deadLetter(recordError);
@@ -147,9 +201,9 @@ public class WriteResults {
         if (recordError == null) {
             throw CallFailure.unavailable(failure);
         }
-        recordError = policy.advise(withoutValues(chunk, recordError));
-        boolean alone = chunk.isComplete() && chunk.getSize() == 1 && policy.action(recordError.code()) == Action.PAUSE_UNTIL_FIXED;
-        if (salesforce.getStatusCode() != 400 || policy.action(recordError.code()) == Action.PAUSE || alone) {
+        recordError = withoutValues(chunk, recordError).decided(policy.rule(recordError, Level.CALL));
+        boolean alone = chunk.isComplete() && chunk.getSize() == 1 && policy.action(recordError) == Action.PAUSE_UNTIL_FIXED;
+        if (salesforce.getStatusCode() != 400 || policy.action(recordError) == Action.PAUSE || alone) {
             throw pause(chunk.getItems().get(0), recordError);
         }
         chunk.reject(recordError);
@@ -174,9 +228,9 @@ public class WriteResults {
      */
     public void detectCommonCause(List<Chunk> halves) {
         RecordError first = halves.get(0).getError();
-        RecordError second = halves.get(1).getError();
-        if (first != null && second != null && first.code().equals(second.code())
-                && policy.action(first.code()) == Action.PAUSE_UNTIL_FIXED) {
+        RecordError second = halves.get(halves.size() - 1).getError();
+        if (halves.size() == 2 && first != null && second != null && first.code().equals(second.code())
+                && policy.action(first) == Action.PAUSE_UNTIL_FIXED) {
             throw pause(halves.get(0).getItems().get(0), first);
         }
     }
@@ -209,7 +263,7 @@ public class WriteResults {
         String code = null;
         for (int i = 0; i < items.size(); i++) {
             RecordError recordError = errors.get(i);
-            boolean setUp = recordError != null && policy.action(recordError.code()) == Action.PAUSE_UNTIL_FIXED;
+            boolean setUp = recordError != null && policy.action(recordError) == Action.PAUSE_UNTIL_FIXED;
             succession = !setUp ? 0 : recordError.code().equals(code) ? succession + 1 : 1;
             code = setUp ? recordError.code() : null;
             if (succession == enough) {

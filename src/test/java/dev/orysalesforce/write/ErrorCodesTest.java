@@ -82,6 +82,14 @@ class ErrorCodesTest extends AppTest {
             row("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "Lead Source: bad value for restricted picklist field: "
                     + "Culprit", "LeadSource"),
             row("FIELD_INTEGRITY_EXCEPTION", "There's a problem with this value: Culprit", "LastName"),
+            row("INACTIVE_OWNER_OR_USER", "operation performed with inactive user [0055e00000AbCdE] as owner of lead"),
+            row("TRANSFER_REQUIRES_READ", "The new owner must have read permission"),
+            row("ENTITY_IS_LOCKED", "The record you are attempting to edit is currently locked in an approval process"),
+            row("CANNOT_EXECUTE_FLOW_TRIGGER", "We can't save this record because the flow of Culprit failed"),
+            row("FIELD_FILTER_VALIDATION_EXCEPTION", "Value does not exist or does not match filter criteria."),
+            row("NUMBER_OUTSIDE_VALID_RANGE", "Annual Revenue: value outside of valid range on numeric field: Culprit", "LastName"),
+            row("MALFORMED_ID", "Account ID: id value of incorrect type: Culprit", "LastName"),
+            row("INVALID_TYPE_ON_FIELD_IN_RECORD", "Number of Employees: value not of required type: Culprit", "LastName"),
             row("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "LeadTrigger: execution of BeforeInsert caused by: Culprit"),
             refusedCall("JSON_PARSER_ERROR", "Cannot deserialize instance of string from START_OBJECT value {"),
             row("DELETE_FAILED", "Your attempt to delete Culprit could not be completed"),
@@ -93,7 +101,7 @@ class ErrorCodesTest extends AppTest {
             row("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record or 1 records: 00Q5e00000"));
 
     private static final Set<String> ACTIONS = Set.of("pause", "pause-until-fixed", "retry", "follow-conversion", "follow-merge",
-            "resolve-duplicate", "drop-reference", "dead-letter");
+            "resolve-duplicate", "drop-reference", "check-access", "dead-letter");
 
     private final String id = UUID.randomUUID().toString();
 
@@ -104,7 +112,8 @@ class ErrorCodesTest extends AppTest {
         TABLE.path("codes").properties().forEach(code -> {
             codes.add(code.getKey());
             actions.add(code.getValue().path("action").asText());
-            assertThat(code.getValue().properties()).as(code.getKey()).hasSize(2); // an unquoted comma makes it three
+            assertThat(code.getValue().properties()).as(code.getKey()).extracting(Map.Entry::getKey) // an unquoted comma makes one more
+                    .contains("action", "remedy").isSubsetOf("action", "remedy", "when");
         });
         assertThat(DELIVERIES.keySet()).containsExactlyInAnyOrderElementsOf(codes);
         assertThat(ACTIONS).containsExactlyInAnyOrderElementsOf(actions);

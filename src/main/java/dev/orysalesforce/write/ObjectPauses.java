@@ -1,0 +1,134 @@
+package dev.orysalesforce.write;
+
+import dev.orysalesforce.salesforce.RecordError;
+import dev.orysalesforce.settings.Degraded;
+import dev.orysalesforce.settings.SyncSettings;
+import dev.orysalesforce.sync.Batch;
+import dev.orysalesforce.sync.SyncItem;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.stereotype.Component;
+
+/**
+ * Objects whose records Salesforce refuses for a reason that concerns all of them, e.g. a lost permission. Their items wait,
+ * without an attempt being counted, and one call tries again after each pause; the records of other objects go on.
+ */
+@Component("objectPauses")
+public class ObjectPauses implements HealthIndicator {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ObjectPauses.class);
+
+    /** So many different records in succession with the same error, and none without: it is everybody's trouble. */
+    private static final int SUCCESSION = 200;
+
+    private final SyncSettings.BackOff backOff;
+    private final Clock clock;
+    private final MeterRegistry meters;
+    private final Map<String, Pause> pauses = new TreeMap<>();
+    private final Map<String, Streak> streaks = new HashMap<>();
+
+    private record Pause(RecordError why, Instant since, Instant until, Duration length) {}
+
+    private record Streak(String code, Set<String> identities) {}
+
+    ObjectPauses(SyncSettings settings, Clock clock, MeterRegistry meters) {
+        this.backOff = settings.backOff();
+        this.clock = clock;
+        this.meters = meters;
+    }
+
+    /** Items of a paused object wait for the end of the pause. Then the first of them go ahead, as many as fit into a call. */
+    public synchronized void postpone(Batch batch) {
+        if (pauses.isEmpty()) {
+            return;
+        }
+        Map<String, Integer> ahead = new HashMap<>();
+        for (SyncItem item : batch.getPending()) {
+            String object = item.getObject();
+            Pause pause = pauses.get(object);
+            if (pause == null) {
+                continue;
+            }
+            if (!ahead.containsKey(object)) {
+                boolean isOver = !pause.until().isAfter(clock.instant());
+                ahead.put(object, isOver ? Batch.CHUNK : 0);
+                if (isOver) {
+                    pauses.put(object, longer(pause)); // before the answer, so that other portions wait for it
+                }
+            }
+            if (ahead.merge(object, -1, Integer::sum) < 0) {
+                item.postpone(pause.why(), pauses.get(object).until());
+            }
+        }
+    }
+
+    /** Salesforce refuses all records of the object; the item waits. */
+    synchronized void pause(SyncItem item, RecordError why) {
+        String object = item.getObject();
+        Pause pause = pauses.get(object);
+        if (pause == null) {
+            LOG.warn("Delivery of {} paused: {}: {}", object, why.code(), why.message());
+            pause = new Pause(why, clock.instant(), clock.instant().plus(backOff.initial()), backOff.initial());
+            pauses.put(object, pause);
+            Tags tags = Tags.of("object", object, "code", why.code());
+            if (meters.find("ory.sync.object.paused").tags(tags).gauge() == null) {
+                meters.gauge("ory.sync.object.paused", tags, this, pausing -> pausing.isPaused(object, why.code()) ? 1 : 0);
+            }
+        }
+        item.postpone(why, pause.until());
+    }
+
+    private synchronized boolean isPaused(String object, String code) {
+        Pause pause = pauses.get(object);
+        return pause != null && pause.why().code().equals(code);
+    }
+
+    private Pause longer(Pause pause) {
+        Duration next = Duration.ofMillis((long) (pause.length().toMillis() * backOff.multiplier()));
+        Duration length = next.compareTo(backOff.max()) > 0 ? backOff.max() : next;
+        return new Pause(pause.why(), pause.since(), clock.instant().plus(length), length);
+    }
+
+    /** Salesforce has taken a record of the object. */
+    synchronized void took(String object) {
+        streaks.remove(object);
+        Pause ended = pauses.remove(object);
+        if (ended != null) {
+            LOG.info("Delivery of {} resumed after {} s ({})", object, Duration.between(ended.since(), clock.instant()).toSeconds(),
+                    ended.why().code());
+        }
+    }
+
+    /** Whether an error that usually passes has met so many records in succession that it concerns all of the object. */
+    synchronized boolean concernsAll(SyncItem item, RecordError why) {
+        Streak streak = streaks.get(item.getObject());
+        if (streak == null || !streak.code().equals(why.code())) {
+            streak = new Streak(why.code(), new HashSet<>());
+            streaks.put(item.getObject(), streak);
+        }
+        if (streak.identities().size() < SUCCESSION) {
+            streak.identities().add(item.getIdentity());
+        }
+        return streak.identities().size() >= SUCCESSION;
+    }
+
+    @Override
+    public synchronized Health health() {
+        Health.Builder health = pauses.isEmpty() ? Health.up() : Health.status(Degraded.STATUS);
+        pauses.forEach((object, pause) -> health.withDetail(object, Map.of("code", pause.why().code(),
+                "reason", pause.why().message(), "since", pause.since().toString())));
+        return health.build();
+    }
+}
