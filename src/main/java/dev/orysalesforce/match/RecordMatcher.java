@@ -41,7 +41,10 @@ public class RecordMatcher {
     private static final int LONGEST_EMAIL = 80;
     private static final Pattern ADDRESS = Pattern.compile("[^\\v\\p{Cntrl}@]+@[^\\v\\p{Cntrl}@]+");
     private static final String WHERE = " WHERE " + OryFields.ORY_ID + " IN (%s)";
-    private static final String OR_EMAIL = " OR Email IN (%s)";
+    /** Records that can't be adopted would only fill the pages of an address that many records have. */
+    private static final String OR_EMAIL = " OR (Email IN (%s) AND " + OryFields.ORY_ID + " = null%s)";
+    private static final String NOT_CONVERTED = " AND IsConverted = false";
+    private static final int MATCHES_IN_MESSAGE = 10;
     private static final String CONTACTS = "SELECT Id, Email, %s, %s FROM Contact"
             .formatted(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT);
     private static final String LEADS = ("SELECT Id, Email, %1$s, %2$s, IsConverted, ConvertedContactId,"
@@ -94,12 +97,15 @@ public class RecordMatcher {
         for (List<SyncItem> slice : Batch.slices(items, Batch.CHUNK)) {
             List<String> emails = match == MatchEmail.NEVER ? List.of()
                     : slice.stream().map(RecordMatcher::email).filter(RecordMatcher::mayBeInSalesforce).distinct().toList();
-            String where = WHERE.formatted(SoqlLookup.list(slice.stream().map(SyncItem::getIdentity)))
-                    + (emails.isEmpty() ? "" : OR_EMAIL.formatted(SoqlLookup.list(emails.stream())));
-            queries.add(SoqlLookup.query("contacts" + queries.size(), "query", CONTACTS + where));
-            queries.add(SoqlLookup.query("leads" + queries.size(), "query", LEADS + where));
+            String where = WHERE.formatted(SoqlLookup.list(slice.stream().map(SyncItem::getIdentity)));
+            queries.add(SoqlLookup.query("contacts" + queries.size(), "query", CONTACTS + where + orEmail(emails, "")));
+            queries.add(SoqlLookup.query("leads" + queries.size(), "query", LEADS + where + orEmail(emails, NOT_CONVERTED)));
         }
         return lookup.compositeRequest(queries);
+    }
+
+    private static String orEmail(List<String> emails, String more) {
+        return emails.isEmpty() ? "" : OR_EMAIL.formatted(SoqlLookup.list(emails.stream()), more);
     }
 
     /** Applies the records that were found. The Ory ID has precedence over the e-mail address, and a Contact over a Lead. */
@@ -150,7 +156,8 @@ public class RecordMatcher {
             count(TAKEN_OVER);
         } else {
             RecordError which = RecordError.of("SEVERAL_MATCHES", matches.size() + " records have this e-mail address: "
-                    + matches.stream().map(record -> record.path("Id").asText()).collect(Collectors.joining(", "))
+                    + matches.stream().limit(MATCHES_IN_MESSAGE).map(record -> record.path("Id").asText())
+                            .collect(Collectors.joining(", ")) + (matches.size() > MATCHES_IN_MESSAGE ? ", …" : "")
                     + ". None was adopted; merge them in Salesforce (sync.match-several).");
             if (several == MatchSeveral.DEAD_LETTER) {
                 item.deadLetter(which);

@@ -10,14 +10,17 @@ import dev.orysalesforce.settings.SyncSettings.Action;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * Several queries in one composite call.
+ * Several queries in one composite call. An answer holds a page of each; the route {@code salesforce.look-up} reads the further
+ * pages before anybody uses it.
  *
  * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm">
  *     Composite</a>
@@ -27,6 +30,8 @@ public class SoqlLookup {
 
     /** @param resource {@code query}, or {@code queryAll} to see deleted records, too */
     public record Query(String reference, String resource, String soql) {}
+
+    private static final String NEXT = "nextRecordsUrl";
 
     private final ErrorPolicy policy;
     private final ObjectMapper json;
@@ -75,6 +80,54 @@ public class SoqlLookup {
         return records;
     }
 
+    /** Whether a query found more records than the answer holds. */
+    public boolean hasFurtherPages(String answer) {
+        return answer != null && answer.contains(NEXT) && parts(answer).findValue(NEXT) != null;
+    }
+
+    /** The body of the call for the next page of each query that has one. */
+    public String nextPages(String answer) {
+        ObjectNode body = json.createObjectNode().put("allOrNone", false);
+        ArrayNode requests = body.putArray("compositeRequest");
+        parts(answer).forEach(part -> {
+            if (part.path("body").hasNonNull(NEXT)) {
+                requests.addObject().put("method", "GET").put("referenceId", reference(part))
+                        .put("url", part.path("body").path(NEXT).asText());
+            }
+        });
+        return body.toString();
+    }
+
+    /**
+     * The answer together with the next pages.
+     *
+     * @throws PauseDeliveryException if a page is missing or leads to itself, which would never end
+     */
+    public String join(String answer, String nextPages) {
+        Map<String, JsonNode> next = new HashMap<>();
+        parts(nextPages).forEach(part -> next.put(reference(part), part));
+        ArrayNode joined = json.createArrayNode();
+        for (JsonNode part : parts(answer)) {
+            boolean isContinued = part.path("body").hasNonNull(NEXT);
+            JsonNode more = next.getOrDefault(isContinued ? reference(part) : null, part);
+            if (isContinued && (more == part || part.path("body").path(NEXT).equals(more.path("body").path(NEXT)))) {
+                throw unreadable();
+            }
+            if (isContinued && more.path("body") instanceof ObjectNode page) {
+                ArrayNode records = json.createArrayNode();
+                part.path("body").path("records").forEach(records::add);
+                page.path("records").forEach(records::add);
+                page.set("records", records);
+            }
+            joined.add(more);
+        }
+        return json.createObjectNode().set("compositeResponse", joined).toString();
+    }
+
+    private static String reference(JsonNode part) {
+        return part.path("referenceId").asText();
+    }
+
     private PauseDeliveryException refused(JsonNode error) {
         RecordError recordError = RecordError.of(error.path("errorCode").asText("UNREADABLE_ANSWER"), error.path("message").asText());
         String reason = policy.adviseOnQuery(recordError).message() + (policy.action(recordError.code()) == Action.PAUSE ? ""
@@ -92,7 +145,11 @@ public class SoqlLookup {
         } catch (JsonProcessingException e) {
             // reported below
         }
-        throw new PauseDeliveryException("UNREADABLE_ANSWER", "Salesforce answered a look-up with something that is not a result."
+        throw unreadable();
+    }
+
+    private static PauseDeliveryException unreadable() {
+        return new PauseDeliveryException("UNREADABLE_ANSWER", "Salesforce answered a look-up with something that is not a result."
                 + " A proxy in between?");
     }
 }

@@ -134,6 +134,42 @@ class MatchTest extends AppTest {
                 .hasSizeLessThanOrEqualTo(2);
     }
 
+    /** Salesforce answers at most 2,000 records a query, in no particular order. */
+    @Test
+    void anAddressOfThousandsOfRecordsHidesNoOther() {
+        String crowded = "info@example.org";
+        IntStream.range(0, 2_001).forEach(i -> there("Lead", Map.of("Email", crowded)));
+        String there = there("Lead", Map.of());
+        String another = UUID.randomUUID().toString();
+        SALESFORCE.faults().start(Fault.unavailable()); // so that both are in one batch
+        send(another, crowded, true, "First Ltd", 0);
+        send(id, email, true, "First Ltd", 0);
+        SALESFORCE.faults().clear();
+        settle();
+        assertThat(record(id).id()).isEqualTo(there);
+        assertThat(record(another).text("Company")).as("one more").isEqualTo("First Ltd");
+        assertThat(sql.queryForObject("select code from identities where identity = ?", String.class, another))
+                .isEqualTo("SEVERAL_MATCHES");
+        assertThat(sql.queryForObject("select message from identities where identity = ?", String.class, another))
+                .contains("2001 records").hasSizeLessThan(1_000);
+        assertThat(SALESFORCE.calls().where(call -> call.kind() == CallKind.COMPOSITE && call.status() == 200))
+                .as("two pages, and the fields of the record").hasSizeLessThanOrEqualTo(4);
+    }
+
+    @Test
+    void aLookUpReadsAllPages() {
+        SALESFORCE.org().queryPage(3);
+        List<String> ids = IntStream.range(0, 10).mapToObj(i -> UUID.randomUUID().toString()).toList();
+        for (String person : ids) {
+            there(person.charAt(0) < '8' ? "Lead" : "Contact", Map.of("Email", person + "@example.org"));
+        }
+        SALESFORCE.faults().start(Fault.unavailable());
+        ids.forEach(person -> send(person, person + "@example.org", true, "First Ltd", 0));
+        SALESFORCE.faults().clear();
+        settle();
+        ids.forEach(person -> assertThat(record(person).text("LastName")).isEqualTo("Typed by sales"));
+    }
+
     @Test
     void aLostLedgerKeepsEntriesOfSalesInAnAdoptedRecord() {
         there("Lead", Map.of());

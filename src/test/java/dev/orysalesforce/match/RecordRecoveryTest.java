@@ -153,6 +153,22 @@ class RecordRecoveryTest extends AppTest {
         assertThat(explained("code")).isEqualTo("DELETED_IN_SALESFORCE");
     }
 
+    @Test
+    void eachConvertedLeadOfABatchIsFollowedHoweverSmallThePages() {
+        List<String> ids = List.of(id, UUID.randomUUID().toString(), UUID.randomUUID().toString());
+        ids.forEach(person -> ory.sends("registration", Ory.identity(person, START, "Person")));
+        settle();
+        List<String> contacts = ids.stream().map(person -> SALESFORCE.org().convertLead(record(person).id(), false)).toList();
+        SALESFORCE.org().queryPage(1);
+        SALESFORCE.faults().start(Fault.unavailable()); // so that all are in one batch
+        ids.forEach(person -> ory.sends("settings", Ory.identity(person, START.plusSeconds(1), "Later")));
+        SALESFORCE.faults().clear();
+        settle();
+        assertThat(contacts).allSatisfy(contact ->
+                assertThat(SALESFORCE.org().record(contact).text("LastName")).isEqualTo("Later"));
+        assertThat(deadLetters()).isEmpty();
+    }
+
     private String explained(String column) {
         List<String> values = sql.queryForList("select " + column + " from identities where identity = ?", String.class, id);
         return values.isEmpty() ? null : values.get(0);

@@ -81,6 +81,20 @@ class EraseTest extends ErasingTest {
     }
 
     @Test
+    void eachIdentityOfABatchIsErasedHoweverSmallThePages() {
+        List<String> ids = List.of(id, UUID.randomUUID().toString(), UUID.randomUUID().toString());
+        ids.forEach(person -> send(person, "customer", 0, "Kowalczykowa"));
+        settle();
+        List<String> records = ids.stream().map(person -> record(person).id()).toList();
+        SALESFORCE.org().queryPage(1);
+        SALESFORCE.faults().start(Fault.unavailable()); // so that all are in one batch
+        ids.forEach(this::erase);
+        SALESFORCE.faults().clear();
+        settle();
+        records.forEach(record -> assertErased(SALESFORCE.org().record(record)));
+    }
+
+    @Test
     void itIsNotLostWhileSalesforceIsDown() {
         send(id, "customer", 0, "Kowalczykowa");
         settle();

@@ -27,6 +27,8 @@ public final class Org {
 
     private final Map<String, Integer> automationLimits = new ConcurrentHashMap<>();
     private volatile boolean german;
+    private static final int LARGEST_QUERY_PAGE = 2_000;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, ObjectTable> tables = new ConcurrentHashMap<>();
     private final List<DuplicateRule> duplicateRules = new CopyOnWriteArrayList<>();
@@ -43,6 +45,7 @@ public final class Org {
     private volatile boolean setupViewable;
     private volatile Duration clockAhead = Duration.ZERO;
     private volatile int newestVersion;
+    private volatile int queryPage;
     private final Map<String, List<RecordType>> recordTypes = new ConcurrentHashMap<>();
     private volatile Stamp stamp;
 
@@ -141,6 +144,11 @@ public final class Org {
     /** Versions after this one are not served. */
     public void newestVersion(int version) {
         newestVersion = version;
+    }
+
+    /** The most records in a page of a query, at most 2,000; wide records make real pages smaller, too. */
+    public void queryPage(int records) {
+        queryPage = Math.min(LARGEST_QUERY_PAGE, records);
     }
 
     /** Gives the calling user a permission. All but {@link Permission#DELETE} are there from the start. */
@@ -385,6 +393,7 @@ public final class Org {
             setupViewable = false;
             clockAhead = Duration.ZERO;
             newestVersion = 67;
+            queryPage = LARGEST_QUERY_PAGE;
             recordTypes.clear();
             ids = new RecordId();
             Map<String, Object> self = new LinkedHashMap<>();
@@ -400,6 +409,10 @@ public final class Org {
     }
 
     // ---- for the API ----
+
+    int queryPage() {
+        return queryPage;
+    }
 
     <T> T locked(Supplier<T> work) {
         lock.lock();

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Queries, 2,000 records a page. A page shows records as they were when the query ran. */
+/** Queries, 2,000 records a page or fewer. A page shows records as they were when the query ran. */
 final class QueryCalls {
     private static final int MOST_CURSORS = 50;
 
@@ -29,7 +29,7 @@ final class QueryCalls {
             throw new ApiError(400, "MALFORMED_QUERY", "A query string has to be specified");
         }
         SoqlQuery query = Soql.parse(soql, org);
-        int batchSize = batchSize(request.header("Sforce-Query-Options"));
+        int batchSize = Math.min(batchSize(request.header("Sforce-Query-Options")), org.queryPage());
         return Prepared.reading(() -> {
             faults.checkQuery();
             List<SandboxRecord> found = query.run(org, deletedToo);
