@@ -7,8 +7,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.salesforce.api.SalesforceException;
 import org.apache.camel.spi.CamelEvent;
@@ -17,13 +15,7 @@ import org.apache.camel.support.EventNotifierSupport;
 import org.apache.camel.util.ObjectHelper;
 import org.springframework.stereotype.Component;
 
-/**
- * Counts every call to Salesforce, including repetitions after a 401, and reads the org's calls of the last 24 hours, which
- * Salesforce sends with each answer.
- *
- * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_api_usage.htm"> Limit info
- *     header</a>
- */
+/** Counts every call to Salesforce, including repetitions after a 401. */
 @Component
 public class ApiUsage extends EventNotifierSupport {
 
@@ -31,7 +23,6 @@ public class ApiUsage extends EventNotifierSupport {
     private static final String SUCCESS = "200";
     private static final List<String> KINDS = List.of("upsert", "update", "create", "delete", "read", "single-write",
             "composite", "query", "describe", "other");
-    private static final Pattern USAGE = Pattern.compile("api-usage=(\\d+)/(\\d+)");
 
     private final MeterRegistry meters;
     private final Map<String, AtomicLong> calls = new ConcurrentHashMap<>();
@@ -69,10 +60,6 @@ public class ApiUsage extends EventNotifierSupport {
             spending.recordCall();
             calls.computeIfAbsent(kind, name -> new AtomicLong()).incrementAndGet();
             meters.counter(CALLS, "kind", kind, "status", status(exchange)).increment();
-            Matcher info = USAGE.matcher(String.valueOf(exchange.getMessage().getHeader("Sforce-Limit-Info")));
-            if (info.find()) {
-                spending.recordUsage(Long.parseLong(info.group(1)), Long.parseLong(info.group(2)));
-            }
         }
     }
 

@@ -5,8 +5,11 @@ public final class ApiUsage {
     /** Calls a day of an Enterprise Edition org without add-ons. */
     public static final long DEFAULT_LIMIT = 100_000;
 
+    private static final String HEADER = "Sforce-Limit-Info";
+
     private long limit = DEFAULT_LIMIT;
     private long used;
+    private String headerName = HEADER;
 
     public synchronized long limit() {
         return limit;
@@ -31,6 +34,15 @@ public final class ApiUsage {
         this.used = used;
     }
 
+    /** The spelling of the header's name; a proxy that speaks HTTP/2 to Salesforce makes it lower case. */
+    public synchronized void headerName(String spelling) {
+        headerName = spelling;
+    }
+
+    synchronized String headerName() {
+        return headerName;
+    }
+
     /** Counts one call, unless there is none left. */
     synchronized boolean take() {
         if (used >= limit) {
@@ -47,5 +59,6 @@ public final class ApiUsage {
     synchronized void reset() {
         limit = DEFAULT_LIMIT;
         used = 0;
+        headerName = HEADER;
     }
 }

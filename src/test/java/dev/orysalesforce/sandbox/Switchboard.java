@@ -53,7 +53,7 @@ final class Switchboard {
         if (answer.status() == 401) {
             answer = answer.withHeader("WWW-Authenticate", "Token");
         } else if (kind.isData()) {
-            answer = answer.withHeader("Sforce-Limit-Info", org.usage().header());
+            answer = answer.withHeader(org.usage().headerName(), org.usage().header());
         }
         return fault == null ? answer : spoilt(fault, flight, answer);
     }
