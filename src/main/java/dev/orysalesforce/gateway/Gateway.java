@@ -17,8 +17,10 @@ import dev.orysalesforce.settings.SyncSettings;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
@@ -121,15 +123,16 @@ public class Gateway {
         }
     }
 
-    /** A field name may become a part of a query. */
+    /** A field name may become a part of a query. Names that differ in their case only are one field. */
     private ObjectNode fields(JsonNode record) {
         if (!record.isObject()) {
             throw new GatewayException(UNREADABLE, SalesforceError.of("JSON_PARSER_ERROR", "A record is not a JSON object."));
         }
         ObjectNode fields = json.createObjectNode();
+        Set<String> names = new HashSet<>();
         record.properties().forEach(field -> {
             String name = SPELLING.getOrDefault(field.getKey().toLowerCase(), field.getKey());
-            if (!name.matches("[A-Za-z][A-Za-z0-9_]{0,99}") || fields.has(name)) {
+            if (!name.matches("[A-Za-z][A-Za-z0-9_]{0,99}") || !names.add(name.toLowerCase())) {
                 throw new GatewayException(UNREADABLE, SalesforceError.of("INVALID_FIELD",
                         "A name in the record can't be that of a field, or is there twice."));
             }

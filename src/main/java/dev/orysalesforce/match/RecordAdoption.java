@@ -7,11 +7,11 @@ import dev.orysalesforce.salesforce.SoqlLookup;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.SyncItem;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
@@ -41,7 +41,8 @@ public class RecordAdoption {
     }
 
     private static Set<String> fields(String object, List<SyncItem> items) {
-        Set<String> fields = new LinkedHashSet<>(List.of("Id", RecordMatcher.EMAIL, OryFields.ORY_ID));
+        Set<String> fields = new TreeSet<>(String.CASE_INSENSITIVE_ORDER); // Salesforce rejects a field that is there twice
+        fields.addAll(List.of("Id", RecordMatcher.EMAIL, OryFields.ORY_ID));
         if (object.equals("Lead")) {
             fields.add("IsConverted");
         }
@@ -63,11 +64,17 @@ public class RecordAdoption {
                     && !record.path("IsConverted").asBoolean();
             if (item.getCandidate().foundBy().equals(EMAIL)
                     || free && item.getChange().hasVerified(record.path(RecordMatcher.EMAIL).asText())) {
-                item.adopt(record.properties().stream().filter(field -> !field.getValue().isNull())
-                        .map(Map.Entry::getKey).toList());
+                item.adopt(filled(record, item));
             } else {
                 item.deadLetter();
             }
         }
+    }
+
+    /** The fields of an item that have a value in the record, as the item spells them. */
+    private static List<String> filled(JsonNode record, SyncItem item) {
+        Set<String> filled = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        record.properties().stream().filter(field -> !field.getValue().isNull()).forEach(field -> filled.add(field.getKey()));
+        return item.getRecord().properties().stream().map(Map.Entry::getKey).filter(filled::contains).toList();
     }
 }

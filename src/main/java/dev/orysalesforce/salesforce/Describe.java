@@ -8,11 +8,12 @@ import dev.orysalesforce.settings.RouteNames;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,9 +42,10 @@ public class Describe {
      * @param values the values of a restricted picklist; empty for any other field
      * @param unique whether Salesforce rejects a value that another record has
      * @param externalId whether records can be addressed by it
+     * @param filterable whether a query can filter by it; not if the org encrypts it by the probabilistic scheme
      */
     public record Field(String type, int length, boolean nillable, boolean defaulted, boolean createable, boolean updateable,
-            Set<String> values, boolean unique, boolean externalId) {
+            Set<String> values, boolean unique, boolean externalId, boolean filterable) {
 
         /** Whether a new record must have it. */
         public boolean isRequired() {
@@ -51,7 +53,7 @@ public class Describe {
         }
     }
 
-    private record Answer(Map<String, Field> fields, boolean createable, boolean updateable, Instant at) {}
+    private record Answer(NavigableMap<String, Field> fields, boolean createable, boolean updateable, Instant at) {}
 
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
     private final Map<String, CompletableFuture<String>> calls = new ConcurrentHashMap<>();
@@ -82,8 +84,14 @@ public class Describe {
         return known == null ? 0 : known.length();
     }
 
+    /** The name of a field or reference as Salesforce spells it; null if there is none. */
+    public String spelling(String object, String field) {
+        String name = answer(object, GOOD_FOR).fields().ceilingKey(field);
+        return field.equalsIgnoreCase(name) ? name : null;
+    }
+
     /**
-     * The fields that the run-as user may see, by field or name of a relationship.
+     * The fields that the run-as user may see, by field or name of a relationship, in any case.
      *
      * @param goodFor how old the answer may be
      */
@@ -140,7 +148,7 @@ public class Describe {
             if (!described.path("fields").isArray()) {
                 throw unreadable();
             }
-            Map<String, Field> fields = new HashMap<>();
+            NavigableMap<String, Field> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER); // as Salesforce reads them
             for (JsonNode field : described.path("fields")) {
                 Set<String> values = new LinkedHashSet<>();
                 for (JsonNode value : field.path("restrictedPicklist").asBoolean() ? field.path("picklistValues") : List.<JsonNode>of()) {
@@ -151,7 +159,7 @@ public class Describe {
                 Field known = new Field(field.path("type").asText(), field.path("length").asInt(),
                         field.path("nillable").asBoolean(true), field.path("defaultedOnCreate").asBoolean(),
                         field.path("createable").asBoolean(true), field.path("updateable").asBoolean(true), values,
-                        field.path("unique").asBoolean(), field.path("externalId").asBoolean());
+                        field.path("unique").asBoolean(), field.path("externalId").asBoolean(), field.path("filterable").asBoolean(true));
                 fields.put(field.path("name").asText(), known);
                 if (field.hasNonNull("relationshipName")) {
                     fields.put(field.path("relationshipName").asText(), known);

@@ -52,23 +52,42 @@ public class PrebuiltRecords {
         item.usePrebuilt(object, record, told);
     }
 
-    /** The identity's record may be a Contact by now, and a Contact lacks some fields of a Lead. */
+    /**
+     * The identity's record may be a Contact by now, and a Contact lacks some fields of a Lead. The names are spelled as
+     * Salesforce spells them: for Salesforce {@code phone} and {@code Phone} are one field.
+     */
     private ObjectNode fitting(SyncItem item, PrebuiltRecord given, String object) {
-        ObjectNode fields = ((ObjectNode) given.fields()).deepCopy();
-        if (given.object().equals(object)) {
-            return fields;
-        }
+        ObjectNode fields = JsonNodeFactory.instance.objectNode();
         List<String> lacking = new ArrayList<>();
-        fields.fieldNames().forEachRemaining(field -> {
-            if (!field.equals(Mapping.ON_CREATE) && !org.has(object, field)) {
-                lacking.add(field);
+        given.fields().properties().forEach(field -> {
+            String name = field.getKey();
+            if (name.equals(Mapping.ON_CREATE)) {
+                fields.set(name, spelled(object, field.getValue()));
+            } else if (given.object().equals(object) || org.has(object, name)) {
+                fields.set(spelling(object, name), field.getValue());
+            } else {
+                lacking.add(name);
             }
         });
         if (!lacking.isEmpty()) {
-            fields.remove(lacking);
             item.note(new RecordError("FIELD_LEFT_OUT", "The record is a " + object + ", which lacks some fields of a "
                     + given.object() + "; they were left out: " + String.join(", ", lacking) + ".", lacking));
         }
         return fields;
+    }
+
+    private JsonNode spelled(String object, JsonNode fields) {
+        if (!fields.isObject()) {
+            return fields;
+        }
+        ObjectNode spelled = JsonNodeFactory.instance.objectNode();
+        fields.properties().forEach(field -> spelled.set(spelling(object, field.getKey()), field.getValue()));
+        return spelled;
+    }
+
+    /** Salesforce rejects a field that it does not know, and names it as it was sent. */
+    private String spelling(String object, String field) {
+        String known = org.spelling(object, field);
+        return known == null ? field : known;
     }
 }

@@ -124,6 +124,28 @@ class GatewayTest extends AppTest {
     }
 
     @Test
+    void aFieldIsTheSameInAnySpelling() {
+        send("POST", LEAD, lead().put("phone", "+44 1"));
+        settle();
+        SALESFORCE.org().edit(record(id).id(), Map.of("Phone", "+44 typed"));
+        send("POST", LEAD, lead().put("PHONE", "+44 1"));
+        settle();
+        assertThat(record(id).text("Phone")).as("what sales typed").isEqualTo("+44 typed");
+
+        var down = SALESFORCE.faults().start(Fault.unavailable());
+        ObjectNode body = Ory.identity(id, Instant.now().minusSeconds(60), "Lovelace");
+        ((ObjectNode) body.path("identity").path("traits")).put("phone", "+44 2");
+        ory.sends("settings", body);
+        send("POST", LEAD, lead().put("phone", "+44 3"));
+        await().until(() -> pending() == 2);
+        down.stop();
+        settle();
+        assertThat(record(id).text("Phone")).as("the newer of two").isEqualTo("+44 3");
+        assertThat(send("POST", LEAD, lead().put("Phone", "+44 4").put("phone", "+44 5")).statusCode()).isEqualTo(400);
+        assertThat(deadLetters()).hasSize(1);
+    }
+
+    @Test
     void aLateWebhookDoesNotOverwriteANewerRecord() {
         send("POST", LEAD, lead());
         settle();

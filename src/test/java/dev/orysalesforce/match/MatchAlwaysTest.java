@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.sandbox.Fault;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
@@ -37,6 +38,35 @@ class MatchAlwaysTest extends AppTest {
         JsonNode letter = deadLetters().get(0);
         assertThat(letter.path("code").asText()).isEqualTo("SEVERAL_MATCHES");
         assertThat(letter.path("message").asText()).contains(one, other).doesNotContain("@");
+    }
+
+    /** Salesforce ignores the case of field names, and Actions spell them in any. */
+    @Test
+    void theCaseOfAFieldNameNeitherStopsABatchNorOverwritesEntriesOfSales() {
+        String other = UUID.randomUUID().toString();
+        String typed = SALESFORCE.org().insert("Lead", Map.of("LastName", "There", "Company", "Theirs",
+                "Email", address(id), "Phone", "+44 typed"));
+        String empty = SALESFORCE.org().insert("Lead", Map.of("LastName", "There", "Company", "Theirs",
+                "Email", address(other)));
+        SALESFORCE.faults().start(Fault.unavailable()); // so that both are in one batch
+        give(id, "phone", "+1");
+        give(other, "Phone", "+2");
+        SALESFORCE.faults().clear();
+        settle();
+        assertThat(record(id).id()).isEqualTo(typed);
+        assertThat(record(id).text("Phone")).isEqualTo("+44 typed");
+        assertThat(record(other).id()).isEqualTo(empty);
+        assertThat(record(other).text("Phone")).isEqualTo("+2");
+    }
+
+    private void give(String person, String field, String phone) {
+        assertThat(ory.gives("PATCH", "/services/data/v62.0/sobjects/Lead/Ory_Identity_Id__c/" + person,
+                json.createObjectNode().put("LastName", "Person").put("Company", "First Ltd").put("EMAIL", address(person))
+                        .put(field, phone).toString()).statusCode()).isEqualTo(201);
+    }
+
+    private static String address(String person) {
+        return "p-" + person + "@example.org";
     }
 
     private String there() {
