@@ -13,8 +13,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
@@ -32,6 +36,13 @@ public class SoqlLookup {
     public record Query(String reference, String resource, String soql) {}
 
     private static final String NEXT = "nextRecordsUrl";
+    private static final String REFUSED_FIELD = "INVALID_FIELD";
+
+    /** "No such column 'Fax' on entity 'Lead'"; the words between the names are in the run-as user's language. */
+    private static final Pattern COLUMN = Pattern.compile("'(\\w+)'[^']+'(\\w+)'");
+
+    /** What the app reads itself, whatever the mappings write. */
+    private static final Set<String> OWN_FIELDS = Set.of("Id", "Email", OryFields.ORY_ID, OryFields.ORY_UPDATED_AT);
 
     private final ErrorPolicy policy;
     private final ObjectMapper json;
@@ -78,6 +89,13 @@ public class SoqlLookup {
             part.path("body").path("records").forEach(records::add);
         }
         return records;
+    }
+
+    /** Whether a query whose reference begins like this was refused because of one of its fields. */
+    public boolean isFieldRefused(String answer, String reference) {
+        return answer != null && answer.contains(REFUSED_FIELD) && StreamSupport.stream(parts(answer).spliterator(), false)
+                .anyMatch(part -> reference(part).startsWith(reference)
+                        && part.path("body").path(0).path("errorCode").asText().equals(REFUSED_FIELD));
     }
 
     /** Whether a query found more records than the answer holds. */
@@ -130,9 +148,15 @@ public class SoqlLookup {
 
     private PauseDeliveryException refused(JsonNode error) {
         RecordError recordError = RecordError.of(error.path("errorCode").asText("UNREADABLE_ANSWER"), error.path("message").asText());
-        String reason = policy.adviseOnQuery(recordError).message() + (policy.action(recordError.code()) == Action.PAUSE ? ""
-                : " — The run-as user needs read access to Lead and Contact and to " + OryFields.ORY_ID + " and "
-                        + OryFields.ORY_UPDATED_AT + " on both.");
+        RecordError advised = policy.adviseOnQuery(recordError);
+        Matcher named = COLUMN.matcher(recordError.code().equals(REFUSED_FIELD) ? advised.message() : "");
+        String reason = advised.message();
+        if (named.find() && !OWN_FIELDS.contains(named.group(1))) {
+            reason = named.group(2) + "." + named.group(1) + ", a field of a mapping: " + reason;
+        } else if (policy.action(recordError.code()) != Action.PAUSE) {
+            reason += " — The run-as user needs read access to Lead and Contact and to " + OryFields.ORY_ID + " and "
+                    + OryFields.ORY_UPDATED_AT + " on both.";
+        }
         return new PauseDeliveryException(recordError.code(), "Salesforce refused to look records up: " + reason);
     }
 

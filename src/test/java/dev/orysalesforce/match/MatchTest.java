@@ -1,6 +1,7 @@
 package dev.orysalesforce.match;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
@@ -132,6 +133,20 @@ class MatchTest extends AppTest {
                 .as("look-ups and reads").hasSizeLessThanOrEqualTo(4);
         assertThat(SALESFORCE.calls().where(call -> call.kind() == CallKind.UPDATE && call.status() == 200))
                 .hasSizeLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void aHiddenFieldOfAMappingIsNamedWithItsRemedy() {
+        String there = there("Lead", Map.of());
+        SALESFORCE.org().schema("Lead").hide("FirstName");
+        send(id, email, true, "First Ltd", 0);
+        await().until(() -> health().path("components").path("deliveryPause").path("details").path("code").asText()
+                .equals("INVALID_FIELD"));
+        assertThat(health().path("components").path("deliveryPause").path("details").toString())
+                .contains("Lead.FirstName", "field-level security", "the mapping").doesNotContain("Ory_", "@");
+        SALESFORCE.org().schema("Lead").show("FirstName");
+        settle();
+        assertThat(record(id).id()).isEqualTo(there);
     }
 
     /** Salesforce answers at most 2,000 records a query, in no particular order. */
