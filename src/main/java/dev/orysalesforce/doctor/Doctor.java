@@ -122,9 +122,16 @@ public class Doctor {
         for (JsonNode part : json.readTree(answer).path("compositeResponse")) {
             if (part.path("body") instanceof ObjectNode body && body.path("fields").isArray()) {
                 ArrayNode names = json.createArrayNode();
-                body.path("fields").forEach(field -> names.add(field.path("name")));
+                ArrayNode notFilterable = json.createArrayNode();
+                body.path("fields").forEach(field -> {
+                    names.add(field.path("name"));
+                    if (!field.path("filterable").asBoolean(true)) {
+                        notFilterable.add(field.path("name"));
+                    }
+                });
                 body.retain("recordTypeInfos", "deletable");
                 body.set("fields", names);
+                body.set("notFilterable", notFilterable);
             }
             parts.set(part.path("referenceId").asText(), part);
         }

@@ -44,6 +44,8 @@ public class RecordMatcher {
     /** Records that can't be adopted would only fill the pages of an address that many records have. */
     private static final String OR_EMAIL = " OR (Email IN (%s) AND " + OryFields.ORY_ID + " = null%s)";
     private static final String NOT_CONVERTED = " AND IsConverted = false";
+    private static final String CONTACT = "Contact";
+    private static final String LEAD = "Lead";
     private static final int MATCHES_IN_MESSAGE = 10;
     private static final String CONTACTS = "SELECT Id, Email, %s, %s FROM Contact"
             .formatted(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT);
@@ -56,15 +58,18 @@ public class RecordMatcher {
 
     private final Ledger ledger;
     private final SoqlLookup lookup;
+    private final EmailMatching emailMatching;
     private final MatchEmail match;
     private final MatchSeveral several;
     private final MeterRegistry meters;
     private final Clock clock;
 
-    RecordMatcher(Ledger ledger, SoqlLookup lookup, SyncSettings settings, MeterRegistry meters, Clock clock) {
+    RecordMatcher(Ledger ledger, SoqlLookup lookup, EmailMatching emailMatching, SyncSettings settings, MeterRegistry meters,
+            Clock clock) {
         this.clock = clock;
         this.ledger = ledger;
         this.lookup = lookup;
+        this.emailMatching = emailMatching;
         this.match = settings.matchEmail();
         this.several = settings.matchSeveral();
         this.meters = meters;
@@ -98,14 +103,21 @@ public class RecordMatcher {
             List<String> emails = match == MatchEmail.NEVER ? List.of()
                     : slice.stream().map(RecordMatcher::email).filter(RecordMatcher::mayBeInSalesforce).distinct().toList();
             String where = WHERE.formatted(SoqlLookup.list(slice.stream().map(SyncItem::getIdentity)));
-            queries.add(SoqlLookup.query("contacts" + queries.size(), "query", CONTACTS + where + orEmail(emails, "")));
-            queries.add(SoqlLookup.query("leads" + queries.size(), "query", LEADS + where + orEmail(emails, NOT_CONVERTED)));
+            queries.add(SoqlLookup.query(CONTACT + queries.size(), "query", CONTACTS + where + orEmail(CONTACT, emails, "")));
+            queries.add(SoqlLookup.query(LEAD + queries.size(), "query", LEADS + where + orEmail(LEAD, emails, NOT_CONVERTED)));
         }
         return lookup.compositeRequest(queries);
     }
 
-    private static String orEmail(List<String> emails, String more) {
-        return emails.isEmpty() ? "" : OR_EMAIL.formatted(SoqlLookup.list(emails.stream()), more);
+    private String orEmail(String object, List<String> emails, String more) {
+        return emails.isEmpty() || !emailMatching.isPossible(object) ? "" : OR_EMAIL.formatted(SoqlLookup.list(emails.stream()), more);
+    }
+
+    /** Whether the query has to be made again, because the org does not let it filter by e-mail. */
+    public boolean isEmailRefused(String answer) {
+        return Stream.of(CONTACT, LEAD)
+                .filter(object -> lookup.isFieldRefused(answer, object) && emailMatching.isTurnedOff(object))
+                .count() > 0; // both objects in one go
     }
 
     /** Applies the records that were found. The Ory ID has precedence over the e-mail address, and a Contact over a Lead. */

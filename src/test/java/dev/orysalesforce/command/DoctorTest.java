@@ -163,6 +163,8 @@ class DoctorTest extends AppTest {
                 org("Lead", "private", "Lead Sharing Rules", org -> org.company("DefaultLeadAccess", "None")),
                 org("Contact", "read only", "Contact Sharing Rules", org -> org.company("DefaultContactAccess", "Read")),
                 org("Lead", "a duplicate rule", "SYNC_DUPLICATES=adopt", org -> org.activate(DuplicateRule.leadAlert())),
+                org("Lead.Email", "encrypted", "SYNC_MATCH_EMAIL=never",
+                        org -> org.schema("Lead").alter("Email", rule -> rule.with(Trait.ENCRYPTED))),
                 org("API calls", "few", "more calls", org -> org.usage().limit(5000)),
                 org("API calls", "used up by others", "buy more", org -> org.usage().used(95_000)),
                 org("Lead.City", "a hidden part of an address", "Lead.Address", org -> org.schema("Lead").hide("City")),

@@ -23,6 +23,8 @@ public record FieldRule(String name, String label, FieldType type, int length, S
     /** What may be done with a field. */
     public enum Trait {
         CREATEABLE, UPDATEABLE, NILLABLE, UNIQUE, EXTERNAL_ID, ID_LOOKUP, CASE_SENSITIVE, RESTRICTED,
+        /** Shield Platform Encryption encrypts it by the probabilistic scheme, so that no query can filter by it. */
+        ENCRYPTED,
         /** Field-level security lets the calling user read it; without it the field does not exist for them. */
         VISIBLE
     }
@@ -135,9 +137,9 @@ public record FieldRule(String name, String label, FieldType type, int length, S
         return is(Trait.UNIQUE) || is(Trait.EXTERNAL_ID) || is(Trait.ID_LOOKUP);
     }
 
-    /** Salesforce cannot filter long text areas. */
+    /** Salesforce cannot filter by long text areas, nor by what it can't compare. */
     boolean isFilterable() {
-        return !(type == FieldType.TEXTAREA && length > 255);
+        return !is(Trait.ENCRYPTED) && !(type == FieldType.TEXTAREA && length > 255);
     }
 
     private FieldRule withTraits(Set<Trait> changed) {
