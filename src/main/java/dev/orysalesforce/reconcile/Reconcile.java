@@ -47,6 +47,10 @@ public class Reconcile {
     /** Ten million identities. */
     private static final int MOST_PAGES = 20_000;
 
+    /** What Salesforce answers at once. After a time-out a page has half as many, for the rest of the run. */
+    private static final int MOST_RECORDS = 2_000;
+    private static final int FEWEST_RECORDS = 100;
+
     private static final Duration LEASE = Duration.ofSeconds(10);
 
     private final String owner = UUID.randomUUID().toString();
@@ -66,6 +70,7 @@ public class Reconcile {
     private final AtomicReference<Instant> dueAt = new AtomicReference<>();
     private ReconcileRun run;
     private ReconcileStep step;
+    private int recordsPerPage = MOST_RECORDS;
     private OryPage page;
 
     Reconcile(OryAdmin ory, ReconcileSnapshot snapshot, Ledger ledger, Tombstones tombstones, Queues queues,
@@ -93,6 +98,7 @@ public class Reconcile {
         if (begun) {
             dueAt.set(null);
             backoff.over();
+            recordsPerPage = MOST_RECORDS;
             LOG.info("Comparing all identities at Ory with Salesforce");
         }
         return begun;
@@ -151,7 +157,7 @@ public class Reconcile {
                     : ReconcileStep.ory(run.position == null ? PAGE : PAGE + "&page_token="
                             + URLEncoder.encode(run.position, StandardCharsets.UTF_8), List.of());
             case CONTACTS, LEADS -> deliveryPause.isPaused() || budget.isThrottled() ? null
-                    : ReconcileStep.salesforce(run.position == null ? SalesforcePage.first(run.phase) : run.position);
+                    : ReconcileStep.salesforce(SalesforcePage.query(run.phase, run.position, recordsPerPage));
             case MISSING -> {
                 List<String> notListed = snapshot.notListed(run.startedAt, run.position, IDS);
                 yield notListed.isEmpty() ? settleMissing() : byIds(notListed);
@@ -267,7 +273,10 @@ public class Reconcile {
 
     /** Processes Salesforce's answer. */
     public synchronized void read(String body) {
-        SalesforcePage answer = SalesforcePage.read(body, json);
+        SalesforcePage answer = SalesforcePage.read(body, recordsPerPage, json);
+        if (answer.next() != null && answer.next().equals(run.position)) {
+            throw new RetryLaterException("Salesforce answered with the page before. A proxy in between?", null);
+        }
         snapshot.read(answer.versions(), clock.instant());
         run.position = answer.next();
         if (run.position == null && run.phase == Phase.CONTACTS) {
@@ -330,8 +339,8 @@ public class Reconcile {
             run.end("failed", clock.instant(), backoff.reason());
         } else {
             run.error = backoff.reason();
-            if (backoff.isLostPlace()) {
-                run.position = null;
+            if (backoff.isTimeOut() && step != null && step.kind().equals("salesforce")) {
+                recordsPerPage = Math.max(FEWEST_RECORDS, recordsPerPage / 2);
             }
         }
         save();

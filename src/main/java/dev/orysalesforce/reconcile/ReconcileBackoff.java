@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeoutException;
 import org.apache.camel.component.salesforce.api.SalesforceException;
 import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
@@ -30,6 +31,7 @@ public class ReconcileBackoff {
     private int tries;
     private Instant until = Instant.MIN;
     private String code;
+    private boolean timedOut;
     private String reason;
 
     ReconcileBackoff(WriteResults results, SyncSettings settings, Clock monotonicClock) {
@@ -59,6 +61,7 @@ public class ReconcileBackoff {
         if (!reason.equals(before)) {
             LOG.warn("The comparison with Ory {}: {}", end != null ? "failed" : "waits", reason);
         }
+        timedOut = "QUERY_TIMEOUT".equals(code) || ObjectHelper.getException(TimeoutException.class, failure) != null;
         Duration pause = notNow == null || notNow.pause() == null
                 ? Duration.ofMillis(Math.min(growing.apply(++tries), backOff.max().toMillis())) : notNow.pause();
         until = monotonicClock.instant().plus(pause);
@@ -69,9 +72,9 @@ public class ReconcileBackoff {
         return reason;
     }
 
-    /** Whether Salesforce has dropped the query's cursor, which it keeps for two days. */
-    boolean isLostPlace() {
-        return "INVALID_QUERY_LOCATOR".equals(code);
+    /** Whether the last failure was that Salesforce did not answer a query in time. */
+    boolean isTimeOut() {
+        return timedOut;
     }
 
     private String reason(Exception failure) {

@@ -11,7 +11,7 @@ final class ReconcileRun {
         PROJECT,
         /** Lists all identities; position: the page token. */
         LIST,
-        /** Reads the Ory IDs in Salesforce; position: the next page. */
+        /** Reads the Ory IDs in Salesforce; position: the last ID that was read. */
         CONTACTS, LEADS,
         /** Queries Ory for identities of the ledger that were not listed; position: the last one queried. */
         MISSING,

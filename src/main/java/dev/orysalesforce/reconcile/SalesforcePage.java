@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.reconcile.ReconcileRun.Phase;
 import dev.orysalesforce.salesforce.OryFields;
+import dev.orysalesforce.salesforce.SoqlLookup;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -12,37 +13,58 @@ import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
- * Up to 2,000 records that carry an Ory ID, and the link to the next page.
+ * Records that carry an Ory ID, in the order of this key. The next page begins after the last key, so that the index of the key
+ * leads to it, and a restart or a smaller page loses nothing.
  *
  * @param versions identity ID to {@code Ory_Updated_At__c}, which may be null
- * @param next path of the next page below the API version; null on the last one
+ * @param next the last key, after which the next page begins; null on the last page
  * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_query.htm">Query</a>
  */
 record SalesforcePage(Map<String, Instant> versions, String next) {
 
-    private static final String CONTACTS = "SELECT %1$s, %2$s FROM Contact WHERE %1$s != null";
-    private static final String LEADS = "SELECT %1$s, %2$s, IsConverted, ConvertedContact.%2$s FROM Lead WHERE %1$s != null";
+    private static final String CONTACTS = "SELECT %1$s, %2$s FROM Contact";
+    private static final String LEADS = "SELECT %1$s, %2$s, IsConverted, ConvertedContact.%2$s FROM Lead";
+    /** No ID is less than this. A condition {@code != null} has no index. */
+    private static final String ALL = " WHERE %s >= '0'";
+    private static final String AFTER = " WHERE %s > %s";
+    private static final String PAGE = " ORDER BY %s LIMIT %d";
 
-    static String first(Phase phase) {
+    /**
+     * The path and query of a page.
+     *
+     * @param position the key after which it begins; null for the first page, a path in a run of the version before
+     */
+    static String query(Phase phase, String position, int records) {
+        boolean isFirst = position == null || position.startsWith("/");
         return "/query?q=" + URLEncoder.encode((phase == Phase.CONTACTS ? CONTACTS : LEADS)
-                .formatted(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT), StandardCharsets.UTF_8);
+                .formatted(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT)
+                + (isFirst ? ALL.formatted(OryFields.ORY_ID)
+                        : AFTER.formatted(OryFields.ORY_ID, SoqlLookup.list(Stream.of(position))))
+                + PAGE.formatted(OryFields.ORY_ID, records), StandardCharsets.UTF_8);
     }
 
-    /** A converted Lead stands for its Contact, even if the conversion did not copy the Ory ID. */
-    static SalesforcePage read(String body, ObjectMapper json) {
+    /**
+     * A converted Lead stands for its Contact, even if the conversion did not copy the Ory ID.
+     *
+     * @param asked the most records that the query asked for; Salesforce may answer fewer and say that there are more
+     */
+    static SalesforcePage read(String body, int asked, ObjectMapper json) {
         JsonNode answer = parse(body, json);
         Map<String, Instant> versions = new HashMap<>();
+        String last = null;
         for (JsonNode record : answer.path("records")) {
+            last = record.path(OryFields.ORY_ID).asText();
             JsonNode now = record.path("IsConverted").asBoolean() ? record.path("ConvertedContact") : record;
             if (now.isObject()) {
                 versions.put(record.path(OryFields.ORY_ID).asText().toLowerCase(Locale.ROOT),
                         time(now.path(OryFields.ORY_UPDATED_AT).textValue()));
             }
         }
-        String next = answer.path("nextRecordsUrl").textValue();
-        return new SalesforcePage(versions, next == null ? null : next.substring(next.indexOf("/query/")));
+        boolean isLast = answer.path("done").asBoolean(true) && answer.path("records").size() < asked;
+        return new SalesforcePage(versions, isLast ? null : last);
     }
 
     private static JsonNode parse(String body, ObjectMapper json) {

@@ -58,6 +58,20 @@ class VanishedTest extends ReconcileTest {
         assertThat(done.path("inSync").asDouble()).isEqualTo(1);
     }
 
+    /** An org with millions of Leads: a query without an index times out, and so may a large page. */
+    @Test
+    void aLargeOrgIsReadByKeyInPagesThatItManages() {
+        ORY.project().addMany(600, i -> person("Known " + i));
+        done();
+        settle();
+        SALESFORCE.org().delete(SALESFORCE.org().records("Lead").get(300).id());
+        SALESFORCE.org().timeOutQueriesAbove(500);
+        SALESFORCE.org().queryPage(90); // wide records
+        JsonNode done = done();
+        assertThat(done.path("goneInSalesforce").asLong()).isEqualTo(1);
+        assertThat(done.path("seen").asLong()).isEqualTo(600);
+    }
+
     private String metrics() {
         return new Operator(managementPort, null).get("/observe/metrics").body();
     }

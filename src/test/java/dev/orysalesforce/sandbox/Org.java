@@ -46,6 +46,7 @@ public final class Org {
     private volatile Duration clockAhead = Duration.ZERO;
     private volatile int newestVersion;
     private volatile int queryPage;
+    private volatile int mostScanned;
     private final Map<String, List<RecordType>> recordTypes = new ConcurrentHashMap<>();
     private volatile Stamp stamp;
 
@@ -144,6 +145,11 @@ public final class Org {
     /** Versions after this one are not served. */
     public void newestVersion(int version) {
         newestVersion = version;
+    }
+
+    /** A query that has to look at more records takes longer than two minutes, as in an org with millions. */
+    public void timeOutQueriesAbove(int records) {
+        mostScanned = records;
     }
 
     /** The most records in a page of a query, at most 2,000; wide records make real pages smaller, too. */
@@ -394,6 +400,7 @@ public final class Org {
             clockAhead = Duration.ZERO;
             newestVersion = 67;
             queryPage = LARGEST_QUERY_PAGE;
+            mostScanned = Integer.MAX_VALUE;
             recordTypes.clear();
             ids = new RecordId();
             Map<String, Object> self = new LinkedHashMap<>();
@@ -409,6 +416,10 @@ public final class Org {
     }
 
     // ---- for the API ----
+
+    int mostScanned() {
+        return mostScanned;
+    }
 
     int queryPage() {
         return queryPage;

@@ -32,6 +32,9 @@ final class QueryCalls {
         int batchSize = Math.min(batchSize(request.header("Sforce-Query-Options")), org.queryPage());
         return Prepared.reading(() -> {
             faults.checkQuery();
+            if (query.scanned() > org.mostScanned()) {
+                throw new ApiError(400, "QUERY_TIMEOUT", "Your query request was running for too long.");
+            }
             List<SandboxRecord> found = query.run(org, deletedToo);
             if (query.isCount()) {
                 ObjectNode count = Json.object().put("totalSize", found.size()).put("done", true);

@@ -1,5 +1,7 @@
 package dev.orysalesforce.sandbox;
 
+import dev.orysalesforce.sandbox.Condition.Comparison;
+import dev.orysalesforce.sandbox.Condition.Operator;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -37,6 +39,21 @@ record SoqlQuery(ObjectTable table, List<FieldPath> fields, Condition where, Lis
         int from = Math.min(offset, found.size());
         int to = limit < 0 ? found.size() : Math.min(found.size(), from + limit);
         return found.subList(from, to);
+    }
+
+    /**
+     * How many records the database looks at: those that an index leads to, or the first ones in the order of an index. Without
+     * an index, e.g. for {@code != null}, it looks at all.
+     */
+    int scanned() {
+        Set<String> candidates = where == null ? null : where.candidates(table);
+        if (candidates != null) {
+            return candidates.size();
+        }
+        int all = table.all().size();
+        return limit >= 0 && !orders.isEmpty() && orders.get(0).path().field().isIndexed() && where instanceof Comparison range
+                && (range.operator() == Operator.GREATER || range.operator() == Operator.GREATER_OR_EQUAL)
+                && range.path().equals(orders.get(0).path()) ? Math.min(limit, all) : all;
     }
 
     private void add(List<SandboxRecord> found, SandboxRecord record, Org org, boolean deletedToo) {
