@@ -14,6 +14,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.test.context.TestPropertySource;
 
 /** Whatever an Admin API answers, no identity is erased, no other host gets the key, and the mistake is reported. */
@@ -131,8 +133,12 @@ class HostileOryTest extends ReconcileTest {
         assertThat(SALESFORCE.org().records("Lead").size()).isLessThanOrEqualTo(600);
     }
 
-    @Test
-    void aRateLimitIsWaitedOut() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aRateLimitIsWaitedOut(boolean lowerCaseNames) {
+        if (lowerCaseNames) {
+            ORY.lowerCaseHeaderNames();
+        }
         ORY.project().addMany(600, i -> person("Pat " + i));
         ORY.fail(OryFault.rateLimited(2).after(1).times(1));
         ORY.fail(OryFault.retryAfter(1).after(1).times(1));

@@ -55,6 +55,7 @@ public final class OryAdminSandbox implements AutoCloseable {
     private WireMockServer server;
     private int port;
     private String key;
+    private volatile boolean lowerCaseNames;
     private Settings settings = new Settings(project, false, false);
     private Limit limit;
 
@@ -124,6 +125,11 @@ public final class OryAdminSandbox implements AutoCloseable {
     /** The project that is there from the start. */
     public OryProject project() {
         return project;
+    }
+
+    /** The names of headers as a proxy that speaks HTTP/2 to Ory passes them on. */
+    public void lowerCaseHeaderNames() {
+        lowerCaseNames = true;
     }
 
     /** The key that callers need from now on; null for none. */
@@ -197,6 +203,7 @@ public final class OryAdminSandbox implements AutoCloseable {
             settings = new Settings(project, false, false);
             key = null;
             limit = null;
+            lowerCaseNames = false;
             calls.clear();
             foreignCalls.clear();
         }
@@ -295,10 +302,11 @@ public final class OryAdminSandbox implements AutoCloseable {
         return response(Reply.json(200, "[]"));
     }
 
-    private static ResponseDefinition response(Reply reply) {
+    private ResponseDefinition response(Reply reply) {
         ResponseDefinitionBuilder response = new ResponseDefinitionBuilder().withStatus(reply.status())
                 .withHeader("Content-Type", reply.contentType()).withBody(reply.body());
-        reply.headers().forEach(response::withHeader);
+        reply.headers().forEach((name, value) ->
+                response.withHeader(lowerCaseNames ? name.toLowerCase(Locale.ROOT) : name, value));
         return response.build();
     }
 
