@@ -69,8 +69,8 @@ public class EmailMatching implements HealthIndicator {
         boolean filterable = email == null || email.filterable(); // one that is hidden can't be read either
         Check before = checks.put(object, new Check(filterable, monotonicClock.instant()));
         if (!filterable && (before == null || before.filterable())) {
-            LOG.warn("Salesforce does not let queries filter by {}.Email, which it encrypts: no {} is adopted by its address", object,
-                    object);
+            LOG.warn("Salesforce does not let queries filter by {}.Email, which it encrypts: no {} is adopted by its address",
+                    object, object);
         } else if (filterable && before != null && !before.filterable()) {
             LOG.info("Salesforce lets queries filter by {}.Email again", object);
         }

@@ -110,7 +110,8 @@ public class RecordMatcher {
     }
 
     private String orEmail(String object, List<String> emails, String more) {
-        return emails.isEmpty() || !emailMatching.isPossible(object) ? "" : OR_EMAIL.formatted(SoqlLookup.list(emails.stream()), more);
+        return emails.isEmpty() || !emailMatching.isPossible(object) ? ""
+                : OR_EMAIL.formatted(SoqlLookup.list(emails.stream()), more);
     }
 
     /** Whether the query has to be made again, because the org does not let it filter by e-mail. */

@@ -24,7 +24,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Several queries in one composite call. An answer holds a page of each; the route {@code salesforce.look-up} reads the further
- * pages before anybody uses it.
+ * pages before the answer is used.
  *
  * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm">
  *     Composite</a>
@@ -100,7 +100,8 @@ public class SoqlLookup {
 
     /** Whether a query found more records than the answer holds. */
     public boolean hasFurtherPages(String answer) {
-        return answer != null && answer.contains(NEXT) && parts(answer).findValue(NEXT) != null;
+        return answer != null && answer.contains(NEXT)
+                && StreamSupport.stream(parts(answer).spliterator(), false).anyMatch(SoqlLookup::hasNext);
     }
 
     /** The body of the call for the next page of each query that has one. */
@@ -108,7 +109,7 @@ public class SoqlLookup {
         ObjectNode body = json.createObjectNode().put("allOrNone", false);
         ArrayNode requests = body.putArray("compositeRequest");
         parts(answer).forEach(part -> {
-            if (part.path("body").hasNonNull(NEXT)) {
+            if (hasNext(part)) {
                 requests.addObject().put("method", "GET").put("referenceId", reference(part))
                         .put("url", part.path("body").path(NEXT).asText());
             }
@@ -126,7 +127,7 @@ public class SoqlLookup {
         parts(nextPages).forEach(part -> next.put(reference(part), part));
         ArrayNode joined = json.createArrayNode();
         for (JsonNode part : parts(answer)) {
-            boolean isContinued = part.path("body").hasNonNull(NEXT);
+            boolean isContinued = hasNext(part);
             JsonNode more = next.getOrDefault(isContinued ? reference(part) : null, part);
             if (isContinued && (more == part || part.path("body").path(NEXT).equals(more.path("body").path(NEXT)))) {
                 throw unreadable();
@@ -142,6 +143,10 @@ public class SoqlLookup {
         return json.createObjectNode().set("compositeResponse", joined).toString();
     }
 
+    private static boolean hasNext(JsonNode part) {
+        return part.path("body").hasNonNull(NEXT);
+    }
+
     private static String reference(JsonNode part) {
         return part.path("referenceId").asText();
     }
@@ -154,7 +159,7 @@ public class SoqlLookup {
         if (named.find() && !OWN_FIELDS.contains(named.group(1))) {
             reason = named.group(2) + "." + named.group(1) + ", a field of a mapping: " + reason;
         } else if (policy.action(recordError.code()) != Action.PAUSE) {
-            reason += " — The run-as user needs read access to Lead and Contact and to " + OryFields.ORY_ID + " and "
+            reason += " — The run-as user needs read access to Lead and Contact and to Email, " + OryFields.ORY_ID + " and "
                     + OryFields.ORY_UPDATED_AT + " on both.";
         }
         return new PauseDeliveryException(recordError.code(), "Salesforce refused to look records up: " + reason);

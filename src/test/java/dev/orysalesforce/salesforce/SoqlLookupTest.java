@@ -23,6 +23,7 @@ class SoqlLookupTest {
     @Test
     void onlyQueriesWithAnotherPageAreContinued() throws Exception {
         assertThat(lookup.hasFurtherPages(FIRST)).isTrue();
+        assertThat(lookup.hasFurtherPages(page("{\"done\": true, \"nextRecordsUrl\": null, \"records\": []}"))).isFalse();
         JsonNode requests = json.readTree(lookup.nextPages(FIRST)).path("compositeRequest");
         assertThat(requests).hasSize(1);
         assertThat(requests.path(0).path("url").asText()).isEqualTo("/services/data/v62.0/query/01gA-1");
