@@ -25,10 +25,10 @@ public final class Org {
     /** What the calling user may do with an object. */
     public enum Permission { CREATE, EDIT, DELETE }
 
-    private final Map<String, Integer> automationLimits = new ConcurrentHashMap<>();
-    private volatile boolean german;
     private static final int LARGEST_QUERY_PAGE = 2_000;
 
+    private final Map<String, Integer> automationLimits = new ConcurrentHashMap<>();
+    private volatile boolean german;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, ObjectTable> tables = new ConcurrentHashMap<>();
     private final List<DuplicateRule> duplicateRules = new CopyOnWriteArrayList<>();
