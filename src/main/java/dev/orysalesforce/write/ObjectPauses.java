@@ -30,7 +30,7 @@ public class ObjectPauses implements HealthIndicator {
 
     private static final Logger LOG = LoggerFactory.getLogger(ObjectPauses.class);
 
-    /** So many different records in succession with the same error, and none without: it is everybody's trouble. */
+    /** So many different records in succession with the same error, and none without: the org is the cause then, not the records. */
     private static final int SUCCESSION = 200;
 
     private final SyncSettings.BackOff backOff;
