@@ -22,9 +22,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.test.context.TestPropertySource;
 
 /** Orgs as admins have made them: lost permissions, automation with limits, locks, answers that were lost. */
 @Tag("any-ledger")
+@TestPropertySource(properties = "test.context=real-orgs") // the sizes of calls that it teaches the app are for no other test
 class RealOrgsTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
@@ -104,6 +106,7 @@ class RealOrgsTest extends AppTest {
         assertThat(upserts() - first).as("the size is remembered").isEqualTo(4);
     }
 
+    @Tag("nightly")
     @Test
     void aLargerCallIsTriedOnceInAHundred() {
         SALESFORCE.org().limitAutomation("Contact", 2);
