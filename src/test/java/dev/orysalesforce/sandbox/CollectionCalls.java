@@ -83,7 +83,7 @@ final class CollectionCalls {
             ObjectTable table = tableOf(record);
             types.add(table);
             RowData row = reader.read(table.schema(), record);
-            plans.add(planById(table, row, seen));
+            plans.add(planById(org, table, row, seen));
         }
         checkChunks(types);
         return prepared(plans, body.path("allOrNone").asBoolean(false), false, context);
@@ -163,7 +163,7 @@ final class CollectionCalls {
         return matches.isEmpty() ? RowPlan.create(table, row) : RowPlan.update(table, row, matches.get(0).id());
     }
 
-    private static RowPlan planById(ObjectTable table, RowData row, Map<String, Integer> seen) {
+    private static RowPlan planById(Org org, ObjectTable table, RowData row, Map<String, Integer> seen) {
         if (row.id() == null || row.id().isBlank()) {
             return RowPlan.refused(table, row, new RowError("MISSING_ARGUMENT", "Id not specified in an update call"));
         }
@@ -177,7 +177,9 @@ final class CollectionCalls {
                     "Maximum number of duplicate updates in one batch (" + MOST_UPDATES_OF_ONE_RECORD
                             + " allowed). Attempt to update Id more than once in this API call: " + id));
         }
-        return RowPlan.update(table, row, id);
+        return org.isHidden(id)
+                ? RowPlan.refused(table, row, new RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"))
+                : RowPlan.update(table, row, id);
     }
 
     private Prepared prepared(List<RowPlan> plans, boolean allOrNone, boolean upsert, CallContext context) {

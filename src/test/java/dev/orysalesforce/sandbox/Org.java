@@ -3,6 +3,7 @@ package dev.orysalesforce.sandbox;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,6 +37,7 @@ public final class Org {
     private final Map<String, String> assignmentRules = new ConcurrentHashMap<>();
     private final Map<String, Set<Permission>> permissions = new ConcurrentHashMap<>();
     private final Set<String> readOnlyRecords = ConcurrentHashMap.newKeySet();
+    private final Set<String> hiddenRecords = ConcurrentHashMap.newKeySet();
     private final ApiUsage usage = new ApiUsage();
     private final Sessions sessions = new Sessions();
     private final WriteLog writes = new WriteLog();
@@ -43,6 +45,8 @@ public final class Org {
     private final String userId = RecordId.of("005", 1);
     private volatile RecordId ids;
     private volatile boolean setupViewable;
+    private volatile boolean convertedEditable;
+    private volatile String defaultLeadOwner;
     private volatile Duration clockAhead = Duration.ZERO;
     private volatile int newestVersion;
     private volatile int queryPage;
@@ -127,6 +131,11 @@ public final class Org {
         insert("AssignmentRule", Map.of("Name", "Round robin", "SobjectType", object, "Active", true));
     }
 
+    /** The Default Lead Owner of Lead Settings: gets new Leads of calls that use assignment rules if no rule is active. */
+    public void defaultLeadOwner(String ownerId) {
+        defaultLeadOwner = ownerId;
+    }
+
     /** Adds a record type; new records get the usual one. */
     public void addRecordType(String object, String name, boolean usual) {
         recordTypes.computeIfAbsent(object, o -> new CopyOnWriteArrayList<>()).add(new RecordType(name, usual));
@@ -197,6 +206,21 @@ public final class Org {
     /** Takes {@link #makeReadOnly} back. */
     public void makeEditable(String recordId) {
         readOnlyRecords.remove(recordId);
+    }
+
+    /**
+     * The org-wide default of the record's object becomes Private, and the record is not shared with the calling user: queries
+     * leave it out, its ID is unknown to calls, and only an upsert still finds it by a unique external ID.
+     */
+    public void hide(String recordId) {
+        String object = existing(recordId).object();
+        company("Default" + object + "Access", "None");
+        hiddenRecords.add(recordId);
+    }
+
+    /** Whether the calling user has View and Edit Converted Leads; false unless set. */
+    public void letEditConverted(boolean yes) {
+        convertedEditable = yes;
     }
 
     /**
@@ -271,6 +295,20 @@ public final class Org {
     /** Takes a record out of the recycle bin. */
     public void undelete(String recordId) {
         edit(recordId, Map.of("IsDeleted", false));
+    }
+
+    /** Removes a record for good: from the recycle bin, too. Nothing refers to it any more. */
+    public void purge(String recordId) {
+        locked(() -> {
+            ObjectTable table = table(existing(recordId).object());
+            table.remove(recordId);
+            for (SandboxRecord lead : List.copyOf(table("Lead").all())) {
+                if (recordId.equals(lead.text("ConvertedContactId"))) {
+                    edit(lead.id(), Collections.singletonMap("ConvertedContactId", null));
+                }
+            }
+            return null;
+        });
     }
 
     /**
@@ -393,10 +431,13 @@ public final class Org {
             automationLimits.clear();
             german = false;
             readOnlyRecords.clear();
+            hiddenRecords.clear();
             usage.reset();
             sessions.lifetime(null);
             writes.clear();
             setupViewable = false;
+            convertedEditable = false;
+            defaultLeadOwner = userId;
             clockAhead = Duration.ZERO;
             newestVersion = 67;
             queryPage = LARGEST_QUERY_PAGE;
@@ -459,6 +500,14 @@ public final class Org {
         return readOnlyRecords.contains(recordId);
     }
 
+    boolean isHidden(String recordId) {
+        return hiddenRecords.contains(recordId);
+    }
+
+    boolean isConvertedEditable() {
+        return convertedEditable;
+    }
+
     boolean isSetupViewable() {
         return setupViewable;
     }
@@ -488,8 +537,10 @@ public final class Org {
         return validationRules;
     }
 
-    Optional<String> assignee(String object) {
-        return Optional.ofNullable(assignmentRules.get(object));
+    /** The owner by assignment rule; for a new Lead that no rule is for, the default owner. */
+    Optional<String> assignee(String object, boolean isNew) {
+        return Optional.ofNullable(assignmentRules.get(object))
+                .or(() -> isNew && object.equals("Lead") ? Optional.of(defaultLeadOwner) : Optional.empty());
     }
 
     /** A record as Salesforce completes it: ID, defaults, owner, name, times. */

@@ -75,7 +75,7 @@ final class RowWriter {
         if (!missing.isEmpty()) {
             throw requiredFieldMissing(missing);
         }
-        assign(schema, values, context);
+        assign(schema, values, true, context);
         SandboxRecord record = org.newRecord(schema, values);
         check(plan.table(), null, record, context);
         return written(plan, null, record, values, context, transaction);
@@ -84,11 +84,11 @@ final class RowWriter {
     private RowResult update(RowPlan plan, SandboxRecord before, CallContext context, Transaction transaction) {
         ObjectSchema schema = plan.table().schema();
         changeable(plan.table(), plan.targetId(), Org.Permission.EDIT);
-        if (before.is("IsConverted")) {
+        if (before.is("IsConverted") && !org.isConvertedEditable()) {
             throw new RowRefused("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead");
         }
         Map<String, Object> values = storable(schema, plan.data().values(), Trait.UPDATEABLE);
-        assign(schema, values, context);
+        assign(schema, values, false, context);
         SandboxRecord record = org.changed(before, values);
         check(plan.table(), before, record, context);
         return written(plan, before, record, values, context, transaction);
@@ -106,7 +106,7 @@ final class RowWriter {
 
     private SandboxRecord changeable(ObjectTable table, String id, Org.Permission permission) {
         SandboxRecord record = table.get(id);
-        if (record == null) {
+        if (record == null || permission == Org.Permission.DELETE && org.isHidden(id)) {
             throw new RowRefused("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id");
         }
         if (record.isDeleted()) {
@@ -116,7 +116,7 @@ final class RowWriter {
             throw new RowRefused("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", org.says("entity type cannot be updated: ",
                     "Entitätstyp kann nicht aktualisiert werden: ") + record.object());
         }
-        if (org.isReadOnly(id) || !org.may(record.object(), permission)) {
+        if (org.isReadOnly(id) || org.isHidden(id) || !org.may(record.object(), permission)) {
             throw new RowRefused("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id");
         }
         return record;
@@ -211,9 +211,9 @@ final class RowWriter {
         return parents.get(0).id();
     }
 
-    private void assign(ObjectSchema schema, Map<String, Object> values, CallContext context) {
+    private void assign(ObjectSchema schema, Map<String, Object> values, boolean isNew, CallContext context) {
         if (context.autoAssign()) {
-            org.assignee(schema.name()).ifPresent(owner -> values.put("OwnerId", owner));
+            org.assignee(schema.name(), isNew).ifPresent(owner -> values.put("OwnerId", owner));
         }
     }
 

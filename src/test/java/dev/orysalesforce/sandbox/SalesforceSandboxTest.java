@@ -364,7 +364,54 @@ class SalesforceSandboxTest {
                 .containsExactly("FALSE", null);
     }
 
+    @Test
+    void ownersOfACallAreOverruledUnlessItForbidsAssignment() throws Exception {
+        sandbox.org().defaultLeadOwner("0055e0000000009AAA");
+        client.upsert("Lead", lead("a", ",'OwnerId':'0055e0000000007AAA'"));
+        assertThat(sandbox.org().byIdentity("a").get(0).text("OwnerId")).isEqualTo("0055e0000000009AAA");
+        client.upsertWith("Lead", false, new String[] {"Sforce-Auto-Assign", "FALSE"},
+                lead("b", ",'OwnerId':'0055e0000000007AAA'"));
+        assertThat(sandbox.org().byIdentity("b").get(0).text("OwnerId")).isEqualTo("0055e0000000007AAA");
+    }
+
     // ---- what sales does ----
+
+    @Test
+    void aPurgedRecordIsUnknown() throws Exception {
+        client.upsert("Lead", lead("a", ""));
+        String lead = sandbox.org().byIdentity("a").get(0).id();
+        String contact = sandbox.org().convertLead(lead, true);
+        sandbox.org().purge(contact);
+        Reply reply = client.send("PATCH", DATA + "/composite/sobjects", ("{'records':[{'attributes':{'type':'Contact'},'id':'"
+                + contact + "','Title':'Dr'}]}").replace('\'', '"'));
+        assertThat(reply.rowCode(0)).isEqualTo("INVALID_CROSS_REFERENCE_KEY");
+        assertThat(reply.json().at("/0/errors/0/message").asText()).isEqualTo("invalid cross reference id");
+        assertThat(client.get(DATA + "/queryAll?q=SELECT+Id+FROM+Contact").json().path("totalSize").asInt()).isZero();
+        assertThat(sandbox.org().record(lead).text("ConvertedContactId")).isNull();
+    }
+
+    @Test
+    void aHiddenRecordIsFoundByItsUniqueExternalIdOnly() throws Exception {
+        client.upsert("Lead", lead("a", ""));
+        String lead = sandbox.org().byIdentity("a").get(0).id();
+        sandbox.org().hide(lead);
+        Reply reply = client.send("PATCH", DATA + "/composite/sobjects", ("{'records':[{'attributes':{'type':'Lead'},'id':'"
+                + lead + "','City':'Bonn'}]}").replace('\'', '"'));
+        assertThat(reply.rowCode(0)).isEqualTo("INVALID_CROSS_REFERENCE_KEY");
+        assertThat(client.get(DATA + "/queryAll?q=SELECT+Id+FROM+Lead").json().path("totalSize").asInt()).isZero();
+        assertThat(client.get(DATA + "/sobjects/Lead/" + lead).status()).isEqualTo(404);
+        assertThat(client.upsert("Lead", lead("a", "")).rowCode(0)).isEqualTo("INSUFFICIENT_ACCESS_OR_READONLY");
+    }
+
+    @Test
+    void convertedLeadsCanBeUpdatedWithThePermission() throws Exception {
+        client.upsert("Lead", lead("a", ""));
+        String lead = sandbox.org().byIdentity("a").get(0).id();
+        sandbox.org().convertLead(lead, true);
+        sandbox.org().letEditConverted(true);
+        assertThat(client.upsert("Lead", lead("a", ",'City':'Bonn'")).rowCode(0)).isEmpty();
+        assertThat(sandbox.org().record(lead).text("City")).isEqualTo("Bonn");
+    }
 
     @Test
     void convertedLeadsCannotBeUpdated() throws Exception {

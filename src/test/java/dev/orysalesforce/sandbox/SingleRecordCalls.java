@@ -127,7 +127,7 @@ final class SingleRecordCalls {
     private String existing(ObjectTable table, String id) {
         String full = RecordId.normalize(id);
         SandboxRecord record = full == null ? null : org.locked(() -> table.get(full));
-        if (record == null) {
+        if (record == null || org.isHidden(full)) {
             throw new ApiError(404, "NOT_FOUND",
                     "Provided external ID field does not exist or is not accessible: " + id);
         }

@@ -57,7 +57,7 @@ record SoqlQuery(ObjectTable table, List<FieldPath> fields, Condition where, Lis
     }
 
     private void add(List<SandboxRecord> found, SandboxRecord record, Org org, boolean deletedToo) {
-        if (record != null && (deletedToo || !record.isDeleted()) && (where == null || where.matches(record, org))) {
+        if (record != null && !org.isHidden(record.id()) && (deletedToo || !record.isDeleted()) && (where == null || where.matches(record, org))) {
             found.add(record);
         }
     }
