@@ -12,6 +12,7 @@ import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.salesforce.SoqlLookup;
 import dev.orysalesforce.settings.SyncSettings;
+import dev.orysalesforce.settings.SyncSettings.Action;
 import dev.orysalesforce.settings.SyncSettings.Erase;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.Mappings;
@@ -29,6 +30,8 @@ import org.springframework.stereotype.Component;
 public class Erasure {
 
     private static final RecordError ERASED = RecordError.of("ERASED", "This identity was erased.");
+    private static final RecordError UNSEEN = RecordError.of("INVALID_CROSS_REFERENCE_KEY",
+            "Salesforce does not show the record.");
     private static final String QUERY = "SELECT Id, %1$s, IsDeleted, MasterRecordId, MasterRecord.%1$s%2$s FROM %3$s"
             + " WHERE %1$s IN (%4$s)";
     private static final String CONVERSION = ", IsConverted, ConvertedContactId, ConvertedContact." + OryFields.ORY_ID;
@@ -125,7 +128,18 @@ public class Erasure {
                             && (left.identity() == null || left.identity().equals(item.getIdentity())))
                     .findFirst().ifPresentOrElse(
                             left -> item.follow(left.object(), left.salesforceId(), item.getTarget().foundBy(), false),
-                            () -> item.unchanged(null));
+                            () -> ended(item, records.stream().anyMatch(record -> isKnown(item, record))));
+        }
+    }
+
+    /** A record that Salesforce does not show is deleted for good, or not shared with the run-as user; recovery finds out. */
+    private static void ended(SyncItem item, boolean isShown) {
+        LedgerEntry known = item.getKnown();
+        if (isShown || known == null || !known.hasRecord()) {
+            item.unchanged(null);
+        } else {
+            item.follow(known.object(), known.salesforceId(), known.foundBy(), false);
+            item.recover(Action.FOLLOW_MERGE, UNSEEN);
         }
     }
 

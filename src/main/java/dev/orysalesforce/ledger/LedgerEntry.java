@@ -47,6 +47,16 @@ public record LedgerEntry(
         return salesforceId != null;
     }
 
+    /** Whether the record is a Lead that was converted: its Contact has to be found before anything is written. */
+    public boolean isConverted() {
+        return "Lead".equals(object) && "conversion".equals(foundBy);
+    }
+
+    /** Whether a converted Lead is known, and its Contact may be this identity's. */
+    public boolean isLeftBehind() {
+        return isConverted() && !"BELONGS_TO_OTHER".equals(code);
+    }
+
     /** Whether the event is newer than what is in Salesforce, of which the version is known. */
     public boolean isOlderThan(IdentityChange change) {
         return change.version().compareTo(version) > 0 || change.event().equals(IdentityChange.RECONCILE)

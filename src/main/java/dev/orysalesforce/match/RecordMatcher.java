@@ -8,6 +8,7 @@ import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.salesforce.SoqlLookup;
 import dev.orysalesforce.settings.SyncSettings;
+import dev.orysalesforce.settings.SyncSettings.Action;
 import dev.orysalesforce.settings.SyncSettings.MatchEmail;
 import dev.orysalesforce.settings.SyncSettings.MatchSeveral;
 import dev.orysalesforce.sync.Batch;
@@ -50,7 +51,7 @@ public class RecordMatcher {
     private static final String CONTACTS = "SELECT Id, Email, %s, %s FROM Contact"
             .formatted(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT);
     private static final String LEADS = ("SELECT Id, Email, %1$s, %2$s, IsConverted, ConvertedContactId,"
-            + " ConvertedContact.%1$s FROM Lead").formatted(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT);
+            + " ConvertedContact.%1$s, ConvertedContact.%2$s FROM Lead").formatted(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT);
 
     /** Salesforce writes +0000, not +00:00. */
     private static final DateTimeFormatter SALESFORCE_TIME = new DateTimeFormatterBuilder()
@@ -137,22 +138,31 @@ public class RecordMatcher {
     }
 
     /**
-     * A converted Lead stands for its Contact. If the event is not newer than the record's version, nothing is sent; an
-     * event of the same version tells what was last sent. Salesforce keeps whole seconds.
+     * A converted Lead stands for its Contact, which has the version if the conversion has copied the Ory fields. If the
+     * event is not newer than the record's version, nothing is sent; an event of the same version tells what was last sent.
+     * Salesforce keeps whole seconds.
      */
     private void foundById(SyncItem item, JsonNode record) {
         if (item.hasRecord()) {
             return;
         }
         boolean converted = record.path("IsConverted").asBoolean();
+        JsonNode contact = record.path("ConvertedContact");
+        String owner = contact.path(OryFields.ORY_ID).textValue();
         if (converted && !record.hasNonNull("ConvertedContactId")) {
+            item.found(object(record), record.path("Id").asText(), "ory-id", null, record);
+            item.recover(Action.FOLLOW_CONVERSION, RecordError.of("CONVERTED", "The Lead was converted, but has no Contact."));
             return;
         }
         item.found(object(record), record.path("Id").asText(), "ory-id",
-                version(record), record);
+                version(converted && contact.hasNonNull(OryFields.ORY_UPDATED_AT) ? contact : record), record);
         if (converted && item.isPending()) {
-            item.follow("Contact", record.path("ConvertedContactId").asText(), "conversion",
-                    !record.path("ConvertedContact").hasNonNull(OryFields.ORY_ID));
+            String contactId = record.path("ConvertedContactId").asText();
+            if (owner == null || owner.equalsIgnoreCase(item.getIdentity())) {
+                item.follow("Contact", contactId, "conversion", owner == null);
+            } else {
+                item.belongsToOther(contactId, "conversion");
+            }
         }
     }
 
@@ -181,8 +191,11 @@ public class RecordMatcher {
         }
     }
 
-    /** If two identities have the same address, the first gets the record. */
+    /** If two identities have the same address, or their Leads the same Contact, the first gets the record. */
     public void complete(Batch batch) {
+        batch.getPending().stream().filter(item -> item.hasRecord() && item.getTarget().stamp())
+                .filter(item -> !batch.claims(item.getSalesforceId()))
+                .forEach(item -> item.belongsToOther(item.getSalesforceId(), item.getTarget().foundBy()));
         batch.items().stream().filter(SyncItem::isCandidate)
                 .filter(item -> !batch.claims(item.getCandidate().salesforceId())).forEach(SyncItem::dropCandidate);
     }

@@ -1,6 +1,8 @@
 package dev.orysalesforce.match;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.salesforce.RecordError;
@@ -24,18 +26,27 @@ public class RecordRecovery {
     private static final String CONVERTED = "SELECT Id, " + OryFields.ORY_ID + ", ConvertedContactId, ConvertedContact."
             + OryFields.ORY_ID + " FROM Lead WHERE IsConverted = true AND %s IN (%s)";
 
+    private static final String SHARING = "SELECT DefaultLeadAccess, DefaultContactAccess, DefaultAccountAccess"
+            + " FROM Organization";
+    private static final String NO_SUCH_RECORD = "INVALID_CROSS_REFERENCE_KEY";
+    /** Salesforce rejects a query for an empty ID. */
+    private static final String NO_ID = "000000000000000AAA";
+    private static final String DELETED = "DELETED_IN_SALESFORCE";
+
     private static final String AMENDED = "ory.sync.amended";
     private static final String REFERENCE_LEFT_OUT = "REFERENCE_LEFT_OUT";
     private static final String FIELD_LEFT_OUT = "FIELD_LEFT_OUT";
     private static final String SHORTENED = "SHORTENED";
 
     private final SoqlLookup lookup;
+    private final ObjectMapper json;
     private final Describe org;
     private final MeterRegistry meters;
     private final OnDeletedRecord onDeletedRecord;
 
-    RecordRecovery(SoqlLookup lookup, Describe org, MeterRegistry meters, SyncSettings settings) {
+    RecordRecovery(SoqlLookup lookup, ObjectMapper json, Describe org, MeterRegistry meters, SyncSettings settings) {
         this.lookup = lookup;
+        this.json = json;
         this.org = org;
         this.meters = meters;
         Stream.of(REFERENCE_LEFT_OUT, FIELD_LEFT_OUT, SHORTENED).forEach(how -> meters.counter(AMENDED, "how", how));
@@ -52,9 +63,17 @@ public class RecordRecovery {
                 case DROP_FIELD -> drop(item, named, FIELD_LEFT_OUT,
                         "This user may not write the field; it was left out: ");
                 case TRUNCATE -> shorten(item, named);
+                case FOLLOW_MERGE -> endIfAboutReference(item);
                 default -> { }
             }
         });
+    }
+
+    /** Salesforce has one code for a missing record and for a field that refers to one; only then it names fields. */
+    private static void endIfAboutReference(SyncItem item) {
+        if (item.getError().code().equals(NO_SUCH_RECORD) && !item.getError().fields().isEmpty()) {
+            item.deadLetter();
+        }
     }
 
     private void drop(SyncItem item, List<String> fields, String code, String message) {
@@ -87,23 +106,28 @@ public class RecordRecovery {
     /** The query for the Contacts that the Leads were converted to. */
     public String locateConverted(List<SyncItem> items) {
         return lookup.compositeRequest(List.of(
-                SoqlLookup.query("byId", "query", CONVERTED.formatted("Id", SoqlLookup.list(items.stream().map(SyncItem::getSalesforceId)
-                        .filter(id -> id != null)))),
+                SoqlLookup.query("byId", "query", CONVERTED.formatted("Id", ids(items))),
                 SoqlLookup.query("byOryId", "query", CONVERTED.formatted(OryFields.ORY_ID,
                         SoqlLookup.list(items.stream().map(SyncItem::getIdentity))))));
     }
 
     /**
      * Continues with the Contacts. A conversion does not always copy the Ory ID to the Contact; then the app writes it
-     * there.
+     * there. A converted Lead without a Contact had one, which is gone for good.
      */
-    public void converted(List<SyncItem> items, String answer) {
+    public void converted(Batch batch, List<SyncItem> items, String answer) {
         for (JsonNode lead : lookup.records(answer)) {
             items.stream().filter(item -> lead.path("Id").asText().equals(item.getSalesforceId())
                             || lead.path(OryFields.ORY_ID).asText().equals(item.getIdentity()))
                     .filter(SyncItem::isRecovering)
-                    .forEach(item -> follow(item, "Contact", lead.path("ConvertedContactId").textValue(),
-                            lead.path("ConvertedContact"), "conversion"));
+                    .forEach(item -> {
+                        if (lead.hasNonNull("ConvertedContactId")) {
+                            follow(batch, item, "Contact", lead.path("ConvertedContactId").textValue(),
+                                    lead.path("ConvertedContact"), "conversion");
+                        } else {
+                            deleted(item, "Contact");
+                        }
+                    });
         }
         deadLetter(items);
     }
@@ -113,46 +137,94 @@ public class RecordRecovery {
         return lookup.compositeRequest(items.stream().collect(Collectors.groupingBy(SyncItem::getObject)).entrySet().stream()
                 .map(object -> SoqlLookup.query("gone" + object.getKey(), "queryAll",
                         "SELECT Id, MasterRecordId, MasterRecord.%s FROM %s WHERE Id IN (%s)".formatted(OryFields.ORY_ID,
-                                object.getKey(), SoqlLookup.list(object.getValue().stream().map(SyncItem::getSalesforceId)
-                                        .filter(id -> id != null)))))
+                                object.getKey(), ids(object.getValue()))))
                 .toList());
     }
 
-    /** Continues with the winner of a merge. A deleted record is left deleted or created again, by policy. */
-    public void missing(List<SyncItem> items, String answer) {
+    private static String ids(List<SyncItem> items) {
+        List<String> ids = items.stream().map(SyncItem::getSalesforceId).filter(id -> id != null).toList();
+        return SoqlLookup.list(ids.isEmpty() ? Stream.of(NO_ID) : ids.stream());
+    }
+
+    /**
+     * Continues with the winner of a merge. A deleted record is left deleted or created again, by policy. A record that
+     * Salesforce does not show at all is deleted for good if it was deleted at the event before, or if Salesforce calls it
+     * deleted; otherwise {@link #unseen} decides.
+     */
+    public void missing(Batch batch, List<SyncItem> items, String answer) {
         for (JsonNode record : lookup.records(answer)) {
             items.stream().filter(item -> record.path("Id").asText().equals(item.getSalesforceId())).filter(SyncItem::isRecovering)
                     .forEach(item -> {
                         if (record.hasNonNull("MasterRecordId")) {
-                            follow(item, item.getObject(), record.path("MasterRecordId").textValue(),
+                            follow(batch, item, item.getObject(), record.path("MasterRecordId").textValue(),
                                     record.path("MasterRecord"), "merge");
                         } else {
-                            deleted(item);
+                            deleted(item, item.getObject());
                         }
                     });
         }
         items.stream().filter(item -> item.isRecovering() && item.hasRecord())
-                .forEach(this::deleted); // purged: not in the recycle bin either
-        deadLetter(items); // the item had no record: a trigger referred to another record that is deleted
+                .filter(item -> !item.getError().code().equals(NO_SUCH_RECORD)
+                        || item.getKnown() != null && DELETED.equals(item.getKnown().code()))
+                .forEach(item -> deleted(item, item.getObject()));
+        // Without a record of its own, a trigger referred to another record that is deleted.
+        deadLetter(items.stream().filter(item -> !item.hasRecord()).toList());
     }
 
-    private void deleted(SyncItem item) {
+    /** The query for the org-wide defaults of sharing. */
+    public String sharing() {
+        return lookup.compositeRequest(List.of(SoqlLookup.query("sharing", "query", SHARING)));
+    }
+
+    /**
+     * If all users see all records of the object, the record is gone for good. Otherwise nothing tells that from a record
+     * that is not shared with the run-as user: Salesforce's answers are the same.
+     */
+    public void unseen(List<SyncItem> items, String answer) throws JsonProcessingException {
+        JsonNode sharing = json.readTree(answer == null ? "" : answer);
+        for (SyncItem item : items) {
+            if (isPrivate(item.getObject(), sharing)) {
+                item.deadLetter(RecordError.of("NOT_VISIBLE", ("Salesforce shows the record %1$s neither among its records nor in"
+                        + " the recycle bin, and the org-wide default of %2$ss is private: it is not shared with the run-as"
+                        + " user, or deleted for good. Setup > Sharing Settings > %2$s Sharing Rules: share all records with"
+                        + " the user, then replay the event; if the record is deleted for good, discard it.")
+                        .formatted(item.getSalesforceId(), item.getObject())));
+            } else {
+                deleted(item, item.getObject());
+            }
+        }
+    }
+
+    /** A user who may not read these settings gets no answer; then the record counts as deleted. */
+    private static boolean isPrivate(String object, JsonNode sharing) {
+        String access = sharing.findPath("Default" + object + "Access").asText();
+        return (access.equals("ControlledByParent") ? sharing.findPath("DefaultAccountAccess").asText() : access).equals("None");
+    }
+
+    /** @param object of the record that is deleted; a Contact is created again as a Contact, whatever the schema's mapping is */
+    private void deleted(SyncItem item, String object) {
         if (item.isErasure()) {
             item.unchanged(null);
+        } else if (onDeletedRecord == OnDeletedRecord.RECREATE && object.equals("Contact")) {
+            item.recreate(object); // the converted Lead still holds the Ory ID, so there can be no other Lead
         } else if (onDeletedRecord == OnDeletedRecord.RECREATE) {
             item.reset();
         } else {
-            item.skipped("DELETED_IN_SALESFORCE", "The record was deleted in Salesforce; the app leaves it deleted"
+            item.skipped(DELETED, "The record was deleted in Salesforce; the app leaves it deleted"
                     + " (sync.on-deleted-record).");
         }
     }
 
-    private static void follow(SyncItem item, String object, String id, JsonNode successor, String how) {
-        String itsIdentity = successor.path(OryFields.ORY_ID).textValue();
-        if (item.isErasure() && itsIdentity != null && !itsIdentity.equals(item.getIdentity())) {
-            item.unchanged(null); // it belongs to another identity
-        } else if (id != null) {
-            item.follow(object, id, how, itsIdentity == null);
+    /** A record belongs to the identity whose ID it bears; without an ID, to the first that comes to it. */
+    private static void follow(Batch batch, SyncItem item, String object, String id, JsonNode successor, String how) {
+        String owner = successor.path(OryFields.ORY_ID).textValue();
+        boolean isOthers = owner != null && !owner.equalsIgnoreCase(item.getIdentity());
+        if (item.isErasure() && isOthers) {
+            item.unchanged(null);
+        } else if (isOthers || owner == null && !item.isErasure() && !batch.claims(id)) {
+            item.belongsToOther(id, how);
+        } else {
+            item.follow(object, id, how, owner == null);
         }
     }
 

@@ -34,6 +34,8 @@ public final class SyncItem {
     public record Candidate(String object, String salesforceId, String foundBy) {}
 
     private static final int MAX_RECOVERIES = 2;
+    private static final RecordError CONVERTED = RecordError.of("CONVERTED",
+            "The Lead was converted; its Contact was not found.");
 
     private IdentityChange change;
     private MappingChoice mapping;
@@ -47,6 +49,7 @@ public final class SyncItem {
     private JsonNode shown = MissingNode.getInstance();
     private boolean sentBefore;
     private RecordError note;
+    private boolean recreated;
 
     public SyncItem(IdentityChange change, Mapping mapping) {
         this.change = change;
@@ -90,6 +93,11 @@ public final class SyncItem {
     /** The fields to send; null until the mapping has answered. */
     public ObjectNode getRecord() {
         return draft.fields();
+    }
+
+    /** Whether its record names an owner. */
+    public boolean isOwned() {
+        return getRecord() != null && (getRecord().hasNonNull("OwnerId") || getRecord().hasNonNull("Owner"));
     }
 
     /** Null if the ledger has not heard of the identity. */
@@ -177,7 +185,7 @@ public final class SyncItem {
     /** Whether it is newer than what the ledger knows; a message that is no event is not. */
     public boolean isNewer() {
         return getIdentity() != null && (isErasure() || intended != null || known == null || known.version() == null
-                || known.isOlderThan(change));
+                || known.isConverted() || known.isOlderThan(change));
     }
 
     /** Whether it is a registration, and no earlier attempt may have created the record. */
@@ -196,6 +204,8 @@ public final class SyncItem {
         int newer = entry.version() == null || entry.isOlderThan(change) ? 1 : change.version().compareTo(entry.version());
         if (newer < 0) {
             superseded(getError());
+        } else if (entry.isConverted()) {
+            outcome = new SyncOutcome.Recovering(Action.FOLLOW_CONVERSION, CONVERTED);
         } else if (newer == 0) {
             outcome = new SyncOutcome.Unchanged(getError(), false);
         } else if (entry.isOfLostLedger()) {
@@ -246,7 +256,7 @@ public final class SyncItem {
 
     /** Whether the object of its record is known, whatever a mapping answers. */
     boolean isBound() {
-        return hasRecord() || candidate != null;
+        return hasRecord() || candidate != null || recreated;
     }
 
     /** Another item of the batch adopts the candidate. */
@@ -266,6 +276,13 @@ public final class SyncItem {
         known = null;
         target = target.found(null, null, null);
         mapAgain();
+    }
+
+    /** Continues as if there had never been a record, with a new one of this object, whatever a mapping answers. */
+    public void recreate(String object) {
+        reset();
+        target = target.as(object);
+        recreated = true;
     }
 
     /** Salesforce rejected it for a reason that the batch can deal with, a limited number of times. */
@@ -459,6 +476,17 @@ public final class SyncItem {
 
     public void skipped(String code, String why) {
         outcome = new SyncOutcome.Ended(Outcome.SKIPPED, RecordError.of(code, why));
+    }
+
+    /**
+     * Another identity has the record that it would continue with.
+     *
+     * @param how what led to that record: conversion or merge
+     */
+    public void belongsToOther(String salesforceId, String how) {
+        target = target.found(getObject(), getSalesforceId(), how);
+        skipped("BELONGS_TO_OTHER", "This identity's record ended in " + salesforceId + " by " + how + ", which belongs to"
+                + " another identity; nothing is written. If both are the same person, delete one of them at Ory.");
     }
 
     public void synced(String salesforceId, boolean created) {

@@ -37,14 +37,14 @@ public class FieldDiff {
         JsonNode stopGaps = item.getRecord().path(Mapping.ON_CREATE);
         RecordDraft mapped = reduced(item);
         Map<String, String> hashes = hashes(item, mapped);
-        if (item.isSentBefore()) {
+        if (item.isSentBefore() && !item.getTarget().stamp()) {
             item.primed(mapped.with(mapped.fields(), marked(item, hashes)));
             return;
         }
-        ObjectNode toSend = item.hasRecord() ? changed(item, mapped.fields(), hashes) : fresh(mapped, stopGaps);
+        ObjectNode toSend = item.isSentBefore() ? mapped.fields().objectNode() : item.hasRecord() ? changed(item, mapped.fields(), hashes) : fresh(mapped, stopGaps);
         if (item.hasRecord() && toSend.isEmpty() && !item.getTarget().stamp()) {
-            if (before(item).isEmpty()) {
-                item.primed(mapped.with(mapped.fields(), marked(item, hashes))); // the look-up has read these values
+            if (before(item).isEmpty() || item.getTarget().followed()) {
+                item.primed(mapped.with(mapped.fields(), marked(item, hashes))); // the record has these values
             } else {
                 item.compared(mapped);
                 item.unchanged(item.getChange().version());

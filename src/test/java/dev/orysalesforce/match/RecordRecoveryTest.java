@@ -131,15 +131,71 @@ class RecordRecoveryTest extends AppTest {
     }
 
     @Test
-    void aWinnerThatBelongsToAnotherIdentityKeepsItsId() {
+    void aWinnerThatBelongsToAnotherIdentityIsNotWritten() {
         String other = UUID.randomUUID().toString();
         send(0, "First Ltd");
         String winner = SALESFORCE.org().insert("Lead",
                 Map.of("LastName", "Winner", "Company", "Theirs", "Ory_Identity_Id__c", other));
         SALESFORCE.org().merge(winner, record(id).id());
+        SandboxRecord before = SALESFORCE.org().record(winner);
         send(1, "Second Ltd");
-        assertThat(SALESFORCE.org().record(winner).identity()).isEqualTo(other);
-        assertThat(SALESFORCE.org().record(winner).text("Company")).isEqualTo("Second Ltd");
+        assertBelongsToOther(before);
+        send(2, "Third Ltd");
+        assertBelongsToOther(before);
+    }
+
+    /** A conversion may lead to a Contact that exists already. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aContactOfAnotherIdentityIsNotWritten(boolean lostLedger) {
+        send(0, "First Ltd");
+        String contact = SALESFORCE.org().insert("Contact",
+                Map.of("LastName", "Winner", "Ory_Identity_Id__c", UUID.randomUUID().toString()));
+        SALESFORCE.org().convertLeadInto(record(id).id(), contact);
+        SandboxRecord before = SALESFORCE.org().record(contact);
+        if (lostLedger) {
+            sql.update("delete from identities");
+        }
+        send(1, "Second Ltd", "+44 1");
+        assertBelongsToOther(before);
+        send(2, "Third Ltd", "+44 2");
+        assertBelongsToOther(before);
+    }
+
+    /** The first of them gets it, even if both are in one batch. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void ofTwoIdentitiesThatEndInOneContactOneGetsIt(boolean inOneBatch) {
+        String other = UUID.randomUUID().toString();
+        send(0, "First Ltd");
+        ory.sends("registration", Ory.identity(other, START, "Other"));
+        settle();
+        String contact = SALESFORCE.org().insert("Contact", Map.of("LastName", "Both"));
+        List.of(id, other).forEach(one -> SALESFORCE.org().convertLeadInto(record(one).id(), contact));
+        if (inOneBatch) {
+            SALESFORCE.faults().start(Fault.unavailable());
+        }
+        post(1, "First Ltd", "+44 1");
+        if (!inOneBatch) {
+            settle();
+        }
+        ory.sends("settings", Ory.identity(other, START.plusSeconds(1), "Changed"));
+        SALESFORCE.faults().clear();
+        settle();
+        assertThat(SALESFORCE.org().record(contact).identity()).isEqualTo(id);
+        assertThat(SALESFORCE.org().record(contact).text("Phone")).isEqualTo("+44 1");
+        assertThat(SALESFORCE.org().record(contact).text("LastName")).isEqualTo("Both");
+        assertThat(sql.queryForObject("select code from identities where identity = ?", String.class, other))
+                .isEqualTo("BELONGS_TO_OTHER");
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    private void assertBelongsToOther(SandboxRecord unchanged) {
+        assertThat(SALESFORCE.org().record(unchanged.id())).isEqualTo(unchanged);
+        assertThat(explained("outcome")).isEqualTo("skipped");
+        assertThat(explained("code")).isEqualTo("BELONGS_TO_OTHER");
+        assertThat(explained("message")).contains(unchanged.id());
+        assertThat(deadLetters()).isEmpty();
     }
 
     @Test
@@ -167,6 +223,55 @@ class RecordRecoveryTest extends AppTest {
         assertThat(contacts).allSatisfy(contact ->
                 assertThat(SALESFORCE.org().record(contact).text("LastName")).isEqualTo("Later"));
         assertThat(deadLetters()).isEmpty();
+    }
+
+    @Test
+    void aPurgedRecordCountsAsDeleted() {
+        send(0, "First Ltd");
+        SALESFORCE.org().purge(record(id).id());
+        send(1, "Second Ltd");
+        assertThat(SALESFORCE.org().byIdentity(id)).isEmpty();
+        assertThat(deadLetters()).isEmpty();
+        assertThat(explained("outcome")).isEqualTo("skipped");
+        assertThat(explained("code")).isEqualTo("DELETED_IN_SALESFORCE");
+    }
+
+    @Test
+    void aRecordThatTheUserDoesNotSeeIsADeadLetterThatSaysSo() {
+        send(0, "First Ltd");
+        SALESFORCE.org().hide(record(id).id());
+        send(1, "Second Ltd");
+        assertThat(deadLetters()).hasSize(1);
+        assertThat(deadLetters().get(0).path("code").asText()).isEqualTo("NOT_VISIBLE");
+        assertThat(deadLetters().get(0).path("message").asText()).contains("Lead").contains("Sharing");
+        assertThat(explained("salesforce_id")).isEqualTo(record(id).id());
+    }
+
+    /** Its record was in the recycle bin at the event before. */
+    @Test
+    void aRecordThatWasDeletedBeforeIsPurgedAlsoInAPrivateOrg() {
+        SALESFORCE.org().company("DefaultLeadAccess", "None");
+        send(0, "First Ltd");
+        String record = record(id).id();
+        SALESFORCE.org().delete(record);
+        send(1, "Second Ltd");
+        SALESFORCE.org().purge(record);
+        send(2, "Third Ltd");
+        assertThat(deadLetters()).isEmpty();
+        assertThat(explained("code")).isEqualTo("DELETED_IN_SALESFORCE");
+    }
+
+    @Test
+    void aReferenceToAPurgedRecordIsNotAboutTheRecordItself() {
+        send(0, "First Ltd");
+        SALESFORCE.faults().refuseRows(row -> row.recordId() != null,
+                new RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", "AccountId"), 1);
+        send(1, "Second Ltd");
+        assertThat(deadLetters()).hasSize(1);
+        assertThat(deadLetters().get(0).path("code").asText()).isEqualTo("INVALID_CROSS_REFERENCE_KEY");
+        assertThat(deadLetters().get(0).path("fields").toString()).isEqualTo("[\"AccountId\"]");
+        send(2, "Third Ltd");
+        assertThat(record(id).text("Company")).isEqualTo("Third Ltd");
     }
 
     private String explained(String column) {

@@ -124,6 +124,47 @@ abstract class ErasingTest extends OperatorTest {
     }
 
     @Test
+    void aRecordThatIsPurgedIsDone() {
+        send(id, "customer", 0, "Kowalczykowa");
+        settle();
+        SALESFORCE.org().purge(record(id).id());
+        erase(id);
+        settle();
+        await().until(() -> !known(id));
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    @Test
+    void aRecordThatIsPurgedBetweenLookUpAndWriteIsDone() {
+        send(id, "customer", 0, "Kowalczykowa");
+        settle();
+        String record = record(id).id();
+        SALESFORCE.faults().refuseRows(row -> {
+            if (record.equals(row.recordId())) {
+                SALESFORCE.org().purge(record);
+            }
+            return record.equals(row.recordId());
+        }, new RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"), 1);
+        erase(id);
+        settle();
+        await().until(() -> !known(id));
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    @Test
+    void aRecordThatTheUserDoesNotSeeIsNotTakenForErased() {
+        send(id, "customer", 0, "Kowalczykowa");
+        settle();
+        String record = record(id).id();
+        SALESFORCE.org().hide(record);
+        erase(id);
+        settle();
+        await().until(() -> deadLetters().size() == 1);
+        assertThat(deadLetters().get(0).path("code").asText()).isEqualTo("NOT_VISIBLE");
+        assertThat(get("/api/identities/" + id).path("salesforceId").asText()).isEqualTo(record);
+    }
+
+    @Test
     void aRecordWhoseIdSalesHasRemovedIsFoundByTheLedger() {
         send(id, "employee", 0, "Kowalczykowa");
         settle();

@@ -27,6 +27,9 @@ public final class Org {
     public enum Permission { CREATE, EDIT, DELETE }
 
     private static final int LARGEST_QUERY_PAGE = 2_000;
+    private static final String LAST_MODIFIED_BY = "LastModifiedById";
+    /** Who does what is done by hand. */
+    private static final String SALESPERSON = RecordId.of("005", 2);
 
     private final Map<String, Integer> automationLimits = new ConcurrentHashMap<>();
     private volatile boolean german;
@@ -221,6 +224,8 @@ public final class Org {
     /** Whether the calling user has View and Edit Converted Leads; false unless set. */
     public void letEditConverted(boolean yes) {
         convertedEditable = yes;
+        table("UserPermissionAccess").put(new SandboxRecord("UserPermissionAccess", RecordId.of("0Up", 1),
+                Map.of("PermissionsAllowViewEditConvertedLeads", yes)));
     }
 
     /**
@@ -267,7 +272,7 @@ public final class Org {
     public String insert(String object, Map<String, ?> fields) {
         return locked(() -> {
             ObjectTable table = table(object);
-            Map<String, Object> values = stored(table.schema(), fields);
+            Map<String, Object> values = storedByHand(table.schema(), fields);
             checkUnique(table, values, null);
             SandboxRecord record = newRecord(table.schema(), values);
             table.put(record);
@@ -280,7 +285,7 @@ public final class Org {
         locked(() -> {
             SandboxRecord record = existing(recordId);
             ObjectTable table = table(record.object());
-            Map<String, Object> values = stored(table.schema(), fields);
+            Map<String, Object> values = storedByHand(table.schema(), fields);
             checkUnique(table, values, recordId);
             table.put(changed(record, values));
             return null;
@@ -436,7 +441,7 @@ public final class Org {
             sessions.lifetime(null);
             writes.clear();
             setupViewable = false;
-            convertedEditable = false;
+            letEditConverted(false);
             defaultLeadOwner = userId;
             clockAhead = Duration.ZERO;
             newestVersion = 67;
@@ -450,6 +455,7 @@ public final class Org {
             self.put("IsSandbox", true);
             self.put("DefaultLeadAccess", "ReadEditTransfer");
             self.put("DefaultContactAccess", "Edit");
+            self.put("DefaultAccountAccess", "Edit");
             table("Organization").put(new SandboxRecord("Organization", id, self));
             table("User").put(new SandboxRecord("User", userId, Map.of("Username", "ory.sync@example.com")));
             return null;
@@ -548,6 +554,7 @@ public final class Org {
         Map<String, Object> fields = new LinkedHashMap<>();
         schema.defaulted().forEach(rule -> fields.put(rule.name(), rule.defaultValue()));
         fields.put("OwnerId", userId);
+        fields.put(LAST_MODIFIED_BY, userId);
         values.forEach((field, value) -> {
             if (value != null) {
                 fields.put(field, value);
@@ -563,6 +570,7 @@ public final class Org {
 
     SandboxRecord changed(SandboxRecord record, Map<String, Object> values) {
         Map<String, Object> fields = new LinkedHashMap<>(record.fields());
+        fields.put(LAST_MODIFIED_BY, userId);
         fields.putAll(values);
         String now = now();
         fields.put("LastModifiedDate", now);
@@ -600,7 +608,13 @@ public final class Org {
         edit(leadId, converted);
     }
 
-    private Map<String, Object> stored(ObjectSchema schema, Map<String, ?> fields) {
+    private static Map<String, Object> storedByHand(ObjectSchema schema, Map<String, ?> fields) {
+        Map<String, Object> values = stored(schema, fields);
+        schema.rule(LAST_MODIFIED_BY).ifPresent(rule -> values.put(rule.name(), SALESPERSON));
+        return values;
+    }
+
+    private static Map<String, Object> stored(ObjectSchema schema, Map<String, ?> fields) {
         Map<String, Object> values = new HashMap<>();
         fields.forEach((field, value) -> {
             FieldRule rule = schema.rule(field).orElseThrow(

@@ -24,7 +24,8 @@ final class StandardObjects {
     }
 
     static List<ObjectSchema> all() {
-        return List.of(lead(), contact(), account(), organization(), user(), duplicateRule(), assignmentRule());
+        return List.of(lead(), contact(), account(), organization(), user(), duplicateRule(), assignmentRule(),
+                userPermissionAccess());
     }
 
     private static ObjectSchema lead() {
@@ -73,7 +74,8 @@ final class StandardObjects {
                 text("OrganizationType", 40).readOnly(),
                 checkbox("IsSandbox").readOnly(),
                 picklist("DefaultLeadAccess", "None", "Read", "ReadEdit", "ReadEditTransfer").readOnly(),
-                picklist("DefaultContactAccess", "None", "Read", "Edit", "ControlledByParent").readOnly());
+                picklist("DefaultContactAccess", "None", "Read", "Edit", "ControlledByParent").readOnly(),
+                picklist("DefaultAccountAccess", "None", "Read", "Edit", "ControlledByLeadOrContact").readOnly());
     }
 
     private static ObjectSchema user() {
@@ -88,6 +90,12 @@ final class StandardObjects {
     private static ObjectSchema assignmentRule() {
         return new ObjectSchema("AssignmentRule", "01Q", of(FieldType.ID, "Id", 18).readOnly(), text("Name", 120).readOnly(),
                 picklist("SobjectType").readOnly(), checkbox("Active").readOnly());
+    }
+
+    /** What the calling user may do; one record. */
+    private static ObjectSchema userPermissionAccess() {
+        return new ObjectSchema("UserPermissionAccess", "0Up", of(FieldType.ID, "Id", 18).readOnly(),
+                checkbox("PermissionsAllowViewEditConvertedLeads").readOnly());
     }
 
     private static ObjectSchema person(String name, String keyPrefix) {
@@ -113,6 +121,7 @@ final class StandardObjects {
                 .put(reference("OwnerId", "User").labelled("Owner ID").defaultingTo(""))
                 .put(datetime("CreatedDate").readOnly())
                 .put(datetime("LastModifiedDate").readOnly())
+                .put(reference("LastModifiedById", "User").readOnly())
                 .put(datetime("SystemModstamp").readOnly());
     }
 

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.test.context.TestPropertySource;
 
 /** {@code sync.duplicates: allow}, and the other policies that are not the default. */
@@ -64,6 +66,56 @@ class OtherPoliciesTest extends AppTest {
         settle();
         assertThat(record(id).id()).isNotEqualTo(first);
         assertThat(record(id).text("LastName")).isEqualTo("Second");
+    }
+
+    /** The converted Lead still has the Ory ID, and can't be written. */
+    @ParameterizedTest
+    @CsvSource({"true, delete", "false, delete", "true, purge", "false, purge"})
+    void ofAConvertedLeadWhoseContactIsGoneTheContactIsCreatedAgain(boolean carriesTheId, String how) {
+        ory.sends("registration", Ory.identity(id, START, "First"));
+        settle();
+        String first = SALESFORCE.org().convertLead(record(id).id(), carriesTheId);
+        ory.sends("settings", Ory.identity(id, START.plusSeconds(1), "Second"));
+        settle();
+        remove(first, how);
+        ory.sends("settings", Ory.identity(id, START.plusSeconds(2), "Third"));
+        settle();
+        assertCreatedAgain(first, "Third");
+        ory.sends("settings", Ory.identity(id, START.plusSeconds(3), "Fourth"));
+        settle();
+        assertCreatedAgain(first, "Fourth");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, delete", "false, purge", "true, purge"})
+    void aLostLedgerDoesNotHinderThat(boolean editable, String how) {
+        ory.sends("registration", Ory.identity(id, START, "First"));
+        settle();
+        String first = SALESFORCE.org().convertLead(record(id).id(), true);
+        remove(first, how);
+        sql.update("delete from identities");
+        SALESFORCE.org().letEditConverted(editable);
+        ory.sends("settings", Ory.identity(id, START.plusSeconds(1), "Second"));
+        settle();
+        assertCreatedAgain(first, "Second");
+    }
+
+    private static void remove(String record, String how) {
+        if (how.equals("purge")) {
+            SALESFORCE.org().purge(record);
+        } else {
+            SALESFORCE.org().delete(record);
+        }
+    }
+
+    private void assertCreatedAgain(String first, String lastName) {
+        assertThat(deadLetters()).isEmpty();
+        assertThat(SALESFORCE.org().find("Contact", "Ory_Identity_Id__c", id)).singleElement().satisfies(contact -> {
+            assertThat(contact.id()).isNotEqualTo(first);
+            assertThat(contact.text("LastName")).isEqualTo(lastName);
+        });
+        assertThat(SALESFORCE.org().find("Lead", "Ory_Identity_Id__c", id)).singleElement()
+                .satisfies(lead -> assertThat(lead.text("LastName")).isEqualTo("First"));
     }
 
     @Test
