@@ -169,7 +169,8 @@ public final class Batch {
     }
 
     /**
-     * The calls to make: new records share a call per object; existing ones share calls across objects.
+     * The calls to make: new records share a call per object, those with an owner another one, because assignment rules are
+     * on or off for a whole call. Existing records share calls across objects.
      *
      * @param largest the largest number of records in a call
      * @param sizes how many of an object's new or known records a call may have
@@ -181,10 +182,14 @@ public final class Batch {
         Map<String, List<SyncItem>> deleted = new LinkedHashMap<>();
         Stream.concat(getPending().stream(), getErasures().stream()).forEach(item ->
                 (item.getDraft().deletion() ? deleted : item.hasRecord() ? known : fresh)
-                        .computeIfAbsent(item.getObject(), object -> new ArrayList<>()).add(item));
+                        .computeIfAbsent(item.getObject() + (item.isOwned() && !item.hasRecord() ? " with owner" : ""),
+                                kind -> new ArrayList<>()).add(item));
         List<Chunk> chunks = new ArrayList<>();
-        fresh.forEach((object, members) -> slices(members, largest, sizes.of(object, true), trials.isDue(object, true))
-                .forEach(slice -> chunks.add(Chunk.ofNew(object, slice))));
+        fresh.values().forEach(members -> {
+            String object = members.get(0).getObject();
+            slices(members, largest, sizes.of(object, true), trials.isDue(object, true))
+                    .forEach(slice -> chunks.add(Chunk.ofNew(object, slice)));
+        });
         List<SyncItem> together = new ArrayList<>();
         known.forEach((object, members) -> {
             if (sizes.of(object, false) == largest) {

@@ -33,6 +33,11 @@ public final class Chunk {
         return object != null;
     }
 
+    /** Whether its records name their owners; the assignment rules of the org would overrule them. */
+    public boolean isOwned() {
+        return items.get(0).isOwned();
+    }
+
     /** Whether its records are to be deleted. */
     public boolean isDeletion() {
         return items.get(0).getDraft().deletion();
