@@ -9,6 +9,7 @@ import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.ledger.Tombstones;
 import dev.orysalesforce.reconcile.ReconcileRun.Phase;
 import dev.orysalesforce.salesforce.CallBudget;
+import dev.orysalesforce.salesforce.Login;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.OnMissing;
 import dev.orysalesforce.sync.DeliveryPause;
@@ -64,6 +65,7 @@ public class Reconcile {
     private final CallBudget budget;
     private final ReconcileBackoff backoff;
     private final ReconcileReport report;
+    private final Login login;
     private final SyncSettings settings;
     private final ObjectMapper json;
     private final Clock clock;
@@ -75,7 +77,7 @@ public class Reconcile {
 
     Reconcile(OryAdmin ory, ReconcileSnapshot snapshot, Ledger ledger, Tombstones tombstones, Queues queues,
             JournalLoss journalLoss, DeliveryPause deliveryPause, CallBudget budget, ReconcileBackoff backoff,
-            ReconcileReport report, SyncSettings settings, ObjectMapper json, Clock clock) {
+            ReconcileReport report, Login login, SyncSettings settings, ObjectMapper json, Clock clock) {
         this.ory = ory;
         this.snapshot = snapshot;
         this.ledger = ledger;
@@ -86,6 +88,7 @@ public class Reconcile {
         this.budget = budget;
         this.backoff = backoff;
         this.report = report;
+        this.login = login;
         this.settings = settings;
         this.json = json;
         this.clock = clock;
@@ -158,6 +161,10 @@ public class Reconcile {
                             + URLEncoder.encode(run.position, StandardCharsets.UTF_8), List.of());
             case CONTACTS, LEADS -> deliveryPause.isPaused() || budget.isThrottled() ? null
                     : ReconcileStep.salesforce(SalesforcePage.query(run.phase, run.position, recordsPerPage));
+            case CONVERTED -> {
+                List<String> leftBehind = snapshot.leftBehind(run.position, IDS);
+                yield leftBehind.isEmpty() ? go(Phase.MISSING) : byIds(leftBehind);
+            }
             case MISSING -> {
                 List<String> notListed = snapshot.notListed(run.startedAt, run.position, IDS);
                 yield notListed.isEmpty() ? settleMissing() : byIds(notListed);
@@ -223,9 +230,12 @@ public class Reconcile {
         }
     }
 
-    /** An identity that waits for its verification is newer once an address is verified, which does not change its date. */
+    /**
+     * An identity whose record is a converted Lead is to continue with the Contact. One that waits for its verification is
+     * newer once an address is verified, which does not change its date.
+     */
     private static boolean isNews(IdentityChange listed, LedgerEntry known) {
-        if (known == null || known.seen() == null) {
+        if (known == null || known.seen() == null || known.isLeftBehind()) {
             return true;
         }
         int later = listed.version().at().compareTo(known.seen().at());
@@ -246,6 +256,7 @@ public class Reconcile {
                     readSalesforce();
                 }
             }
+            case CONVERTED -> run.position = step.identities().get(step.identities().size() - 1);
             default -> {
                 List<String> missing = step.identities().stream()
                         .filter(id -> !page.identities().containsKey(id)).toList();
@@ -268,16 +279,17 @@ public class Reconcile {
     private void readSalesforceWhole() {
         run.readSince = run.readingSince;
         run.gone = snapshot.goneSince(run.readSince);
-        run.go(Phase.MISSING);
+        run.go(Phase.CONVERTED);
     }
 
     /** Processes Salesforce's answer. */
     public synchronized void read(String body) {
-        SalesforcePage answer = SalesforcePage.read(body, recordsPerPage, json);
+        SalesforcePage answer = SalesforcePage.read(body, recordsPerPage, login.user(), json);
         if (answer.next() != null && answer.next().equals(run.position)) {
             throw new RetryLaterException("Salesforce answered with the page before. A proxy in between?", null);
         }
         snapshot.read(answer.versions(), clock.instant());
+        snapshot.converted(answer.conversions());
         run.position = answer.next();
         if (run.position == null && run.phase == Phase.CONTACTS) {
             run.go(Phase.LEADS);

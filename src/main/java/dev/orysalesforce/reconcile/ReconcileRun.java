@@ -13,6 +13,8 @@ final class ReconcileRun {
         LIST,
         /** Reads the Ory IDs in Salesforce; position: the last ID that was read. */
         CONTACTS, LEADS,
+        /** Queries Ory for identities whose Lead was converted, to continue with the Contacts; position: the last one queried. */
+        CONVERTED,
         /** Queries Ory for identities of the ledger that were not listed; position: the last one queried. */
         MISSING,
         /** Erases identities that Ory no longer has, if configured; position: the last one. */

@@ -23,6 +23,7 @@ public class ReconcileSnapshot {
                 and i.outcome in ('synced', 'unchanged')
                 and ((i.seen_at > s.ory_at and (i.received_at > s.listed_at or i.event = 'gateway'))
                     or (i.seen_at = s.ory_at and i.seen_verified >= s.ory_verified))
+                and (coalesce(i.object, '') <> 'Lead' or coalesce(i.found_by, '') <> 'conversion' or i.fields <> '{}')
                 and (s.read_at >= ? or i.written_at >= ?) then 1 else 0 end) as same
             from sightings s left join identities i on i.identity = s.identity where s.listed_at >= ?""";
 
@@ -146,6 +147,24 @@ public class ReconcileSnapshot {
                 on conflict (identity) do update set read_at = excluded.read_at, salesforce_at = excluded.salesforce_at
                 """, versions.entrySet().stream().map(one -> new Object[] {one.getKey(), SqlTimestamps.text(now),
                     SqlTimestamps.text(one.getValue())}).toList());
+    }
+
+    /**
+     * Notes which records of the ledger are converted Leads; the next event continues with the Contact. What the Contact
+     * lacks is sent again.
+     */
+    void converted(Collection<SalesforcePage.Conversion> conversions) {
+        write("""
+                update identities set found_by = 'conversion', fields = case when ? then '{}' else fields end
+                where identity = ? and salesforce_id = ? and object = 'Lead' and coalesce(found_by, '') <> 'conversion'
+                """, conversions.stream().map(one -> new Object[] {one.writtenSince(), one.identity(), one.leadId()}).toList());
+    }
+
+    /** Identities that are to continue with the Contact of their Lead. */
+    List<String> leftBehind(String after, int most) {
+        return sql.queryForList("select identity from identities where object = 'Lead' and found_by = 'conversion'"
+                + " and coalesce(code, '') <> 'BELONGS_TO_OTHER' and identity > ? order by identity limit ?",
+                String.class, after == null ? "" : after, most);
     }
 
     private void write(String upsert, List<Object[]> rows) {

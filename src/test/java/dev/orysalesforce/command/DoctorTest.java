@@ -149,11 +149,12 @@ class DoctorTest extends AppTest {
                         org -> org.newestVersion(61)),
                 org("Clock", "two minutes slow", "ntp", org -> org.setClockAhead(Duration.ofMinutes(2))),
                 org("Clock", "two minutes fast", "ntp", org -> org.setClockAhead(Duration.ofMinutes(-2))),
-                org("Lead.OwnerId", "no assignment rule", "Lead Assignment Rules", org -> {
+                org("Lead.OwnerId", "no assignment rule", "Default Lead Owner", org -> {
                     org.reset();
                     org.letViewSetup(true);
                     List.of("Lead", "Contact").forEach(object -> org.permit(object, Org.Permission.DELETE));
                 }),
+                org("Lead", "converted Leads can be edited", "View and Edit Converted Leads", org -> org.letEditConverted(true)),
                 org("Lead", "no delete, but sync.erase", "Ory_Identity_Erase",
                         org -> org.forbid("Lead", Org.Permission.DELETE)),
                 org("Lead.RecordTypeId", "several record types", "Record Type Settings", org -> {

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The snapshot of both sides, on SQLite and on PostgreSQL. */
 class ReconcileSnapshotSqlTest {
 
+    private static final String LEAD = "00Q5e00000abcdeAAA";
     private static final Instant NOON = Instant.parse("2026-11-01T12:00:00Z");
 
     static List<LedgerDatabase> databases() {
@@ -126,6 +127,25 @@ class ReconcileSnapshotSqlTest {
 
     @ParameterizedTest
     @MethodSource("databases")
+    void convertedLeadsAreNotedOnceAndCountUntilTheyWereWritten(LedgerDatabase database) {
+        ReconcileSnapshot snapshot = sightings(database);
+        IntStream.range(0, 4).forEach(i -> known(database, id(i), NOON, "synced", NOON));
+        database.sql().update("update identities set fields = '{\"Phone\":\"hash\"}'");
+        snapshot.listed(List.of(listed(0, NOON), listed(1, NOON), listed(2, NOON), listed(3, NOON)), NOON);
+        snapshot.read(Map.of(id(0), NOON, id(1), NOON, id(2), NOON, id(3), NOON), NOON);
+        assertThat(snapshot.leftBehind(null, 9)).isEmpty();
+
+        snapshot.converted(List.of(new SalesforcePage.Conversion(id(0), LEAD, false), new SalesforcePage.Conversion(id(1), LEAD, true),
+                new SalesforcePage.Conversion(id(2), "00Q5e00000otherAAA", true), new SalesforcePage.Conversion(id(3), LEAD, false)));
+        assertThat(snapshot.leftBehind(null, 9)).as("the ledger knows another record of 2").containsExactly(id(0), id(1), id(3));
+        assertThat(snapshot.leftBehind(id(0), 1)).containsExactly(id(1));
+        assertThat(snapshot.inSync(NOON, NOON)).as("1 was written after the conversion").isEqualTo(0.75);
+        database.sql().update("update identities set code = 'BELONGS_TO_OTHER' where identity = ?", id(3));
+        assertThat(snapshot.leftBehind(null, 9)).containsExactly(id(0), id(1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
     void thoseThatWereWrittenLastComeFirst(LedgerDatabase database) {
         ReconcileSnapshot snapshot = sightings(database);
         IntStream.range(0, 4).forEach(i -> {
@@ -143,7 +163,7 @@ class ReconcileSnapshotSqlTest {
 
     private static void known(LedgerDatabase database, String identity, Instant receivedAt, String outcome, Instant seen) {
         database.sql().update("insert into identities (identity, object, salesforce_id, fields, event, received_at, outcome,"
-                + " attempts, seen_at, seen_verified) values (?, 'Lead', '00Q5e00000abcdeAAA', '{}', 'settings', ?, ?, 0, ?, 0)",
+                + " attempts, seen_at, seen_verified) values (?, 'Lead', '" + LEAD + "', '{}', 'settings', ?, ?, 0, ?, 0)",
                 identity, SqlTimestamps.text(receivedAt), outcome, SqlTimestamps.text(seen));
     }
 
