@@ -29,6 +29,8 @@ public class RecordRecovery {
     private static final String SHARING = "SELECT DefaultLeadAccess, DefaultContactAccess, DefaultAccountAccess"
             + " FROM Organization";
     private static final String NO_SUCH_RECORD = "INVALID_CROSS_REFERENCE_KEY";
+    private static final String WINNERS_CONTACT = ", MasterRecord.ConvertedContactId, MasterRecord.ConvertedContact."
+            + OryFields.ORY_ID;
     /** Salesforce rejects a query for an empty ID. */
     private static final String NO_ID = "000000000000000AAA";
     private static final String DELETED = "DELETED_IN_SALESFORCE";
@@ -136,8 +138,8 @@ public class RecordRecovery {
     public String locateMissing(List<SyncItem> items) {
         return lookup.compositeRequest(items.stream().collect(Collectors.groupingBy(SyncItem::getObject)).entrySet().stream()
                 .map(object -> SoqlLookup.query("gone" + object.getKey(), "queryAll",
-                        "SELECT Id, MasterRecordId, MasterRecord.%s FROM %s WHERE Id IN (%s)".formatted(OryFields.ORY_ID,
-                                object.getKey(), ids(object.getValue()))))
+                        "SELECT Id, MasterRecordId, MasterRecord.%s%s FROM %s WHERE Id IN (%s)".formatted(OryFields.ORY_ID,
+                                object.getKey().equals("Lead") ? WINNERS_CONTACT : "", object.getKey(), ids(object.getValue()))))
                 .toList());
     }
 
@@ -147,17 +149,21 @@ public class RecordRecovery {
     }
 
     /**
-     * Continues with the winner of a merge. A deleted record is left deleted or created again, by policy. A record that
-     * Salesforce does not show at all is deleted for good if it was deleted at the event before, or if Salesforce calls it
-     * deleted; otherwise {@link #unseen} decides.
+     * Continues with the winner of a merge, or with its Contact if it was converted. A deleted record is left deleted or
+     * created again, by policy. A record that Salesforce does not show at all is deleted for good if it was deleted at the
+     * event before, or if Salesforce calls it deleted; otherwise {@link #unseen} decides.
      */
     public void missing(Batch batch, List<SyncItem> items, String answer) {
         for (JsonNode record : lookup.records(answer)) {
             items.stream().filter(item -> record.path("Id").asText().equals(item.getSalesforceId())).filter(SyncItem::isRecovering)
                     .forEach(item -> {
-                        if (record.hasNonNull("MasterRecordId")) {
+                        JsonNode winner = record.path("MasterRecord");
+                        if (winner.hasNonNull("ConvertedContactId")) {
+                            follow(batch, item, "Contact", winner.path("ConvertedContactId").textValue(),
+                                    winner.path("ConvertedContact"), "conversion");
+                        } else if (record.hasNonNull("MasterRecordId")) {
                             follow(batch, item, item.getObject(), record.path("MasterRecordId").textValue(),
-                                    record.path("MasterRecord"), "merge");
+                                    winner, "merge");
                         } else {
                             deleted(item, item.getObject());
                         }

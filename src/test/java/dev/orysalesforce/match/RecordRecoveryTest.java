@@ -130,6 +130,21 @@ class RecordRecoveryTest extends AppTest {
         assertThat(SALESFORCE.org().record(winner).text("Company")).isEqualTo("Third Ltd");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void forAWinnerThatWasConvertedItsContactIsWritten(boolean editable) {
+        send(0, "First Ltd");
+        String winner = SALESFORCE.org().insert("Lead", Map.of("LastName", "Winner", "Company", "Theirs"));
+        SALESFORCE.org().merge(winner, record(id).id());
+        String contact = SALESFORCE.org().convertLead(winner, false);
+        SALESFORCE.org().letEditConverted(editable);
+        SandboxRecord lead = SALESFORCE.org().record(winner);
+        send(1, "Second Ltd", "+44 1");
+        assertThat(SALESFORCE.org().record(contact).text("Phone")).isEqualTo("+44 1");
+        assertThat(SALESFORCE.org().record(contact).identity()).isEqualTo(id);
+        assertThat(SALESFORCE.org().record(winner)).isEqualTo(lead);
+    }
+
     @Test
     void aWinnerThatBelongsToAnotherIdentityIsNotWritten() {
         String other = UUID.randomUUID().toString();
