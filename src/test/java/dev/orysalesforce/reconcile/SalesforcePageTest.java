@@ -33,6 +33,6 @@ class SalesforcePageTest {
     }
 
     private static String next(String body, int asked) {
-        return SalesforcePage.read(body, asked, new ObjectMapper()).next();
+        return SalesforcePage.read(body, asked, "0055e0000000001", new ObjectMapper()).next();
     }
 }
