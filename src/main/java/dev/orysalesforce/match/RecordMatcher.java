@@ -194,10 +194,11 @@ public class RecordMatcher {
     /** If two identities have the same address, or their Leads the same Contact, the first gets the record. */
     public void complete(Batch batch) {
         batch.getPending().stream().filter(item -> item.hasRecord() && item.getTarget().stamp())
-                .filter(item -> !batch.claims(item.getSalesforceId()))
+                .filter(item -> !batch.claims(item.getSalesforceId(), item.getIdentity()))
                 .forEach(item -> item.belongsToOther(item.getSalesforceId(), item.getTarget().foundBy()));
         batch.items().stream().filter(SyncItem::isCandidate)
-                .filter(item -> !batch.claims(item.getCandidate().salesforceId())).forEach(SyncItem::dropCandidate);
+                .filter(item -> !batch.claims(item.getCandidate().salesforceId(), item.getIdentity()))
+                .forEach(SyncItem::dropCandidate);
     }
 
     private void count(String how) {

@@ -227,7 +227,7 @@ public class RecordRecovery {
         boolean isOthers = owner != null && !owner.equalsIgnoreCase(item.getIdentity());
         if (item.isErasure() && isOthers) {
             item.unchanged(null);
-        } else if (isOthers || owner == null && !item.isErasure() && !batch.claims(id)) {
+        } else if (isOthers || owner == null && !item.isErasure() && !batch.claims(id, item.getIdentity())) {
             item.belongsToOther(id, how);
         } else {
             item.follow(object, id, how, owner == null);

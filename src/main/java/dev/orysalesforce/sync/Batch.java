@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.atomic.AtomicReference;
@@ -38,7 +37,8 @@ public final class Batch {
 
         private final Phaser underWay = new Phaser(1);
         private final AtomicReference<Exception> failure = new AtomicReference<>();
-        private final Set<String> claimed = ConcurrentHashMap.newKeySet();
+        /** Salesforce ID to identity. */
+        private final Map<String, String> claimed = new ConcurrentHashMap<>();
 
         /**
          * Makes the whole batch roll back.
@@ -98,9 +98,10 @@ public final class Batch {
         return !items.isEmpty() && failure() == null;
     }
 
-    /** Whether this is the first claim of the record in the batch. */
-    public boolean claims(String salesforceId) {
-        return shared.claimed.add(salesforceId);
+    /** Whether no other identity of the batch has claimed the record. */
+    public boolean claims(String salesforceId, String identity) {
+        String first = shared.claimed.putIfAbsent(salesforceId, identity);
+        return first == null || first.equals(identity);
     }
 
     public List<SyncItem> items() {

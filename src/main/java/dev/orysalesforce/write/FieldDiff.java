@@ -37,13 +37,9 @@ public class FieldDiff {
         JsonNode stopGaps = item.getRecord().path(Mapping.ON_CREATE);
         RecordDraft mapped = reduced(item);
         Map<String, String> hashes = hashes(item, mapped);
-        if (item.isSentBefore() && !item.getTarget().stamp()) {
-            item.primed(mapped.with(mapped.fields(), marked(item, hashes)));
-            return;
-        }
-        ObjectNode toSend = item.isSentBefore() ? mapped.fields().objectNode() : item.hasRecord() ? changed(item, mapped.fields(), hashes) : fresh(mapped, stopGaps);
+        ObjectNode toSend = toSend(item, mapped, hashes, stopGaps);
         if (item.hasRecord() && toSend.isEmpty() && !item.getTarget().stamp()) {
-            if (before(item).isEmpty() || item.getTarget().followed()) {
+            if (item.isSentBefore() || before(item).isEmpty() || item.getTarget().followed()) {
                 item.primed(mapped.with(mapped.fields(), marked(item, hashes))); // the record has these values
             } else {
                 item.compared(mapped);
@@ -57,6 +53,13 @@ public class FieldDiff {
         truncate(toSend, mapped.truncated());
         toSend.put(OryFields.ORY_UPDATED_AT, item.getChange().version().at().truncatedTo(ChronoUnit.MILLIS).toString());
         item.compared(mapped.with(toSend, marked(item, hashes)));
+    }
+
+    private ObjectNode toSend(SyncItem item, RecordDraft mapped, Map<String, String> hashes, JsonNode stopGaps) {
+        if (item.isSentBefore()) {
+            return mapped.fields().objectNode();
+        }
+        return item.hasRecord() ? changed(item, mapped.fields(), hashes) : fresh(mapped, stopGaps);
     }
 
     /** Without fields for new records only, fields that Salesforce rejected, and fields that the record's object lacks. */

@@ -251,9 +251,9 @@ final class HistoryRunner {
         List<SandboxRecord> records = salesforce.org().byIdentity(ids.get(person)).stream()
                 .filter(record -> !record.is("IsConverted")).toList();
         if (sales.isGone(person)) {
-            assertThat(records).as("records of person %d, whom sales deleted", person).isEmpty();
+            assertThat(records).as("records of person %d, whose record is gone", person).isEmpty();
             assertThat(salesforce.writes().where(write -> sales.owner(write) == person))
-                    .as("writes of person %d, whom sales deleted", person)
+                    .as("writes of person %d, whose record is gone", person)
                     .allMatch(write -> write.sequence() <= sales.goneSince(person));
             return;
         }

@@ -18,7 +18,6 @@ final class Sales {
     private final Org org;
     private final List<String> ids;
     private final Map<String, Integer> owners = new HashMap<>();
-    private final Map<String, String> strangers = new HashMap<>();
     private final Map<Integer, String> moved = new HashMap<>();
     private final Map<Integer, Integer> moves = new HashMap<>();
     private final Map<Integer, Long> goneSince = new HashMap<>();
@@ -43,7 +42,7 @@ final class Sales {
         return goneSince.containsKey(person);
     }
 
-    /** After how many writes the person's record was deleted. */
+    /** After how many writes the person's record was deleted, or merged into another identity's. */
     long goneSince(int person) {
         return goneSince.get(person);
     }
@@ -60,7 +59,7 @@ final class Sales {
 
     /** The Ory ID that a record has to carry once the app has written to it. */
     String identity(Write write) {
-        return strangers.getOrDefault(write.recordId(), ids.get(owner(write)));
+        return ids.get(owner(write));
     }
 
     /** @return what was typed */
@@ -77,14 +76,14 @@ final class Sales {
             return false;
         }
         String contact = org.convertLead(lead.id(), carryingTheId);
-        if (carryingTheId && strangers.containsKey(lead.id())) {
-            strangers.put(contact, strangers.get(lead.id()));
-        }
         move(person, contact);
         return true;
     }
 
-    /** @return the record that was kept; null if there was none to be merged */
+    /**
+     * @param intoAStranger whether the record that is kept belongs to another identity, so that this one has none any more
+     * @return the person's record after that; null if there is none
+     */
     SandboxRecord merge(int person, boolean intoAStranger) {
         SandboxRecord loser = record(person);
         if (loser == null || !mayMove(person, loser)) {
@@ -98,10 +97,11 @@ final class Sales {
             fields.put("Ory_Identity_Id__c", UUID.randomUUID().toString());
         }
         SandboxRecord winner = org.record(org.insert(loser.object(), fields));
-        if (intoAStranger) {
-            strangers.put(winner.id(), winner.identity());
-        }
         org.merge(winner.id(), loser.id());
+        if (intoAStranger) {
+            goneSince.put(person, org.writes().count());
+            return null;
+        }
         move(person, winner.id());
         return winner;
     }

@@ -36,7 +36,7 @@ sealed interface Step {
     /**
      * Sales merges the person's record into another one, at a quiet moment.
      *
-     * @param intoAStranger whether that one carries an Ory ID already
+     * @param intoAStranger whether that one belongs to another identity
      */
     record Merge(int person, boolean intoAStranger) implements Step {}
 
