@@ -21,6 +21,11 @@ public final class CallFailure {
                     + ", which leads to another address. It is not followed, because the secret would go along"
                     + " — Set SALESFORCE_LOGIN_URL to the org's My Domain, with https.");
         }
+        if (status == 404 || status == 405) {
+            return new PauseDeliveryException("UNREACHABLE", "What SALESFORCE_LOGIN_URL names answered " + status
+                    + ", and not as Salesforce's API does — Set it to the org's My Domain, https://<name>.my.salesforce.com, not to"
+                    + " the address that a browser shows (<name>.lightning.force.com).");
+        }
         return new PauseDeliveryException("SERVER_UNAVAILABLE", "Salesforce answered " + status + " without saying why"
                 + " — Nothing to do if it passes; see status.salesforce.com.");
     }

@@ -11,6 +11,7 @@ import dev.orysalesforce.salesforce.CallFailure;
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.ErrorPolicy;
 import dev.orysalesforce.salesforce.RecordError;
+import dev.orysalesforce.salesforce.ServedVersions;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.Action;
 import dev.orysalesforce.settings.SyncSettings.Level;
@@ -44,6 +45,7 @@ public class WriteResults {
 
     private final ErrorPolicy policy;
     private final Describe describe;
+    private final ServedVersions versions;
     private final CallSizes sizes;
     private final ObjectPauses objects;
     private final SyncSettings.Retry retry;
@@ -51,8 +53,9 @@ public class WriteResults {
     private final MeterRegistry meters;
     private final Clock clock;
 
-    WriteResults(ErrorPolicy policy, Describe describe, CallSizes sizes, ObjectPauses objects, SyncSettings settings,
-            ObjectMapper json, MeterRegistry meters, Clock clock) {
+    WriteResults(ErrorPolicy policy, Describe describe, ServedVersions versions, CallSizes sizes, ObjectPauses objects,
+            SyncSettings settings, ObjectMapper json, MeterRegistry meters, Clock clock) {
+        this.versions = versions;
         this.policy = policy;
         this.describe = describe;
         this.sizes = sizes;
@@ -201,6 +204,7 @@ public class WriteResults {
         if (recordError == null) {
             throw CallFailure.unavailable(failure);
         }
+        versions.check(recordError);
         recordError = withoutValues(chunk, recordError).decided(policy.rule(recordError, Level.CALL));
         boolean alone = chunk.isComplete() && chunk.getSize() == 1 && policy.action(recordError) == Action.PAUSE_UNTIL_FIXED;
         if (salesforce.getStatusCode() != 400 || policy.action(recordError) == Action.PAUSE || alone) {
@@ -217,8 +221,11 @@ public class WriteResults {
     public void failed(Exception failure) {
         SalesforceException salesforce = ObjectHelper.getException(SalesforceException.class, failure);
         RecordError recordError = salesforce == null ? null : error(salesforce);
-        throw recordError == null ? CallFailure.unavailable(failure)
-                : new PauseDeliveryException(recordError.code(), policy.adviseOnQuery(recordError).message());
+        if (recordError == null) {
+            throw CallFailure.unavailable(failure);
+        }
+        versions.check(recordError);
+        throw new PauseDeliveryException(recordError.code(), policy.adviseOnQuery(recordError).message());
     }
 
     /**

@@ -30,6 +30,7 @@ public final class Org {
     private static final String LAST_MODIFIED_BY = "LastModifiedById";
     /** Who does what is done by hand. */
     private static final String SALESPERSON = RecordId.of("005", 2);
+    private static final String USERNAME = "ory.sync@example.com";
 
     private final Map<String, Integer> automationLimits = new ConcurrentHashMap<>();
     private volatile boolean german;
@@ -100,8 +101,12 @@ public final class Org {
         tables.put(schema.name().toLowerCase(Locale.ROOT), new ObjectTable(schema));
     }
 
-    /** Switches person accounts on, which shows as {@code IsPersonAccount} on Account and Contact. */
+    /**
+     * Switches person accounts on, which shows as {@code IsPersonAccount} on Account and Contact. A Lead needs no company
+     * then: without one it is converted to a person account.
+     */
     public void enablePersonAccounts() {
+        schema("Lead").alter("Company", rule -> rule.with(FieldRule.Trait.NILLABLE));
         schema("Account").put(FieldRule.checkbox("IsPersonAccount").readOnly());
         schema("Contact").put(FieldRule.checkbox("IsPersonAccount").readOnly());
     }
@@ -182,6 +187,8 @@ public final class Org {
     /** The language of the calling user, in which some messages are: German, or English as from the start. */
     public void speakGerman(boolean yes) {
         german = yes;
+        table("User").put(new SandboxRecord("User", userId,
+                Map.of("Username", USERNAME, "LanguageLocaleKey", yes ? "de" : "en_US")));
     }
 
     String says(String english, String inGerman) {
@@ -434,7 +441,6 @@ public final class Org {
             assignmentRules.clear();
             permissions.clear();
             automationLimits.clear();
-            german = false;
             readOnlyRecords.clear();
             hiddenRecords.clear();
             usage.reset();
@@ -457,7 +463,7 @@ public final class Org {
             self.put("DefaultContactAccess", "Edit");
             self.put("DefaultAccountAccess", "Edit");
             table("Organization").put(new SandboxRecord("Organization", id, self));
-            table("User").put(new SandboxRecord("User", userId, Map.of("Username", "ory.sync@example.com")));
+            speakGerman(false);
             return null;
         });
     }
@@ -525,6 +531,11 @@ public final class Org {
 
     Instant clock() {
         return Instant.now().plus(clockAhead);
+    }
+
+    /** @param version {@code v62.0}, for instance */
+    boolean serves(String version) {
+        return version.matches("v[2-9]\\d\\.0") && Integer.parseInt(version.substring(1, 3)) <= newestVersion;
     }
 
     int newestVersion() {

@@ -103,8 +103,7 @@ final class RestApi {
 
     private Prepared resource(ApiRequest request, CallContext context) {
         List<String> path = request.segments();
-        if (path.size() < 3 || !path.get(0).equals("services") || !path.get(1).equals("data")
-                || !path.get(2).matches("v[2-9]\\d\\.0")) {
+        if (path.size() < 3 || !path.get(0).equals("services") || !path.get(1).equals("data") || !org.serves(path.get(2))) {
             throw ApiError.notFound();
         }
         if (path.size() == 3) {

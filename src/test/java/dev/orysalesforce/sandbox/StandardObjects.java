@@ -79,7 +79,8 @@ final class StandardObjects {
     }
 
     private static ObjectSchema user() {
-        return new ObjectSchema("User", "005", of(FieldType.ID, "Id", 18).readOnly(), text("Username", 80));
+        return new ObjectSchema("User", "005", of(FieldType.ID, "Id", 18).readOnly(), text("Username", 80),
+                picklist("LanguageLocaleKey", "en_US", "de"));
     }
 
     private static ObjectSchema duplicateRule() {

@@ -47,6 +47,20 @@ class RequiredSettingsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"62.0", "v62.0", "V62.0", "62", " v62 "})
+    void theVersionOfTheApiMayBeWrittenAsInAddresses(String written) {
+        variables.put("SALESFORCE_API_VERSION", written);
+        assertThat(start().getProperty("salesforce.api-version")).isEqualTo("62.0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"latest", "62.5", "/services/data/v62.0", "Winter '25", "6"})
+    void whatIsNoVersionOfTheApiIsNamed(String written) {
+        variables.put("SALESFORCE_API_VERSION", written);
+        assertThatThrownBy(this::start).isInstanceOf(CannotStartException.class).hasMessageContaining("SALESFORCE_API_VERSION");
+    }
+
+    @ParameterizedTest
     @CsvSource({"ORY_WEBHOOK_SECRET, ''", "ORY_WEBHOOK_SECRET, ' '", "ORY_WEBHOOK_SECRET, ','", "ORY_WEBHOOK_SECRET, ' , ,'",
         "SALESFORCE_LOGIN_URL, ' '", "SALESFORCE_CLIENT_ID, ' '", "SALESFORCE_CLIENT_SECRET, ' '"})
     void aBlankSettingIsNamedWhereverItIsSet(String name, String blank) throws Exception {
@@ -126,13 +140,15 @@ class RequiredSettingsTest {
             environment.getPropertySources().addLast(new ConfigTreePropertySource("tree", Path.of(tree.toString())));
         }
         environment.getPropertySources().addLast(new MapPropertySource("application.yaml",
-                Map.of("sync.mappings.default", "mappings/lead.ds", "sync.allow-short-secrets", "false")));
+                Map.of("sync.mappings.default", "mappings/lead.ds", "sync.allow-short-secrets", "false",
+                        "salesforce.api-version", "${SALESFORCE_API_VERSION:62.0}")));
         SpringFactoriesLoader.forDefaultResourceLocation().load(EnvironmentPostProcessor.class,
                         SpringFactoriesLoader.FailureHandler.handleMessage((message, failure) -> { })).stream()
                 .filter(ours -> ours.getClass().getPackage().equals(RequiredSettings.class.getPackage()))
                 .forEach(ours -> ours.postProcessEnvironment(environment, null));
         context.setEnvironment(environment);
-        for (ApplicationContextInitializer<ConfigurableApplicationContext> one : List.of(new SecretFiles(), new RequiredSettings())) {
+        for (ApplicationContextInitializer<ConfigurableApplicationContext> one : List.of(new SecretFiles(), new RequiredSettings(),
+                new ApiVersion())) {
             one.initialize(context);
         }
         return environment;

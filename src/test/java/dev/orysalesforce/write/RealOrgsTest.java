@@ -57,6 +57,20 @@ class RealOrgsTest extends AppTest {
         assertThat(health().at("/components/objectPauses/status").asText()).isEqualTo("UP");
     }
 
+    /** An org may be older than the app's default, after a downgrade by hand for instance. */
+    @Test
+    void aVersionThatTheOrgDoesNotServePausesWithThoseThatItDoes() {
+        SALESFORCE.org().newestVersion(61);
+        String id = ids(1).get(0);
+        send("customer", id, 0, "Person");
+        await().until(() -> health().at("/components/deliveryPause/details/code").asText().equals("API_VERSION"));
+        assertThat(health().at("/components/deliveryPause/details/reason").asText()).contains("31.0 to 61.0", "not 62.0",
+                "SALESFORCE_API_VERSION=61.0").doesNotContain("Ory_Identity_Id__c");
+        SALESFORCE.org().newestVersion(67);
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Person");
+    }
+
     @Test
     void aLostPermissionToEditDoesNotReachTheOther() {
         List<String> leads = ids(3);
