@@ -2,6 +2,7 @@ package dev.orysalesforce.match;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
+import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.salesforce.SoqlLookup;
 import dev.orysalesforce.sync.Batch;
@@ -23,9 +24,11 @@ public class RecordAdoption {
     static final String DUPLICATE_RULE = "duplicate-rule";
 
     private final SoqlLookup lookup;
+    private final Describe org;
 
-    RecordAdoption(SoqlLookup lookup) {
+    RecordAdoption(SoqlLookup lookup, Describe org) {
         this.lookup = lookup;
+        this.org = org;
     }
 
     /** The query for the fields of candidate records: one call for up to 400 of them. */
@@ -40,11 +43,13 @@ public class RecordAdoption {
         return lookup.compositeRequest(queries);
     }
 
-    private static Set<String> fields(String object, List<SyncItem> items) {
+    private Set<String> fields(String object, List<SyncItem> items) {
         Set<String> fields = new TreeSet<>(String.CASE_INSENSITIVE_ORDER); // Salesforce rejects a field that is there twice
         fields.addAll(List.of("Id", RecordMatcher.EMAIL, OryFields.ORY_ID));
         if (object.equals("Lead")) {
             fields.add("IsConverted");
+        } else if (org.has(object, RecordMatcher.IS_PERSON_ACCOUNT)) {
+            fields.add(RecordMatcher.IS_PERSON_ACCOUNT);
         }
         items.forEach(item -> item.getRecord().properties().stream().filter(field -> !field.getValue().isContainerNode())
                 .forEach(field -> fields.add(field.getKey())));
@@ -53,7 +58,7 @@ public class RecordAdoption {
 
     /**
      * Adopts the records. A record that a duplicate rule has found is checked here for the first time: it must belong to no
-     * other identity, and Ory must have verified the address.
+     * other identity, be no person account, and Ory must have verified the address.
      */
     public void adopt(List<SyncItem> items, String answer) {
         Map<String, JsonNode> byId = lookup.records(answer).stream()
@@ -61,7 +66,7 @@ public class RecordAdoption {
         for (SyncItem item : items) {
             JsonNode record = byId.getOrDefault(item.getCandidate().salesforceId(), NullNode.getInstance());
             boolean free = record.isObject() && !record.hasNonNull(OryFields.ORY_ID)
-                    && !record.path("IsConverted").asBoolean();
+                    && !record.path("IsConverted").asBoolean() && !RecordMatcher.isPersonAccount(record);
             if (item.getCandidate().foundBy().equals(EMAIL)
                     || free && item.getChange().hasVerified(record.path(RecordMatcher.EMAIL).asText())) {
                 item.adopt(filled(record, item));

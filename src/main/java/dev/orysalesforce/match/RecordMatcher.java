@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.orysalesforce.journal.Version;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
+import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.salesforce.SoqlLookup;
@@ -38,6 +39,8 @@ public class RecordMatcher {
     private static final String TAKEN_OVER = "taken-over";
     private static final String SEVERAL = "several";
     static final String EMAIL = "Email";
+    /** Only an org with person accounts has this field. */
+    static final String IS_PERSON_ACCOUNT = "IsPersonAccount";
     /** The longest value of a field of type e-mail. */
     private static final int LONGEST_EMAIL = 80;
     private static final Pattern ADDRESS = Pattern.compile("[^\\v\\p{Cntrl}@]+@[^\\v\\p{Cntrl}@]+");
@@ -48,8 +51,8 @@ public class RecordMatcher {
     private static final String CONTACT = "Contact";
     private static final String LEAD = "Lead";
     private static final int MATCHES_IN_MESSAGE = 10;
-    private static final String CONTACTS = "SELECT Id, Email, %s, %s FROM Contact"
-            .formatted(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT);
+    private static final String CONTACTS = "SELECT Id, Email, " + OryFields.ORY_ID + ", " + OryFields.ORY_UPDATED_AT
+            + "%s FROM Contact";
     private static final String LEADS = ("SELECT Id, Email, %1$s, %2$s, IsConverted, ConvertedContactId,"
             + " ConvertedContact.%1$s, ConvertedContact.%2$s FROM Lead").formatted(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT);
 
@@ -60,13 +63,15 @@ public class RecordMatcher {
     private final Ledger ledger;
     private final SoqlLookup lookup;
     private final EmailMatching emailMatching;
+    private final Describe org;
     private final MatchEmail match;
     private final MatchSeveral several;
     private final MeterRegistry meters;
     private final Clock clock;
 
-    RecordMatcher(Ledger ledger, SoqlLookup lookup, EmailMatching emailMatching, SyncSettings settings, MeterRegistry meters,
-            Clock clock) {
+    RecordMatcher(Ledger ledger, SoqlLookup lookup, EmailMatching emailMatching, Describe org, SyncSettings settings,
+            MeterRegistry meters, Clock clock) {
+        this.org = org;
         this.clock = clock;
         this.ledger = ledger;
         this.lookup = lookup;
@@ -104,7 +109,8 @@ public class RecordMatcher {
             List<String> emails = match == MatchEmail.NEVER ? List.of()
                     : slice.stream().map(RecordMatcher::email).filter(RecordMatcher::mayBeInSalesforce).distinct().toList();
             String where = WHERE.formatted(SoqlLookup.list(slice.stream().map(SyncItem::getIdentity)));
-            queries.add(SoqlLookup.query(CONTACT + queries.size(), "query", CONTACTS + where + orEmail(CONTACT, emails, "")));
+            queries.add(SoqlLookup.query(CONTACT + queries.size(), "query", CONTACTS.formatted(
+                    tellsPersonAccounts() ? ", " + IS_PERSON_ACCOUNT : "") + where + orEmail(CONTACT, emails, "")));
             queries.add(SoqlLookup.query(LEAD + queries.size(), "query", LEADS + where + orEmail(LEAD, emails, NOT_CONVERTED)));
         }
         return lookup.compositeRequest(queries);
@@ -115,11 +121,18 @@ public class RecordMatcher {
                 : OR_EMAIL.formatted(SoqlLookup.list(emails.stream()), more);
     }
 
-    /** Whether the query has to be made again, because the org does not let it filter by e-mail. */
-    public boolean isEmailRefused(String answer) {
-        return Stream.of(CONTACT, LEAD)
+    private boolean tellsPersonAccounts() {
+        return org.isKnownToHave(CONTACT, IS_PERSON_ACCOUNT);
+    }
+
+    /** Whether the query has to be made again: without the address, or with the field that tells person accounts. */
+    public boolean isToBeRepeated(String answer) {
+        boolean isEmailRefused = Stream.of(CONTACT, LEAD)
                 .filter(object -> lookup.isFieldRefused(answer, object) && emailMatching.isTurnedOff(object))
                 .count() > 0; // both objects in one go
+        boolean mayBePersonAccounts = !tellsPersonAccounts() && answer != null && answer.contains(CONTACT) && lookup.answered(answer)
+                .anyMatch(record -> object(record).equals(CONTACT) && isFree(record));
+        return isEmailRefused || mayBePersonAccounts && org.has(CONTACT, IS_PERSON_ACCOUNT);
     }
 
     /** Applies the records that were found. The Ory ID has precedence over the e-mail address, and a Contact over a Lead. */
@@ -127,12 +140,18 @@ public class RecordMatcher {
         List<JsonNode> records = new ArrayList<>(lookup.records(answer));
         records.sort(Comparator.comparing(RecordMatcher::object));
         Map<String, List<JsonNode>> byIdentity = by(OryFields.ORY_ID, records);
-        Map<String, List<JsonNode>> byEmail = by(EMAIL, records.stream().filter(RecordMatcher::isFree).toList());
+        Map<Boolean, List<JsonNode>> free = records.stream().filter(RecordMatcher::isFree)
+                .collect(Collectors.partitioningBy(RecordMatcher::isPersonAccount));
+        Map<String, List<JsonNode>> byEmail = by(EMAIL, free.get(false));
+        Map<String, List<JsonNode>> personAccounts = by(EMAIL, free.get(true));
         for (SyncItem item : items) {
             byIdentity.getOrDefault(item.getIdentity(), List.of()).forEach(record -> foundById(item, record));
             List<JsonNode> same = byEmail.getOrDefault(key(email(item)), List.of());
             if (!item.hasRecord() && !same.isEmpty() && match != MatchEmail.NEVER) {
                 foundByEmail(item, same);
+            } else if (!item.hasRecord() && personAccounts.containsKey(key(email(item)))) {
+                item.note(RecordError.of("PERSON_ACCOUNT", "A person account has this e-mail address. This app does not write"
+                        + " person accounts, so it did not adopt this one."));
             }
         }
     }
@@ -207,6 +226,10 @@ public class RecordMatcher {
 
     private static boolean isFree(JsonNode record) {
         return !record.hasNonNull(OryFields.ORY_ID) && !record.path("IsConverted").asBoolean();
+    }
+
+    static boolean isPersonAccount(JsonNode record) {
+        return record.path(IS_PERSON_ACCOUNT).asBoolean();
     }
 
     private static Map<String, List<JsonNode>> by(String field, List<JsonNode> records) {

@@ -72,6 +72,12 @@ public class Describe {
         return fields(object, GOOD_FOR).containsKey(field);
     }
 
+    /** The same, as far as the last description tells, however old it is; it takes no call. */
+    public boolean isKnownToHave(String object, String field) {
+        Answer known = answers.get(object);
+        return known != null && known.fields().containsKey(field);
+    }
+
     /** Whether a field may not be empty. */
     public boolean requires(String object, String field) {
         Field known = fields(object, GOOD_FOR).get(field);

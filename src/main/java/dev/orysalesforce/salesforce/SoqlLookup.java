@@ -91,6 +91,12 @@ public class SoqlLookup {
         return records;
     }
 
+    /** The records of all queries but those that were refused. */
+    public Stream<JsonNode> answered(String answer) {
+        return StreamSupport.stream(parts(answer).spliterator(), false)
+                .flatMap(part -> StreamSupport.stream(part.path("body").path("records").spliterator(), false));
+    }
+
     /** Whether a query whose reference begins like this was refused because of one of its fields. */
     public boolean isFieldRefused(String answer, String reference) {
         return answer != null && answer.contains(REFUSED_FIELD) && StreamSupport.stream(parts(answer).spliterator(), false)

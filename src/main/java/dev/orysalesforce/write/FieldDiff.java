@@ -25,6 +25,8 @@ public class FieldDiff {
     /** Precedes the hash of a field that came from a prebuilt record, which no mapping clears. No hash starts with it. */
     private static final String GIVEN = "~";
 
+    private static final String COMPANY = "Company";
+
     private final FieldHash hash;
     private final Describe org;
 
@@ -59,7 +61,7 @@ public class FieldDiff {
         if (item.isSentBefore()) {
             return mapped.fields().objectNode();
         }
-        return item.hasRecord() ? changed(item, mapped.fields(), hashes) : fresh(mapped, stopGaps);
+        return item.hasRecord() ? changed(item, mapped.fields(), hashes) : fresh(item, mapped, stopGaps);
     }
 
     /** Without fields for new records only, fields that Salesforce rejected, and fields that the record's object lacks. */
@@ -127,12 +129,16 @@ public class FieldDiff {
         }
     }
 
-    /** A new record: all fields, and the placeholders for required fields that the mapping left empty. */
-    private static ObjectNode fresh(RecordDraft mapped, JsonNode stopGaps) {
+    /**
+     * A new record: all fields, and the placeholders for required fields that the mapping left empty. In an org with person
+     * accounts, which does not require {@code Company}, a Lead with a company would be converted to a business account.
+     */
+    private ObjectNode fresh(SyncItem item, RecordDraft mapped, JsonNode stopGaps) {
         ObjectNode record = mapped.fields();
         if (stopGaps instanceof ObjectNode) {
             stopGaps.properties().stream()
                     .filter(field -> !record.hasNonNull(field.getKey()) && !mapped.dropped().contains(field.getKey()))
+                    .filter(field -> !field.getKey().equals(COMPANY) || org.requires(item.getObject(), COMPANY))
                     .forEach(field -> record.set(field.getKey(), field.getValue()));
         }
         return record;

@@ -77,6 +77,7 @@ class DescribeTest extends AppTest {
         List<String> ids = List.of(UUID.randomUUID().toString(), UUID.randomUUID().toString());
         ids.forEach(id -> send(id, 0, "+44 1"));
         settle();
+        aDayLater();
         SALESFORCE.faults().start(trouble.on(CallKind.DESCRIBE));
         ids.forEach(id -> send(id, 1, null));
         await().until(() -> "DEGRADED".equals(health().path("status").asText()));
