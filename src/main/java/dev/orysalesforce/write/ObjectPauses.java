@@ -90,7 +90,8 @@ public class ObjectPauses implements HealthIndicator {
         item.postpone(why, pause.until());
     }
 
-    private synchronized boolean isPaused(String object, String code) {
+    /** Whether records of the object wait because of an error of this code. */
+    synchronized boolean isPaused(String object, String code) {
         Pause pause = pauses.get(object);
         return pause != null && pause.why().code().equals(code);
     }

@@ -153,7 +153,9 @@ public class WriteResults {
                 String object = items.get(i).getObject();
                 boolean mayWrite = allowed.computeIfAbsent(object, name -> chunk.isNew()
                         ? describe.isCreateable(name, Duration.ZERO) : describe.isUpdateable(name, Duration.ZERO));
-                errors.set(i, recordError.acting(mayWrite ? Action.DEAD_LETTER : Action.PAUSE_OBJECT,
+                Action otherwise = objects.isPaused(object, recordError.code())
+                        ? Action.RETRY : Action.DEAD_LETTER; // the permission may have come back between the call and the describe
+                errors.set(i, recordError.acting(mayWrite ? otherwise : Action.PAUSE_OBJECT,
                         mayWrite ? recordError.message() : "The run-as user may not " + (chunk.isNew() ? "create " : "edit ") + object
                                 + " records — Give it the permission " + (chunk.isNew() ? "Create" : "Edit") + " on " + object
                                 + ", with the permission set Ory_Identity_Sync of salesforce/ or another one"));

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.sandbox.ActiveFault;
 import dev.orysalesforce.sandbox.CallKind;
+import dev.orysalesforce.sandbox.Fault;
 import dev.orysalesforce.sandbox.Org;
 import dev.orysalesforce.sandbox.RowError;
 import java.time.Duration;
@@ -48,8 +50,8 @@ class RealOrgsTest extends AppTest {
         assertThat(objectPause("Lead").path("reason").asText()).contains("Create on Lead", "Ory_Identity_Sync");
         assertThat(health().at("/components/objectPauses/details/Contact").isMissingNode()).isTrue();
         assertThat(health().at("/components/deliveryPause/status").asText()).isEqualTo("UP");
-        long before = SALESFORCE.calls().of(CallKind.UPSERT).size();
-        await().until(() -> SALESFORCE.calls().of(CallKind.UPSERT).size() > before + 1); // it tries again by itself
+        ActiveFault slow = SALESFORCE.faults().start(Fault.latency(Duration.ofMillis(500)).on(CallKind.DESCRIBE));
+        await().until(() -> slow.hits() > 0); // it tries again by itself, and asks whether the permission is back
         SALESFORCE.org().permit("Lead", Org.Permission.CREATE);
         await().until(() -> leads.stream().allMatch(id -> SALESFORCE.org().byIdentity(id).size() == 1));
         settle();
