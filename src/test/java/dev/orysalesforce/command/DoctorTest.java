@@ -163,6 +163,13 @@ class DoctorTest extends AppTest {
                 }),
                 org("Lead", "private", "Lead Sharing Rules", org -> org.company("DefaultLeadAccess", "None")),
                 org("Contact", "read only", "Contact Sharing Rules", org -> org.company("DefaultContactAccess", "Read")),
+                org("Contact", "controlled by private Accounts", "Account Sharing Rules", org -> {
+                    org.company("DefaultContactAccess", "ControlledByParent");
+                    org.company("DefaultAccountAccess", "None");
+                }),
+                org("Lead.Company", "person accounts", "take Company out", Org::enablePersonAccounts),
+                org("Lead.Ory_Identity_Id__c", "encrypted", "do not encrypt",
+                        org -> org.schema("Lead").alter("Ory_Identity_Id__c", rule -> rule.with(Trait.ENCRYPTED))),
                 org("Lead", "a duplicate rule", "SYNC_DUPLICATES=adopt", org -> org.activate(DuplicateRule.leadAlert())),
                 org("Lead.Email", "encrypted", "SYNC_MATCH_EMAIL=never",
                         org -> org.schema("Lead").alter("Email", rule -> rule.with(Trait.ENCRYPTED))),
@@ -197,6 +204,24 @@ class DoctorTest extends AppTest {
         Report report = doctor.report(List.of(), null);
         assertThat(report.findings()).isEmpty();
         assertThat(report.notes()).anyMatch(note -> note.contains("Setup > Duplicate Rules"));
+    }
+
+    /** A refused question must not count as a good answer. */
+    @Test
+    void whatCouldNotBeAskedIsANoteEach() throws Exception {
+        List.of("Organization", "User", "UserPermissionAccess", "AssignmentRule", "DuplicateRule")
+                .forEach(object -> SALESFORCE.org().schema(object).rules().forEach(field -> SALESFORCE.org().schema(object).hide(field.name())));
+        Report report = doctor.report(List.of(), null);
+        assertThat(report.findings()).isEmpty();
+        assertThat(report.notes()).extracting(note -> note.split(":")[0]).containsExactlyInAnyOrder("Edition and sharing",
+                "Run-as user", "Converted Leads", "Assignment rules", "Duplicate rules", "The hooks were not checked",
+                "Whether webhooks arrive was not tried");
+    }
+
+    @Test
+    void theLanguageOfTheMessagesIsSeen() throws Exception {
+        SALESFORCE.org().speakGerman(true);
+        assertThat(doctor.report(List.of(), null).seen()).anyMatch(line -> line.startsWith("User: ") && line.endsWith(": de"));
     }
 
     static Stream<Arguments> hooks() {
