@@ -1,13 +1,23 @@
 package dev.orysalesforce.salesforce;
 
 import dev.orysalesforce.journal.PauseDeliveryException;
+import java.util.concurrent.TimeoutException;
 import org.apache.camel.component.salesforce.api.SalesforceException;
 import org.apache.camel.util.ObjectHelper;
 
 /** A call that failed without a reason that Salesforce would give. */
 public final class CallFailure {
 
+    private static final int GATEWAY_TIMEOUT = 504;
+
     private CallFailure() { }
+
+    /** Whether no answer came in time, to the app or to a gateway in front of Salesforce. */
+    public static boolean isTimeOut(Exception failure) {
+        SalesforceException salesforce = ObjectHelper.getException(SalesforceException.class, failure);
+        return ObjectHelper.getException(TimeoutException.class, failure) != null
+                || salesforce != null && salesforce.getStatusCode() == GATEWAY_TIMEOUT;
+    }
 
     public static PauseDeliveryException unavailable(Exception failure) {
         SalesforceException salesforce = ObjectHelper.getException(SalesforceException.class, failure);

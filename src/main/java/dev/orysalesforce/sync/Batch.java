@@ -175,9 +175,9 @@ public final class Batch {
      *
      * @param largest the largest number of records in a call
      * @param sizes how many of an object's new or known records a call may have
-     * @param trials whether a call with twice as many is to be tried
+     * @param first how many the first of those calls has; 0 if as many as the others
      */
-    public List<Chunk> chunks(int largest, CallSize sizes, CallTrial trials) {
+    public List<Chunk> chunks(int largest, CallSize sizes, CallSize first) {
         Map<String, List<SyncItem>> fresh = new LinkedHashMap<>();
         Map<String, List<SyncItem>> known = new LinkedHashMap<>();
         Map<String, List<SyncItem>> deleted = new LinkedHashMap<>();
@@ -188,16 +188,17 @@ public final class Batch {
         List<Chunk> chunks = new ArrayList<>();
         fresh.values().forEach(members -> {
             String object = members.get(0).getObject();
-            slices(members, largest, sizes.of(object, true), trials.isDue(object, true))
+            slices(members, sizes.of(object, true), first.of(object, true))
                     .forEach(slice -> chunks.add(Chunk.ofNew(object, slice)));
         });
         List<SyncItem> together = new ArrayList<>();
         known.forEach((object, members) -> {
-            if (sizes.of(object, false) == largest) {
+            int size = sizes.of(object, false);
+            int ahead = first.of(object, false);
+            if (size == largest && ahead == 0) {
                 together.addAll(members);
             } else {
-                slices(members, largest, sizes.of(object, false), trials.isDue(object, false))
-                        .forEach(slice -> chunks.add(Chunk.ofKnown(slice)));
+                slices(members, size, ahead).forEach(slice -> chunks.add(Chunk.ofKnown(slice)));
             }
         });
         slices(together, largest).forEach(slice -> chunks.add(Chunk.ofKnown(slice)));
@@ -210,15 +211,10 @@ public final class Batch {
         int of(String object, boolean isNew);
     }
 
-    /** Whether a larger call is due. */
-    public interface CallTrial {
-        boolean isDue(String object, boolean isNew);
-    }
-
-    private static List<List<SyncItem>> slices(List<SyncItem> items, int largest, int size, boolean trial) {
-        int first = Math.min(items.size(), trial ? Math.min(largest, 2 * size) : 0);
-        List<List<SyncItem>> slices = new ArrayList<>(slices(items.subList(0, first), largest));
-        slices.addAll(slices(items.subList(first, items.size()), size));
+    private static List<List<SyncItem>> slices(List<SyncItem> items, int size, int first) {
+        int ahead = Math.min(items.size(), first);
+        List<List<SyncItem>> slices = new ArrayList<>(ahead == 0 ? List.of() : List.of(items.subList(0, ahead)));
+        slices.addAll(slices(items.subList(ahead, items.size()), size));
         return slices;
     }
 

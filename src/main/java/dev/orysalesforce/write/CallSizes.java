@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
@@ -16,6 +17,9 @@ import org.springframework.stereotype.Component;
  * How many records a call may have. Triggers and flows of an org process the records of a call together and have limits, so
  * an org may take ten records where it refuses all of two hundred. The size that works is remembered for new and for known
  * records of each object, until the app ends, and tried at double the size once in a hundred calls.
+ *
+ * <p>A call that times out is an outage at first. When the same records are sent again, one of them goes ahead in a call of its
+ * own: if that call is answered and the other one times out again, the call is too large.
  */
 @Component("callSizes")
 public class CallSizes {
@@ -25,6 +29,7 @@ public class CallSizes {
     private final int largest;
     private final MeterRegistry meters;
     private final Map<Kind, Size> sizes = new TreeMap<>();
+    private final Map<Kind, TimeOut> timeOuts = new TreeMap<>();
 
     private record Kind(String object, boolean isNew) implements Comparable<Kind> {
 
@@ -54,6 +59,17 @@ public class CallSizes {
         private int calls;
     }
 
+    /** A call that has timed out, and whether a smaller one was answered since. */
+    private static final class TimeOut {
+
+        private final Set<String> identities;
+        private boolean smallerAnswered;
+
+        private TimeOut(Set<String> identities) {
+            this.identities = identities;
+        }
+    }
+
     CallSizes(SyncSettings settings, MeterRegistry meters) {
         this.largest = settings.chunkSize();
         this.meters = meters;
@@ -64,21 +80,32 @@ public class CallSizes {
         return batch.chunks(largest, (object, isNew) -> {
             Size size = sizes.get(new Kind(object, isNew));
             return size == null ? largest : size.rows;
-        }, this::isTrialDue);
+        }, this::first);
     }
 
-    private boolean isTrialDue(String object, boolean isNew) {
-        Size size = sizes.get(new Kind(object, isNew));
-        boolean isDue = size != null && size.calls >= CALLS_BEFORE_A_TRIAL;
-        if (isDue) {
-            size.calls = 0;
+    /** One record after a time-out; twice as many as usual if a trial is due. */
+    private int first(String object, boolean isNew) {
+        Kind kind = new Kind(object, isNew);
+        if (timeOuts.containsKey(kind)) {
+            return 1;
         }
-        return isDue;
+        Size size = sizes.get(kind);
+        if (size == null || size.calls < CALLS_BEFORE_A_TRIAL) {
+            return 0;
+        }
+        size.calls = 0;
+        return Math.min(largest, 2 * size.rows);
     }
 
     /** No record of the chunk was refused because of the others in it. */
     synchronized void fits(Chunk chunk) {
         rows(chunk.getItems(), chunk).forEach((kind, rows) -> {
+            TimeOut timeOut = timeOuts.get(kind);
+            if (timeOut != null && rows == 1) {
+                timeOut.smallerAnswered = true;
+            } else {
+                timeOuts.remove(kind); // it was an outage
+            }
             Size size = sizes.get(kind);
             if (size == null) {
                 return;
@@ -115,6 +142,25 @@ public class CallSizes {
             }
             size.proved = Math.min(size.proved, rows / 2);
             size.rows = Math.max(1, Math.min(size.rows, Math.max(rows / 2, size.proved)));
+        });
+    }
+
+    /** Salesforce, or something in between, did not answer in time. */
+    synchronized void timedOut(Chunk chunk) {
+        rows(chunk.getItems(), chunk).forEach((kind, rows) -> {
+            if (rows > of(kind) || rows == 1 || chunk.isDeletion()) {
+                return; // a trial that has failed; or nothing can be smaller; or automation is not the cause
+            }
+            Set<String> identities = chunk.getItems().stream().map(SyncItem::getIdentity).collect(Collectors.toSet());
+            TimeOut before = timeOuts.get(kind);
+            if (before == null) {
+                timeOuts.put(kind, new TimeOut(identities));
+            } else if (before.smallerAnswered && before.identities.containsAll(identities)) {
+                timeOuts.remove(kind);
+                Size size = sizes.computeIfAbsent(kind, this::sizeOf);
+                size.rows = rows / 2;
+                size.calls = 0;
+            }
         });
     }
 

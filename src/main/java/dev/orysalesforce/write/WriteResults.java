@@ -203,6 +203,9 @@ public class WriteResults {
     public void failed(Chunk chunk, Exception failure) {
         SalesforceException salesforce = ObjectHelper.getException(SalesforceException.class, failure);
         RecordError recordError = salesforce == null ? null : error(salesforce);
+        if (CallFailure.isTimeOut(failure)) {
+            sizes.timedOut(chunk);
+        }
         if (recordError == null) {
             throw CallFailure.unavailable(failure);
         }

@@ -12,6 +12,7 @@ public final class Faults {
     private final List<RowFault> rows = new CopyOnWriteArrayList<>();
 
     private volatile RowError queries;
+    private volatile int mostInTime = Integer.MAX_VALUE;
 
     private record RowFault(Predicate<RowAttempt> which, RowError error, AtomicInteger left, boolean wholeCall) {
     }
@@ -62,6 +63,16 @@ public final class Faults {
         active.clear();
         rows.clear();
         queries = null;
+        mostInTime = Integer.MAX_VALUE;
+    }
+
+    /** Triggers and flows need so long for the records of a call that a gateway gives up if there are more. */
+    public void slowAbove(int rows) {
+        mostInTime = rows;
+    }
+
+    boolean isTooSlow(int rows) {
+        return rows > mostInTime;
     }
 
     /** The faults that are on. */

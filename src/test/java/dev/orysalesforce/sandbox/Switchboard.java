@@ -45,7 +45,8 @@ final class Switchboard {
             Prepared prepared = api.prepare(kind, request, flight.number());
             flight.carries(prepared.rows(), prepared.identities());
             delay(hits);
-            answer = api.commit(prepared);
+            answer = faults.isTooSlow(prepared.rows()) ? Answer.text(504, "text/html", "<h1>Gateway Time-out</h1>")
+                    : api.commit(prepared);
         } catch (ApiError e) {
             delay(hits);
             answer = Answer.error(e);
