@@ -69,7 +69,7 @@ class ErrorCodesTest extends AppTest {
             row("INVALID_FIELD_FOR_INSERT_UPDATE", "Unable to create/update fields: Title. Please check the security "
                     + "settings of this field", "Title"),
             refusedCall("INVALID_TYPE", "sObject type 'Lead' is not supported."),
-            call("NOT_FOUND", 404, "Provided external ID field does not exist or is not accessible: Ory_Identity_Id__c"),
+            call("NOT_FOUND", 404, "The requested resource does not exist"),
             row("INSUFFICIENT_ACCESS", "insufficient access rights on object"),
             row("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id"),
             row("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", "insufficient access rights on cross-reference id"),
