@@ -159,7 +159,7 @@ public class Reconcile {
             case LIST -> queues.depth(Queues.JOURNAL).orElse(0) >= settings.reconcile().queueLimit() ? null
                     : ReconcileStep.ory(run.position == null ? PAGE : PAGE + "&page_token="
                             + URLEncoder.encode(run.position, StandardCharsets.UTF_8), List.of());
-            case CONTACTS, LEADS -> deliveryPause.isPaused() || budget.isThrottled() ? null
+            case CONTACTS, LEADS -> isSalesforceDown() || budget.isThrottled() ? null
                     : ReconcileStep.salesforce(SalesforcePage.query(run.phase, run.position, recordsPerPage));
             case CONVERTED -> {
                 List<String> leftBehind = snapshot.leftBehind(run.position, IDS);
@@ -174,6 +174,10 @@ public class Reconcile {
                 yield missing.isEmpty() ? done() : ReconcileStep.erase(missing);
             }
         };
+    }
+
+    private boolean isSalesforceDown() {
+        return deliveryPause.isPaused() && !backoff.isAboutSetUp(deliveryPause.code());
     }
 
     private ReconcileStep go(Phase phase) {
@@ -321,11 +325,12 @@ public class Reconcile {
     }
 
     private ReconcileStep done() {
-        run.end("done", clock.instant(), null);
+        run.end(run.isSalesforceStale() ? "failed" : "done", clock.instant(), run.isSalesforceStale() ? run.note : null);
         snapshot.forget(run.startedAt);
         tombstones.purge();
         journalLoss.compared(run.startedAt);
-        remember();
+        backoff.over();
+        save();
         LOG.info("Compared {} identities: {} queued, {} missing at Ory, {} records gone in Salesforce{}", run.seen,
                 run.queued, run.missing, run.gone, run.note == null ? "" : ". " + run.note);
         return null;
@@ -351,10 +356,23 @@ public class Reconcile {
             run.end("failed", clock.instant(), backoff.reason());
         } else {
             run.error = backoff.reason();
-            if (backoff.isTimeOut() && step != null && step.kind().equals("salesforce")) {
-                recordsPerPage = Math.max(FEWEST_RECORDS, recordsPerPage / 2);
+            if (step != null && step.kind().equals("salesforce")) {
+                salesforceFailed();
             }
         }
         save();
+    }
+
+    /** A page that Salesforce can't answer in time gets smaller; what Ory no longer has is found without Salesforce. */
+    private void salesforceFailed() {
+        if (backoff.isTimeOut() && recordsPerPage > FEWEST_RECORDS) {
+            recordsPerPage = Math.max(FEWEST_RECORDS, recordsPerPage / 2);
+        } else if (backoff.isRefusedForGood()) {
+            run.note = "Ory's half was compared. Salesforce's half is that of "
+                    + (run.readSince == null ? "no run yet" : "the run of " + run.readSince) + ": " + backoff.reason();
+            run.error = null;
+            run.go(Phase.MISSING);
+            backoff.over();
+        }
     }
 }

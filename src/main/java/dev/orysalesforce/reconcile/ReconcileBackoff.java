@@ -1,7 +1,9 @@
 package dev.orysalesforce.reconcile;
 
 import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.salesforce.ErrorPolicy;
 import dev.orysalesforce.settings.SyncSettings;
+import dev.orysalesforce.settings.SyncSettings.Action;
 import dev.orysalesforce.sync.FailurePlace;
 import dev.orysalesforce.write.WriteResults;
 import io.github.resilience4j.core.IntervalFunction;
@@ -24,7 +26,11 @@ public class ReconcileBackoff {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReconcileBackoff.class);
 
+    /** So often Salesforce refuses a page for a reason that does not pass by itself until the run continues without. */
+    private static final int MOST_REFUSALS = 6;
+
     private final WriteResults results;
+    private final ErrorPolicy policy;
     private final SyncSettings.BackOff backOff;
     private final IntervalFunction growing;
     private final Clock monotonicClock;
@@ -34,7 +40,8 @@ public class ReconcileBackoff {
     private boolean timedOut;
     private String reason;
 
-    ReconcileBackoff(WriteResults results, SyncSettings settings, Clock monotonicClock) {
+    ReconcileBackoff(WriteResults results, ErrorPolicy policy, SyncSettings settings, Clock monotonicClock) {
+        this.policy = policy;
         this.results = results;
         this.backOff = settings.backOff();
         this.growing = IntervalFunction.ofExponentialRandomBackoff(backOff.initial(), backOff.multiplier(), backOff.jitter());
@@ -75,6 +82,16 @@ public class ReconcileBackoff {
     /** Whether the last failure was that Salesforce did not answer a query in time. */
     boolean isTimeOut() {
         return timedOut;
+    }
+
+    /** Whether Salesforce has refused a page often, because of the org's set-up or in time-outs; an outage does not count. */
+    boolean isRefusedForGood() {
+        return tries >= MOST_REFUSALS && (timedOut || isAboutSetUp(code));
+    }
+
+    /** Whether Salesforce answers, but refuses because of the org's set-up. */
+    boolean isAboutSetUp(String code) {
+        return code != null && policy.codes().contains(code) && policy.action(code) == Action.PAUSE_UNTIL_FIXED;
     }
 
     private String reason(Exception failure) {

@@ -45,6 +45,11 @@ final class ReconcileRun {
         return state.equals("running");
     }
 
+    /** Whether the run has not read all of Salesforce, so that this half of its result is that of an earlier run. */
+    boolean isSalesforceStale() {
+        return readingSince != null && (readSince == null || readSince.isBefore(readingSince));
+    }
+
     void go(Phase next) {
         phase = next;
         position = null;

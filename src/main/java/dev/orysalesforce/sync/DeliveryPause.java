@@ -112,6 +112,12 @@ public class DeliveryPause implements HealthIndicator, RetryAfterListener {
         return identities.isEmpty() ? "" : " Identities: " + identities + ".";
     }
 
+    /** Why delivery is paused; null if it is not. */
+    public String code() {
+        Cause known = cause;
+        return known == null ? null : known.code();
+    }
+
     private boolean isBecauseOf(String code) {
         Cause known = cause;
         return known != null && known.code().equals(code);

@@ -38,6 +38,25 @@ class MissingTest extends ReconcileTest {
         assertThat(done().path("missing").asInt()).isZero();
     }
 
+    /** The run-as user has lost a field that the comparison reads. */
+    @Test
+    void ifSalesforceRefusesItsHalfOrysHalfIsStillCompared() {
+        List<String> ids = synced(10);
+        assertThat(done().path("inSync").asDouble()).isEqualTo(1);
+        ORY.project().delete(ids.get(0));
+        String lost = ORY.project().add(person("Lost"));
+        SALESFORCE.org().schema("Lead").hide("Ory_Updated_At__c");
+        JsonNode failed = failed();
+        assertThat(failed.path("error").asText()).contains("Ory's half was compared", "the run of ", "Ory_Updated_At__c");
+        assertThat(failed.path("missing").asInt()).isEqualTo(1);
+        assertThat(health().at("/components/reconcile/status").asText()).isEqualTo("DEGRADED");
+        SALESFORCE.org().schema("Lead").show("Ory_Updated_At__c");
+        settle();
+        assertThat(SALESFORCE.org().byIdentity(ids.get(0))).as("erased").isEmpty();
+        assertThat(SALESFORCE.org().byIdentity(lost)).hasSize(1);
+        assertThat(done().path("missing").asInt()).isZero();
+    }
+
     @Test
     void moreThanTheLimitAreNotErased() {
         List<String> ids = synced(10);

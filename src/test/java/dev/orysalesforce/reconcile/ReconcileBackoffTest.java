@@ -15,7 +15,7 @@ class ReconcileBackoffTest {
     void aFailureWithoutAStackTraceHasAReason() {
         SyncSettings settings = new Binder(new MapConfigurationPropertySource(Map.of("sync.data-dir", "data",
                 "sync.mappings.default", "mappings/lead.ds"))).bind("sync", SyncSettings.class).get();
-        ReconcileBackoff backoff = new ReconcileBackoff(null, settings, Clock.systemUTC());
+        ReconcileBackoff backoff = new ReconcileBackoff(null, null, settings, Clock.systemUTC());
         NullPointerException stackless = new NullPointerException();
         stackless.setStackTrace(new StackTraceElement[0]);
         assertThat(backoff.isEnd(stackless)).isFalse();

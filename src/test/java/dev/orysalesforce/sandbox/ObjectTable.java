@@ -7,14 +7,16 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The records of one object, deleted ones included, with an index for each field that identifies. Not thread safe. */
 final class ObjectTable {
     private final ObjectSchema schema;
     private final TreeMap<String, SandboxRecord> byId = new TreeMap<>();
-    private final Map<String, Map<String, Set<String>>> indexes = new HashMap<>();
+    private final Map<String, NavigableMap<String, Set<String>>> indexes = new HashMap<>();
     private Object indexedVersion;
 
     ObjectTable(ObjectSchema schema) {
@@ -77,14 +79,19 @@ final class ObjectTable {
         return value == null ? Set.of() : indexOf(rule).getOrDefault(key(rule, value), Set.of());
     }
 
-    private Map<String, Set<String>> indexOf(FieldRule rule) {
+    /** All records from this value of an identifying field on, deleted ones too, in the order of the field. */
+    Stream<SandboxRecord> from(FieldRule rule, Object value, boolean inclusive) {
+        return indexOf(rule).tailMap(key(rule, value), inclusive).values().stream().flatMap(Set::stream).map(byId::get);
+    }
+
+    private NavigableMap<String, Set<String>> indexOf(FieldRule rule) {
         if (indexedVersion != schema.version()) {
             indexes.clear();
             indexedVersion = schema.version();
         }
-        Map<String, Set<String>> index = indexes.get(rule.name());
+        NavigableMap<String, Set<String>> index = indexes.get(rule.name());
         if (index == null) {
-            index = new HashMap<>();
+            index = new TreeMap<>();
             for (SandboxRecord record : byId.values()) {
                 Object value = record.get(rule.name());
                 if (value != null) {

@@ -28,6 +28,10 @@ record SoqlQuery(ObjectTable table, List<FieldPath> fields, Condition where, Lis
     List<SandboxRecord> run(Org org, boolean deletedToo) {
         List<SandboxRecord> found = new ArrayList<>();
         Set<String> candidates = where == null ? null : where.candidates(table);
+        if (candidates == null && isInOrderOfIndex() && where instanceof Comparison range && !range.keys().contains(null)) {
+            return table.from(range.path().field(), range.keys().iterator().next(), range.operator() == Operator.GREATER_OR_EQUAL)
+                    .filter(record -> isAnswered(record, org, deletedToo)).skip(offset).limit(limit).toList();
+        }
         if (candidates == null) {
             table.all().forEach(record -> add(found, record, org, deletedToo));
         } else {
@@ -51,15 +55,25 @@ record SoqlQuery(ObjectTable table, List<FieldPath> fields, Condition where, Lis
             return candidates.size();
         }
         int all = table.all().size();
-        return limit >= 0 && !orders.isEmpty() && orders.get(0).path().field().isIndexed() && where instanceof Comparison range
+        return isInOrderOfIndex() ? Math.min(limit, all) : all;
+    }
+
+    /** Whether it asks for the first records from a value on, in the order of an index. */
+    private boolean isInOrderOfIndex() {
+        return limit >= 0 && orders.size() == 1 && !orders.get(0).descending() && orders.get(0).path().field().isIndexed()
+                && orders.get(0).path().hops().isEmpty() && where instanceof Comparison range
                 && (range.operator() == Operator.GREATER || range.operator() == Operator.GREATER_OR_EQUAL)
-                && range.path().equals(orders.get(0).path()) ? Math.min(limit, all) : all;
+                && range.path().equals(orders.get(0).path());
     }
 
     private void add(List<SandboxRecord> found, SandboxRecord record, Org org, boolean deletedToo) {
-        if (record != null && !org.isHidden(record.id()) && (deletedToo || !record.isDeleted()) && (where == null || where.matches(record, org))) {
+        if (record != null && isAnswered(record, org, deletedToo)) {
             found.add(record);
         }
+    }
+
+    private boolean isAnswered(SandboxRecord record, Org org, boolean deletedToo) {
+        return !org.isHidden(record.id()) && (deletedToo || !record.isDeleted()) && (where == null || where.matches(record, org));
     }
 
     @SuppressWarnings("unchecked")
