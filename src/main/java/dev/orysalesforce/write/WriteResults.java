@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.mapping.MappingFailedException;
 import dev.orysalesforce.salesforce.CallFailure;
+import dev.orysalesforce.salesforce.AssignmentRules;
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.ErrorPolicy;
 import dev.orysalesforce.salesforce.RecordError;
@@ -46,6 +47,7 @@ public class WriteResults {
     private final ErrorPolicy policy;
     private final Describe describe;
     private final ServedVersions versions;
+    private final AssignmentRules rules;
     private final CallSizes sizes;
     private final ObjectPauses objects;
     private final SyncSettings.Retry retry;
@@ -53,9 +55,10 @@ public class WriteResults {
     private final MeterRegistry meters;
     private final Clock clock;
 
-    WriteResults(ErrorPolicy policy, Describe describe, ServedVersions versions, CallSizes sizes, ObjectPauses objects,
-            SyncSettings settings, ObjectMapper json, MeterRegistry meters, Clock clock) {
+    WriteResults(ErrorPolicy policy, Describe describe, ServedVersions versions, AssignmentRules rules, CallSizes sizes,
+            ObjectPauses objects, SyncSettings settings, ObjectMapper json, MeterRegistry meters, Clock clock) {
         this.versions = versions;
+        this.rules = rules;
         this.policy = policy;
         this.describe = describe;
         this.sizes = sizes;
@@ -105,7 +108,7 @@ public class WriteResults {
                 objects.took(items.get(i).getObject());
                 errors.add(null);
             } else {
-                RecordError raw = error(result.path("errors").path(0));
+                RecordError raw = danglingOr(error(result.path("errors").path(0)), items.get(i).getRecord());
                 RecordError recordError = withoutValues(items.get(i), raw).decided(policy.rule(raw,
                         chunk.isDeletion() ? Level.DELETION : Level.ROW));
                 meters.counter(ROW_ERRORS, "code", recordError.code()).increment();
@@ -284,8 +287,8 @@ public class WriteResults {
         }
     }
 
-    private static PauseDeliveryException pause(SyncItem item, RecordError recordError) {
-        RecordError safe = recordError.without(item.getRecord());
+    private PauseDeliveryException pause(SyncItem item, RecordError recordError) {
+        RecordError safe = rules.name(recordError.without(item.getRecord()), item.getObject());
         return new PauseDeliveryException(safe.code(), safe.message());
     }
 
@@ -294,9 +297,18 @@ public class WriteResults {
         List<String> fields = new ArrayList<>();
         error.path("fields").forEach(field -> fields.add(field.asText()));
         String message = error.path("message").asText("");
-        // Salesforce has one code for a missing field and for a reference without a target.
-        boolean dangling = code.equals("INVALID_FIELD") && message.startsWith("Foreign key external ID");
-        return new RecordError(dangling ? "DANGLING_REFERENCE" : code, message, fields);
+        return new RecordError(code, message, fields);
+    }
+
+    /**
+     * Salesforce has one code for a missing field and for a reference without a target, and says which in the user's language.
+     * In any language only the latter names a reference's field together with the value that leads nowhere.
+     */
+    private static RecordError danglingOr(RecordError error, JsonNode record) {
+        boolean isDangling = error.code().equals("INVALID_FIELD") && (error.message().startsWith("Foreign key external ID")
+                || record != null && record.properties().stream().flatMap(field -> field.getValue().properties().stream())
+                        .anyMatch(key -> error.message().contains(key.getKey()) && error.message().contains(key.getValue().asText())));
+        return isDangling ? new RecordError("DANGLING_REFERENCE", error.message(), error.fields()) : error;
     }
 
     /** Null if the answer, of Salesforce or of a proxy, has no code. */

@@ -202,8 +202,11 @@ final class RowWriter {
     private String resolve(ForeignKey key) {
         List<SandboxRecord> parents = key.parent().live(key.field(), key.value());
         if (parents.isEmpty()) {
-            throw new RowRefused("INVALID_FIELD", "Foreign key external ID: " + key.value() + " not found for field "
-                    + key.field().name() + " in entity " + key.parent().schema().name());
+            String field = key.field().name();
+            String entity = key.parent().schema().name();
+            throw new RowRefused("INVALID_FIELD", org.says(
+                    "Foreign key external ID: " + key.value() + " not found for field " + field + " in entity " + entity,
+                    "Externe ID " + key.value() + " wurde für Feld " + field + " in Entität " + entity + " nicht gefunden"));
         }
         if (parents.size() > 1) {
             throw duplicateExternalId(parents);

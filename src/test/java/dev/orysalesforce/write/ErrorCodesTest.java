@@ -371,6 +371,16 @@ class ErrorCodesTest extends AppTest {
         assertLetterOf(ids.get(3), code);
     }
 
+    @Test
+    void aReferenceToAMissingRecordIsLeftOutInAnyLanguage() {
+        SALESFORCE.org().speakGerman(true);
+        member(id, "org-nowhere");
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Member");
+        assertThat(record(id).text("AccountId")).isNull();
+        assertThat(deadLetters()).isEmpty();
+    }
+
     private void member(String id, String organization) {
         ObjectNode body = Ory.identity(id, START, "Member");
         ((ObjectNode) body.path("identity")).put("schema_id", "referring").put("organization_id", organization);

@@ -39,7 +39,7 @@ class FailureWithoutWordsTest {
     @Test
     void aFailureWithoutAMessagePausesDelivery() {
         WriteResults results = new WriteResults(new ErrorPolicy(settings, new StandardEnvironment()), null, null,
-                null, null, settings, new ObjectMapper(), meters, Clock.systemUTC());
+                null, null, null, settings, new ObjectMapper(), meters, Clock.systemUTC());
         SalesforceException mute = new SalesforceException((Throwable) null);
         assertThatThrownBy(() -> new DuplicateRecords(settings, results, new ObjectMapper()).matches(null, mute))
                 .isInstanceOf(PauseDeliveryException.class);

@@ -10,6 +10,7 @@ import dev.orysalesforce.sandbox.Call;
 import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.DuplicateRule;
 import dev.orysalesforce.sandbox.Fault;
+import dev.orysalesforce.sandbox.RowError;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +90,22 @@ class OwnerTest extends AppTest {
                     .isEqualTo(writes.get(writes.size() - 1).header(header));
         }
         assertThat(single.get(0).header("Sforce-Auto-Assign")).isEqualTo(kind.equals("new") ? "TRUE" : "FALSE");
+    }
+
+    /** No API tells whom a rule names, so the pause names the rule. */
+    @Test
+    void aDeactivatedOwnerPausesDeliveryWithTheNameOfTheRule() {
+        SALESFORCE.org().activateAssignmentRule("Lead", ANNA);
+        SALESFORCE.faults().refuseRows(row -> true, new RowError("INACTIVE_OWNER_OR_USER",
+                "operation performed with inactive user [" + ANNA + "] as owner of lead"), -1);
+        String id = UUID.randomUUID().toString();
+        send(id, 0, null, "+44 1");
+        await().until(() -> health().at("/components/deliveryPause/details/code").asText().equals("INACTIVE_OWNER_OR_USER"));
+        assertThat(health().at("/components/deliveryPause/details/reason").asText()).contains("change it in Setup",
+                "assignment rule of Leads is \"Round robin\"");
+        SALESFORCE.faults().clear();
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Person");
     }
 
     private void send(String id, int seconds, String owner, String phone) {
