@@ -195,7 +195,7 @@ class NothingArrivesTest extends ReloadAppTest {
             SALESFORCE.org().expireTokens();
             signUp();
         }, () -> SALESFORCE.org().sessions().clientSecret("sandbox-secret")));
-        plays.put("A permission is missing", new Cause(() -> {
+        plays.put("A permission on an object is missing", new Cause(() -> {
             SALESFORCE.org().forbid("Lead", Permission.CREATE);
             signUp();
         }, () -> SALESFORCE.org().permit("Lead", Permission.CREATE)));
