@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,8 @@ class NothingArrivesTest extends ReloadAppTest {
     @Autowired
     private RequestGate gate;
 
+    private static final String RETRIED = "A permission on an object is missing";
+
     private record Row(String cause, String health, String log) {}
 
     private interface Play {
@@ -113,8 +116,12 @@ class NothingArrivesTest extends ReloadAppTest {
         }
     }
 
+    /** The one with a retry comes before the clock is moved, because the broker that delivers it has the real time. */
     static List<String> causes() {
-        return List.copyOf(TABLE.keySet());
+        List<String> causes = new ArrayList<>(TABLE.keySet());
+        causes.remove(RETRIED);
+        causes.add(1, RETRIED); // while nothing has arrived is the first
+        return causes;
     }
 
     @ParameterizedTest
@@ -143,7 +150,9 @@ class NothingArrivesTest extends ReloadAppTest {
         } finally {
             SALESFORCE.faults().clear();
             one.fixed().act();
-            clock.move(Duration.ofMinutes(10));
+            if (!cause.equals(causes().get(0))) {
+                clock.move(Duration.ofMinutes(10));
+            }
         }
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() ->
                 assertThat(health().path("status").asText()).as(health().toString()).isEqualTo("UP"));
@@ -195,7 +204,7 @@ class NothingArrivesTest extends ReloadAppTest {
             SALESFORCE.org().expireTokens();
             signUp();
         }, () -> SALESFORCE.org().sessions().clientSecret("sandbox-secret")));
-        plays.put("A permission on an object is missing", new Cause(() -> {
+        plays.put(RETRIED, new Cause(() -> {
             SALESFORCE.org().forbid("Lead", Permission.CREATE);
             signUp();
         }, () -> SALESFORCE.org().permit("Lead", Permission.CREATE)));
