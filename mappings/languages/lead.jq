@@ -33,7 +33,8 @@ def filled: with_entries(select(.value != ""));
 | (if $family != "" or $spare == [] then $family else $spare[-1] end) as $last
 | (if $given != "" then $given else (if $family != "" then $spare else $spare[:-1] end | join(" ")) end) as $first
 # For an identity without a name, because Salesforce requires one.
-| ([$email | split("@")[0]] + [$phone, (.identity | at("id"))] | first_text) as $stand_in
+| (first_trait("username", "nickname", "preferred_username", "handle") | split("@")[0]) as $handle
+| ([$handle] + [$email | split("@")[0]] + [$phone, (.identity | at("id"))] | first_text) as $stand_in
 | first_trait("company", "company.name", "organization", "organisation", "company_name", "companyName") as $company
 
 # The record. To skip an identity, return null: if .identity.state == "inactive" then null else {…} end
