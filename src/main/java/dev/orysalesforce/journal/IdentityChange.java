@@ -6,10 +6,13 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 
 /**
  * An event of an identity, reduced to the data that sync needs; the journal's message and the input of every mapping.
@@ -86,11 +89,23 @@ public record IdentityChange(
         }
         IdentityChange newer = later.version().compareTo(version()) >= 0 ? later : this;
         IdentityChange older = newer == this ? later : this;
-        IdentityChange state = newer.isState() || !older.isState() ? newer : older;
+        IdentityChange state = !newer.isState() && older.isState() ? older : newer.completedBy(older);
         String kind = event.equals(RECONCILE) || event.equals(GATEWAY) ? later.event : event;
         return new IdentityChange(kind, newer.receivedAt, newer.triggerId, state.identity, state.flow,
                 merge(transientPayload, later.transientPayload), merge(record, later.record), newer.attempts,
                 newer.traceparent);
+    }
+
+    /** A part of an identity does not say what is absent, so that what an earlier event has told stays. */
+    private IdentityChange completedBy(IdentityChange older) {
+        if (!isState() || isComplete() || !older.isState()) {
+            return this;
+        }
+        ObjectNode whole = older.identity.deepCopy();
+        identity.properties().stream().filter(field -> !field.getKey().equals("traits"))
+                .forEach(field -> whole.set(field.getKey(), field.getValue()));
+        whole.withObject("/traits").setAll((ObjectNode) identity.path("traits"));
+        return new IdentityChange(event, receivedAt, triggerId, whole, flow, transientPayload, record, attempts, traceparent);
     }
 
     private static PrebuiltRecord merge(PrebuiltRecord one, PrebuiltRecord other) {
@@ -147,11 +162,17 @@ public record IdentityChange(
         }
     }
 
-    /** Whether sync can process it: it has a UUID, and traits or a record, or it is an erasure. */
+    /** Whether sync can process it: it has a UUID; a record, if it has one, is complete. */
     @JsonIgnore
     public boolean isUsable() {
-        return isErasure() || isState() || identityId() != null && record != null && record.at() != null
-                && record.object() != null && record.fields() instanceof ObjectNode;
+        return identityId() != null && (isErasure() || isState() || record == null
+                || record.at() != null && record.object() != null && record.fields() instanceof ObjectNode);
+    }
+
+    /** Whether it says whose event it is and nothing of the person, so that Ory has to be asked. */
+    @JsonIgnore
+    public boolean isThin() {
+        return isUsable() && !isErasure() && !isState() && record == null;
     }
 
     /** Whether it has a state for a mapping. */
@@ -177,10 +198,20 @@ public record IdentityChange(
         return NIL.equals(text("id"));
     }
 
-    /** Whether it holds the whole identity, so that a trait that is absent here does not exist any more. */
+    /**
+     * Whether it holds the whole identity, so that a trait that is absent here does not exist any more. A template that picks
+     * some of the traits does not send the schema.
+     */
     @JsonIgnore
     public boolean isComplete() {
-        return isState() && Version.isTimed(identity);
+        return isState() && Version.isTimed(identity) && text("schema_id") != null;
+    }
+
+    /** The names of several different IDs that could be the identity's; empty if there is one or none. */
+    @JsonIgnore
+    public String candidates() {
+        return StreamSupport.stream((identity == null ? MissingNode.getInstance() : identity.path("candidates")).spliterator(), false)
+                .map(JsonNode::asText).distinct().collect(Collectors.joining(" and "));
     }
 
     /** Whether Ory has verified that the e-mail address belongs to the identity. */

@@ -43,7 +43,7 @@ public class Reconcile {
     private static final String PAGE = "page_size=500";
 
     /** So many IDs make a URL of 4 KB, which every proxy accepts. */
-    private static final int IDS = 100;
+    static final int IDS = 100;
 
     /** Ten million identities. */
     private static final int MOST_PAGES = 20_000;
@@ -208,7 +208,7 @@ public class Reconcile {
         List<IdentityChange> listed = notErased();
         snapshot.listed(listed, clock.instant());
         Map<String, LedgerEntry> known = ledger.find(page.identities().keySet());
-        return listed.stream().filter(one -> one.isUsable() && isNews(one, known.get(one.identityId()))).toList();
+        return listed.stream().filter(one -> one.isState() && isNews(one, known.get(one.identityId()))).toList();
     }
 
     /** An erased identity stays erased as long as Ory lists it. */

@@ -38,11 +38,8 @@ public class Coalescer {
         if (!change.isUsable()) {
             item.deadLetter(RecordError.of("UNREADABLE_BODY", "A message in the journal is not an event of this app."
                     + " Find the program that writes to the queue, too."));
-        } else if (limit.isExceededBy(change)) {
-            item.deadLetter(RecordError.of(TraitsLimit.CODE, "The traits, another part of the identity, the transient payload"
-                    + " or the record has more bytes than sync.max-traits-size or more keys than sync.max-traits-keys, so it"
-                    + " was not mapped. Keep it small at Ory: limit it in the identity schema. Or raise the limit and replay"
-                    + " the dead letter."));
+        } else {
+            limit.apply(item);
         }
         return item;
     }

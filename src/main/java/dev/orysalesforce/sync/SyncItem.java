@@ -100,6 +100,12 @@ public final class SyncItem {
         return getRecord() != null && (getRecord().hasNonNull("OwnerId") || getRecord().hasNonNull("Owner"));
     }
 
+    /** Ory has told the state of an identity whose event did not. */
+    public void complete(IdentityChange listed, Mapping own) {
+        change = change.merge(listed);
+        mapping = MappingChoice.of(own);
+    }
+
     /** Null if the ledger has not heard of the identity. */
     public LedgerEntry getKnown() {
         return known;

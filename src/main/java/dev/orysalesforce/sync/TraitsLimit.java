@@ -3,6 +3,7 @@ package dev.orysalesforce.sync;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.settings.SyncSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -11,16 +12,26 @@ import java.util.Map;
  * How much of an identity a mapping takes. Mapping languages need a time for an object that grows with the square of its
  * keys, if those were chosen for it; and anybody who signs up can send a large payload with the form.
  */
-final class TraitsLimit {
+public final class TraitsLimit {
 
     static final String CODE = "TRAITS_TOO_LARGE";
 
     private final long bytes;
     private final int keys;
 
-    TraitsLimit(SyncSettings settings) {
+    public TraitsLimit(SyncSettings settings) {
         bytes = settings.maxTraitsSize().toBytes();
         keys = settings.maxTraitsKeys();
+    }
+
+    /** What is larger becomes a dead letter, and is not mapped. */
+    public void apply(SyncItem item) {
+        if (isExceededBy(item.getChange())) {
+            item.deadLetter(RecordError.of(CODE, "The traits, another part of the identity, the transient payload"
+                    + " or the record has more bytes than sync.max-traits-size or more keys than sync.max-traits-keys, so it"
+                    + " was not mapped. Keep it small at Ory: limit it in the identity schema. Or raise the limit and replay"
+                    + " the dead letter."));
+        }
     }
 
     /** Each part counts by itself: traits, what else the identity has, transient payload, a record that came in finished. */

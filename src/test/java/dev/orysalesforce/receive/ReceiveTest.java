@@ -170,7 +170,7 @@ class ReceiveTest extends AppTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", "[]", "null", "42", "\"text\"", "{\"identity\": null}", "{\"identity\": 7}",
-        "{\"user_id\": \"9f425a8d-7efc-4768-8f23-7647a74fdf13\"}", "{\"id\": \"no-uuid\", \"traits\": {}}",
+        "{\"id\": \"no-uuid\", \"traits\": {}}",
         "{\"identity\": {\"id\": 1, \"traits\": {\"email\": \"a@example.org\"}}}"})
     void withoutAnIdentityThereIsNothingToSync(String body) {
         HttpResponse<String> answer = ory.sends("registration", body);
