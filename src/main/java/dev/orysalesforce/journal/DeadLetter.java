@@ -20,7 +20,8 @@ import java.util.UUID;
  * @param receivedAt when the event was received
  * @param failedAt when it became a dead letter
  * @param route the route that made it a dead letter
- * @param original the event; a text where the body could not be read, or is too long to be kept without a use for it
+ * @param original the event; the body of a webhook that could not be used is in {@code body}; a text where it is no JSON, or
+ *     too long to be kept without a use for it
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DeadLetter(
@@ -35,6 +36,9 @@ public record DeadLetter(
         Instant failedAt,
         String route,
         JsonNode original) {
+
+    /** In the original of a webhook that could not be used: its body, which a replay reads again. */
+    public static final String BODY = "body";
 
     private static final int LONGEST = 64 << 10;
 

@@ -3,6 +3,7 @@ package dev.orysalesforce.operator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.orysalesforce.journal.DeadLetter;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.Queues;
@@ -10,6 +11,7 @@ import dev.orysalesforce.journal.Version;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.receive.BadRequestException;
+import dev.orysalesforce.settings.RouteNames;
 import dev.orysalesforce.settings.SyncSettings;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -27,9 +29,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Header;
+import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.jms.support.JmsUtils;
 import org.springframework.stereotype.Component;
@@ -44,17 +49,22 @@ public class DeadLetters {
     private static final int MOST = 1000;
 
     /** The journal accepts events of identities that Ory has stored; these codes mean that the dead letter holds none. */
+    /** A body that could not be used may be read otherwise now. */
+    private static final String READ_AGAIN = "code IN ('NO_IDENTITY','MAPPING_FAILED')";
     private static final String REPLAYABLE =
-            "identity IS NOT NULL AND code NOT IN ('UNREADABLE_BODY','NO_IDENTITY','IDENTITY_NOT_STORED')";
+            "((identity IS NOT NULL AND code NOT IN ('UNREADABLE_BODY','IDENTITY_NOT_STORED')) OR " + READ_AGAIN + ")";
 
     private final JmsTemplate jms;
     private final Queues queues;
     private final Ledger ledger;
+    private final ProducerTemplate camel;
     private final ObjectMapper json;
     private final SyncSettings.DeadLetters settings;
     private final Clock clock;
 
-    DeadLetters(JmsTemplate jms, Queues queues, Ledger ledger, ObjectMapper json, SyncSettings settings, Clock clock) {
+    DeadLetters(JmsTemplate jms, Queues queues, Ledger ledger, @Lazy ProducerTemplate camel, ObjectMapper json,
+            SyncSettings settings, Clock clock) {
+        this.camel = camel;
         this.jms = jms;
         this.queues = queues;
         this.ledger = ledger;
@@ -173,7 +183,9 @@ public class DeadLetters {
                     JmsSelectors.all(REPLAYABLE, replay.next()))) {
                 Message message = null;
                 while (taken.size() < AT_ONCE && (message = letters.receiveNoWait()) != null) {
-                    IdentityChange change = event(letter(message));
+                    DeadLetter letter = letter(message);
+                    IdentityChange known = event(letter);
+                    IdentityChange change = known == null ? readAgain(letter) : known;
                     if (change != null) {
                         taken.add(change.receivedAs(change.event(), change.receivedAt(), change.triggerId()));
                     } else {
@@ -185,6 +197,7 @@ public class DeadLetters {
                 }
             }
             putBack(session, useless);
+            replay.leftOut(useless.size()); // with a new time, so that their selector does not find them again
             return taken;
         }, true);
     }
@@ -193,7 +206,7 @@ public class DeadLetters {
     public Map<String, Object> result(Replay replay) {
         List<OptionalLong> counts = replay.asked().stream()
                 .map(selector -> queues.count(Queues.DEAD_LETTERS, selector)).toList();
-        long left = counts.stream().mapToLong(count -> count.orElse(0)).sum();
+        long left = counts.stream().mapToLong(count -> count.orElse(0)).sum() + replay.useless();
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("replayed", replay.replayed());
         result.put("left", counts.stream().allMatch(OptionalLong::isPresent) ? left : null);
@@ -253,6 +266,21 @@ public class DeadLetters {
             return change != null && change.isUsable() && change.receivedAt() != null ? change : null;
         } catch (JsonProcessingException e) {
             return null;
+        }
+    }
+
+    /** What {@code mappings/event.*} makes of the body now; null if that is still no event of a stored identity. */
+    private IdentityChange readAgain(DeadLetter letter) {
+        JsonNode body = letter.original() == null ? MissingNode.getInstance() : letter.original().path(DeadLetter.BODY);
+        if (!body.isContainerNode() || letter.receivedAt() == null) {
+            return null;
+        }
+        try {
+            IdentityChange change = json.readValue(camel.requestBody(RouteNames.READ_EVENT, body.toString(), String.class),
+                    IdentityChange.class).receivedAs(letter.event(), letter.receivedAt(), null);
+            return change.isUsable() && !change.isNotStored() ? change : null;
+        } catch (CamelExecutionException | JsonProcessingException e) {
+            return null; // the mapping still fails
         }
     }
 

@@ -10,6 +10,7 @@ public final class Replay {
     private final List<String> asked;
     private final Deque<String> open;
     private int replayed;
+    private int useless;
 
     /** @param selectors which dead letters; none that were added after the request, or the replay might never end */
     Replay(List<String> selectors) {
@@ -38,6 +39,15 @@ public final class Replay {
     public int committed(int count) {
         replayed += count;
         return count;
+    }
+
+    /** So many hold no event, and stay. */
+    void leftOut(int many) {
+        useless += many;
+    }
+
+    int useless() {
+        return useless;
     }
 
     int replayed() {

@@ -1,11 +1,14 @@
 package dev.orysalesforce.receive;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.orysalesforce.journal.DeadLetter;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.ReceiptClock;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import org.springframework.http.HttpStatus;
@@ -40,13 +43,26 @@ public class EventFactory {
      * The dead letter of a rejected request.
      *
      * @param original the event, if the body could be read; else the bytes of the body; null if it was empty
+     * @param body the body's bytes
      */
-    public DeadLetter deadLetter(Problem problem, Object original, String event) {
+    public DeadLetter deadLetter(Problem problem, Object original, String event, byte[] body) {
         if (original instanceof IdentityChange change) {
+            ObjectNode kept = json.valueToTree(change);
             return DeadLetter.of(change.identityId(), event, problem.code(), problem.detail(), List.of(), 0,
-                    change.receivedAt(), clock.instant(), "receive", json.valueToTree(change));
+                    change.receivedAt(), clock.instant(), "receive", kept.set(DeadLetter.BODY, keptBody(body)));
         }
+        JsonNode kept = keptBody((byte[]) original);
         return DeadLetter.of(null, event, problem.code(), problem.detail(), List.of(), 0, clock.instant(), clock.instant(), "receive",
-                new TextNode(bodyText.kept((byte[]) original)));
+                kept == null ? new TextNode(bodyText.kept((byte[]) original)) : json.createObjectNode().set(DeadLetter.BODY, kept));
+    }
+
+    /** Null if it is no JSON object or list, or too large to be kept. */
+    private JsonNode keptBody(byte[] body) {
+        try {
+            JsonNode read = body == null ? null : json.readTree(bodyText.read(body));
+            return read == null || !read.isContainerNode() ? null : KeptBody.of(read);
+        } catch (IOException e) {
+            return null;
+        }
     }
 }

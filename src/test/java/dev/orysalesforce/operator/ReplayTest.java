@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.sandbox.Fault;
+import jakarta.jms.Message;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -48,6 +49,28 @@ class ReplayTest extends OperatorTest {
         assertThat(replay("{\"ids\":[\"" + letter + "\"]}").toString()).isEqualTo("{\"replayed\":0,\"left\":0}");
         settle();
         assertThat(SALESFORCE.writes().ofIdentity(id)).hasSize(1);
+    }
+
+    /** When it was kept, {@code mappings/event.*} did not know this name for the ID. */
+    @Test
+    void aBodyThatCouldNotBeUsedIsReadAgain() {
+        String id = UUID.randomUUID().toString();
+        String still = UUID.randomUUID().toString();
+        keep("{\"userId\":\"" + id + "\",\"email\":\"again@example.org\",\"name\":\"Read Again\"}");
+        keep("{\"unknown\":\"" + still + "\",\"email\":\"again@example.org\"}");
+        assertThat(replay("{\"code\":\"NO_IDENTITY\"}").path("replayed").asInt()).isEqualTo(1);
+        settle();
+        assertThat(record(id).text("LastName")).isEqualTo("Again");
+        assertThat(deadLetters()).singleElement().satisfies(letter -> assertThat(letter.toString()).contains(still));
+    }
+
+    private void keep(String body) {
+        jms.send("dead-letters", session -> {
+            Message letter = session.createTextMessage("{\"id\":\"" + UUID.randomUUID() + "\",\"event\":\"registration\",\"code\":"
+                    + "\"NO_IDENTITY\",\"receivedAt\":\"" + START + "\",\"original\":{\"body\":" + body + "}}");
+            letter.setStringProperty("code", "NO_IDENTITY");
+            return letter;
+        });
     }
 
     @Test
