@@ -20,6 +20,9 @@ public class WebhookSecrets implements AuthenticationManager {
     /** The header that Ory's API key is sent in. */
     public static final String HEADER = "X-Webhook-Secret";
 
+    /** Where other hooks, and many gateways, have it. */
+    static final String API_KEY = "X-Api-Key";
+
     /** The user name that Ory's basic auth has to send. */
     static final String ORY = "ory";
 

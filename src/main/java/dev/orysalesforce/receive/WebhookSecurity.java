@@ -1,22 +1,28 @@
 package dev.orysalesforce.receive;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.config.observation.SecurityObservationSettings;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AuthenticationConverter;
 import org.springframework.security.web.authentication.AuthenticationFilter;
 import org.springframework.security.web.authentication.www.BasicAuthenticationConverter;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
+import org.springframework.web.filter.UrlHandlerFilter;
 
 /**
  * Admits only callers with the webhook secret to the routes of webhooks and gateway. It runs before Camel because no header
@@ -26,20 +32,22 @@ import org.springframework.security.web.authentication.www.BasicAuthenticationFi
 @ConditionalOnWebApplication
 class WebhookSecurity {
 
+    private static final String BEARER = "Bearer ";
+
     @Bean
     @Order(0)
     SecurityFilterChain webhooks(HttpSecurity http, WebhookSecrets secrets, WebhooksHealthIndicator health,
             ObjectMapper json) throws Exception {
         Problem problem = Problem.of(HttpStatus.UNAUTHORIZED, "UNAUTHORIZED",
-                "The webhook secret is missing or wrong. Send it as header " + WebhookSecrets.HEADER
-                        + " or as basic auth password of user " + WebhookSecrets.ORY + "; it has to be one of those"
-                        + " in ORY_WEBHOOK_SECRET.");
+                "The webhook secret is missing or wrong. Send it as header " + WebhookSecrets.HEADER + " or "
+                        + WebhookSecrets.API_KEY + ", as bearer token, or as basic auth password of user " + WebhookSecrets.ORY
+                        + "; it has to be one of those in ORY_WEBHOOK_SECRET.");
         AuthenticationEntryPoint unauthorized = (request, response, failure) -> {
             health.refused();
             problem.answer(request, response, json);
         };
 
-        AuthenticationFilter secret = new AuthenticationFilter(secrets, secretHeaderOrBasicAuth());
+        AuthenticationFilter secret = new AuthenticationFilter(secrets, secret());
         secret.setSuccessHandler((request, response, authentication) -> { });
         secret.setFailureHandler(unauthorized::commence);
 
@@ -61,12 +69,24 @@ class WebhookSecurity {
         return SecurityObservationSettings.noObservations();
     }
 
-    private static AuthenticationConverter secretHeaderOrBasicAuth() {
+    /** Hooks can send a header of any name; libraries for Salesforce send their access token. */
+    private static AuthenticationConverter secret() {
         BasicAuthenticationConverter basicAuth = new BasicAuthenticationConverter();
-        return request -> {
-            String header = request.getHeader(WebhookSecrets.HEADER);
-            return header == null ? basicAuth.convert(request)
-                    : UsernamePasswordAuthenticationToken.unauthenticated(WebhookSecrets.ORY, header);
-        };
+        return request -> Stream.of(request.getHeader(WebhookSecrets.HEADER), request.getHeader(WebhookSecrets.API_KEY), bearer(request))
+                .filter(Objects::nonNull).findFirst()
+                .<Authentication>map(secret -> UsernamePasswordAuthenticationToken.unauthenticated(WebhookSecrets.ORY, secret))
+                .orElseGet(() -> basicAuth.convert(request));
+    }
+
+    private static String bearer(HttpServletRequest request) {
+        String header = request.getHeader(HttpHeaders.AUTHORIZATION);
+        return header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? header.substring(BEARER.length()).strip() : null;
+    }
+
+    /** Ory appends nothing to an address, but people do. */
+    @Bean
+    UrlHandlerFilter slashes() {
+        return UrlHandlerFilter.trailingSlashHandler("/webhooks/**").wrapRequest().build();
     }
 }

@@ -20,12 +20,14 @@ class WebhooksHealthIndicator implements HealthIndicator {
     private static final Duration QUIET = Duration.ofMinutes(1);
 
     private final MeterRegistry meters;
+    private final RefusedWebhooks refused;
     private final Counter strangers;
     private final Clock clock;
     private final Instant start;
     private final AtomicReference<Instant> lastTold = new AtomicReference<>(Instant.MIN);
 
-    WebhooksHealthIndicator(MeterRegistry meters, Clock clock) {
+    WebhooksHealthIndicator(MeterRegistry meters, RefusedWebhooks refused, Clock clock) {
+        this.refused = refused;
         this.meters = meters;
         this.clock = clock;
         this.start = clock.instant();
@@ -35,6 +37,7 @@ class WebhooksHealthIndicator implements HealthIndicator {
     /** A call without a known secret. It is not logged at every call, because any caller can cause it. */
     void refused() {
         strangers.increment();
+        refused.count(RefusedWebhooks.UNAUTHORIZED);
         Instant now = clock.instant();
         Instant before = lastTold.get();
         if (before.isBefore(now.minus(QUIET)) && lastTold.compareAndSet(before, now)) {
