@@ -86,7 +86,7 @@ record SalesforcePage(Map<String, Instant> versions, List<Conversion> conversion
 
     /**
      * A conversion is a change of the Lead by another user, so if the app made the last change, it came later. After a later
-     * change by somebody else, the versions tell, if the conversion has copied them.
+     * change by another user, the versions tell, if the conversion has copied them.
      */
     private static boolean isWrittenSince(JsonNode lead, Instant version, String user) {
         return lead.path("LastModifiedById").asText().equals(user)

@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * The assignment rule that gives new records their owner. No API tells whom it names, so a person has to look at it when
+ * The assignment rule that gives new records their owner. No API tells which owner it names, so a person has to look at it when
  * Salesforce refuses an owner who is deactivated.
  */
 @Component

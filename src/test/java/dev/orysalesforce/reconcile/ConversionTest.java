@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.test.context.TestPropertySource;
 
-/** Leads that sales has converted, while Salesforce lets the app write to them: nobody looks at a converted Lead. */
+/** Leads that sales has converted, while Salesforce lets the app write to them. No page of Salesforce shows such a Lead. */
 @TestPropertySource(properties = "test.context=conversion")
 class ConversionTest extends ReconcileTest {
 

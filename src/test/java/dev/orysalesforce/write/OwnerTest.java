@@ -92,7 +92,7 @@ class OwnerTest extends AppTest {
         assertThat(single.get(0).header("Sforce-Auto-Assign")).isEqualTo(kind.equals("new") ? "TRUE" : "FALSE");
     }
 
-    /** No API tells whom a rule names, so the pause names the rule. */
+    /** No API tells which owner a rule names, so the pause names the rule. */
     @Test
     void aDeactivatedOwnerPausesDeliveryWithTheNameOfTheRule() {
         SALESFORCE.org().activateAssignmentRule("Lead", ANNA);
