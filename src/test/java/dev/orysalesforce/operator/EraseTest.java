@@ -151,7 +151,8 @@ class EraseTest extends ErasingTest {
     void deadLettersAreDeletedAtOnce() {
         String refused = refused("Kowalczykowa");
         String other = refused("Other");
-        ory.sends("login", "{\"identity\":{\"id\":\"" + refused + "\"}}");
+        settle();
+        ory.sends("settings", "{\"identity\":{\"id\":\"" + refused + "\"}}");
         settle();
         await().until(() -> deadLetters().size() == 3);
         SALESFORCE.faults().start(Fault.unavailable());

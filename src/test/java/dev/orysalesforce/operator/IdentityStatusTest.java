@@ -196,12 +196,13 @@ class IdentityStatusTest extends OperatorTest {
     }
 
     @Test
-    void anEventThatTheReceiverRejected() {
+    void anEventWithNothingButAnId() {
         String id = UUID.randomUUID().toString();
         ory.sends("login", "{\"id\":\"" + id + "\",\"identity\":{\"id\":\"" + id + "\"}}");
+        settle();
         JsonNode explanation = explain(id);
         assertThat(explanation.path("outcome").asText()).isEqualTo("dead-letter");
-        assertThat(explanation.path("code").asText()).isEqualTo("NO_IDENTITY");
+        assertThat(explanation.path("code").asText()).isEqualTo("ADMIN_URL_NEEDED");
         assertThat(explanation.path("pending").asBoolean()).isFalse();
     }
 
