@@ -9,6 +9,7 @@ import dev.orysalesforce.sandbox.SandboxRecord;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +17,7 @@ import org.springframework.test.context.TestPropertySource;
 
 /** Leads that sales has converted, while Salesforce lets the app write to them. No page of Salesforce shows such a Lead. */
 @TestPropertySource(properties = "test.context=conversion")
+@Tag("nightly")
 class ConversionTest extends ReconcileTest {
 
     @ParameterizedTest

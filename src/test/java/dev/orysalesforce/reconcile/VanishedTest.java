@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.orysalesforce.operator.Operator;
 import dev.orysalesforce.sandbox.ory.OryFault;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
 /** Identities whose record was deleted in Salesforce, and those that only seem to be missing at Ory. */
 @TestPropertySource(properties = {"test.context=missing", "sync.on-missing=erase", "sync.erase-limit=0.2"})
+@Tag("nightly")
 class VanishedTest extends ReconcileTest {
 
     private List<String> synced(int many) {
