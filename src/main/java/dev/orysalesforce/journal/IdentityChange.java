@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -98,10 +99,11 @@ public record IdentityChange(
 
     /** A part of an identity does not say what is absent, so that what an earlier event has told stays. */
     private IdentityChange completedBy(IdentityChange older) {
-        if (!isState() || isComplete() || !older.isState()) {
+        if (!isState() || isWhole() || !older.isState()) {
             return this;
         }
         ObjectNode whole = older.identity.deepCopy();
+        whole.remove(List.of("created_at", "updated_at")); // the version is that of this event
         identity.properties().stream().filter(field -> !field.getKey().equals("traits"))
                 .forEach(field -> whole.set(field.getKey(), field.getValue()));
         whole.withObject("/traits").setAll((ObjectNode) identity.path("traits"));
@@ -204,7 +206,11 @@ public record IdentityChange(
      */
     @JsonIgnore
     public boolean isComplete() {
-        return isState() && Version.isTimed(identity) && text("schema_id") != null;
+        return isState() && Version.isTimed(identity) && isWhole();
+    }
+
+    private boolean isWhole() {
+        return text("schema_id") != null;
     }
 
     /** The names of several different IDs that could be the identity's; empty if there is one or none. */
