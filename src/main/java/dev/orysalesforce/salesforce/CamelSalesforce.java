@@ -1,7 +1,6 @@
 package dev.orysalesforce.salesforce;
 
 import java.io.IOException;
-import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.salesforce.SalesforceComponent;
 import org.apache.camel.component.salesforce.api.SalesforceException;
@@ -62,8 +61,8 @@ public class CamelSalesforce {
     }
 
     /** Shows each request before it is sent. Only once Camel has started, for there is no client before. */
-    void onRequest(Consumer<Request> listener) {
-        component().getHttpClient().getRequestListeners().addQueuedListener(listener::accept);
+    void onRequest(Request.QueuedListener listener) {
+        component().getHttpClient().getRequestListeners().addQueuedListener(listener);
     }
 
     private SalesforceSession session() {

@@ -2,8 +2,7 @@ package dev.orysalesforce.salesforce;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.camel.CamelContext;
-import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.springframework.stereotype.Component;
 
@@ -15,26 +14,19 @@ import org.springframework.stereotype.Component;
  *     header</a>
  */
 @Component
-class LimitInfo implements CamelContextConfiguration {
+class LimitInfo implements Request.QueuedListener {
 
     private static final Pattern USAGE = Pattern.compile("api-usage=(\\d{1,18})/(\\d{1,18})");
 
-    private final CamelSalesforce salesforce;
     private final CallBudget budget;
 
-    LimitInfo(CamelSalesforce salesforce, CallBudget budget) {
-        this.salesforce = salesforce;
+    LimitInfo(CallBudget budget) {
         this.budget = budget;
     }
 
     @Override
-    public void beforeApplicationStart(CamelContext camel) {
-        // the client exists once the component has started
-    }
-
-    @Override
-    public void afterApplicationStart(CamelContext camel) {
-        salesforce.onRequest(request -> request.onResponseHeaders(this::read));
+    public void onQueued(Request request) {
+        request.onResponseHeaders(this::read);
     }
 
     private void read(Response response) {

@@ -6,8 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import org.apache.camel.CamelContext;
-import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.springframework.stereotype.Component;
 
@@ -17,26 +16,19 @@ import org.springframework.stereotype.Component;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#field.retry-after">RFC 9110, 10.2.3</a>
  */
 @Component
-class RetryAfter implements CamelContextConfiguration {
+class RetryAfter implements Request.QueuedListener {
 
-    private final CamelSalesforce salesforce;
     private final RetryAfterListener listener;
     private final Clock clock;
 
-    RetryAfter(CamelSalesforce salesforce, RetryAfterListener listener, Clock clock) {
-        this.salesforce = salesforce;
+    RetryAfter(RetryAfterListener listener, Clock clock) {
         this.listener = listener;
         this.clock = clock;
     }
 
     @Override
-    public void beforeApplicationStart(CamelContext camel) {
-        // the client exists once the component has started
-    }
-
-    @Override
-    public void afterApplicationStart(CamelContext camel) {
-        salesforce.onRequest(request -> request.onResponseHeaders(this::read));
+    public void onQueued(Request request) {
+        request.onResponseHeaders(this::read);
     }
 
     private void read(Response response) {

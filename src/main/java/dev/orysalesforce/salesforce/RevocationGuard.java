@@ -2,8 +2,6 @@ package dev.orysalesforce.salesforce;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import org.apache.camel.CamelContext;
-import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.eclipse.jetty.client.Request;
 import org.springframework.stereotype.Component;
 
@@ -12,30 +10,19 @@ import org.springframework.stereotype.Component;
  * one app with the same token; then the sync's next login, or the end of this process, would end the clients' sessions, too.
  */
 @Component
-class RevocationGuard implements CamelContextConfiguration {
+class RevocationGuard implements Request.QueuedListener {
 
     private static final String REVOKE = "/services/oauth2/revoke";
     private static final String TOKEN = "token=";
 
-    private final CamelSalesforce salesforce;
     private final SharedTokens tokens;
 
-    RevocationGuard(CamelSalesforce salesforce, SharedTokens tokens) {
-        this.salesforce = salesforce;
+    RevocationGuard(SharedTokens tokens) {
         this.tokens = tokens;
     }
 
     @Override
-    public void beforeApplicationStart(CamelContext camel) {
-        // the client exists once the component has started
-    }
-
-    @Override
-    public void afterApplicationStart(CamelContext camel) {
-        salesforce.onRequest(this::keep);
-    }
-
-    private void keep(Request request) {
+    public void onQueued(Request request) {
         String query = request.getQuery();
         if (!REVOKE.equals(request.getPath()) || query == null || !query.startsWith(TOKEN)) {
             return;
