@@ -48,9 +48,10 @@ public class DeadLetters {
     private static final int DEFAULT_LIMIT = 100;
     private static final int MOST = 1000;
 
-    /** The journal accepts events of identities that Ory has stored; these codes mean that the dead letter holds none. */
     /** A body that could not be used may be read otherwise now. */
     private static final String READ_AGAIN = "code IN ('NO_IDENTITY','MAPPING_FAILED')";
+
+    /** The journal accepts events of identities that Ory has stored; the codes that are left out mean that there is none. */
     private static final String REPLAYABLE =
             "((identity IS NOT NULL AND code NOT IN ('UNREADABLE_BODY','IDENTITY_NOT_STORED')) OR " + READ_AGAIN + ")";
 

@@ -18,6 +18,9 @@ import org.springframework.stereotype.Component;
 @Component("eventFactory")
 public class EventFactory {
 
+    /** Of one that is larger, a dead letter keeps what {@code mappings/event.*} has understood. */
+    private static final int LONGEST_BODY = 64 << 10;
+
     private final ObjectMapper json;
     private final BodyText bodyText;
     private final ReceiptClock receiptClock;
@@ -42,21 +45,24 @@ public class EventFactory {
     /**
      * The dead letter of a rejected request.
      *
-     * @param original the event, if the body could be read; else the bytes of the body; null if it was empty
-     * @param body the body's bytes
+     * @param received the event, if the body could be read; else null
+     * @param body the body's bytes; null if it was empty
      */
-    public DeadLetter deadLetter(Problem problem, Object original, String event, byte[] body) {
-        if (original instanceof IdentityChange change) {
-            ObjectNode kept = json.valueToTree(change);
-            return DeadLetter.of(change.identityId(), event, problem.code(), problem.detail(), List.of(), 0,
-                    change.receivedAt(), clock.instant(), "receive", kept.set(DeadLetter.BODY, keptBody(body)));
+    public DeadLetter deadLetter(Problem problem, IdentityChange received, String event, byte[] body) {
+        JsonNode kept = keptBody(body);
+        if (received == null) {
+            return DeadLetter.of(null, event, problem.code(), problem.detail(), List.of(), 0, clock.instant(), clock.instant(),
+                    "receive", kept == null ? new TextNode(bodyText.kept(body)) : json.createObjectNode().set(DeadLetter.BODY, kept));
         }
-        JsonNode kept = keptBody((byte[]) original);
-        return DeadLetter.of(null, event, problem.code(), problem.detail(), List.of(), 0, clock.instant(), clock.instant(), "receive",
-                kept == null ? new TextNode(bodyText.kept((byte[]) original)) : json.createObjectNode().set(DeadLetter.BODY, kept));
+        ObjectNode original = json.valueToTree(received);
+        if (kept != null && kept.toString().length() <= LONGEST_BODY) {
+            original.set(DeadLetter.BODY, kept);
+        }
+        return DeadLetter.of(received.identityId(), event, problem.code(), problem.detail(), List.of(), 0,
+                received.receivedAt(), clock.instant(), "receive", original);
     }
 
-    /** Null if it is no JSON object or list, or too large to be kept. */
+    /** Without secrets; null if it is no JSON object or list. */
     private JsonNode keptBody(byte[] body) {
         try {
             JsonNode read = body == null ? null : json.readTree(bodyText.read(body));

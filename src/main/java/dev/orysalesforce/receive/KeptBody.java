@@ -12,17 +12,15 @@ import java.util.regex.Pattern;
  */
 final class KeptBody {
 
-    private static final int LONGEST = 64 << 10;
     private static final Pattern SECRET =
             Pattern.compile("(?i).*(cookie|authorization|token|csrf|secret|passw|credential|api[-_]?key|session).*");
 
     private KeptBody() { }
 
-    /** @return null if it is larger than 64 KiB */
     static JsonNode of(JsonNode body) {
         JsonNode kept = body.deepCopy();
         withoutSecrets(kept);
-        return kept.toString().length() > LONGEST ? null : kept;
+        return kept;
     }
 
     private static void withoutSecrets(JsonNode node) {

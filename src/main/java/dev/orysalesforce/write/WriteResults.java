@@ -307,7 +307,8 @@ public class WriteResults {
     private static RecordError danglingOr(RecordError error, JsonNode record) {
         boolean isDangling = error.code().equals("INVALID_FIELD") && (error.message().startsWith("Foreign key external ID")
                 || record != null && record.properties().stream().flatMap(field -> field.getValue().properties().stream())
-                        .anyMatch(key -> error.message().contains(key.getKey()) && error.message().contains(key.getValue().asText())));
+                        .anyMatch(key -> error.message().contains(key.getKey()) && !key.getValue().asText().isEmpty()
+                                && error.message().contains(key.getValue().asText())));
         return isDangling ? new RecordError("DANGLING_REFERENCE", error.message(), error.fields()) : error;
     }
 
