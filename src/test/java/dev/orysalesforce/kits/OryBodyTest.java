@@ -80,6 +80,24 @@ class OryBodyTest extends AppTest {
         assertThat(body.path("identity").path("traits")).isEqualTo(context.path("identity").path("traits"));
     }
 
+    @ParameterizedTest
+    @MethodSource("samples")
+    void theThinBodyHoldsNoTraitAndIsAccepted(String sample) throws Exception {
+        JsonNode whole = context(sample);
+        List<JsonNode> contexts = withoutOneKey(whole);
+        contexts.add(whole);
+        for (JsonNode body : Set.copyOf(render("identity-thin.jsonnet", contexts))) {
+            assertThat(keys(body)).containsExactlyInAnyOrder("identity_id", "transient_payload");
+            String id = body.path("identity_id").textValue();
+            assertThat(ory.sends("registration", body).statusCode()).as(body.toPrettyString())
+                    .isEqualTo(id == null ? 400 : id.startsWith("00000000-") ? 422 : 204);
+        }
+        JsonNode payload = whole.at("/flow/transient_payload");
+        JsonNode body = render("identity-thin.jsonnet", List.of(whole)).get(0);
+        assertThat(body.path("identity_id").textValue()).isEqualTo(whole.at("/identity/id").textValue());
+        assertThat(body.path("transient_payload")).isEqualTo(payload.isObject() ? payload : json.createObjectNode());
+    }
+
     @Test
     void valuesOfAnotherKindAreNoError() throws Exception {
         List<JsonNode> contexts = new ArrayList<>();
@@ -148,9 +166,13 @@ class OryBodyTest extends AppTest {
 
     /** All at once, because a process for each would take minutes. */
     private List<JsonNode> render(List<JsonNode> contexts) throws Exception {
+        return render("identity.jsonnet", contexts);
+    }
+
+    private List<JsonNode> render(String body, List<JsonNode> contexts) throws Exception {
         Tool.require(Tool.JSONNET);
         Path all = Files.writeString(work.resolve("contexts.json"), contexts.toString());
-        String template = Path.of("ory", "identity.jsonnet").toAbsolutePath().toString();
+        String template = Path.of("ory", body).toAbsolutePath().toString();
         String bodies = Tools.run(work, List.of("jsonnet", "-e",
                 "std.map(import '%s', import '%s')".formatted(template, all)), Map.of());
         List<JsonNode> rendered = new ArrayList<>();

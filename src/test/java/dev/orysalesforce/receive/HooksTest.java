@@ -32,7 +32,9 @@ class HooksTest extends AppTest {
     private static final Path HOOKS = Path.of("src/test/resources/hooks");
 
     static Stream<Arguments> hooks() throws IOException {
-        return Files.list(HOOKS).sorted().map(file -> Arguments.of(file.getFileName().toString()));
+        try (Stream<Path> files = Files.list(HOOKS)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList().stream().map(Arguments::of);
+        }
     }
 
     @ParameterizedTest
