@@ -11,7 +11,10 @@ import dev.orysalesforce.sandbox.ory.OryAdminSandbox;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.RouteController;
 import org.junit.jupiter.api.BeforeEach;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
@@ -22,6 +25,9 @@ public abstract class ReconcileTest extends AppTest {
     static final String KEY = "ory_apikey_secret";
 
     public Operator operator;
+
+    @Autowired
+    private CamelContext camel;
 
     @DynamicPropertySource
     static void ory(DynamicPropertyRegistry registry) {
@@ -76,6 +82,19 @@ public abstract class ReconcileTest extends AppTest {
         JsonNode done = compare();
         assertThat(done.path("state").asText()).as(done.toString()).isEqualTo("done");
         return done;
+    }
+
+    /** What the comparison has queued would be out of sync from the start of its call to its end. */
+    JsonNode doneWhileNothingIsDelivered() {
+        RouteController routes = camel.getRouteController();
+        try {
+            routes.stopRoute("sync.next");
+            JsonNode done = done();
+            routes.startRoute("sync.next");
+            return done;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     JsonNode failed() {
