@@ -104,7 +104,7 @@ public abstract class AppTest {
         registry.add("sync.mappings.elsewhere", () -> "jslt:file:src/test/resources/mappings/partner.jslt"
                 + "?objectMapper=#jacksonObjectMapper"); // an endpoint like any other
         registry.add("sync.mappings.referring", CONTACTS_WITH_ACCOUNTS::toString);
-        registry.add("sync.mappings.employee", () -> "${test.employees:mappings/contact.ds}");
+        registry.add("sync.mappings.employee", () -> "${test.employees:mappings/contact.jslt}");
         registry.add("sync.mappings.template", () -> "mappings/languages/from-ory/lead.jsonnet");
         registry.add("sync.mappings.broken", () -> "src/test/resources/mappings/broken.jslt");
         registry.add("sync.mappings.skipped", () -> "src/test/resources/mappings/skipped.jslt");
@@ -184,9 +184,9 @@ public abstract class AppTest {
     /** The shipped mapping with its line for Accounts uncommented. */
     private static Path contactsWithAccounts() {
         try {
-            Path file = Files.createDirectories(DATA.resolve("mappings")).resolve("contact.ds");
-            String offered = "// [if text(at(identity, 'organization_id'))";
-            String mapping = Files.readString(Path.of("mappings/contact.ds"));
+            Path file = Files.createDirectories(DATA.resolve("mappings")).resolve("contact.jslt");
+            String offered = "// \"Account\": if ($organization)";
+            String mapping = Files.readString(Path.of("mappings/contact.jslt"));
             assertThat(mapping).contains(offered);
             return Files.writeString(file, mapping.replace(offered, offered.substring(3)));
         } catch (IOException e) {

@@ -97,8 +97,8 @@ public class MappingExamples {
         if (expected == null) {
             return Optional.of(Finding.error(example.expected().toString(), "It is not JSON.", "Fix it."));
         }
-        Exchange asked = camel.request(RouteNames.INVOKE_MAPPING, exchange -> {
-            exchange.setProperty("mapping", example.mapping().endpoint());
+        Exchange asked = camel.request(RouteNames.MAP_RECORD, exchange -> {
+            exchange.setProperty("recordMapping", example.mapping());
             exchange.getMessage().setBody(Files.readString(example.input()));
         });
         if (asked.getException() != null) {
@@ -150,9 +150,14 @@ public class MappingExamples {
     }
 
     private Optional<Mapping> mapping(Path example) {
-        String name = example.getParent().getFileName() + ".";
+        Mapping person = mapping("person").orElse(null);
+        return mapping(example.getParent().getFileName().toString())
+                .map(mapping -> mapping.isOfRecords() ? mapping.after(person) : mapping);
+    }
+
+    private Optional<Mapping> mapping(String stem) {
         try (Stream<Path> files = Files.list(mappings)) {
-            return files.filter(file -> file.getFileName().toString().startsWith(name) && Mapping.isFile(file.toString()))
+            return files.filter(file -> file.getFileName().toString().startsWith(stem + ".") && Mapping.isFile(file.toString()))
                     .sorted().findFirst().map(file -> Mapping.of(file.toString()));
         } catch (IOException e) {
             return Optional.empty();

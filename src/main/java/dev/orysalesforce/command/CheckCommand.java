@@ -87,11 +87,11 @@ class CheckCommand implements Command {
         findings.addAll(mappingExamples.orphans());
         List<Example> examples = mappingExamples.examples().stream()
                 .filter(example -> !broken.containsKey(example.mapping().name())).toList();
-        boolean canRun = files.has(RouteNames.INVOKE_MAPPING);
+        boolean canRun = files.has(RouteNames.MAP_RECORD);
         if (canRun) {
             examples.forEach(example -> mappingExamples.finding(example).ifPresent(findings::add));
         } else {
-            notes.add("The examples were not run: that needs the route at " + RouteNames.INVOKE_MAPPING + ".");
+            notes.add("The examples were not run: that needs the route at " + RouteNames.MAP_RECORD + ".");
         }
         if (!hasCredentials) {
             notes.add("The org was not checked: the variables of the login, SALESFORCE_*, are not all set.");

@@ -17,17 +17,19 @@ import java.util.Set;
  * @param endpoint the Camel endpoint to invoke
  * @param object the object that the mapping is named after; its result may name another
  * @param version of a file, the first eight hex digits of its SHA-256; else null
+ * @param person the mapping that reads the traits for it, {@code person.*}; null if there is none
  */
-public record Mapping(String name, String endpoint, String object, String version) {
+public record Mapping(String name, String endpoint, String object, String version, Mapping person) {
 
     /** The part of an answer whose fields are only sent with a new record. */
     public static final String ON_CREATE = "onCreate";
 
-    private static final Set<String> LANGUAGES = Set.of("ds", "jsonnet", "jslt", "jsonata", "jq");
+    /** The endings of mapping files. */
+    public static final Set<String> LANGUAGES = Set.of("ds", "jsonnet", "jslt", "jsonata", "jq");
 
     /** A mapping that Camel reads from its file. */
     public static Mapping of(String name) {
-        return new Mapping(name, endpoint(name, "file:" + name), object(name), version(name));
+        return new Mapping(name, endpoint(name, "file:" + name), object(name), version(name), null);
     }
 
     /**
@@ -36,7 +38,7 @@ public record Mapping(String name, String endpoint, String object, String versio
      */
     public static Mapping of(String name, String text) {
         String version = hash(text.getBytes(StandardCharsets.UTF_8));
-        return new Mapping(name, endpoint(name, MappingResourceResolver.location(name, version)), object(name), version);
+        return new Mapping(name, endpoint(name, MappingResourceResolver.location(name, version)), object(name), version, null);
     }
 
     /** Whether it is a file in a mapping language, and not a Camel endpoint. */
@@ -65,6 +67,17 @@ public record Mapping(String name, String endpoint, String object, String versio
                 """;
     }
 
+    /** Whether it makes records, for which {@code person.*} reads the traits. */
+    public boolean isOfRecords() {
+        String file = Path.of(name.substring(name.lastIndexOf(':') + 1)).getFileName().toString();
+        return !file.startsWith("event.") && !file.startsWith("person.");
+    }
+
+    /** The same mapping, with another in front that reads the traits. */
+    public Mapping after(Mapping person) {
+        return new Mapping(name, endpoint, object, version, person);
+    }
+
     /** Name and version in one text, for the ledger. */
     public String label() {
         return version == null ? name : name + "@" + version;
@@ -80,7 +93,7 @@ public record Mapping(String name, String endpoint, String object, String versio
         };
     }
 
-    /** {@code mappings/contact.ds} and {@code direct:contact} map to Contacts. */
+    /** {@code mappings/contact.jslt} and {@code direct:contact} map to Contacts. */
     private static String object(String name) {
         String last = Path.of(name.substring(name.lastIndexOf(':') + 1)).getFileName().toString();
         String stem = last.contains(".") ? last.substring(0, last.indexOf('.')) : last;

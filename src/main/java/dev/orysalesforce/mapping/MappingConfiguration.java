@@ -1,5 +1,6 @@
 package dev.orysalesforce.mapping;
 
+import com.schibsted.spt.data.jslt.filters.JsonFilter;
 import dev.orysalesforce.settings.SyncSettings;
 import java.util.Map;
 import org.apache.camel.component.jsonata.JsonataFrameBinding;
@@ -18,6 +19,12 @@ class MappingConfiguration {
     @Scope(BeanDefinition.SCOPE_PROTOTYPE) // each Camel context has its own
     DatasonnetLanguage dataSonnet() {
         return new DatasonnetLanguage(Map.of());
+    }
+
+    /** JSLT would leave out keys whose value is null; here null empties a field, in every language. */
+    @Bean
+    JsonFilter everyValue() {
+        return value -> true;
     }
 
     /** JSONata alone of the mapping languages stops by itself. */

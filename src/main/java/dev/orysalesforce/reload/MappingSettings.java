@@ -1,7 +1,9 @@
 package dev.orysalesforce.reload;
 
+import dev.orysalesforce.mapping.Mapping;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -75,7 +77,18 @@ public class MappingSettings {
             throw new ReloadRejectedException(settings.keySet().stream().findFirst().orElse("application.yaml"), 0,
                     "It has no sync.mappings.default.");
         }
+        bySchema.replaceAll((schema, name) -> inAnyLanguage(name));
         return bySchema;
+    }
+
+    /** A mapping that has been written anew in another language is the mapping that is meant: lead.jslt for lead.jslt. */
+    private static String inAnyLanguage(String name) {
+        if (!Mapping.isFile(name) || Files.exists(Path.of(name))) {
+            return name;
+        }
+        String stem = name.substring(0, name.lastIndexOf('.') + 1);
+        return Mapping.LANGUAGES.stream().map(language -> stem + language).filter(other -> Files.exists(Path.of(other)))
+                .sorted().findFirst().orElse(name);
     }
 
     /** A file with several documents is several sources, of which this is one. */

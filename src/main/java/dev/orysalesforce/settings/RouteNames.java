@@ -10,7 +10,7 @@ public final class RouteNames {
     public static final String READ = "direct:salesforce.get";
     public static final String API_VERSIONS = "direct:salesforce.versions";
     public static final String READ_EVENT = "direct:mapping.event";
-    public static final String INVOKE_MAPPING = "direct:mapping.invoke";
+    public static final String MAP_RECORD = "direct:mapping.record";
     public static final String TOKEN_LOGIN = "direct:token.login";
     public static final String TOKEN_INTROSPECTION = "direct:token.introspect";
     public static final String PREVIEW_BODY = "direct:preview.body";

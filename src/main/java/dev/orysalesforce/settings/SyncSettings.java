@@ -49,7 +49,7 @@ import org.springframework.util.unit.DataSize;
  * @param matchSeveral what the app does with an identity that several records match; default {@code create}
  * @param erase what becomes of the record of an identity that is erased; default {@code keep}
  * @param erasedMapping mapping file or Camel endpoint whose result {@code anonymize} writes into such a record; default
- *     {@code mappings/erased.ds}
+ *     {@code mappings/erased.jslt}
  * @param doctorAtStart whether the doctor checks the set-up once after each start and logs its findings; default {@code
  *     true}
  * @param errors what Salesforce's error codes mean
@@ -85,7 +85,7 @@ public record SyncSettings(
         @DefaultValue("verified") MatchEmail matchEmail,
         @DefaultValue("create") MatchSeveral matchSeveral,
         @DefaultValue("keep") Erase erase,
-        @DefaultValue("mappings/erased.ds") String erasedMapping,
+        @DefaultValue("mappings/erased.jslt") String erasedMapping,
         @DefaultValue("true") boolean doctorAtStart,
         @DefaultValue Errors errors) {
 

@@ -3,6 +3,7 @@ package dev.orysalesforce.sync;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.journal.Version;
+import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.mapping.MappingFailedException;
 import dev.orysalesforce.mapping.MappingLoopsException;
 import dev.orysalesforce.salesforce.RecordError;
@@ -70,7 +71,7 @@ public class FailureIsolation {
      * @param mapping the mapping that failed; null if it was none. An edited mapping gets the event once more
      * @param bare whether not even the dead letter with its original could be written
      */
-    private record SetAside(RecordError error, String mapping, boolean bare) {}
+    private record SetAside(RecordError error, Mapping mapping, boolean bare) {}
 
     /** How many events the next batch may have, while a cause is searched. */
     int size() {
@@ -105,7 +106,7 @@ public class FailureIsolation {
 
     private void apply(SyncItem item) {
         SetAside known = setAside.get(Key.of(item.getChange()));
-        if (known != null && (known.mapping() == null || known.mapping().equals(item.getMapping().label()))) {
+        if (known != null && (known.mapping() == null || known.mapping().equals(item.getMapping()))) {
             item.deadLetter(known.error());
         }
     }
@@ -130,7 +131,7 @@ public class FailureIsolation {
         if (ObjectHelper.getException(MappingLoopsException.class, failure) != null) {
             batch.items().stream().filter(item -> item.isDeadLettered() && item.getError().code().equals(MappingFailedException.CODE))
                     .forEach(item -> setAside.putIfAbsent(Key.of(item.getChange()),
-                            new SetAside(item.getError(), item.getMapping().label(), false)));
+                            new SetAside(item.getError(), item.getMapping(), false)));
             size = 1;
             return null;
         }

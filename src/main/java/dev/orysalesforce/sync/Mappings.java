@@ -15,12 +15,13 @@ import dev.orysalesforce.settings.SyncSettings;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.util.ObjectHelper;
@@ -35,6 +36,9 @@ public class Mappings {
     private static final Logger LOG = LoggerFactory.getLogger(Mappings.class);
     private static final String DEFAULT = "default";
 
+    /** A code is shown and counted, so it must not be a trait. */
+    private static final Pattern CODE = Pattern.compile("[A-Z][A-Z_]{1,39}");
+
     private final CamelContext camel;
     private final MappingResourceResolver resources;
     private final ObjectMapper json;
@@ -46,8 +50,7 @@ public class Mappings {
     private record Taken(Map<String, Mapping> bySchema, Mapping erased, Map<String, Mapping> files) {
 
         Stream<Mapping> named(String file) {
-            return files.values().stream()
-                    .filter(mapping -> Path.of(mapping.name()).getFileName().toString().startsWith(file + "."));
+            return Mappings.named(files, file);
         }
     }
 
@@ -68,13 +71,24 @@ public class Mappings {
     public void take(Map<String, String> namesBySchema, Map<String, String> files) {
         Map<String, Mapping> byName = new TreeMap<>();
         files.forEach((name, text) -> byName.put(name, Mapping.of(name, text)));
+        Mapping person = named(byName, "person").findFirst().orElse(null);
+        byName.replaceAll((name, mapping) -> mapping.isOfRecords() ? mapping.after(person) : mapping);
         Map<String, Mapping> bySchema = new TreeMap<>();
-        namesBySchema.forEach((schema, name) -> bySchema.put(schema, held(name, byName)));
+        namesBySchema.forEach((schema, name) -> bySchema.put(schema, held(name, byName).after(person)));
         resources.publish(files);
-        Set<Mapping> gone = new HashSet<>(taken.files().values());
-        taken = new Taken(bySchema, held(erased, byName), byName);
-        gone.removeAll(byName.values());
+        Set<String> gone = endpoints(taken.files());
+        taken = new Taken(bySchema, held(erased, byName).after(null), byName);
+        gone.removeAll(endpoints(byName));
         gone.forEach(this::letGo);
+    }
+
+    private static Stream<Mapping> named(Map<String, Mapping> files, String stem) {
+        return files.values().stream()
+                .filter(mapping -> Path.of(mapping.name()).getFileName().toString().startsWith(stem + "."));
+    }
+
+    private static Set<String> endpoints(Map<String, Mapping> files) {
+        return files.values().stream().map(Mapping::endpoint).collect(Collectors.toSet());
     }
 
     private static Mapping held(String name, Map<String, Mapping> byName) {
@@ -82,9 +96,9 @@ public class Mappings {
     }
 
     /** Camel keeps an endpoint and its compiled mapping until the endpoint is removed. */
-    private void letGo(Mapping mapping) {
+    private void letGo(String endpoint) {
         try {
-            camel.removeEndpoints(mapping.endpoint());
+            camel.removeEndpoints(endpoint);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
@@ -116,20 +130,35 @@ public class Mappings {
         return json.writeValueAsString(item.getChange());
     }
 
+    /** The mapping's input with the answer of {@code person.*}. */
+    public String withPerson(String input, String person) throws JsonProcessingException {
+        return json.writeValueAsString(((ObjectNode) json.readTree(input)).set("person", json.readTree(person)));
+    }
+
     /**
      * Applies the mapping's result.
      *
-     * @param answer JSON: an object is the record, {@code null} skips the identity, anything else is an error of the mapping
+     * @param answer JSON: an object is the record; {@code null} skips the identity, and so does {@code {"skip": "A_CODE"}},
+     *        which says why; anything else is an error of the mapping
      */
     public void answered(SyncItem item, String answer) throws JsonProcessingException {
         JsonNode record = answer == null ? null : json.readTree(answer);
         if (record == null || record.isNull() || record.isMissingNode()) {
             item.skipped();
-        } else if (record instanceof ObjectNode fields) {
+        } else if (CODE.matcher(record.path("skip").asText()).matches()) {
+            skip(item, record.path("skip").asText());
+        } else if (record instanceof ObjectNode fields && !record.has("skip")) {
             answered(item, fields);
         } else {
             noRecord(item);
         }
+    }
+
+    private static void skip(SyncItem item, String code) {
+        item.skipped(code, code.equals("NOTHING_TO_CALL_IT")
+                ? "The identity has no name, user name, phone number or e-mail address, so there is nothing to call a record."
+                        + " The app creates one at the first event that has one of them."
+                : item.getMapping().name() + " skips this identity.");
     }
 
     public void answered(SyncItem item, ObjectNode record) {

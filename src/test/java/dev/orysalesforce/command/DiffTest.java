@@ -37,7 +37,7 @@ import org.springframework.test.context.TestPropertySource;
 
 /** {@code diff} and preview predict the records that Salesforce gets. */
 @TestPropertySource(properties = {"test.context=diff", "sync.mapping-dir=target/compared", "sync.reload.poll-interval=100ms",
-    "sync.mappings.default=target/compared/lead.ds"})
+    "sync.mappings.default=target/compared/lead.jslt"})
 @DirtiesContext
 @Tag("any-ledger")
 @Tag("nightly")
@@ -46,8 +46,8 @@ class DiffTest extends ReconcileTest {
     private static final Path PRESENT = Path.of("target/compared");
     private static final int IDENTITIES = 500;
     private static final int INACTIVE = 20;
-    private static final String TITLE = "  Title: cut($.firstTrait(['job_title', 'jobTitle']), 128),\n";
-    private static final String LAST = "  LastName: cut($.last, 80),\n";
+    private static final String TITLE = "  \"Title\": cut($person.title, 128),\n";
+    private static final String LAST = "  \"LastName\": cut($person.lastName, 80),\n";
 
     @Autowired
     private DiffCommand diff;
@@ -82,21 +82,21 @@ class DiffTest extends ReconcileTest {
         settle();
         assertThat(SALESFORCE.org().records("Lead")).hasSize(IDENTITIES);
 
-        String skips = edited("filled(person {", "if at(identity, 'state') == 'inactive' then null else filled(person {");
+        String skips = edited("else filled({", "else if (.identity.state == \"inactive\") null\nelse filled({");
         List<String> candidates = List.of(
-                edited(TITLE, TITLE + "  Website: $.firstTrait(['website']),\n"),
-                edited(LAST, "  LastName: std.asciiUpper(cut($.last, 80)),\n"),
-                edited(TITLE, "").replace("'Ory Registration'", "'Ory'"),
+                edited(TITLE, TITLE + "  \"Description\": .identity.traits.website,\n"),
+                edited(LAST, "  \"LastName\": uppercase(cut($person.lastName, 80)),\n"),
+                edited(TITLE, "").replace("\"Ory Registration\"", "\"Ory\""),
                 skips,
-                skips.replace("  FirstName: cut($.first, 40),\n", "  FirstName: null,\n").replace(LAST, ""));
+                skips.replace("  \"FirstName\": cut($person.firstName, 40),\n", "").replace("\nelse filled({", "\nelse {\"FirstName\": null} + filled({").replace(LAST, ""));
         for (String candidate : candidates) {
-            Files.writeString(folder.resolve("lead.ds"), candidate);
+            Files.writeString(folder.resolve("lead.jslt"), candidate);
             long before = SALESFORCE.writes().count();
             DiffCommand.Report told = diff.report(folder, null, false);
             int skipped = records(told.identities(), Fate.NOW_SKIPPED) + records(told.identities(), Fate.SKIPPED);
             int changed = records(told.identities(), Fate.CHANGED);
             assertThat(records(told.identities(), Fate.SAME) + changed + skipped).isEqualTo(IDENTITIES);
-            assertThat(skipped).isEqualTo(candidate.contains("\nif at(identity, 'state')") ? INACTIVE : 0);
+            assertThat(skipped).isEqualTo(candidate.contains("\"inactive\"") ? INACTIVE : 0);
             assertThat(changed).isPositive();
             assertThat(told.calls()).isEqualTo((changed + 199) / 200);
             Map<String, SandboxRecord> records = SALESFORCE.org().records("Lead").stream()
@@ -126,17 +126,17 @@ class DiffTest extends ReconcileTest {
                 {"identity":{"id":"%s","traits":{"email":"ada@example.org","name":{"first":"Ada","last":"Secret"}}}}"""
                 .formatted(id));
         Files.writeString(bodies.resolve("2.json"), "{");
-        Files.writeString(folder.resolve("lead.ds"), edited(LAST, "  LastName: std.asciiUpper(cut($.last, 80)),\n"));
+        Files.writeString(folder.resolve("lead.jslt"), edited(LAST, "  \"LastName\": uppercase(cut($person.lastName, 80)),\n"));
         DiffCommand.Report told = diff.report(folder, bodies, false);
         assertThat(told.fields().get("Lead.LastName").get(Kind.CHANGES).records()).isEqualTo(1);
         assertThat(records(told.identities(), Fate.UNREADABLE)).isEqualTo(1);
         assertThat(json.writeValueAsString(told)).contains(id).doesNotContain("Secret").doesNotContain("SECRET");
         assertThat(json.writeValueAsString(diff.report(folder, bodies, true))).contains("Secret").contains("SECRET");
 
-        Files.writeString(folder.resolve("lead.ds"), edited(LAST, "  LastName: error 'no',\n"));
+        Files.writeString(folder.resolve("lead.jslt"), edited(LAST, "  \"LastName\": error(\"no\"),\n"));
         assertThat(records(diff.report(folder, bodies, false).identities(), Fate.FAILED)).isEqualTo(1);
-        Files.writeString(folder.resolve("lead.ds"), edited("filled(person {", "filled(person {{"));
-        assertThatThrownBy(() -> diff.report(folder, bodies, false)).hasMessageContaining("lead.ds:");
+        Files.writeString(folder.resolve("lead.jslt"), edited("else filled({", "else filled({{"));
+        assertThatThrownBy(() -> diff.report(folder, bodies, false)).hasMessageContaining("lead.jslt:");
         assertThat(SALESFORCE.writes().all()).isEmpty();
     }
 
@@ -188,7 +188,7 @@ class DiffTest extends ReconcileTest {
     }
 
     private void putInPlace(String mapping) throws IOException {
-        Files.writeString(PRESENT.resolve("lead.ds"), mapping);
+        Files.writeString(PRESENT.resolve("lead.jslt"), mapping);
         String version = Mapping.hash(mapping.getBytes(StandardCharsets.UTF_8));
         await().atMost(Duration.ofSeconds(30)).until(() -> status().path("mappings").toString().contains(version));
     }
@@ -199,6 +199,6 @@ class DiffTest extends ReconcileTest {
     }
 
     private static String shipped() throws IOException {
-        return Files.readString(Path.of("mappings/lead.ds"));
+        return Files.readString(Path.of("mappings/lead.jslt"));
     }
 }

@@ -93,7 +93,7 @@ class FaultsIT {
 
     /** All waiting times of the app are a seventh or less. */
     static AppProcess accelerated(AppProcess app) {
-        return app.with("OPERATOR_TOKEN", FaultScenario.TOKEN).with("SYNC_MAPPINGS_EMPLOYEE", "mappings/contact.ds")
+        return app.with("OPERATOR_TOKEN", FaultScenario.TOKEN).with("SYNC_MAPPINGS_EMPLOYEE", "mappings/contact.jslt")
                 .with("SYNC_LINGER", "100ms").with("SYNC_BACKOFF_INITIAL", "100ms").with("SYNC_BACKOFF_MAX", "1s")
                 .with("SYNC_RETRY_INITIAL", "500ms").with("SYNC_RETRY_MAX", "2s")
                 .with("CAMEL_COMPONENT_SALESFORCE_HTTPREQUESTTIMEOUT", "3000");

@@ -87,6 +87,6 @@ class FieldHashTest {
 
     private static SyncSettings settings(Path data) {
         return new Binder(new MapConfigurationPropertySource(Map.of("sync.data-dir", data.toString(),
-                "sync.mappings.default", "mappings/lead.ds"))).bind("sync", SyncSettings.class).get();
+                "sync.mappings.default", "mappings/lead.jslt"))).bind("sync", SyncSettings.class).get();
     }
 }

@@ -61,7 +61,7 @@ class LedgerSqlTest {
         Ledger ledger = database.empty().bean(Ledger.class);
         LedgerEntry full = new LedgerEntry(ID, "Contact", "0035e00000abcdeAAA", "email",
                 new Version(NOON, 2, NOON.plusNanos(1)), new Version(NOON.plusSeconds(1), 1, Instant.EPOCH),
-                Map.of("LastName", "hash/+=", "Ünï__c", "h\"2"), "settings", NOON, "trigger", "mappings/lead.ds@01234567", "retry",
+                Map.of("LastName", "hash/+=", "Ünï__c", "h\"2"), "settings", NOON, "trigger", "mappings/lead.jslt@01234567", "retry",
                 "UNABLE_TO_LOCK_ROW", "Locked. — 'Quoted'", 3, NOON.plusSeconds(15));
         LedgerEntry bare = new LedgerEntry(UUID.randomUUID().toString(), null, null, null, null, null, Map.of(), "registration",
                 NOON, null, null, "skipped", null, null, 0, null);

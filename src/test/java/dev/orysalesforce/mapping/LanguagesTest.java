@@ -42,7 +42,7 @@ class LanguagesTest extends AppTest {
     }
 
     static List<Path> leadsAndTheShippedOne() throws IOException {
-        return Stream.concat(Stream.of(Path.of("mappings/lead.ds")), leads().stream()).toList();
+        return Stream.concat(Stream.of(Path.of("mappings/lead.jslt")), leads().stream()).toList();
     }
 
     static List<Path> inputs() throws IOException {
@@ -53,7 +53,7 @@ class LanguagesTest extends AppTest {
 
     @Test
     void everyOtherLanguageHasALeadMapping() throws IOException {
-        assertThat(leads()).extracting(file -> Mapping.ending(file.toString())).containsExactly("jq", "jslt", "jsonata");
+        assertThat(leads()).extracting(file -> Mapping.ending(file.toString())).containsExactly("ds", "jq", "jsonata");
     }
 
     @ParameterizedTest
@@ -105,12 +105,12 @@ class LanguagesTest extends AppTest {
     }
 
     private String answer(Path lead, String input) {
-        return answer(Mapping.of(lead.toString()), input);
+        return answer(Mapping.of(lead.toString()).after(Mapping.of("mappings/person.jslt")), input);
     }
 
     private String answer(Mapping mapping, String input) {
-        Exchange asked = camel.request("direct:mapping.invoke", exchange -> {
-            exchange.setProperty("mapping", mapping.endpoint());
+        Exchange asked = camel.request("direct:mapping.record", exchange -> {
+            exchange.setProperty("recordMapping", mapping);
             exchange.getMessage().setBody(input);
         });
         assertThat(asked.getException()).as(mapping.name()).isNull();

@@ -65,7 +65,7 @@ class MatchTest extends AppTest {
         assertThat(record(id).id()).isEqualTo(contact);
         assertThat(record(id).text("FirstName")).isEqualTo("Pat");
         assertThat(record(id).text("LastName")).isEqualTo("Typed by sales");
-        assertThat(ledger("mapping")).startsWith("mappings/contact.ds");
+        assertThat(ledger("mapping")).startsWith("mappings/contact.jslt");
     }
 
     @Test

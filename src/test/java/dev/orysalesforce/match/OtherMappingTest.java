@@ -40,8 +40,8 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class OtherMappingTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
-    private static final Mapping LEAD = mapping("mappings/lead.ds");
-    private static final Mapping CONTACT = mapping("mappings/contact.ds");
+    private static final Mapping LEAD = mapping("mappings/lead.jslt");
+    private static final Mapping CONTACT = mapping("mappings/contact.jslt");
 
     @Autowired
     private CamelContext camel;
@@ -62,13 +62,13 @@ class OtherMappingTest extends AppTest {
         assertThat(lastWrite().fields()).containsOnlyKeys("Description", "Ory_Updated_At__c");
         assertThat(record(id).text("Description")).isEqualTo("silver");
         assertThat(record(id).text("Company")).isEqualTo("Partners");
-        assertThat(record(id).text("FirstName")).as("a field of lead.ds").isNull();
-        assertThat(ledger("mapping")).doesNotContain("lead.ds");
+        assertThat(record(id).text("FirstName")).as("a field of lead.jslt").isNull();
+        assertThat(ledger("mapping")).doesNotContain("lead.jslt");
         assertThat(ledger("code")).isNull();
 
         JsonNode preview = preview(schema, 2, "bronze");
         assertThat(preview.path("problems")).isEmpty();
-        assertThat(preview.path("mapping").asText()).doesNotContain("lead.ds");
+        assertThat(preview.path("mapping").asText()).doesNotContain("lead.jslt");
         assertThat(preview.path("records").path(0).path("Description").asText()).isEqualTo("bronze");
         assertThat(preview.path("records").path(0).has("FirstName")).isFalse();
     }
@@ -80,11 +80,11 @@ class OtherMappingTest extends AppTest {
         send(schema, "registration", 0, "gold");
         String contact = SALESFORCE.org().convertLead(record(id).id(), true);
         send(schema, "settings", 1, "silver");
-        assertThat(SALESFORCE.org().record(contact).text("FirstName")).as("a field of contact.ds").isEqualTo("Pat");
-        assertThat(ledger("mapping")).startsWith("mappings/contact.ds@");
+        assertThat(SALESFORCE.org().record(contact).text("FirstName")).as("a field of contact.jslt").isEqualTo("Pat");
+        assertThat(ledger("mapping")).startsWith("mappings/contact.jslt@");
         assertThat(ledger("code")).isEqualTo("OTHER_MAPPING");
-        assertThat(ledger("message")).contains("Contact", "mappings/contact.ds").doesNotContain("silver", "Pat");
-        assertThat(log.getOut().lines().filter(line -> line.contains(id) && line.contains("mappings/contact.ds")))
+        assertThat(ledger("message")).contains("Contact", "mappings/contact.jslt").doesNotContain("silver", "Pat");
+        assertThat(log.getOut().lines().filter(line -> line.contains(id) && line.contains("mappings/contact.jslt")))
                 .isNotEmpty();
 
         assertThat(preview(schema, 2, "bronze").path("problems").toString()).contains("OTHER_MAPPING");

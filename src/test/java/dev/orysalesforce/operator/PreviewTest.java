@@ -42,7 +42,7 @@ class PreviewTest extends AppTest {
         ObjectNode body = body(0, "Lovelace");
         JsonNode preview = preview(body);
         assertThat(preview.path("problems")).isEmpty();
-        assertThat(preview.path("mapping").asText()).startsWith("mappings/lead.ds@");
+        assertThat(preview.path("mapping").asText()).startsWith("mappings/lead.jslt@");
         assertThat(preview.path("records")).hasSize(1);
         assertThat(SALESFORCE.writes().all()).isEmpty();
         assertThat(sql.queryForObject("select count(*) from identities", Integer.class)).isZero();

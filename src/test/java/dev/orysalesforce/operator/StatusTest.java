@@ -129,9 +129,9 @@ class StatusTest extends OperatorTest {
             assertThat(route.path("description").asText()).isNotEmpty();
             assertThat(route.path("version").asText()).isEqualTo(receive);
         });
-        String version = version("mappings/lead.ds");
+        String version = version("mappings/lead.jslt");
         assertThat(status.path("mappings")).anySatisfy(mapping -> {
-            assertThat(mapping.path("name").asText()).isEqualTo("mappings/lead.ds");
+            assertThat(mapping.path("name").asText()).isEqualTo("mappings/lead.jslt");
             assertThat(mapping.path("object").asText()).isEqualTo("Lead");
             assertThat(mapping.path("version").asText()).isEqualTo(version);
         });
@@ -139,7 +139,7 @@ class StatusTest extends OperatorTest {
         ory.sends("registration", Ory.identity(id, START, "Mapped"));
         settle();
         assertThat(sql.queryForObject("select mapping from identities where identity = ?", String.class, id))
-                .isEqualTo("mappings/lead.ds@" + version);
+                .isEqualTo("mappings/lead.jslt@" + version);
     }
 
     private static String version(String file) throws IOException, NoSuchAlgorithmException {

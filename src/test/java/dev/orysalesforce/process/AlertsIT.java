@@ -56,7 +56,7 @@ class AlertsIT {
     @Test
     void everyAlertFiresAndClears(@TempDir Path folder) throws Exception {
         Path mappings = Files.createDirectories(folder.resolve("mappings"));
-        for (String name : List.of("event.jslt", "lead.ds")) {
+        for (String name : List.of("event.jslt", "person.jslt", "lead.jslt")) {
             Files.copy(Path.of("mappings", name), mappings.resolve(name));
         }
         Path data = Files.createDirectories(folder.resolve("data"));
@@ -64,7 +64,7 @@ class AlertsIT {
                 AppProcess anApp = new AppProcess(folder, someOrg).with("OPERATOR_TOKEN", TOKEN)
                         .with("ORY_ADMIN_URL", someOry.url()).with("SYNC_RECONCILE_AFTER_START", "1h")
                         .with("SYNC_MAPPING_DIR", mappings.toString())
-                        .with("SYNC_MAPPINGS_DEFAULT", mappings.resolve("lead.ds").toString())
+                        .with("SYNC_MAPPINGS_DEFAULT", mappings.resolve("lead.jslt").toString())
                         .with("SYNC_LINGER", "100ms").with("SYNC_BACK_OFF_INITIAL", "200ms").with("SYNC_BACK_OFF_MAX", "1s")
                         .start();
                 Prometheus aPrometheus = Prometheus.watching(anApp.managementPort(), folder,
@@ -119,7 +119,7 @@ class AlertsIT {
                 compare();
             }, "OrySyncInSyncFalling");
 
-            Path lead = mappings.resolve("lead.ds");
+            Path lead = mappings.resolve("lead.jslt");
             String good = Files.readString(lead);
             playing(() -> Files.writeString(lead, "{ broken"), () -> Files.writeString(lead, good), "OrySyncEditRefused");
 

@@ -28,7 +28,7 @@ class CheckIT {
             Path mappings = folder.resolve("mappings");
             edit(routes.resolve("erase.camel.yaml"), "      steps:", "     steps:");
             edit(routes.resolve("receive.camel.yaml"), "uri: direct:receive.event", "uri: drect:receive.event");
-            Path contact = mappings.resolve("contact.ds");
+            Path contact = mappings.resolve("contact.jslt");
             Files.writeString(contact, Files.readString(contact) + "}");
             edit(mappings.resolve("examples/lead/complete.expected.json"), "\"Lovelace\"", "\"Byron\"");
             salesforce.org().schema("Lead").hide("Phone");
@@ -37,7 +37,7 @@ class CheckIT {
             JsonNode report = new ObjectMapper().readTree(app.log());
             assertThat(report.path("findings")).extracting(finding -> finding.path("place").asText()
                             .replaceFirst(".*/(.*:)\\d+$", "$1")) // a file and a line
-                    .containsExactlyInAnyOrder("erase.camel.yaml:", "receive.camel.yaml:", "contact.ds:",
+                    .containsExactlyInAnyOrder("erase.camel.yaml:", "receive.camel.yaml:", "contact.jslt:",
                             "complete.expected.json:", "Lead.Phone");
             assertThat(report.toString()).contains("LastName differs").contains("drect:receive.event")
                     .doesNotContain("Lovelace").doesNotContain("Byron");
@@ -61,7 +61,7 @@ class CheckIT {
         return new AppProcess(folder, salesforce)
                 .with("CAMEL_MAIN_ROUTES_INCLUDE_PATTERN", "file:" + routes + "/*.camel.yaml")
                 .with("SYNC_MAPPING_DIR", mappings.toString())
-                .with("SYNC_MAPPINGS_DEFAULT", mappings.resolve("lead.ds").toString());
+                .with("SYNC_MAPPINGS_DEFAULT", mappings.resolve("lead.jslt").toString());
     }
 
     private static void edit(Path file, String what, String with) throws IOException {

@@ -86,9 +86,9 @@ class DeploymentIT {
             assertThat(volumes.get("data").resolve("ledger.key")).as("sync.ledger.key is taken").doesNotExist();
 
             Map<String, String> edited = projected(volumeOf(pod, "mappings"));
-            edited.compute("lead.ds", (name, text) -> text.replace("'Ory Registration'", "'Edited'"));
+            edited.compute("lead.jslt", (name, text) -> text.replace("\"Ory Registration\"", "\"Edited\""));
             Container.project(volumes.get("mappings"), edited);
-            await().atMost(PATIENCE).until(() -> app.log().contains("Reloaded: mappings/lead.ds"));
+            await().atMost(PATIENCE).until(() -> app.log().contains("Reloaded: mappings/lead.jslt"));
             arrives(app, salesforce, "Edited");
 
             broker.kill();

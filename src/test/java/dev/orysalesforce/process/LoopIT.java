@@ -35,7 +35,8 @@ class LoopIT {
         Path often = Files.copy(LOOPING.resolve("loop.jq"), folder.resolve("lead.jq"));
         Path mappings = Files.createDirectory(folder.resolve("mappings"));
         Path event = Files.copy(Path.of("mappings/event.jslt"), mappings.resolve("event.jslt"));
-        Files.copy(Path.of("mappings/erased.ds"), mappings.resolve("erased.ds"));
+        Files.copy(Path.of("mappings/person.jslt"), mappings.resolve("person.jslt"));
+        Files.copy(Path.of("mappings/erased.jslt"), mappings.resolve("erased.jslt"));
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = new AppProcess(folder, salesforce)) {
             app.with("OPERATOR_TOKEN", TOKEN).with("SYNC_MAPPING_TIMEOUT", "1s").with("SYNC_BACK_OFF_MAX", "2s")
                     .with("SYNC_MAPPINGS_OFTEN", often.toString()).with("SYNC_MAPPING_DIR", mappings.toString());

@@ -29,7 +29,7 @@ class OutageIT {
     void fiveHundredEventsSurviveAnOutageWithSeveralCallsInFlight(@TempDir Path folder) {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce)
-                        .with("SYNC_MAPPINGS_EMPLOYEE", "mappings/contact.ds")
+                        .with("SYNC_MAPPINGS_EMPLOYEE", "mappings/contact.jslt")
                         .with("SYNC_LINGER", "10s").start()) {
             List<String> ids = Stream.generate(() -> UUID.randomUUID().toString()).limit(500).toList();
             // Written, but the answer is lost: the retry must not send an older state.

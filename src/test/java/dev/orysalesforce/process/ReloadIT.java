@@ -28,7 +28,7 @@ class ReloadIT {
     void routesAndMappingsAreReloaded(SharedApp shared) throws IOException {
         AppProcess app = shared.process();
         edit(shared.routes().resolve("reject.camel.yaml"), "There is no such event.", "Never heard of it.");
-        edit(shared.mappings().resolve("lead.ds"), "'Ory Registration'", "'Edited'");
+        edit(shared.mappings().resolve("lead.jslt"), "\"Ory Registration\"", "\"Edited\"");
         assertEventuallyAnswered(app, "Never heard of it.");
         assertEventuallySent(shared, "Edited");
 
@@ -45,7 +45,7 @@ class ReloadIT {
         for (String file : new String[] {"reject.camel.yaml", "receive.camel.yaml"}) {
             Files.writeString(shared.routes().resolve(file), Files.readString(Path.of("routes", file)));
         }
-        Files.writeString(shared.mappings().resolve("lead.ds"), Files.readString(Path.of("mappings/lead.ds")));
+        Files.writeString(shared.mappings().resolve("lead.jslt"), Files.readString(Path.of("mappings/lead.jslt")));
         await().atMost(PATIENCE).until(() -> !shared.process().health().contains("drect:receive.event"));
         assertEventuallyAnswered(shared.process(), "There is no such event.");
         assertEventuallySent(shared, "Ory Registration");

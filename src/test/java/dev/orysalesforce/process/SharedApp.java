@@ -46,7 +46,7 @@ final class SharedApp implements Store.CloseableResource {
             .with("CAMEL_MAIN_ROUTES_INCLUDE_PATTERN", "file:" + routes + "/*.camel.yaml")
             .with("CAMEL_MAIN_ROUTES_RELOAD_ENABLED", "true") // the app must not let Camel reload
             .with("SYNC_MAPPING_DIR", mappings.toString())
-            .with("SYNC_MAPPINGS_DEFAULT", mappings.resolve("lead.ds").toString())
+            .with("SYNC_MAPPINGS_DEFAULT", mappings.resolve("lead.jslt").toString())
             .with("SYNC_RELOAD_POLL_INTERVAL", "200ms").start();
     private int logged;
 

@@ -14,7 +14,7 @@ class ReconcileBackoffTest {
     @Test
     void aFailureWithoutAStackTraceHasAReason() {
         SyncSettings settings = new Binder(new MapConfigurationPropertySource(Map.of("sync.data-dir", "data",
-                "sync.mappings.default", "mappings/lead.ds"))).bind("sync", SyncSettings.class).get();
+                "sync.mappings.default", "mappings/lead.jslt"))).bind("sync", SyncSettings.class).get();
         ReconcileBackoff backoff = new ReconcileBackoff(null, null, settings, Clock.systemUTC());
         NullPointerException stackless = new NullPointerException();
         stackless.setStackTrace(new StackTraceElement[0]);

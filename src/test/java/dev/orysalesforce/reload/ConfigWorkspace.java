@@ -23,7 +23,7 @@ final class ConfigWorkspace {
         mirror(Path.of("routes"), ROUTES);
         mirror(Path.of("mappings"), MAPPINGS);
         directories(SETTINGS.getParent());
-        write(SETTINGS, "sync:\n  mappings:\n    default: " + MAPPINGS + "/lead.ds\n");
+        write(SETTINGS, "sync:\n  mappings:\n    default: " + MAPPINGS + "/lead.jslt\n");
     }
 
     static String read(Path file) {

@@ -33,7 +33,7 @@ class RejectedChangesTest extends ReloadAppTest {
                 wrong("journal", "library: Jackson", "library: Jakson"),
                 wrong("receive", "method: accepted", "method: acepted"),
                 wrong("sync", "ref: batchTransaction", "ref: noTransaction"),
-                inMapping("lead.ds", "local at(", "loal at("),
+                inMapping("lead.jslt", "def cut(", "df cut("),
                 inMapping("event.jslt", "let flow", "lt flow")).forEach(this::make);
     }
 
@@ -55,8 +55,8 @@ class RejectedChangesTest extends ReloadAppTest {
                 wrong("exceptions", "java.lang.Exception", "java.lang.Excption"),
                 wrong("operator-api", "component: platform-http", "component: servlet"),
                 wrong("operator-api", "uri: direct:operator.dead-letters\n      - id", "uri: direct:operator.lettrs\n      - id"),
-                inMapping("lead.ds", "attributes: {", "attributes: {{"),
-                inMapping("contact.ds", "filled(person {", "filled(person ("),
+                inMapping("lead.jslt", "\"attributes\": {", "\"attributes\": {{"),
+                inMapping("contact.jslt", "else filled({", "else filled(("),
                 inMapping("event.jslt", "fallback(", "fallbak(")).forEach(this::make);
     }
 

@@ -30,7 +30,7 @@ abstract class ReloadAppTest extends AppTest {
         ConfigWorkspace.lay();
     }
 
-    static final Path LEAD = ConfigWorkspace.MAPPINGS.resolve("lead.ds");
+    static final Path LEAD = ConfigWorkspace.MAPPINGS.resolve("lead.jslt");
     static final Path RECEIVE = ConfigWorkspace.ROUTES.resolve("receive.camel.yaml");
 
     /** The next class may start an app on them. */
@@ -90,8 +90,8 @@ abstract class ReloadAppTest extends AppTest {
 
     /** A Lead mapping that writes a marker into the record. */
     static String lead(String marker) {
-        return ConfigWorkspace.read(Path.of("mappings/lead.ds")).replace("  Title: cut(", "  Description: '" + marker
-                + "',\n  Title: cut(");
+        return ConfigWorkspace.read(Path.of("mappings/lead.jslt")).replace("  \"Title\": cut(", "  \"Description\": \"" + marker
+                + "\",\n  \"Title\": cut(");
     }
 
     int answer() {

@@ -100,8 +100,8 @@ class ReloadTest extends ReloadAppTest {
     @Test
     void anotherMappingForASchemaIsReloaded() {
         ConfigWorkspace.write(ConfigWorkspace.SETTINGS, ConfigWorkspace.read(ConfigWorkspace.SETTINGS)
-                + "    customer: " + ConfigWorkspace.MAPPINGS + "/contact.ds\n");
-        await().untilAsserted(() -> assertThat(status().path("mappings").toString()).contains(ConfigWorkspace.MAPPINGS + "/contact.ds"));
+                + "    customer: " + ConfigWorkspace.MAPPINGS + "/contact.jslt\n");
+        await().untilAsserted(() -> assertThat(status().path("mappings").toString()).contains(ConfigWorkspace.MAPPINGS + "/contact.jslt"));
         ory.sends("registration", Ory.identity(id, Instant.now(), "Person"));
         settle();
         assertThat(record(id).object()).isEqualTo("Contact");
@@ -140,7 +140,7 @@ class ReloadTest extends ReloadAppTest {
         for (Path file : ConfigWorkspace.files(Path.of("mappings"))) {
             String name = file.getFileName().toString();
             ConfigWorkspace.overwrite(first.resolve(name), ConfigWorkspace.read(file));
-            ConfigWorkspace.overwrite(second.resolve(name), name.equals("lead.ds") ? lead("linked") : ConfigWorkspace.read(file));
+            ConfigWorkspace.overwrite(second.resolve(name), name.equals("lead.jslt") ? lead("linked") : ConfigWorkspace.read(file));
         }
         ConfigWorkspace.link(data, Path.of("..first"));
         for (Path file : ConfigWorkspace.files(Path.of("mappings"))) {

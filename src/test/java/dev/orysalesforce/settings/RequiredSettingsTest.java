@@ -140,7 +140,7 @@ class RequiredSettingsTest {
             environment.getPropertySources().addLast(new ConfigTreePropertySource("tree", Path.of(tree.toString())));
         }
         environment.getPropertySources().addLast(new MapPropertySource("application.yaml",
-                Map.of("sync.mappings.default", "mappings/lead.ds", "sync.allow-short-secrets", "false",
+                Map.of("sync.mappings.default", "mappings/lead.jslt", "sync.allow-short-secrets", "false",
                         "salesforce.api-version", "${SALESFORCE_API_VERSION:62.0}")));
         SpringFactoriesLoader.forDefaultResourceLocation().load(EnvironmentPostProcessor.class,
                         SpringFactoriesLoader.FailureHandler.handleMessage((message, failure) -> { })).stream()

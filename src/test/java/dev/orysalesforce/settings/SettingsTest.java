@@ -52,7 +52,7 @@ class SettingsTest {
     }
 
     private static SyncSettings settings(Map<String, String> properties) {
-        Map<String, String> all = new HashMap<>(Map.of("sync.data-dir", "data", "sync.mappings.default", "mappings/lead.ds"));
+        Map<String, String> all = new HashMap<>(Map.of("sync.data-dir", "data", "sync.mappings.default", "mappings/lead.jslt"));
         all.putAll(properties);
         return new Binder(new MapConfigurationPropertySource(all)).bind("sync", SyncSettings.class).get();
     }

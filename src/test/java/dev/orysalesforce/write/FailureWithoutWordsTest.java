@@ -25,7 +25,7 @@ import org.springframework.core.env.StandardEnvironment;
 class FailureWithoutWordsTest {
 
     private final SyncSettings settings = new Binder(new MapConfigurationPropertySource(Map.of("sync.data-dir", "data",
-            "sync.mappings.default", "mappings/lead.ds"))).bind("sync", SyncSettings.class).get();
+            "sync.mappings.default", "mappings/lead.jslt"))).bind("sync", SyncSettings.class).get();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
     @Test
