@@ -213,6 +213,18 @@ public record IdentityChange(
         return text("schema_id") != null;
     }
 
+    /** Whether the name of its ID did not say that it is the identity's. */
+    @JsonIgnore
+    public boolean isUnconfirmed() {
+        return identity != null && identity.path("unconfirmed").asBoolean();
+    }
+
+    /** Whether it tells which addresses are verified. */
+    @JsonIgnore
+    public boolean hasAddresses() {
+        return identity != null && identity.path("verifiable_addresses").isArray();
+    }
+
     /** The names of several different IDs that could be the identity's; empty if there is one or none. */
     @JsonIgnore
     public String candidates() {

@@ -60,6 +60,43 @@ public class ThinEvents {
         return ory.isSet() ? Batch.slices(thin(batch), Reconcile.IDS) : List.of();
     }
 
+    /**
+     * New identities whose event leaves something open: whether the ID is one of Ory's, or which addresses are verified.
+     */
+    public List<List<SyncItem>> toConfirm(Batch batch) {
+        return ory.isSet() ? Batch.slices(batch.getPending().stream().filter(item -> item.getKnown() == null)
+                .filter(ThinEvents::leavesOpen).toList(), Reconcile.IDS) : List.of();
+    }
+
+    private static boolean leavesOpen(SyncItem item) {
+        IdentityChange change = item.getChange();
+        return change.isState() && !change.event().equals(IdentityChange.RECONCILE)
+                && (change.isUnconfirmed() || !change.hasAddresses());
+    }
+
+    /** Items continue with what Ory told; one with an ID that Ory does not know, only if its name says that it is the identity's. */
+    public void confirmed(@ExchangeProperty("items") List<SyncItem> items, @Header("CamelHttpResponseCode") int status,
+            @Headers Map<String, Object> headers, @Body byte[] body) {
+        Map<String, IdentityChange> listed = OryPage.read(status, headers, body, json, clock.instant()).identities();
+        for (SyncItem item : items) {
+            IdentityChange state = listed.get(item.getIdentity());
+            if (state != null && state.isState()) {
+                item.complete(state, mappings.of(state));
+                limit.apply(item);
+            } else if (item.getChange().isUnconfirmed()) {
+                unknown(item);
+            }
+        }
+    }
+
+    /** Without Ory only items whose ID may be of another system wait. */
+    public void notConfirmed(@ExchangeProperty("items") List<SyncItem> items, Exception failure) {
+        List<SyncItem> open = items.stream().filter(item -> item.getChange().isUnconfirmed()).toList();
+        if (!open.isEmpty()) {
+            failed(open, failure);
+        }
+    }
+
     /** The query string of the call. */
     public String query(List<SyncItem> items) {
         return "page_size=" + Reconcile.IDS + items.stream().map(item -> "&ids=" + item.getIdentity()).collect(Collectors.joining());
@@ -81,8 +118,8 @@ public class ThinEvents {
     }
 
     private void unknown(SyncItem item) {
-        RecordError why = RecordError.of("UNKNOWN_AT_ORY", "The event holds only the ID of the identity, and Ory's Admin API does"
-                + " not know it. It may have been deleted, or ORY_ADMIN_URL leads to another project.");
+        RecordError why = RecordError.of("UNKNOWN_AT_ORY", "Ory's Admin API does not know the ID of this event. The identity may"
+                + " have been deleted, the ID may be another system's, or ORY_ADMIN_URL leads to another project.");
         Instant received = item.getChange().receivedAt();
         if (received.plus(UNKNOWN_FOR).isBefore(clock.instant())) {
             item.skipped(why.code(), why.message());

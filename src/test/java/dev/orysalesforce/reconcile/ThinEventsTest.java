@@ -9,6 +9,7 @@ import dev.orysalesforce.sandbox.ory.OryFault;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Tag;
@@ -98,6 +99,31 @@ class ThinEventsTest extends ReconcileTest {
         settle();
         assertThat(ORY.calls()).hasSize(before);
         assertThat(SALESFORCE.org().byIdentity(id)).isEmpty();
+    }
+
+    /** The name {@code userId} does not say that the ID is Ory's. */
+    @Test
+    void anIdOfAnotherSystemMakesNoRecord() {
+        String id = ORY.project().add(person("Known"));
+        String other = UUID.randomUUID().toString();
+        List.of(id, other).forEach(one -> assertThat(ory.sends("registration", json.createObjectNode().put("userId", one)
+                .put("email", one + "@example.org").put("name", "Flat Name")).statusCode()).isEqualTo(204));
+        await().until(() -> SALESFORCE.org().byIdentity(id).size() == 1);
+        await().until(() -> "UNKNOWN_AT_ORY".equals(explain(other).path("code").asText()));
+        assertThat(SALESFORCE.org().byIdentity(other)).isEmpty();
+        operator.delete("/api/identities/" + other); // or it would wait for ten minutes
+    }
+
+    /** Flat templates carry no list of addresses, but the match by e-mail needs to know. */
+    @Test
+    void oryTellsWhetherAnAddressIsVerified() {
+        String id = ORY.project().add(person("Verified"));
+        String email = ORY.project().identity(id).at("/traits/email").asText();
+        ORY.project().verify(id);
+        String there = SALESFORCE.org().insert("Lead", Map.of("LastName", "Typed", "Company", "Theirs", "Email", email));
+        ory.sends("registration", json.createObjectNode().put("identity_id", id).put("email", email).put("name", "Flat Name"));
+        settle();
+        assertThat(record(id).id()).isEqualTo(there);
     }
 
     @Test
