@@ -41,11 +41,15 @@ public class ThinEvents {
     private static final Duration SHORTEST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofMinutes(1);
 
+    /** How long Ory is not asked again. */
+    private record Pause(RecordError why, Instant until) {}
+
     private final OryAdmin ory;
     private final Mappings mappings;
     private final TraitsLimit limit;
     private final ObjectMapper json;
     private final Clock clock;
+    private volatile Pause pause = new Pause(null, Instant.MIN);
 
     ThinEvents(OryAdmin ory, Mappings mappings, SyncSettings settings, ObjectMapper json, Clock clock) {
         this.limit = new TraitsLimit(settings);
@@ -55,8 +59,12 @@ public class ThinEvents {
         this.clock = clock;
     }
 
-    /** The items to ask Ory about: one call for each list. */
+    /** The items to ask Ory about: one call for each list. While Ory can't be asked, they wait, and no call is made for them. */
     public List<List<SyncItem>> toAsk(Batch batch) {
+        Pause now = pause;
+        if (clock.instant().isBefore(now.until())) {
+            thin(batch).forEach(item -> item.postpone(now.why(), now.until()));
+        }
         return ory.isSet() ? Batch.slices(thin(batch), Reconcile.IDS) : List.of();
     }
 
@@ -97,8 +105,16 @@ public class ThinEvents {
         }
     }
 
-    /** The query string of the call. */
+    /**
+     * The query string of the call.
+     *
+     * @throws RetryLaterException if a call before this one has failed
+     */
     public String query(List<SyncItem> items) {
+        Pause now = pause;
+        if (clock.instant().isBefore(now.until())) {
+            throw new RetryLaterException(now.why().message(), Duration.between(clock.instant(), now.until()));
+        }
         return "page_size=" + Reconcile.IDS + items.stream().map(item -> "&ids=" + item.getIdentity()).collect(Collectors.joining());
     }
 
@@ -137,7 +153,8 @@ public class ThinEvents {
         LOG.warn("{} events with nothing but an ID wait: {}", items.size(), reason);
         Instant oldest = items.stream().map(item -> item.getChange().receivedAt()).min(Instant::compareTo).orElseThrow();
         Instant again = later != null && later.pause() != null ? clock.instant().plus(later.pause()) : again(oldest);
-        items.forEach(item -> item.postpone(RecordError.of("ORY_UNAVAILABLE", reason), again));
+        pause = new Pause(RecordError.of("ORY_UNAVAILABLE", reason), again);
+        items.forEach(item -> item.postpone(pause.why(), again));
     }
 
     /** The pauses grow with the age of the event. */

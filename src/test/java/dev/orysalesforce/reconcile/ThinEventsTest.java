@@ -81,6 +81,11 @@ class ThinEventsTest extends ReconcileTest {
         await().until(() -> SALESFORCE.org().byIdentity(whole).size() == 1);
         await().until(() -> "ORY_UNAVAILABLE".equals(explain(id).path("code").asText()));
         assertThat(SALESFORCE.org().byIdentity(id)).isEmpty();
+        int before = ORY.calls().size();
+        List<String> more = ORY.project().addMany(300, i -> person("More"));
+        more.forEach(one -> ory.sends("registration", thin(one)));
+        await().until(() -> "ORY_UNAVAILABLE".equals(explain(more.get(299)).path("code").asText()));
+        assertThat(ORY.calls().size() - before).as("not one for each hundred").isLessThanOrEqualTo(4);
         ORY.recover();
         settle();
         assertThat(record(id).text("LastName")).isEqualTo("Thin");
