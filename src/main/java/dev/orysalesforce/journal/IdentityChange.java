@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -51,6 +52,9 @@ public record IdentityChange(
     /** An operator asks for the identity to be erased. */
     public static final String ERASE = "erase";
 
+    /** These change no trait, so a trait that their body lacks is one that its template has left out. */
+    private static final Set<String> CHANGE_NO_TRAIT = Set.of("login", "verification", "recovery");
+
     private static final Pattern UUID_TEXT = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
     private static final String NIL = "00000000-0000-0000-0000-000000000000";
 
@@ -74,8 +78,8 @@ public record IdentityChange(
     }
 
     public IdentityChange receivedAs(String event, Instant receivedAt, String triggerId) {
-        return new IdentityChange(event, receivedAt, triggerId, identity, flow, transientPayload, record, 0,
-                traceparent);
+        JsonNode told = CHANGE_NO_TRAIT.contains(event) && isState() ? ((ObjectNode) identity.deepCopy()).put("part", true) : identity;
+        return new IdentityChange(event, receivedAt, triggerId, told, flow, transientPayload, record, 0, traceparent);
     }
 
     /**
@@ -105,6 +109,7 @@ public record IdentityChange(
         ObjectNode whole = older.identity.deepCopy();
         whole.remove(List.of("created_at", "updated_at")); // the version is that of this event
         identity.properties().stream().filter(field -> !field.getKey().equals("traits"))
+                .filter(field -> !field.getKey().equals("part") || !older.isWhole())
                 .forEach(field -> whole.set(field.getKey(), field.getValue()));
         whole.withObject("/traits").setAll((ObjectNode) identity.path("traits"));
         return new IdentityChange(event, receivedAt, triggerId, whole, flow, transientPayload, record, attempts, traceparent);
@@ -202,7 +207,7 @@ public record IdentityChange(
 
     /**
      * Whether it holds the whole identity, so that a trait that is absent here does not exist any more. A template that picks
-     * some of the traits does not send the schema.
+     * some of the traits does not send the schema; and a login, a verification and a recovery never say that a trait is gone.
      */
     @JsonIgnore
     public boolean isComplete() {
@@ -210,7 +215,7 @@ public record IdentityChange(
     }
 
     private boolean isWhole() {
-        return text("schema_id") != null;
+        return text("schema_id") != null && !identity.path("part").asBoolean();
     }
 
     /** Whether the name of its ID did not say that it is the identity's. */

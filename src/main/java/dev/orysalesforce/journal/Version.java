@@ -63,6 +63,11 @@ public record Version(Instant at, int verified, Instant receivedAt) implements C
         return new Version(stored, 0, Instant.EPOCH);
     }
 
+    /** The version of a part of the identity: the whole of the same time, which a comparison may find, is newer. */
+    public Version ofPart() {
+        return new Version(at, -1, receivedAt);
+    }
+
     /** Whether it was read from a record, not from an event. */
     public boolean isOfRecord() {
         return receivedAt.equals(Instant.EPOCH);

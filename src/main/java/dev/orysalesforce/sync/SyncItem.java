@@ -47,6 +47,7 @@ public final class SyncItem {
     private LedgerEntry intended;
     private Candidate candidate;
     private JsonNode shown = MissingNode.getInstance();
+    private boolean leavesOpen;
     private boolean sentBefore;
     private RecordError note;
     private boolean recreated;
@@ -470,6 +471,15 @@ public final class SyncItem {
 
     public void delete(ObjectNode nothing) {
         draft = draft.delete(nothing);
+    }
+
+    /** Its event names only a part of the identity, so a field that was sent before may have to be emptied. */
+    public void leaveOpen() {
+        leavesOpen = true;
+    }
+
+    boolean leavesOpen() {
+        return leavesOpen;
     }
 
     public void superseded(RecordError why) {

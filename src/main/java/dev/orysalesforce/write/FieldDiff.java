@@ -157,9 +157,13 @@ public class FieldDiff {
             if (mapped.has(field) || !item.getObject().equals(item.getKnown().object())) {
                 return; // a Contact that was converted from a Lead does not get the Lead's fields
             }
-            boolean stays = !item.getChange().isComplete() || sent.startsWith(GIVEN) || item.getDraft().dropped().contains(field) || sent.equals(cleared)
+            boolean stays = sent.startsWith(GIVEN) || item.getDraft().dropped().contains(field) || sent.equals(cleared)
                     || org.requires(item.getObject(), field);
-            if (stays) {
+            boolean isOpen = !stays && !item.getChange().isComplete();
+            if (isOpen) {
+                item.leaveOpen();
+            }
+            if (stays || isOpen) {
                 hashes.put(field, sent);
             } else if (org.has(item.getObject(), field)) { // a Contact lacks some fields of the Lead it was
                 record.putNull(field);

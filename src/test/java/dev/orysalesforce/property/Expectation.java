@@ -25,7 +25,8 @@ final class Expectation {
     private boolean converted;
     private String note;
 
-    private record Told(State state, boolean verified, int order) {
+    /** @param whole whether a field that it lacks does not exist any more; a login, say, may leave fields out */
+    private record Told(State state, boolean verified, boolean whole, int order) {
 
         private static final Comparator<Told> VERSION = Comparator
                 .comparing((Told told) -> told.state.timed() ? told.state.updatedAt() : Instant.MAX)
@@ -39,13 +40,17 @@ final class Expectation {
         String value(String field) {
             return state.fields().get(field);
         }
+
+        boolean leavesOpen(String field) {
+            return !whole && value(field) == null;
+        }
     }
 
     /** @param on the newest state when it was made */
     private record Correction(String value, Told on) {}
 
-    void accepted(State state, boolean verified) {
-        told.add(new Told(state, verified, told.size()));
+    void accepted(State state, boolean verified, String event) {
+        told.add(new Told(state, verified, !List.of("login", "verification", "recovery").contains(event), told.size()));
     }
 
     void corrected(String field, String value) {
@@ -112,9 +117,13 @@ final class Expectation {
                 later.forEach(event -> right.add(event.value(field)));
             }
         }
-        if (converted && newest().value(field) == null) {
+        if (converted && newest().value(field) == null || newest().leavesOpen(field)) {
             told.forEach(event -> right.add(event.value(field)));
             right.add(correction == null ? null : correction.value());
+        }
+        if (correction != null && correction.on().leavesOpen(field)) { // it may have held what came later anyway
+            right.add(newest().value(field));
+            right.add(correction.value());
         }
         if (field.equals("Company") && right.remove(null) && correction == null) {
             right.add(STOP_GAP);
@@ -131,9 +140,10 @@ final class Expectation {
 
     /** The values that a write of this version may carry for a field. */
     Set<String> at(Instant version, String field) {
-        return told.stream()
-                .filter(event -> event.state.timed() ? event.state.updatedAt().equals(version) : isReceipt(version))
-                .map(event -> event.value(field)).collect(Collectors.toCollection(HashSet::new));
+        List<Told> events = told.stream()
+                .filter(event -> event.state.timed() ? event.state.updatedAt().equals(version) : isReceipt(version)).toList();
+        boolean open = events.stream().anyMatch(event -> event.leavesOpen(field)); // an earlier event of its batch completes it
+        return (open ? told : events).stream().map(event -> event.value(field)).collect(Collectors.toCollection(HashSet::new));
     }
 
     private static boolean isReceipt(Instant version) {

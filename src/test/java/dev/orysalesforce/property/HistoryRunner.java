@@ -120,7 +120,7 @@ final class HistoryRunner {
             untimedAt.put(person, Instant.now().getEpochSecond());
         }
         assertThat(app.ory().sends(event, state.body(ids.get(person), verified, campaign)).statusCode()).isEqualTo(204);
-        expectations.get(person).accepted(state, verified);
+        expectations.get(person).accepted(state, verified, event);
         acceptedHere++;
     }
 
@@ -204,7 +204,7 @@ final class HistoryRunner {
         for (int person = 0; person < ids.size(); person++) {
             Expectation expectation = expectations.get(person);
             if (expectation.isKnown()) {
-                tell(person, expectation.newestState(), "login", expectation.newestIsVerified(), null);
+                tell(person, expectation.newestState(), "settings", expectation.newestIsVerified(), null);
             }
         }
         awaitQuiescence();

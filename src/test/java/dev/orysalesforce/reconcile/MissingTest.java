@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.orysalesforce.ledger.Tombstones;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
@@ -36,6 +38,24 @@ class MissingTest extends ReconcileTest {
                 .containsExactlyInAnyOrderElementsOf(ids.subList(0, 2));
         awaitInSync();
         assertThat(done().path("missing").asInt()).isZero();
+    }
+
+    @Test
+    void aTraitThatIsGoneAndOnlyALoginCameIsEmptiedByTheComparison() {
+        Map<String, Object> traits = new HashMap<>(person("Known"));
+        String id = ORY.project().add(Map.of("email", traits.get("email"), "name", traits.get("name"), "phone", "+44 1"));
+        ory.sends("registration", hook(id));
+        settle();
+        assertThat(record(id).text("Phone")).isEqualTo("+44 1");
+        ORY.project().change(id, traits);
+        ory.sends("login", hook(id));
+        settle();
+        assertThat(record(id).text("Phone")).isEqualTo("+44 1");
+        assertThat(done().path("queued").asLong()).isEqualTo(1);
+        settle();
+        assertThat(record(id).text("Phone")).isNull();
+        assertThat(done().path("queued").asLong()).as("once").isZero();
+        assertThat(reconcile().path("inSync").asDouble()).isEqualTo(1);
     }
 
     /** The run-as user has lost a field that the comparison reads. */

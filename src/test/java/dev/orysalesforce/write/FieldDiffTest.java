@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Entries of sales stay; an event without a change at Ory costs no call. */
 class FieldDiffTest extends AppTest {
@@ -64,6 +66,17 @@ class FieldDiffTest extends AppTest {
         int writes = SALESFORCE.writes().ofIdentity(id).size();
         send("settings", 2, traits -> { });
         assertThat(SALESFORCE.writes().ofIdentity(id)).hasSize(writes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"login", "verification", "recovery"})
+    void anEventThatChangesNoTraitClearsNothing(String event) {
+        send("registration", 0, traits -> traits.put("phone", "+44 1"));
+        send(event, 1, traits -> traits.put("company", "First Ltd")); // a template that leaves the phone out
+        assertThat(record(id).text("Phone")).isEqualTo("+44 1");
+        assertThat(record(id).text("Company")).isEqualTo("First Ltd");
+        send("settings", 2, traits -> { });
+        assertThat(record(id).text("Phone")).isNull();
     }
 
     @Test
