@@ -117,9 +117,9 @@ public class DeadLetters {
         return Map.of("discarded", discarded);
     }
 
-    /** Discards all dead letters of an identity. */
+    /** Discards all dead letters of an identity, and those of a body that tells no identity but holds its ID. */
     public void discardOf(String identity) {
-        discardOfAll(List.of(identity));
+        discardSelected(JmsSelectors.ofIdentityOrMentioning(identity));
     }
 
     /** Discards all dead letters of identities. */

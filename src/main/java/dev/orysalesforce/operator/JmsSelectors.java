@@ -39,6 +39,10 @@ final class JmsSelectors {
         return equal("identity", identity.toLowerCase(Locale.ROOT));
     }
 
+    static String ofIdentityOrMentioning(String identity) {
+        return ofIdentity(identity) + " OR mentions LIKE '%" + identity.toLowerCase(Locale.ROOT) + "%'";
+    }
+
     static String ofIdentities(List<String> identities) {
         return in("identity", identities);
     }

@@ -163,6 +163,16 @@ class EraseTest extends ErasingTest {
         assertThat(deadLetters()).as("nor is what is refused later kept").hasSize(1);
     }
 
+    /** A body whose identity the event mapping could not tell. */
+    @Test
+    void aBodyThatHoldsTheIdIsDeletedToo() {
+        ory.sends("registration", "{\"subject_ref\":{\"ory\":\"" + id.toUpperCase() + "\"},\"mail\":\"kowalczykowa@example.org\"}");
+        ory.sends("registration", "{\"subject_ref\":{\"ory\":\"" + UUID.randomUUID() + "\"},\"mail\":\"other@example.org\"}");
+        assertThat(deadLetters()).hasSize(2);
+        erase(id);
+        assertThat(deadLetters()).singleElement().asString().contains("other@example.org");
+    }
+
     @Test
     void aBatchInFlightLeavesNoDeadLetterOfAnErasedIdentity() {
         SALESFORCE.faults().start(Fault.latency(Duration.ofSeconds(1)));
