@@ -32,6 +32,13 @@ public class MappingResourceResolver extends ResourceResolverSupport {
         byLocation = held;
     }
 
+    /** Further texts, to be tried before they are published. */
+    public synchronized void publishBeside(Map<String, String> files) {
+        Map<String, String> both = new HashMap<>(byLocation);
+        files.forEach((name, text) -> both.put(location(name, Mapping.of(name, text).version()), text));
+        byLocation = both;
+    }
+
     /** The text for this location; null if it is not held here. */
     String text(String location) {
         return byLocation.get(location);

@@ -22,6 +22,7 @@ public class ReloadCoordinator {
 
     private final MappingSettings mappingSettings;
     private final MappingFiles mappingFiles;
+    private final MappingTrial mappingTrial;
     private final Mappings mappings;
     private final TrialBuild trialBuild;
     private final RouteReplacer liveRoutes;
@@ -34,10 +35,11 @@ public class ReloadCoordinator {
      */
     private record Running(ConfigSnapshot files, RouteSet routes, Map<String, String> bySchema, Outline outline) {}
 
-    ReloadCoordinator(EditableFiles files, MappingSettings mappingSettings, MappingFiles mappingFiles, Mappings mappings,
-            TrialBuild trialBuild, RouteReplacer liveRoutes, RouteQuiescer quiescer) throws IOException {
+    ReloadCoordinator(EditableFiles files, MappingSettings mappingSettings, MappingFiles mappingFiles, MappingTrial mappingTrial,
+            Mappings mappings, TrialBuild trialBuild, RouteReplacer liveRoutes, RouteQuiescer quiescer) throws IOException {
         this.mappingSettings = mappingSettings;
         this.mappingFiles = mappingFiles;
+        this.mappingTrial = mappingTrial;
         this.mappings = mappings;
         this.trialBuild = trialBuild;
         this.liveRoutes = liveRoutes;
@@ -74,6 +76,7 @@ public class ReloadCoordinator {
         Running before = running;
         Map<String, String> bySchema = mappingSettings.bySchema(edited.settings());
         mappingFiles.check(edited.mappings(), before.files().mappings(), bySchema);
+        mappingTrial.run(before.files().mappings(), edited.mappings());
         RouteSet routes = RouteSet.of(edited.routes());
         Outline outline = before.outline();
         boolean routesDiffer = liveRoutes.isLost() || !routes.isEquivalentTo(before.routes());

@@ -69,10 +69,8 @@ public class Mappings {
      * @param files name to text of every mapping file
      */
     public void take(Map<String, String> namesBySchema, Map<String, String> files) {
-        Map<String, Mapping> byName = new TreeMap<>();
-        files.forEach((name, text) -> byName.put(name, Mapping.of(name, text)));
+        Map<String, Mapping> byName = byName(files);
         Mapping person = named(byName, "person").findFirst().orElse(null);
-        byName.replaceAll((name, mapping) -> mapping.isOfRecords() ? mapping.after(person) : mapping);
         Map<String, Mapping> bySchema = new TreeMap<>();
         namesBySchema.forEach((schema, name) -> bySchema.put(schema, held(name, byName).after(person)));
         resources.publish(files);
@@ -80,6 +78,15 @@ public class Mappings {
         taken = new Taken(bySchema, held(erased, byName).after(null), byName);
         gone.removeAll(endpoints(byName));
         gone.forEach(this::letGo);
+    }
+
+    /** @param files name to text of every mapping file */
+    public static Map<String, Mapping> byName(Map<String, String> files) {
+        Map<String, Mapping> byName = new TreeMap<>();
+        files.forEach((name, text) -> byName.put(name, Mapping.of(name, text)));
+        Mapping person = named(byName, "person").findFirst().orElse(null);
+        byName.replaceAll((name, mapping) -> mapping.isOfRecords() ? mapping.after(person) : mapping);
+        return byName;
     }
 
     private static Stream<Mapping> named(Map<String, Mapping> files, String stem) {

@@ -216,7 +216,7 @@ class NothingArrivesTest extends ReloadAppTest {
         plays.put("The org's API calls are nearly used up", budget(() -> SALESFORCE.org().usage().used(99_000)));
         plays.put("The org's API calls are used up", fault(Fault.dailyLimitExceeded()));
         plays.put("A mapping fails for all identities", new Cause(() -> {
-            ConfigWorkspace.write(LEAD, "{ LastName: payload.identity.traits.nothing.at.all }");
+            ConfigWorkspace.write(LEAD, "{\"LastName\": error(\"no\")}");
             awaitTaken(LEAD);
             routes().stopRoute(SYNC); // one batch
             Stream.of(1, 2, 3).forEach(i -> signUp());
