@@ -98,7 +98,7 @@ public class OrgCheck {
                     + ", not a date and time.", "Change it; salesforce/ holds the field."));
         }
         Set<String> found = findings.values().stream().map(Finding::place).collect(Collectors.toSet());
-        check.complaints(row(new Mapping(object, object, object, null), json.createObjectNode(), false)).stream()
+        check.complaints(row(new Mapping(object, object, object, null, null), json.createObjectNode(), false)).stream()
                 .filter(complaint -> OURS.contains(complaint.field()) && !found.contains(object + "." + complaint.field()))
                 .forEach(complaint -> add(findings, Finding.error(object + "." + complaint.field(),
                         "It " + complaint.what() + ".", "Deploy salesforce/, and give the run-as user its permission set.")));

@@ -3,19 +3,24 @@ package dev.orysalesforce.command;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.check.FileCheck;
 import dev.orysalesforce.check.Finding;
+import dev.orysalesforce.check.HookCheck;
 import dev.orysalesforce.check.MappingExamples;
 import dev.orysalesforce.check.MappingExamples.Example;
 import dev.orysalesforce.check.OrgCheck;
+import dev.orysalesforce.mapping.HookTemplate;
 import dev.orysalesforce.settings.CommandLineOnly;
 import dev.orysalesforce.settings.RequiredSettings;
 import dev.orysalesforce.settings.RouteNames;
 import dev.orysalesforce.settings.SyncSettings;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -26,19 +31,22 @@ import org.springframework.core.env.ConfigurableEnvironment;
 class CheckCommand implements Command {
 
     private static final String JSON = "--json";
+    private static final String HOOK = "--hook";
 
     private final FileCheck files;
     private final MappingExamples mappingExamples;
     private final OrgCheck org;
+    private final HookCheck hooks;
     private final ObjectMapper json;
     private final Collection<String> mapped;
     private final boolean hasCredentials;
 
-    CheckCommand(FileCheck files, MappingExamples mappingExamples, OrgCheck org, ObjectMapper json, SyncSettings settings,
+    CheckCommand(FileCheck files, MappingExamples mappingExamples, OrgCheck org, HookCheck hooks, ObjectMapper json, SyncSettings settings,
             ConfigurableEnvironment environment) {
         this.files = files;
         this.mappingExamples = mappingExamples;
         this.org = org;
+        this.hooks = hooks;
         this.json = json;
         this.mapped = new TreeSet<>(settings.mappings().values());
         this.hasCredentials = RequiredSettings.missing(environment).stream()
@@ -61,23 +69,50 @@ class CheckCommand implements Command {
 
     @Override
     public int run(List<String> arguments) {
-        boolean asJson = arguments.equals(List.of(JSON));
-        if (!asJson && !arguments.isEmpty()) {
-            System.err.println("check [--json]: whether routes, mappings, their examples and the org fit together.");
+        boolean asJson = arguments.contains(JSON);
+        List<String> words = arguments.stream().filter(word -> !word.equals(JSON)).toList();
+        boolean isHook = words.size() == 2 && words.get(0).equals(HOOK);
+        if (!isHook && !words.isEmpty()) {
+            System.err.println("check [--json]: whether routes, mappings, their examples and the org fit together. check --hook FILE"
+                    + " [--json]: what the app makes of the Jsonnet template of an Ory Action.");
             return 2;
         }
         try {
-            Report report = report();
-            if (asJson) {
-                System.out.println(json.writerWithDefaultPrettyPrinter().writeValueAsString(report));
-            } else {
-                print(report, System.out);
-            }
-            return report.findings().isEmpty() ? 0 : 1;
+            return isHook ? checkHook(Path.of(words.get(1)), asJson) : checkAll(asJson);
         } catch (IOException e) {
-            System.err.println("The files can't be read: " + e.getClass().getSimpleName());
+            System.err.println((isHook ? words.get(1) : "The files") + " can't be read: " + e.getClass().getSimpleName());
             return 2;
         }
+    }
+
+    private int checkAll(boolean asJson) throws IOException {
+        Report report = report();
+        if (asJson) {
+            System.out.println(json.writerWithDefaultPrettyPrinter().writeValueAsString(report));
+        } else {
+            print(report, System.out);
+        }
+        return report.findings().isEmpty() ? 0 : 1;
+    }
+
+    private int checkHook(Path file, boolean asJson) throws IOException {
+        files.findings(); // starts the routes that run the mappings
+        HookCheck.Result result = hooks.check(new HookTemplate(file.toString(), Files.readString(file)), HookCheck.FLOWS);
+        if (asJson) {
+            System.out.println(json.writerWithDefaultPrettyPrinter().writeValueAsString(result));
+        } else {
+            print(result, System.out);
+        }
+        return result.findings().stream().anyMatch(finding -> finding.severity().equals("error")) ? 1 : 0;
+    }
+
+    private static void print(HookCheck.Result result, PrintStream out) {
+        result.records().forEach((flow, record) -> out.printf("%s: %s%n", flow, record == null
+                ? "no record by itself" : record));
+        result.findings().forEach(finding -> out.printf("%n%s %s: %s%n%s    Fix: %s%n", finding.severity().toUpperCase(Locale.ROOT),
+                finding.place(), finding.message(), finding.why() == null ? "" : "    Why: " + finding.why() + "\n", finding.remedy()));
+        out.printf("%n%s The people are invented. DataSonnet rendered the template; Kratos uses go-jsonnet, which knows tailstrict and"
+                + " writes some numbers in another way.%n", result.findings().isEmpty() ? "Nothing wrong." : "");
     }
 
     Report report() throws IOException {

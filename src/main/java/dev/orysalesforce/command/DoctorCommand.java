@@ -1,10 +1,12 @@
 package dev.orysalesforce.command;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.check.Finding;
 import dev.orysalesforce.doctor.Doctor;
+import dev.orysalesforce.doctor.HookTemplates;
 import dev.orysalesforce.doctor.Hooks;
 import dev.orysalesforce.settings.CommandLineOnly;
 import dev.orysalesforce.settings.RouteNames;
@@ -30,12 +32,14 @@ class DoctorCommand implements Command {
 
     private final Doctor doctor;
     private final Hooks hooks;
+    private final HookTemplates templates;
     private final ProducerTemplate camel;
     private final ObjectMapper json;
 
-    DoctorCommand(Doctor doctor, Hooks hooks, ProducerTemplate camel, ObjectMapper json) {
+    DoctorCommand(Doctor doctor, Hooks hooks, HookTemplates templates, ProducerTemplate camel, ObjectMapper json) {
         this.doctor = doctor;
         this.hooks = hooks;
+        this.templates = templates;
         this.camel = camel;
         this.json = json;
     }
@@ -105,14 +109,18 @@ class DoctorCommand implements Command {
      */
     Report report(List<Path> kratos, String url) throws IOException {
         ObjectNode ory = doctor.circumstances();
+        Report ofTemplates = new Report(List.of(), List.of(), List.of());
         if (!kratos.isEmpty()) {
-            ory.put("file", kratos.stream().map(file -> file.getFileName().toString()).collect(Collectors.joining(" + ")))
-                    .set("hooks", hooks.read(kratos));
+            JsonNode read = hooks.read(kratos);
+            String files = kratos.stream().map(file -> file.getFileName().toString()).collect(Collectors.joining(" + "));
+            ory.put("file", files).set("hooks", read);
+            HookTemplates.Result result = templates.check(files, read);
+            ofTemplates = new Report(List.of(), result.findings(), result.notes());
         }
         if (url != null) {
             ory.put("url", StringUtils.trimTrailingCharacter(url, '/'));
         }
-        return run(RouteNames.DOCTOR_SALESFORCE, null).and(run(RouteNames.DOCTOR_ORY, ory));
+        return run(RouteNames.DOCTOR_SALESFORCE, null).and(run(RouteNames.DOCTOR_ORY, ory)).and(ofTemplates);
     }
 
     private Report run(String route, ObjectNode given) throws JsonProcessingException {

@@ -29,6 +29,12 @@ record MappingErrorLocation(String file, int line, String missing) {
                 : new MappingErrorLocation(file, line, missing(lines.get(line - 1), failure));
     }
 
+    /** @param name of a Jsonnet template, which need not be a file's */
+    static MappingErrorLocation ofTemplate(String name, String text, Throwable failure) {
+        MappingErrorLocation found = of("template.jsonnet", text, failure);
+        return new MappingErrorLocation(name, found.line(), found.missing());
+    }
+
     private static int line(String file, String text, int last, Throwable failure) {
         JException jsonata = ObjectHelper.getException(JException.class, failure);
         if (jsonata != null) {

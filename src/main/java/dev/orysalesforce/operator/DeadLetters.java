@@ -147,6 +147,11 @@ public class DeadLetters {
         return items(JmsSelectors.ofIdentity(identity), 0, MOST, reveal);
     }
 
+    /** Whether one belongs to the identity, or holds a body with its ID. */
+    boolean isMentioned(String identity) {
+        return !items(JmsSelectors.ofIdentityOrMentioning(identity), 0, 1, false).isEmpty();
+    }
+
     /**
      * Reads which dead letters to replay.
      *

@@ -114,9 +114,9 @@ public class IdentityStatusService {
         return id.toLowerCase(Locale.ROOT);
     }
 
-    /** Whether the app knows an identity, perhaps only as one to erase. */
+    /** Whether the app knows an identity, perhaps only as one to erase, or from a body that it could not use. */
     public boolean isKnown(String identity) {
-        return tombstones.isErased(identity) || explain(identity, null) != null;
+        return tombstones.isErased(identity) || deadLetters.isMentioned(identity) || explain(identity, null) != null;
     }
 
     /** @param record the record in Salesforce; only the fields that the app wrote are shown */

@@ -10,14 +10,14 @@ import java.util.regex.Pattern;
  * The body of a webhook that could not be used, as a dead letter keeps it: once {@code mappings/event.*} understands it, a
  * replay reads it again. What a name calls a secret, or a session, is left out at any depth.
  */
-final class KeptBody {
+public final class KeptBody {
 
     private static final Pattern SECRET =
             Pattern.compile("(?i).*(cookie|authorization|token|csrf|secret|passw|credential|api[-_]?key|session).*");
 
     private KeptBody() { }
 
-    static JsonNode of(JsonNode body) {
+    public static JsonNode of(JsonNode body) {
         JsonNode kept = body.deepCopy();
         withoutSecrets(kept);
         return kept;

@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
 public class PrebuiltRecords {
 
     /** The mapping's name in an identity's status if no mapping was invoked. */
-    static final Mapping NO_MAPPING = new Mapping("gateway", null, null, null);
+    static final Mapping NO_MAPPING = new Mapping("gateway", null, null, null, null);
 
     private final Describe org;
 

@@ -20,9 +20,11 @@ import dev.orysalesforce.sandbox.Org;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import dev.orysalesforce.sandbox.ory.OryAdminSandbox;
 import dev.orysalesforce.sandbox.ory.OryFault;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -248,6 +250,12 @@ class DoctorTest extends AppTest {
                 hook("auth", "none", "auth block", config -> password(config).remove("auth")),
                 hook("auth", "another secret", "one of them", config -> password(config).withObject("/auth/config")
                         .put("password", "somebody-else's")),
+                hook("password.body", "a template that is no function of ctx", "ory/identity.jsonnet", config -> password(config)
+                        .put("body", inline("{ identity: std.extVar('ctx').identity }"))),
+                hook("password.body", "one that reads what no context has", "ory/identity.jsonnet", config -> password(config)
+                        .put("body", inline("function(ctx) { identity: ctx.identity, plan: ctx.identity.metadata_admin.plan }"))),
+                hook("password.body", "one without an ID", "identity_id", config -> password(config)
+                        .put("body", inline("function(ctx) { traits: ctx.identity.traits }"))),
                 hook("selfservice.flows", "another file", "identity-config", ObjectNode::removeAll));
     }
 
@@ -377,11 +385,16 @@ class DoctorTest extends AppTest {
 
     /** The file of ory/ with the app's secret, after the change. */
     private Path kratos(Consumer<ObjectNode> change) throws Exception {
-        String kit = Files.readString(Path.of("ory/kratos.yml")).replace("the-first-of-ORY_WEBHOOK_SECRET", SECRET);
+        String kit = Files.readString(Path.of("ory/kratos.yml")).replace("the-first-of-ORY_WEBHOOK_SECRET", SECRET)
+                .replace("file:///etc/kratos/identity.jsonnet", Path.of("ory/identity.jsonnet").toAbsolutePath().toUri().toString());
         ObjectNode config = json.valueToTree(new Yaml().load(kit));
         config.withObject("/selfservice/flows/verification").put("enabled", true);
         change.accept(config);
         return Files.writeString(folder.resolve("kratos.yml"), new YAMLMapper().writeValueAsString(config));
+    }
+
+    private static String inline(String template) {
+        return "base64://" + Base64.getEncoder().encodeToString(template.getBytes(StandardCharsets.UTF_8));
     }
 
     private static ObjectNode password(ObjectNode config) {

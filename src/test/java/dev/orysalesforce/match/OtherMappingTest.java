@@ -92,7 +92,7 @@ class OtherMappingTest extends AppTest {
 
     @Test
     void aSubstituteWithAnotherObjectIsSkipped() throws Exception {
-        Mapping liar = new Mapping("liars/contact.jslt", "direct:liar", "Contact", null);
+        Mapping liar = new Mapping("liars/contact.jslt", "direct:liar", "Contact", null, null);
         Mappings mappings = mappings(Map.of("default", LEAD.name(), "liar", liar.name()), LEAD, liar, CONTACT);
         SyncItem item = knownContact(mappings);
         assertThat(answer(mappings, item, "Lead")).isEqualTo(liar.name());
@@ -140,7 +140,7 @@ class OtherMappingTest extends AppTest {
     }
 
     private static Mapping mapping(String name) {
-        return new Mapping(name, "direct:none", null, null);
+        return new Mapping(name, "direct:none", null, null, null);
     }
 
     private void send(String schema, String event, int seconds, String partner) {
