@@ -70,7 +70,7 @@ public class MappingExamples {
 
     /** The record that an example expects; empty if it is skipped. */
     public Optional<JsonNode> record(Example example) {
-        return Optional.ofNullable(example.record(json)).filter(JsonNode::isObject);
+        return Optional.ofNullable(example.record(json)).filter(JsonNode::isObject).filter(record -> !record.has("skip"));
     }
 
     /** Files that belong to no pair, or to no mapping. */

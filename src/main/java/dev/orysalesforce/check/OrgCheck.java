@@ -73,7 +73,7 @@ public class OrgCheck {
         }
         for (Example example : examples) {
             boolean isOfErased = example.mapping().name().equals(erased);
-            if (isOfErased || !example.isOf("event") && !example.isOf("erased")) {
+            if (isOfErased || example.mapping().isOfRecords() && !example.isOf("erased")) {
                 judge(example, !isOfErased, useless, findings);
             }
         }
@@ -117,7 +117,7 @@ public class OrgCheck {
     }
 
     private void judge(Example example, boolean alsoNew, Set<String> useless, Map<String, Finding> findings) {
-        if (!(example.record(json) instanceof ObjectNode record)) {
+        if (!(example.record(json) instanceof ObjectNode record) || record.has("skip")) {
             return; // skipped, or reported as a wrong example
         }
         String object = record.path("attributes").path("type").asText(example.mapping().object());

@@ -14,25 +14,28 @@ import org.apache.camel.util.ObjectHelper;
  * @param file as {@code sync.mappings} names it
  * @param line counted from 1; 0 if the language does not tell, as jq never does
  * @param missing the absent key that is read there; null if the cause is another
+ * @param words what the mapping itself says of it, if its text holds these words, so that they are no trait; else null
  */
-record MappingErrorLocation(String file, int line, String missing) {
+record MappingErrorLocation(String file, int line, String missing, String words) {
 
     private static final Pattern DATASONNET = Pattern.compile("\\n    at line (\\d{1,6}) column \\d+ of the transformation");
     private static final Set<String> DATASONNETS = Set.of("ds", "jsonnet");
+    private static final Pattern SAID = Pattern.compile("error: (.{5,200})");
     private static final Pattern MISSING = Pattern.compile("Error: Field does not exist: (\\w+)\\n");
 
     /** @param text of the file; null if it is not known */
     static MappingErrorLocation of(String file, String text, Throwable failure) {
         List<String> lines = text == null ? List.of() : text.lines().toList();
         int line = line(file, text, lines.size(), failure);
-        return line < 1 || line > lines.size() ? new MappingErrorLocation(file, 0, null)
-                : new MappingErrorLocation(file, line, missing(lines.get(line - 1), failure));
+        String words = words(text, failure);
+        return line < 1 || line > lines.size() ? new MappingErrorLocation(file, 0, null, words)
+                : new MappingErrorLocation(file, line, missing(lines.get(line - 1), failure), words);
     }
 
     /** @param name of a Jsonnet template, which need not be a file's */
     static MappingErrorLocation ofTemplate(String name, String text, Throwable failure) {
         MappingErrorLocation found = of("template.jsonnet", text, failure);
-        return new MappingErrorLocation(name, found.line(), found.missing());
+        return new MappingErrorLocation(name, found.line(), found.missing(), found.words());
     }
 
     private static int line(String file, String text, int last, Throwable failure) {
@@ -57,6 +60,12 @@ record MappingErrorLocation(String file, int line, String missing) {
     private static String missing(String line, Throwable failure) {
         Matcher missing = MISSING.matcher(String.valueOf(root(failure).getMessage()));
         return missing.find() && line.matches(".*\\." + missing.group(1) + "\\b.*") ? missing.group(1) : null;
+    }
+
+    /** Of {@code error("…")} in JSLT. */
+    private static String words(String text, Throwable failure) {
+        Matcher said = SAID.matcher(String.valueOf(root(failure).getMessage()));
+        return text != null && said.matches() && text.contains('"' + said.group(1) + '"') ? said.group(1) : null;
     }
 
     private static Throwable root(Throwable failure) {

@@ -121,7 +121,8 @@ public class MappingTimeLimiter implements DisposableBean {
         }
         Matcher file = FILE.matcher(mapping);
         MappingErrorLocation place = MappingErrorLocation.of(name(mapping), file.find() ? resources.text(file.group()) : null, failure);
-        return new MappingFailedException(place.missing() == null ? place + " has no result"
+        return new MappingFailedException(place.words() != null ? place + " says: " + place.words() + ". It has no result"
+                : place.missing() == null ? place + " has no result"
                 : place + " reads ." + place.missing() + ", which is not there, and has no result");
     }
 

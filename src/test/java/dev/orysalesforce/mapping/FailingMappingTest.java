@@ -23,6 +23,7 @@ import org.springframework.test.context.TestPropertySource;
     "sync.mappings.quoting=src/test/resources/mappings/stumbling/quoting.ds",
     "sync.mappings.headers=src/test/resources/mappings/stumbling/headers.jsonnet",
     "sync.mappings.number=src/test/resources/mappings/stumbling/number.jslt",
+    "sync.mappings.said=src/test/resources/mappings/stumbling/said.jslt",
     "sync.mappings.error=src/test/resources/mappings/stumbling/error.jsonata",
     "sync.mappings.mute=src/test/resources/mappings/stumbling/error.jq"})
 class FailingMappingTest extends AppTest {
@@ -30,7 +31,8 @@ class FailingMappingTest extends AppTest {
     @ParameterizedTest
     @CsvSource({"missing, 'missing.ds:2 reads .secret, which is not there'", "computed, 'computed.ds:3 has no result'",
         "quoting, 'quoting.ds:3 has no result'", "headers, 'headers.jsonnet:3 reads .request_headers, which is not there'",
-        "number, 'number.jslt:4 has no result'", "error, 'error.jsonata:3 has no result'", "mute, 'error.jq has no result'"})
+        "number, 'number.jslt:4 has no result'",
+        "said, 'said.jslt says: There is no name to use. It has no result'", "error, 'error.jsonata:3 has no result'", "mute, 'error.jq has no result'"})
     void theDeadLetterNamesTheLocationAndNoValue(String schema, String told, CapturedOutput log) {
         String id = UUID.randomUUID().toString();
         ObjectNode person = Ory.identity(id, Instant.now(), "Person");
