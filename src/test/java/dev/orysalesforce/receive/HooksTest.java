@@ -56,6 +56,10 @@ class HooksTest extends AppTest {
         want.path("says").forEach(text -> assertThat(deadLetters().get(0).path("message").asText()).contains(text.asText()));
         want.path("letterHolds").forEach(text -> assertThat(deadLetters().get(0).toString()).contains(text.asText()));
         want.path("letterLacks").forEach(text -> assertThat(deadLetters().get(0).toString()).doesNotContain(text.asText()));
+        if (want.has("skipped")) {
+            assertThat(sql.queryForObject("select code from identities where identity = ?", String.class,
+                    hook.path("identity").asText())).isEqualTo(want.path("skipped").asText());
+        }
         if (want.path("record").isObject()) {
             SandboxRecord record = record(hook.path("identity").asText());
             want.path("record").properties().forEach(field -> assertThat(allowed(field.getValue())).as(field.getKey())
