@@ -127,8 +127,8 @@ class SalesforceMetadataTest extends AppTest {
             }
         }
         for (String object : List.of("Lead", "Contact")) {
-            Matcher field = Pattern.compile("(?m)^ +([A-Z]\\w*):").matcher(
-                    Files.readString(Path.of("mappings", object.toLowerCase() + ".ds")));
+            Matcher field = Pattern.compile("(?m)^ +\"([A-Z]\\w*)\":").matcher(
+                    Files.readString(Path.of("mappings", object.toLowerCase() + ".jslt")));
             while (field.find()) {
                 assertThat(written).as("the examples show every field").contains(object + "." + field.group(1));
             }
@@ -152,11 +152,12 @@ class SalesforceMetadataTest extends AppTest {
         String object = permission.split("\\.")[0];
         List<String> governed = SALESFORCE.org().schema(object).rules().stream().map(rule -> object + "." + rule.name())
                 .filter(field -> permission(field).equals(permission)).toList();
+        List<String> written = governed.stream().filter(field -> !field.matches(".*(State|Country)(Code)?")).toList();
         governed.forEach(field -> SALESFORCE.org().schema(object).hide(field.split("\\.")[1]));
-        assertThat(doctorsFindings()).extracting(Finding::place).isSubsetOf(governed).hasSize(1);
+        assertThat(doctorsFindings()).extracting(Finding::place).containsExactlyInAnyOrderElementsOf(written);
         governed.forEach(field -> SALESFORCE.org().schema(object).show(field.split("\\.")[1]));
         governed.forEach(field -> SALESFORCE.org().schema(object).alter(field.split("\\.")[1], FieldRule::readOnly));
-        assertThat(doctorsFindings()).extracting(Finding::place).isSubsetOf(governed).hasSize(1);
+        assertThat(doctorsFindings()).extracting(Finding::place).containsExactlyInAnyOrderElementsOf(written);
     }
 
     @Test

@@ -58,7 +58,7 @@ class IdentityStatusTest extends OperatorTest {
         assertThat(explanation.path("link").asText()).isEqualTo(SALESFORCE.url() + "/" + record(id).id());
         assertThat(explanation.path("foundBy").asText()).isEqualTo("created");
         assertThat(explanation.path("version").asText()).isEqualTo(START.toString());
-        assertThat(explanation.path("mapping").asText()).matches("mappings/lead\\.ds@[0-9a-f]{8}");
+        assertThat(explanation.path("mapping").asText()).matches("mappings/lead\\.jslt@[0-9a-f]{8}");
         assertThat(explanation.path("fields").toString()).contains("\"LastName\"", "\"Email\"");
         assertThat(explanation.path("attempts").asInt()).isEqualTo(1);
         assertThat(explanation.path("nextRetryAt").isNull()).isTrue();
