@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Mistakes of people and damaged copies: each is rejected with its file, and with its line if there is one. {@code
- * -Dedits.mistakes=30} makes as many more in each route file.
+ * -Dedits.mistakes=30} makes as many more in each route file, 1 one in every second file.
  */
 @Tag("any-ledger")
 @Tag("longer")
@@ -67,7 +67,7 @@ class RejectedChangesTest extends ReloadAppTest {
         for (Path file : ConfigWorkspace.files(ConfigWorkspace.ROUTES)) {
             for (int i = 0; i < EACH; i++) {
                 Mistake mistake = random(file, random);
-                if (made.add(mistake.text())) {
+                if ((EACH > 1 || random.nextBoolean()) && made.add(mistake.text())) {
                     make(mistake);
                 }
             }
