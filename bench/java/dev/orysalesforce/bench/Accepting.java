@@ -42,7 +42,7 @@ final class Accepting {
         report.heading("Accept path");
         report.say("%s, every call of Salesforce %d ms. Saturation: %d connections that are always busy, for %d s. Offered: "
                         + "%d events a second, each at its time, for %d s, to this app after a minute of load; a latency counts from when the event was due.",
-                jdk, LATENCY, Load.CONNECTIONS, plan.saturation().toSeconds(), plan.pace(), plan.steady().toSeconds());
+                jdk, LATENCY, plan.connections(), plan.saturation().toSeconds(), plan.pace(), plan.steady().toSeconds());
         report.head("at saturation", "accepted/s", "p50", "p99", "p99.9", "refused", "no answer", "processor ms each");
         List<String[]> steady = new ArrayList<>();
         List<String[]> lost = new ArrayList<>();
@@ -74,10 +74,10 @@ final class Accepting {
         salesforce.latency(LATENCY);
         try (Candidate app = new Candidate(images.of("app", jdk), plan.folder("accept"), salesforce)) {
             app.server().start();
-            Load.saturate(app.url("/webhooks/bare"), plan.warmUp());
-            Load.saturate(app.url("/webhooks/unkept"), plan.warmUp().multipliedBy(3)); // most of it, and leaves no backlog
+            Load.saturate(app.url("/webhooks/bare"), plan.connections(), plan.warmUp());
+            Load.saturate(app.url("/webhooks/unkept"), plan.connections(), plan.warmUp().multipliedBy(3)); // most of it, and leaves no backlog
             long rows = salesforce.rows();
-            awaitRows(rows + Load.saturate(app.url(), plan.warmUp()).accepted()); // or what is left is measured, too
+            awaitRows(rows + Load.saturate(app.url(), plan.connections(), plan.warmUp()).accepted()); // or what is left is measured, too
             awaitSilence();
             load.offer(app.url(), plan.pace(), plan.warmUp());
             Map<String, Long> before = app.server().processorTimeByThread();
@@ -117,7 +117,7 @@ final class Accepting {
         salesforce.latency(LATENCY);
         try (Candidate other = new Candidate(images.of(program, jdk), plan.folder(program), salesforce)) {
             other.server().start();
-            Load.saturate(other.url(), plan.warmUp());
+            Load.saturate(other.url(), plan.connections(), plan.warmUp());
             steady.add(steady(name, other.url()));
             Saturated saturated = saturate(name, other, other.url());
             rates.add(new Bar(name, saturated.perSecond()));
@@ -129,7 +129,7 @@ final class Accepting {
 
     private Saturated saturate(String name, Candidate candidate, String url) throws Exception {
         Duration before = candidate.server().processorTime();
-        Saturated found = Load.saturate(url, plan.saturation());
+        Saturated found = Load.saturate(url, plan.connections(), plan.saturation());
         double cost = candidate.server().processorTime().minus(before).toMillis()
                 / (found.perSecond() * plan.saturation().toSeconds());
         report.row(name, found.perSecond(), Report.millis(found.p50()), Report.millis(found.p99()),

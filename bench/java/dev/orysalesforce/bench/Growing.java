@@ -61,7 +61,7 @@ final class Growing {
             long start = System.nanoTime();
             for (long sent = 0; sent < backlog; ) {
                 long seconds = Math.min(20, 1 + (backlog - sent) / 2_500);
-                sent += Load.saturate(app.url(), Duration.ofSeconds(seconds)).accepted();
+                sent += Load.saturate(app.url(), plan.connections(), Duration.ofSeconds(seconds)).accepted();
             }
             double accepted = backlog * 1e9 / (System.nanoTime() - start);
             long full = app.server().residentMegabytes();

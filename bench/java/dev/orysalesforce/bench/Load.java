@@ -28,8 +28,6 @@ import org.HdrHistogram.Histogram;
 /** Sends webhooks as Ory does. */
 final class Load {
 
-    /** More than the default threads of any server here: who is full is to be seen. */
-    static final int CONNECTIONS = 256;
     private static final int RETRIES = 2;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final ScheduledExecutorService CLOCK = Executors.newSingleThreadScheduledExecutor(Load::daemon);
@@ -50,9 +48,9 @@ final class Load {
     }
 
     /** As many as it takes, over connections that are always busy. */
-    static Saturated saturate(String url, Duration time) throws Exception {
+    static Saturated saturate(String url, int connections, Duration time) throws Exception {
         String prefix = UUID.randomUUID().toString().substring(0, 23);
-        Process wrk = new ProcessBuilder("wrk", "-t1", "-c" + CONNECTIONS, "-d" + time.toSeconds() + "s", "--timeout", "30s",
+        Process wrk = new ProcessBuilder("wrk", "-t1", "-c" + connections, "-d" + time.toSeconds() + "s", "--timeout", "30s",
                 "-s", "bench/webhook.lua", url, "--", prefix, Candidate.SECRET).redirectErrorStream(true).start();
         String said = new String(wrk.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         JsonNode result = JSON.readTree(said.lines().filter(line -> line.startsWith("RESULT ")).findFirst()

@@ -23,6 +23,11 @@ record Plan(Path folder, boolean isShort) {
         return Duration.ofSeconds(isShort ? 3 : 30);
     }
 
+    /** At saturation. In a full run more than the default threads of any server here, so that it shows which one is full. */
+    int connections() {
+        return isShort ? 32 : 256;
+    }
+
     /** Events a second. */
     int pace() {
         return isShort ? 20 : 200;
