@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The table "What each build tests" in the README names test classes that exist and run in that build. */
+/** The table in docs/promises.md names test classes that exist and run in that build. */
 class PromiseTableTest {
 
     private static final Pattern TEST_CLASS = Pattern.compile("`(\\w+(?:Test|IT))`");
@@ -45,9 +45,7 @@ class PromiseTableTest {
     }
 
     private static List<String> cells(int column) {
-        String readme = read(Path.of("README.md"));
-        String section = readme.substring(readme.indexOf("## What each build tests"));
-        return section.lines().skip(1).takeWhile(line -> !line.startsWith("## ")).filter(line -> line.startsWith("| "))
+        return read(Path.of("docs/promises.md")).lines().filter(line -> line.startsWith("| "))
                 .map(line -> line.split("\\|")[column]).flatMap(cell -> TEST_CLASS.matcher(cell).results())
                 .map((MatchResult name) -> name.group(1)).toList();
     }
