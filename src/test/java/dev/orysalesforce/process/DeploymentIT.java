@@ -172,7 +172,8 @@ class DeploymentIT {
             new ObjectMapper().readTree(metadata).path("properties").findValuesAsText("name").stream()
                     .map(DeploymentIT::uniform).forEach(known::add);
         }
-        Pattern.compile("[A-Z]+(_[A-Z]+)+").matcher(Files.readString(Path.of("docs/configuration.md"))).results()
+        Pattern.compile("[A-Z]+(_[A-Z]+)+").matcher(Files.readString(Path.of("docs/configuration.md"))
+                + Files.readString(Path.of("docs/scale-out.md"))).results()
                 .map(MatchResult::group).map(DeploymentIT::uniform).forEach(known::add);
         Set<String> used = new TreeSet<>(secretNames());
         used.addAll(manifest("Deployment").at("/spec/template/spec/containers/0/env").findValuesAsText("name"));

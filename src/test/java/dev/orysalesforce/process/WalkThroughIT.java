@@ -75,7 +75,7 @@ class WalkThroughIT {
                     default -> throw new AssertionError("Neither command nor promise: " + block.group());
                 }
             }
-            assertThat(promises).isEqualTo(12);
+            assertThat(promises).isEqualTo(14);
             assertThat(withoutRecord).as("whom the page promises no record").hasSize(1)
                     .allSatisfy(id -> assertThat(salesforce.org().byIdentity(id)).isEmpty());
             assertThat(app.log()).doesNotContain("Rejected configuration change", "Dead letter", "test.example.com");
