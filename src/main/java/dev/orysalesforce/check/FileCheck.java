@@ -11,6 +11,7 @@ import dev.orysalesforce.reload.RouteSet;
 import dev.orysalesforce.reload.RouteSet.Entry;
 import dev.orysalesforce.reload.TrialBuild;
 import dev.orysalesforce.settings.CommandLineOnly;
+import dev.orysalesforce.sync.Mappings;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -33,15 +34,17 @@ public class FileCheck {
     private final EditableFiles editable;
     private final MappingSettings mappingSettings;
     private final MappingFiles mappingFiles;
+    private final Mappings mappings;
     private final TrialBuild trialBuild;
     private final RouteReplacer liveRoutes;
     private final CamelContext camel;
 
-    FileCheck(EditableFiles editable, MappingSettings mappingSettings, MappingFiles mappingFiles, TrialBuild trialBuild,
-            RouteReplacer liveRoutes, CamelContext camel) {
+    FileCheck(EditableFiles editable, MappingSettings mappingSettings, MappingFiles mappingFiles, Mappings mappings,
+            TrialBuild trialBuild, RouteReplacer liveRoutes, CamelContext camel) {
         this.editable = editable;
         this.mappingSettings = mappingSettings;
         this.mappingFiles = mappingFiles;
+        this.mappings = mappings;
         this.trialBuild = trialBuild;
         this.liveRoutes = liveRoutes;
         this.camel = camel;
@@ -71,6 +74,12 @@ public class FileCheck {
             judge(found, refused -> false, () -> start(RouteSet.of(routes), found.keySet()));
         }
         return found;
+    }
+
+    /** Lets the app use the mappings as they are, also if it was started without them. */
+    public void useMappings() throws IOException {
+        ConfigSnapshot files = editable.read();
+        mappings.take(mappingSettings.bySchema(files.settings()), files.mappings());
     }
 
     /** Whether a route begins at this endpoint, so that it can be called. */

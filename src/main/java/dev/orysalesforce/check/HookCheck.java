@@ -37,8 +37,8 @@ public class HookCheck {
     /** The webhooks that Ory can send. */
     public static final List<String> FLOWS = List.of("registration", "settings", "login", "verification", "recovery");
 
-    /** A trait that the template reads, {@code ctx.identity.traits.name.first}. */
-    private static final Pattern TRAIT = Pattern.compile("\\btraits((?:\\.[A-Za-z_]\\w*)+)");
+    /** What the template reads of a trait and the like: {@code ctx.identity.traits.name.first}. */
+    private static final Pattern READ = Pattern.compile("\\b(traits|metadata_public|transient_payload)((?:\\.[A-Za-z_]\\w*)+)");
     private static final String OTHER_SCRIPTS = "Größe 李 \"😀\" \\ <b>";
 
     private final ProducerTemplate camel;
@@ -107,7 +107,8 @@ public class HookCheck {
             body = json.readTree(template.render(context(flow, person, template.text()).toString()));
         } catch (MappingFailedException e) {
             findings.add(new Finding(person == Person.MINIMAL ? "warning" : "error", place(template, e.getMessage()),
-                    e.getMessage() + " for " + person.words + ".", "Kratos logs one line, and sends no webhook.",
+                    "It" + e.getMessage().substring(place(template, e.getMessage()).length()) + " for " + person.words + ".",
+                    "Kratos logs one line, and sends no webhook.",
                     person == Person.MINIMAL ? "If your identity schema does not require it, read it by std.objectHas() first, as"
                             + " ory/identity.jsonnet does." : "Correct the template; ory/identity.jsonnet shows one that works."));
             return null;
@@ -188,7 +189,15 @@ public class HookCheck {
                 identity.putNull("metadata_public");
                 ((ObjectNode) context.path("flow")).remove("transient_payload");
             } else {
-                TRAIT.matcher(template).results().forEach(path -> put(traits, path.group(1).substring(1).split("\\."), "Sample"));
+                if (!identity.path("metadata_public").isObject()) {
+                    identity.putObject("metadata_public");
+                }
+                READ.matcher(template).results().forEach(path -> {
+                    JsonNode holder = path.group(1).equals("transient_payload") ? context.path("flow") : identity;
+                    if (holder.path(path.group(1)) instanceof ObjectNode group) {
+                        put(group, path.group(2).substring(1).split("\\."), "Sample");
+                    }
+                });
             }
             if (person == Person.UNICODE) {
                 traits.properties().stream().filter(trait -> trait.getValue().isTextual() && !trait.getKey().equals("email"))

@@ -97,6 +97,7 @@ class CheckCommand implements Command {
 
     private int checkHook(Path file, boolean asJson) throws IOException {
         files.findings(); // starts the routes that run the mappings
+        files.useMappings();
         HookCheck.Result result = hooks.check(new HookTemplate(file.toString(), Files.readString(file)), HookCheck.FLOWS);
         if (asJson) {
             System.out.println(json.writerWithDefaultPrettyPrinter().writeValueAsString(result));
@@ -111,8 +112,8 @@ class CheckCommand implements Command {
                 ? "no record by itself" : record));
         result.findings().forEach(finding -> out.printf("%n%s %s: %s%n%s    Fix: %s%n", finding.severity().toUpperCase(Locale.ROOT),
                 finding.place(), finding.message(), finding.why() == null ? "" : "    Why: " + finding.why() + "\n", finding.remedy()));
-        out.printf("%n%s The people are invented. DataSonnet rendered the template; Kratos uses go-jsonnet, which knows tailstrict and"
-                + " writes some numbers in another way.%n", result.findings().isEmpty() ? "Nothing wrong." : "");
+        out.printf("%n%sThe people are invented. DataSonnet rendered the template; Kratos uses go-jsonnet, which knows tailstrict and"
+                + " writes some numbers in another way.%n", result.findings().isEmpty() ? "Nothing wrong. " : "");
     }
 
     Report report() throws IOException {

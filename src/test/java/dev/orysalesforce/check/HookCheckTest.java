@@ -35,7 +35,7 @@ class HookCheckTest extends AppTest {
     @Test
     void oneThatIsNoFunctionOfTheContext() throws IOException {
         assertThat(check("{ identity: std.extVar('ctx').identity }").findings()).isNotEmpty()
-                .allSatisfy(finding -> assertThat(finding.message()).startsWith("hook.jsonnet").contains("can't be rendered"))
+                .allSatisfy(finding -> assertThat(finding.message()).startsWith("It can't be rendered"))
                 .anySatisfy(finding -> assertThat(finding.severity()).isEqualTo("error"));
     }
 
@@ -47,6 +47,16 @@ class HookCheckTest extends AppTest {
             assertThat(finding.place()).isEqualTo("hook.jsonnet:3");
             assertThat(finding.message()).contains("reads .metadata_admin").contains("all traits").doesNotContain("In:");
         });
+    }
+
+    @Test
+    void oneThatReadsWhatTheFormAndTheOperatorAdd() throws IOException {
+        assertThat(check("function(ctx) { identity: ctx.identity, plan: ctx.identity.metadata_public.plan,\n"
+                + "  utm: if 'transient_payload' in ctx.flow then ctx.flow.transient_payload.utm.source }").findings())
+                .singleElement().satisfies(finding -> {
+                    assertThat(finding.severity()).as("an identity without metadata").isEqualTo("warning");
+                    assertThat(finding.place()).isEqualTo("hook.jsonnet:1");
+                });
     }
 
     @Test
