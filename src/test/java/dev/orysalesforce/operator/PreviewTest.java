@@ -108,6 +108,19 @@ class PreviewTest extends AppTest {
         assertThat(preview.path("problems").path(0).path("message").asText()).startsWith("Salesforce could not be queried");
     }
 
+    /** Whether a new Lead requires a company, only the org's description tells. */
+    @Test
+    void withoutTheOrgsDescriptionItSaysWhatItNeeds() {
+        SALESFORCE.faults().start(Fault.unavailable());
+        ObjectNode body = body(0, "Lovelace");
+        ((ObjectNode) body.path("identity").path("traits")).remove("company");
+        HttpResponse<String> answer = post(body.toString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
+        assertThat(read(answer.body()).path("code").asText()).isEqualTo("SALESFORCE_UNAVAILABLE");
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+        assertThat(answer.body()).doesNotContain("Lovelace");
+    }
+
     @Test
     void aBodyThatIsNoEventIsABadRequest() {
         assertThat(post("{").statusCode()).isEqualTo(400);
