@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.ledger.LedgerEntry;
+import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.mapping.MappingResourceResolver;
 import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.settings.SyncSettings;
@@ -16,6 +17,7 @@ import dev.orysalesforce.sync.LedgerEntries;
 import dev.orysalesforce.sync.Mappings;
 import dev.orysalesforce.sync.SyncItem;
 import dev.orysalesforce.write.FieldDiff;
+import dev.orysalesforce.write.StandIns;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -52,6 +54,7 @@ public class MappingDiff {
     private final Mappings present;
     private final Coalescer presentCoalescer;
     private final FieldDiff diff;
+    private final StandIns standIns;
     private final Mappings candidate;
     private final Coalescer candidateCoalescer;
     private final Clock clock;
@@ -61,11 +64,12 @@ public class MappingDiff {
     private boolean showsValues;
     private boolean orgIsSilent;
 
-    MappingDiff(Mappings present, Coalescer presentCoalescer, FieldDiff diff, CamelContext camel, MappingResourceResolver resources,
-            SyncSettings settings, ObjectMapper json, Clock clock) {
+    MappingDiff(Mappings present, Coalescer presentCoalescer, FieldDiff diff, StandIns standIns, CamelContext camel,
+            MappingResourceResolver resources, SyncSettings settings, ObjectMapper json, Clock clock) {
         this.present = present;
         this.presentCoalescer = presentCoalescer;
         this.diff = diff;
+        this.standIns = standIns;
         this.candidate = new Mappings(camel, resources, settings, json, clock);
         this.candidateCoalescer = new Coalescer(candidate, settings);
         this.clock = clock;
@@ -75,6 +79,7 @@ public class MappingDiff {
     public void begin(Map<String, String> bySchema, Map<String, String> files, boolean showsValues) {
         candidate.take(bySchema, files);
         this.showsValues = showsValues;
+        orgIsSilent = false;
         fates.clear();
         fields.clear();
         created.clear();
@@ -130,15 +135,16 @@ public class MappingDiff {
         SyncItem fresh = copy(then, answer);
         diff.compare(fresh);
         diff.compare(now);
+        describes(() -> standIns.rememberSent(now));
         then.loadKnown(known(now));
-        compareAsKnown(then, before);
+        compareAsKnown(then, before, now.getRecord());
         boolean sends = then.isPending();
         Set<String> changed = new HashSet<>();
         if (sends) {
             then.getRecord().properties().stream().filter(sent -> !sent.getKey().equals(OryFields.ORY_UPDATED_AT)).forEach(sent -> {
                 changed.add(sent.getKey());
                 add(then, sent.getKey(), sent.getValue().isNull() ? Kind.DISAPPEARS
-                        : before.hasNonNull(sent.getKey()) ? Kind.CHANGES : Kind.APPEARS, before, sent.getValue());
+                        : now.getRecord().hasNonNull(sent.getKey()) ? Kind.CHANGES : Kind.APPEARS, now.getRecord(), sent.getValue());
             });
         }
         Set<String> all = new HashSet<>();
@@ -150,19 +156,31 @@ public class MappingDiff {
         return sends ? Fate.CHANGED : Fate.SAME;
     }
 
-    private void compareAsKnown(SyncItem item, ObjectNode before) {
-        try {
-            if (!orgIsSilent) {
-                diff.compare(item);
-                return;
-            }
-        } catch (PauseDeliveryException e) {
-            orgIsSilent = true; // then each field is assumed to exist and to be nillable
+    /** @param record what Salesforce has */
+    private void compareAsKnown(SyncItem item, ObjectNode before, ObjectNode record) {
+        if (describes(() -> {
+            standIns.show(item, record);
+            diff.compare(item);
+        })) {
+            return;
         }
+        item.getRecord().remove(Mapping.ON_CREATE);
         if (item.getChange().isComplete()) {
             before.fieldNames().forEachRemaining(field -> item.getRecord().putIfAbsent(field, NullNode.getInstance()));
         }
         diff.compare(item);
+    }
+
+    /** Whether the org describes its objects to a step; if not, each field is assumed to exist and to be nillable. */
+    private boolean describes(Runnable step) {
+        try {
+            if (!orgIsSilent) {
+                step.run();
+            }
+        } catch (PauseDeliveryException e) {
+            orgIsSilent = true;
+        }
+        return !orgIsSilent;
     }
 
     private static SyncItem copy(SyncItem item, ObjectNode answer) {

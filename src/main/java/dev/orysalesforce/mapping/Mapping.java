@@ -21,7 +21,10 @@ import java.util.Set;
  */
 public record Mapping(String name, String endpoint, String object, String version, Mapping person) {
 
-    /** The part of an answer whose fields are only sent with a new record. */
+    /**
+     * The part of an answer whose fields are only sent with a new record. If the org requires one of them, it is replaced when it
+     * changes, as long as the record still holds it.
+     */
     public static final String ON_CREATE = "onCreate";
 
     /** The endings of mapping files. */

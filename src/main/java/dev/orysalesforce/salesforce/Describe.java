@@ -90,6 +90,25 @@ public class Describe {
         return known == null ? 0 : known.length();
     }
 
+    /** The text as Salesforce keeps it: without spaces at its ends, and no longer than the field. */
+    public String stored(String object, String field, String text) {
+        int length = length(object, field);
+        return length > 0 ? cut(text.strip(), length) : text.strip();
+    }
+
+    /**
+     * The beginning of a text that is too long, without half of a surrogate pair at its end.
+     *
+     * @param length in UTF-16 code units, as Salesforce counts; at least 1
+     */
+    public static String cut(String text, int length) {
+        if (text.length() <= length) {
+            return text;
+        }
+        boolean splitsPair = Character.isHighSurrogate(text.charAt(length - 1));
+        return text.substring(0, splitsPair ? length - 1 : length);
+    }
+
     /** The name of a field or reference as Salesforce spells it; null if there is none. */
     public String spelling(String object, String field) {
         String name = answer(object, GOOD_FOR).fields().ceilingKey(field);

@@ -2,6 +2,7 @@ package dev.orysalesforce.sync;
 
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.ledger.LedgerEntry;
+import dev.orysalesforce.ledger.StandInMark;
 import dev.orysalesforce.salesforce.RecordError;
 import java.util.HashMap;
 import java.util.Map;
@@ -35,11 +36,20 @@ public final class LedgerEntries {
         if (place.isThere()) {
             draft.hashes().keySet().stream().filter(draft.fields()::has)
                     .filter(field -> target.object().equals(place.object()) || fields.containsKey(field))
-                    .forEach(field -> fields.put(field, IN_DOUBT));
+                    .forEach(field -> fields.put(field, inDoubt(before(item).get(field), draft.hashes().get(field))));
         }
         return new LedgerEntry(item.getIdentity(), place.object(), place.salesforceId(), place.foundBy(),
                 place.isThere() ? target.version() : change.version(), null, fields, change.event(), change.receivedAt(),
                 change.triggerId(), item.getMapping().label(), item.getOutcome().label(), null, null, 0, null);
+    }
+
+    /** If the field gets a stand-in, the record holds it or the one before, unless sales has typed something. */
+    private static String inDoubt(String before, String sent) {
+        return StandInMark.isMark(sent) ? StandInMark.of(before).or(StandInMark.of(sent)).toString() : IN_DOUBT;
+    }
+
+    private static Map<String, String> before(SyncItem item) {
+        return item.getKnown() == null ? Map.of() : item.getKnown().fields();
     }
 
     /** The entry once the item has its outcome. */
@@ -48,11 +58,10 @@ public final class LedgerEntries {
         Target target = item.getTarget();
         RecordError error = item.getError();
         boolean sent = item.getOutcome() == SyncItem.Outcome.SYNCED;
-        Map<String, String> before = item.getKnown() == null ? Map.of() : item.getKnown().fields();
         int attempts = sent || item.isDeadLettered() || item.isToBeRetried() ? item.attempts() : 0;
         Place place = place(item, sent || item.isPrimed() && !target.stamp());
         return new LedgerEntry(item.getIdentity(), place.object(), place.salesforceId(), place.foundBy(), target.version(),
-                item.leavesOpen() ? change.version().ofPart() : change.version(), sent || item.isPrimed() ? item.getDraft().hashes() : before, change.event(),
+                item.leavesOpen() ? change.version().ofPart() : change.version(), sent || item.isPrimed() ? item.getDraft().hashes() : before(item), change.event(),
                 change.receivedAt(), change.triggerId(), item.getMapping().label(), item.getOutcome().label(),
                 error == null ? null : error.code(), error == null ? null : error.message(), attempts, item.getNextRetryAt());
     }

@@ -391,7 +391,7 @@ public final class SyncItem {
     }
 
     /**
-     * The record in Salesforce holds all of it.
+     * The record in Salesforce needs none of it.
      *
      * @param held with the hashes that the ledger keeps, as if it had been sent now
      */
@@ -406,9 +406,16 @@ public final class SyncItem {
         return sentBefore;
     }
 
-    /** The fields that the look-up has read from its record. */
+    /** The fields that a look-up has read from its record; missing if none was read. */
     public JsonNode getShown() {
         return shown;
+    }
+
+    /** @param fields more of what its record holds; null for a field without a value */
+    public void shows(ObjectNode fields) {
+        ObjectNode all = fields.objectNode();
+        shown.properties().forEach(field -> all.set(field.getKey(), field.getValue()));
+        shown = all.setAll(fields);
     }
 
     MappingChoice getMappingChoice() {

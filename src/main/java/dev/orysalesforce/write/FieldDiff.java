@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.ledger.FieldHash;
+import dev.orysalesforce.ledger.StandInMark;
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.OryFields;
@@ -29,10 +30,12 @@ public class FieldDiff {
 
     private final FieldHash hash;
     private final Describe org;
+    private final StandIns standIns;
 
-    FieldDiff(FieldHash hash, Describe org) {
+    FieldDiff(FieldHash hash, Describe org, StandIns standIns) {
         this.hash = hash;
         this.org = org;
+        this.standIns = standIns;
     }
 
     public void compare(SyncItem item) {
@@ -40,13 +43,11 @@ public class FieldDiff {
         RecordDraft mapped = reduced(item);
         Map<String, String> hashes = hashes(item, mapped);
         ObjectNode toSend = toSend(item, mapped, hashes, stopGaps);
+        standIns.compare(item, toSend, hashes);
         if (item.hasRecord() && toSend.isEmpty() && !item.getTarget().stamp()) {
-            if (item.isSentBefore() || before(item).isEmpty() || item.getTarget().followed()) {
-                item.primed(mapped.with(mapped.fields(), marked(item, hashes))); // the record has these values
-            } else {
-                item.compared(mapped);
-                item.unchanged(item.getChange().version());
-            }
+            boolean isUnknown = item.isSentBefore() || before(item).isEmpty() || item.getTarget().followed();
+            item.primed(mapped.with(mapped.fields(), // the record has these values
+                    isUnknown ? marked(item, hashes) : StandIns.learned(before(item), hashes)));
             return;
         }
         if (!item.hasRecord() || item.getTarget().stamp()) {
@@ -89,14 +90,14 @@ public class FieldDiff {
         lengths.forEach((field, length) -> {
             String text = toSend.path(field).asText("");
             if (text.length() > length) {
-                boolean splitsPair = Character.isHighSurrogate(text.charAt(length - 1));
-                toSend.put(field, text.substring(0, splitsPair ? length - 1 : length));
+                toSend.put(field, Describe.cut(text, length));
             }
         });
     }
 
     private static Map<String, String> marked(SyncItem item, Map<String, String> hashes) {
-        item.getDraft().prebuilt().stream().filter(hashes::containsKey).filter(field -> !isMapped(before(item).get(field)))
+        item.getDraft().prebuilt().stream().filter(field -> isMapped(hashes.get(field)))
+                .filter(field -> !isMapped(before(item).get(field)))
                 .forEach(field -> hashes.put(field, GIVEN + hashes.get(field)));
         return hashes;
     }
@@ -111,7 +112,7 @@ public class FieldDiff {
 
     /** Whether a mapping has set the field before. */
     private static boolean isMapped(String hash) {
-        return hash != null && !hash.startsWith(GIVEN) && !hash.equals(LedgerEntries.IN_DOUBT);
+        return hash != null && !hash.startsWith(GIVEN) && !hash.equals(LedgerEntries.IN_DOUBT) && !StandInMark.isMark(hash);
     }
 
     /**
@@ -144,17 +145,21 @@ public class FieldDiff {
         return record;
     }
 
-    /** A known record: the fields that differ from the last sent ones, and null for fields that the newest state lacks. */
+    /**
+     * A known record: the fields that differ from the last sent ones, and null for fields that the newest state lacks. A field
+     * with a stand-in never becomes empty, because the org requires it.
+     */
     private ObjectNode changed(SyncItem item, ObjectNode mapped, Map<String, String> hashes) {
         Map<String, String> before = before(item);
         ObjectNode record = mapped.objectNode();
         mapped.properties().stream().filter(field -> !hashes.get(field.getKey()).equals(value(before.get(field.getKey()))))
+                .filter(field -> !field.getValue().isNull() || !StandInMark.isMark(before.get(field.getKey())))
                 .filter(field -> !item.getDraft().filled().contains(field.getKey()))
                 .filter(field -> !field.getValue().equals(item.getShown().get(field.getKey())))
                 .forEach(field -> record.set(field.getKey(), field.getValue()));
         before.forEach((field, sent) -> {
             String cleared = hash.of(item.getIdentity(), field, NullNode.getInstance());
-            if (mapped.has(field) || !item.getObject().equals(item.getKnown().object())) {
+            if (mapped.has(field) || StandInMark.isMark(sent) || !item.getObject().equals(item.getKnown().object())) {
                 return; // a Contact that was converted from a Lead does not get the Lead's fields
             }
             boolean stays = sent.startsWith(GIVEN) || item.getDraft().dropped().contains(field) || sent.equals(cleared)

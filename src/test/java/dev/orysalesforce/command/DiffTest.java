@@ -10,6 +10,7 @@ import dev.orysalesforce.check.MappingDiff.Fate;
 import dev.orysalesforce.check.MappingDiff.Kind;
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.reconcile.ReconcileTest;
+import dev.orysalesforce.sandbox.Fault;
 import dev.orysalesforce.sandbox.SandboxRecord;
 import dev.orysalesforce.sandbox.Write;
 import java.io.IOException;
@@ -116,6 +117,38 @@ class DiffTest extends ReconcileTest {
                     .map(write -> write.fields().keySet().stream().filter(field -> !field.equals("id")).sorted().toList()).toList())
                     .isEqualTo(preview.path("records").path(0).has("id") ? List.of(fields(preview)) : List.of()));
         }
+    }
+
+    @Test
+    void aStandInThatChangesIsCountedAsItIsWritten() throws IOException {
+        List<String> ids = ORY.project().addMany(3, i -> Map.of("username", "user" + i));
+        done();
+        settle();
+        String candidate = edited("\"LastName\": cut($person.standIn, 80)", "\"LastName\": uppercase(cut($person.standIn, 80))");
+        Files.writeString(folder.resolve("lead.jslt"), candidate);
+        DiffCommand.Report told = diff.report(folder, null, true);
+        assertThat(told(told)).isEqualTo(Map.of("Lead.LastName", Map.of(Kind.CHANGES, 3)));
+        assertThat(json.writeValueAsString(told)).contains("\"user1\"", "\"USER1\"");
+        putInPlace(candidate);
+        ids.forEach(id -> ORY.project().patch(id, identity -> { }));
+        done();
+        settle();
+        assertThat(ids).allSatisfy(id -> assertThat(record(id).text("LastName")).startsWith("USER"));
+    }
+
+    /** Then each field is assumed to exist and to be nillable. */
+    @Test
+    void anOrgThatDescribesNothingIsNotNeeded() throws IOException {
+        String present = shipped().replace("\"type\": \"Lead\"", "\"type\": \"Account\""); // no other test makes the app describe it
+        putInPlace(present);
+        Path bodies = Files.createDirectory(folder.resolve("bodies"));
+        Files.writeString(bodies.resolve("1.json"), hook(ORY.project().addMany(1, DiffTest::person).get(0)).toString());
+        Files.writeString(folder.resolve("lead.jslt"), present.replace(TITLE, "").replace(LAST, "  \"LastName\": \"Fixed\",\n")
+                .replace("\"Ory Registration\"", "\"Ory\""));
+        SALESFORCE.faults().start(Fault.unavailable());
+        assertThat(told(diff.report(folder, bodies, false))).isEqualTo(Map.of(
+                "Account.LastName", Map.of(Kind.CHANGES, 1), "Account.Title", Map.of(Kind.DISAPPEARS, 1)));
+        assertThat(diff.report(folder, bodies, false).fields().get("Account.LeadSource")).containsOnlyKeys(Kind.IN_NEW_RECORDS);
     }
 
     @Test
