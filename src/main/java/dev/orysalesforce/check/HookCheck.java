@@ -55,7 +55,7 @@ public class HookCheck {
         this.json = json;
     }
 
-    /** For whom the template is rendered. */
+    /** The person that the template is rendered for. */
     private enum Person {
 
         COMPLETE("an identity with all traits"), UNICODE("an identity whose traits hold other scripts and quotes"),

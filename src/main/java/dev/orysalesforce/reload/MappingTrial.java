@@ -26,8 +26,8 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Runs changed mappings on their examples, before any event meets them. A mapping that compiles may still fail for everybody:
- * most languages look a function up when they call it.
+ * Runs changed mappings on their examples, before any event meets them. A mapping that compiles may still fail for every
+ * identity: most languages look a function up when they call it.
  */
 @Component
 class MappingTrial {

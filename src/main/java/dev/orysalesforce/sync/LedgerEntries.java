@@ -61,8 +61,9 @@ public final class LedgerEntries {
         int attempts = sent || item.isDeadLettered() || item.isToBeRetried() ? item.attempts() : 0;
         Place place = place(item, sent || item.isPrimed() && !target.stamp());
         return new LedgerEntry(item.getIdentity(), place.object(), place.salesforceId(), place.foundBy(), target.version(),
-                item.leavesOpen() ? change.version().ofPart() : change.version(), sent || item.isPrimed() ? item.getDraft().hashes() : before(item), change.event(),
-                change.receivedAt(), change.triggerId(), item.getMapping().label(), item.getOutcome().label(),
+                item.leavesOpen() ? change.version().ofPart() : change.version(),
+                sent || item.isPrimed() ? item.getDraft().hashes() : before(item), change.event(), change.receivedAt(),
+                change.triggerId(), item.getMapping().label(), item.getOutcome().label(),
                 error == null ? null : error.code(), error == null ? null : error.message(), attempts, item.getNextRetryAt());
     }
 

@@ -71,7 +71,7 @@ class HookCheckTest extends AppTest {
     }
 
     @Test
-    void oneThatReadsATraitThatNotEverybodyHas() throws IOException {
+    void oneThatReadsAnOptionalTrait() throws IOException {
         Result result = check("function(ctx) { identity_id: ctx.identity.id, email: ctx.identity.traits.email,\n"
                 + "  first_name: ctx.identity.traits.name.first, company: ctx.identity.traits.organization.label }");
         assertThat(result.findings()).singleElement().satisfies(finding -> {
