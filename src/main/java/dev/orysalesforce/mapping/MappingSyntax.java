@@ -47,8 +47,13 @@ public final class MappingSyntax {
         } catch (JsonQueryException | RuntimeException e) {
             Matcher line = LINE.matcher(String.valueOf(e.getMessage()));
             throw new InvalidException(line.find() ? Integer.parseInt(line.group(1)) : 0,
-                    e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+                    e.getMessage() == null ? e.getClass().getSimpleName() : firstLine(e.getMessage()));
         }
+    }
+
+    /** JSLT lists on further lines what could stand there instead. */
+    private static String firstLine(String message) {
+        return message.lines().filter(line -> !line.isBlank()).findFirst().orElse(message);
     }
 
     private static int lineOf(String text, int position) {
