@@ -46,12 +46,14 @@ class MappingTrialTest extends ReloadAppTest {
         assertThat(SALESFORCE.org().records("Lead")).as("by the running version").hasSize(1);
     }
 
+    @Tag("nightly")
     @Test
     void oneThatFailsForAllIsRejected() {
         ConfigWorkspace.write(LEAD, "{\"LastName\": error(\"no record today\")}");
         assertThat(awaitRefused(LEAD).path("reason").asText()).contains("examples/lead/");
     }
 
+    @Tag("nightly")
     @Test
     void whatReadsTheTraitsIsTriedByTheExamplesOfEachMapping() throws IOException {
         FileSystemUtils.deleteRecursively(EXAMPLES.resolve("person"));
@@ -75,6 +77,7 @@ class MappingTrialTest extends ReloadAppTest {
         awaitTaken(LEAD);
     }
 
+    @Tag("nightly")
     @Test
     void anotherResultIsNoReasonToRejectIt() {
         ConfigWorkspace.write(LEAD, lead("edited"));

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.apache.camel.CamelContext;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -187,6 +188,7 @@ class SyncTest extends AppTest {
         assertThat(record(id).text("LastName")).isEqualTo("Lone");
     }
 
+    @Tag("nightly")
     @Test
     void aTokenThatExpiresCostsOneLoginHoweverManyCallsAreInFlight() {
         String warm = UUID.randomUUID().toString();

@@ -24,9 +24,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -124,9 +126,28 @@ class ErrorCodesTest extends AppTest {
         return codes("pause", "pause-until-fixed");
     }
 
+    static Stream<String> someHeld() {
+        return some(held());
+    }
+
+    static Stream<String> otherHeld() {
+        return others(held(), someHeld());
+    }
+
     @ParameterizedTest
-    @MethodSource("held")
+    @MethodSource("someHeld")
     void anErrorOfTheOrgPausesDeliveryInOrder(String code) {
+        pausesInOrder(code);
+    }
+
+    @Tag("nightly")
+    @ParameterizedTest
+    @MethodSource("otherHeld")
+    void andSoDoTheOthers(String code) {
+        pausesInOrder(code);
+    }
+
+    private void pausesInOrder(String code) {
         List<String> ids = ids(10);
         play(code, row -> true);
         ids.forEach(id -> send(id, 0, "Older"));
@@ -180,9 +201,40 @@ class ErrorCodesTest extends AppTest {
                 .filter(code -> DELIVERIES.get(code).way() != Way.ANY_CALL));
     }
 
+    static Stream<String> someRefused() {
+        return some(refused());
+    }
+
+    static Stream<String> otherRefused() {
+        return others(refused(), someRefused());
+    }
+
     @ParameterizedTest
-    @MethodSource("refused")
+    @MethodSource("someRefused")
     void aFewAmongGoodOnesBecomeDeadLetters(String code) {
+        becomeDeadLetters(code);
+    }
+
+    @Tag("nightly")
+    @ParameterizedTest
+    @MethodSource("otherRefused")
+    void aFewOfTheOthersDoSoToo(String code) {
+        becomeDeadLetters(code);
+    }
+
+    /** Two of each way and action: the rule of each code has its sample in {@link ErrorSamplesTest}. */
+    private static Stream<String> some(Stream<String> codes) {
+        Map<String, List<String>> byKind = codes.collect(Collectors.groupingBy(code -> DELIVERIES.get(code).way() + " "
+                + TABLE.path("codes").path(code).path("action").asText(), TreeMap::new, Collectors.toList()));
+        return byKind.values().stream().flatMap(alike -> alike.stream().limit(2));
+    }
+
+    private static Stream<String> others(Stream<String> codes, Stream<String> some) {
+        Set<String> left = some.collect(Collectors.toSet());
+        return codes.filter(code -> !left.contains(code));
+    }
+
+    private void becomeDeadLetters(String code) {
         Delivery delivery = DELIVERIES.get(code);
         // Two set-up errors of the same kind in one call would be in both halves of it, which would pause delivery.
         List<Integer> culprits = delivery.way() == Way.ROW ? List.of(2, 7) : List.of(2);
