@@ -131,7 +131,7 @@ public abstract class AppTest {
     void nothingForbiddenWasSent() {
         SALESFORCE.faults().clear();
         settle();
-        await().untilAsserted(() -> assertThat(journalCount.waiting()).as("told outside of the journal").isEqualTo(pending()));
+        await().untilAsserted(() -> assertThat(journalCount.waiting()).as("told outside of the journal").isEqualTo(queued()));
         assertThat(SALESFORCE.calls().violations()).isEmpty();
         assertThat(SALESFORCE.writes().outOfOrder()).isEmpty();
         assertThat(SALESFORCE.org().duplicatedIdentities()).isEmpty();
@@ -161,7 +161,7 @@ public abstract class AppTest {
 
     private void awaitEmptyJournal() {
         await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5)).during(Duration.ofMillis(15))
-                .until(() -> pending() == 0 && journalCount.waiting() == 0);
+                .until(() -> pending() == 0);
     }
 
     private long imbalance() {
@@ -170,7 +170,12 @@ public abstract class AppTest {
                 - Stream.of("synced", "unchanged", "superseded", "skipped", "deadLettered").mapToLong(balance::get).sum() - pending();
     }
 
+    /** On a busy machine one of both counts may be late. */
     public long pending() {
+        return Math.max(queued(), journalCount.waiting());
+    }
+
+    private long queued() {
         return broker.getActiveMQServer().locateQueue("identity-changes").getMessageCount();
     }
 
