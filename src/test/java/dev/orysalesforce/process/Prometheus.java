@@ -54,7 +54,7 @@ final class Prometheus implements AutoCloseable {
     }
 
     void awaitNoAlert(String name) {
-        await(name + " clears").atMost(Duration.ofSeconds(90)).until(() -> !firing().contains(name));
+        await(name + " clears").atMost(Duration.ofSeconds(150)).until(() -> !firing().contains(name));
     }
 
     Set<String> firing() {
