@@ -8,6 +8,7 @@ COPY pom.xml ./
 # Builds an empty jar to download the dependencies: this layer is rebuilt only if pom.xml changes.
 RUN mvn -B -ntp -DskipTests package
 COPY src/main src/main
+COPY mappings/examples/event mappings/examples/event
 RUN mvn -B -ntp -DskipTests package
 
 FROM eclipse-temurin:25-jre AS extract
