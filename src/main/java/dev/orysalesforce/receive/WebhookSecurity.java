@@ -84,9 +84,9 @@ class WebhookSecurity {
                 ? header.substring(BEARER.length()).strip() : null;
     }
 
-    /** Ory appends nothing to an address, but people do. */
+    /** Ory appends nothing to an address, but people do, and so does simple-salesforce. */
     @Bean
     UrlHandlerFilter slashes() {
-        return UrlHandlerFilter.trailingSlashHandler("/webhooks/**").wrapRequest().build();
+        return UrlHandlerFilter.trailingSlashHandler("/webhooks/**", "/services/data/**").wrapRequest().build();
     }
 }

@@ -76,6 +76,14 @@ class GatewayTest extends AppTest {
         assertThat(record(id).text("Company")).isEqualTo("Analytical Engines");
     }
 
+    /** As simple-salesforce creates records. */
+    @Test
+    void aSlashAtTheEndOfThePathIsPassedOver() {
+        assertThat(send("POST", LEAD + "/", lead()).statusCode()).isEqualTo(201);
+        settle();
+        assertThat(record(id).object()).isEqualTo("Lead");
+    }
+
     @Test
     void aMissingFieldStaysAndANullClearsIt() {
         send("POST", LEAD, lead().put("Phone", "+44 1").put("Title", "Countess"));
