@@ -11,6 +11,7 @@ import dev.orysalesforce.sync.TraitsLimit;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -85,16 +86,7 @@ public class ThinEvents {
     /** Items continue with what Ory told; one with an ID that Ory does not know, only if its name says that it is the identity's. */
     public void confirmed(@ExchangeProperty("items") List<SyncItem> items, @Header("CamelHttpResponseCode") int status,
             @Headers Map<String, Object> headers, @Body byte[] body) {
-        Map<String, IdentityChange> listed = OryPage.read(status, headers, body, json, clock.instant()).identities();
-        for (SyncItem item : items) {
-            IdentityChange state = listed.get(item.getIdentity());
-            if (state != null && state.isState()) {
-                item.complete(state, mappings.of(state));
-                limit.apply(item);
-            } else if (item.getChange().isUnconfirmed()) {
-                unknown(item);
-            }
-        }
+        completed(items, status, headers, body).stream().filter(item -> item.getChange().isUnconfirmed()).forEach(this::unknown);
     }
 
     /** Without Ory only items whose ID may be of another system wait. */
@@ -121,16 +113,23 @@ public class ThinEvents {
     /** Each item continues with what Ory told. */
     public void answered(@ExchangeProperty("items") List<SyncItem> items, @Header("CamelHttpResponseCode") int status,
             @Headers Map<String, Object> headers, @Body byte[] body) {
+        completed(items, status, headers, body).forEach(this::unknown);
+    }
+
+    /** @return the items that Ory does not know */
+    private List<SyncItem> completed(List<SyncItem> items, int status, Map<String, Object> headers, byte[] body) {
         Map<String, IdentityChange> listed = OryPage.read(status, headers, body, json, clock.instant()).identities();
+        List<SyncItem> unknown = new ArrayList<>();
         for (SyncItem item : items) {
             IdentityChange state = listed.get(item.getIdentity());
             if (state != null && state.isState()) {
                 item.complete(state, mappings.of(state));
                 limit.apply(item);
             } else {
-                unknown(item);
+                unknown.add(item);
             }
         }
+        return unknown;
     }
 
     private void unknown(SyncItem item) {

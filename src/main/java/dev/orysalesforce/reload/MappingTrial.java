@@ -3,9 +3,9 @@ package dev.orysalesforce.reload;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.mapping.MappingFailedException;
+import dev.orysalesforce.mapping.MappingLoopsException;
 import dev.orysalesforce.mapping.MappingResourceResolver;
 import dev.orysalesforce.settings.RouteNames;
 import dev.orysalesforce.sync.Mappings;
@@ -65,7 +65,7 @@ class MappingTrial {
     private void run(Mapping known, Mapping edited, Path input) {
         Exchange result = map(edited, input);
         MappingFailedException failure = ObjectHelper.getException(MappingFailedException.class, result.getException());
-        boolean fails = failure != null || ObjectHelper.getException(PauseDeliveryException.class, result.getException()) != null;
+        boolean fails = failure != null || ObjectHelper.getException(MappingLoopsException.class, result.getException()) != null;
         if (fails && (known == null || hasRecord(known, map(known, input)))) {
             throw rejected(edited, failure, "It has no result for the example " + input + ". The running version has one.");
         }

@@ -77,7 +77,7 @@ public class Mappings {
         Set<String> gone = endpoints(taken.files());
         taken = new Taken(bySchema, held(erased, byName).after(null), byName);
         gone.removeAll(endpoints(byName));
-        gone.forEach(this::letGo);
+        gone.forEach(this::removeEndpoint);
     }
 
     /** @param files name to text of every mapping file */
@@ -103,7 +103,7 @@ public class Mappings {
     }
 
     /** Camel keeps an endpoint and its compiled mapping until the endpoint is removed. */
-    private void letGo(String endpoint) {
+    private void removeEndpoint(String endpoint) {
         try {
             camel.removeEndpoints(endpoint);
         } catch (Exception e) {
