@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -45,7 +44,6 @@ public record DeadLetter(
 
     private static final int LONGEST = 64 << 10;
 
-    private static final Pattern UUID_TEXT = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
     private static final int MOST_MENTIONS = 100;
 
     public static DeadLetter of(String identity, String event, String code, String message, List<String> fields,
@@ -56,7 +54,7 @@ public record DeadLetter(
 
     /** The UUIDs in a body that does not tell whose it is, so that an erasure finds it; null if there are none. */
     public String mentions() {
-        String found = identity != null || original == null ? "" : UUID_TEXT.matcher(original.toString()).results()
+        String found = identity != null || original == null ? "" : IdentityChange.UUID_TEXT.matcher(original.toString()).results()
                 .map(uuid -> uuid.group().toLowerCase(Locale.ROOT)).distinct().limit(MOST_MENTIONS).collect(Collectors.joining(" "));
         return found.isEmpty() ? null : found;
     }

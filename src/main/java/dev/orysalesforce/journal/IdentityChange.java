@@ -55,7 +55,7 @@ public record IdentityChange(
     /** These change no trait, so a trait that their body lacks is one that its template has left out. */
     private static final Set<String> CHANGE_NO_TRAIT = Set.of("login", "verification", "recovery");
 
-    private static final Pattern UUID_TEXT = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
+    static final Pattern UUID_TEXT = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
     private static final String NIL = "00000000-0000-0000-0000-000000000000";
 
     /** Ory's trigger ID is a UUID. Any other text that a caller sends in its place is not kept. */

@@ -10,7 +10,7 @@ import java.util.Map;
  * go-jsonnet, which knows {@code tailstrict}, writes some numbers in another way, and words its errors differently.
  *
  * @param name a file, or the place in a configuration, for messages
- * @see <a href="https://www.ory.com/docs/guides/integrate-with-ory-cloud-through-webhooks#jsonnet-templating">Ory: Jsonnet templating</a>
+ * @param text the Jsonnet, a function of {@code ctx}
  */
 public record HookTemplate(String name, String text) {
 
