@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.camel.CamelContext;
 import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -77,6 +78,9 @@ public abstract class AppTest {
 
     @Autowired
     private JournalCount journalCount;
+
+    @Autowired
+    private CamelContext camel;
 
     public Ory ory;
 
@@ -177,6 +181,21 @@ public abstract class AppTest {
 
     private long queued() {
         return broker.getActiveMQServer().locateQueue("identity-changes").getMessageCount();
+    }
+
+    /** Stops delivery while the events arrive, so that they are one batch; does not wait for their outcomes. */
+    public void arriveTogether(Runnable events, int count) {
+        try {
+            camel.getRouteController().stopRoute("sync.next");
+            try {
+                events.run();
+                await().until(() -> pending() == count); // the broker counts a message shortly after it has answered
+            } finally {
+                camel.getRouteController().startRoute("sync.next");
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     public SandboxRecord record(String identity) {

@@ -18,12 +18,10 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
 
 /** Orgs as admins have made them: lost permissions, automation with limits, locks, answers that were lost. */
@@ -32,9 +30,6 @@ import org.springframework.test.context.TestPropertySource;
 class RealOrgsTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
-
-    @Autowired
-    private CamelContext camel;
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -81,7 +76,7 @@ class RealOrgsTest extends AppTest {
         contacts.forEach(id -> send("employee", id, 0, "Before"));
         settle();
         SALESFORCE.org().forbid("Contact", Org.Permission.EDIT);
-        together(() -> {
+        arriveTogether(() -> {
             leads.forEach(id -> send("customer", id, 1, "After"));
             contacts.forEach(id -> send("employee", id, 1, "After"));
         }, 6);
@@ -172,7 +167,7 @@ class RealOrgsTest extends AppTest {
             String id = ids.get(i);
             SALESFORCE.faults().refuseRows(row -> id.equals(row.identity()), errors.get(i), 1);
         }
-        together(() -> Stream.concat(ids.stream(), Stream.of(other)).forEach(one -> send("customer", one, 0, "Culprit")),
+        arriveTogether(() -> Stream.concat(ids.stream(), Stream.of(other)).forEach(one -> send("customer", one, 0, "Culprit")),
                 ids.size() + 1);
         await().until(() -> SALESFORCE.org().byIdentity(other).size() == 1);
         settle();
@@ -201,7 +196,7 @@ class RealOrgsTest extends AppTest {
         SALESFORCE.faults().refuseRows(row -> "Lead".equals(row.object()), new RowError("INSUFFICIENT_ACCESS_OR_READONLY",
                 "insufficient access rights on object id"), -1);
         List<String> ids = ids(250);
-        together(() -> ids.forEach(id -> send("customer", id, 0, "Person")), 250);
+        arriveTogether(() -> ids.forEach(id -> send("customer", id, 0, "Person")), 250);
         await().until(() -> objectPause("Lead").path("code").asText().equals("INSUFFICIENT_ACCESS_OR_READONLY"));
         String contact = UUID.randomUUID().toString();
         send("employee", contact, 0, "Contact");
@@ -235,22 +230,7 @@ class RealOrgsTest extends AppTest {
     }
 
     private void inOneBatch(Runnable events, int count) {
-        together(events, count);
+        arriveTogether(events, count);
         settle();
-    }
-
-    /** Stops delivery while the events arrive; does not wait for their outcomes. */
-    private void together(Runnable events, int count) {
-        try {
-            camel.getRouteController().stopRoute("sync.next");
-            try {
-                events.run();
-                await().until(() -> pending() == count); // the broker counts a message shortly after it has answered
-            } finally {
-                camel.getRouteController().startRoute("sync.next");
-            }
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

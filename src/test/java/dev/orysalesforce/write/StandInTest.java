@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
-import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,9 +35,6 @@ class StandInTest extends AppTest {
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
 
     private final String id = UUID.randomUUID().toString();
-
-    @Autowired
-    private CamelContext camel;
 
     @Autowired
     private FieldDiff diff;
@@ -409,19 +405,8 @@ class StandInTest extends AppTest {
         return (ObjectNode) body.path("identity").path("traits");
     }
 
-    /** Stops delivery while the events arrive, so that they are one batch. */
     private void together(Runnable events, int count) {
-        try {
-            camel.getRouteController().stopRoute("sync.next");
-            try {
-                events.run();
-                await().until(() -> pending() == count); // the broker counts a message shortly after it has answered
-            } finally {
-                camel.getRouteController().startRoute("sync.next");
-            }
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
+        arriveTogether(events, count);
         settle();
     }
 }
