@@ -31,6 +31,9 @@ import org.springframework.test.context.TestPropertySource;
 @TestPropertySource(properties = "test.context=reconcile")
 class BackfillTest extends ReconcileTest {
 
+    private static final List<String> TOLD =
+            List.of("ory_sync_in_sync_ratio 1.0", "ory_sync_gone_in_salesforce 0.0", "ory_sync_missing 0.0");
+
     @Autowired
     @Qualifier("backfillCommand")
     private Command backfill;
@@ -267,14 +270,17 @@ class BackfillTest extends ReconcileTest {
         settle();
         awaitInSync();
         done();
+        await().untilAsserted(() -> assertThat(metrics()).contains(TOLD)); // the end of a run is counted after it
         String metrics;
         try (StuckDatabase stuck = new StuckDatabase(sql.getDataSource())) {
-            CompletableFuture<String> scrape = CompletableFuture.supplyAsync(
-                    () -> new Operator(managementPort, null).get("/observe/metrics").body());
-            metrics = scrape.get(2, TimeUnit.SECONDS);
+            metrics = CompletableFuture.supplyAsync(this::metrics).get(2, TimeUnit.SECONDS);
             CompletableFuture.supplyAsync(this::health).get(2, TimeUnit.SECONDS);
         }
-        assertThat(metrics).contains("ory_sync_in_sync_ratio 1.0", "ory_sync_gone_in_salesforce 0.0", "ory_sync_missing 0.0");
+        assertThat(metrics).contains(TOLD);
+    }
+
+    private String metrics() {
+        return new Operator(managementPort, null).get("/observe/metrics").body();
     }
 
     @Test
