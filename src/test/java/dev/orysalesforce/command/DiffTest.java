@@ -18,7 +18,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -223,7 +222,7 @@ class DiffTest extends ReconcileTest {
     private void putInPlace(String mapping) throws IOException {
         Files.writeString(PRESENT.resolve("lead.jslt"), mapping);
         String version = Mapping.hash(mapping.getBytes(StandardCharsets.UTF_8));
-        await().atMost(Duration.ofSeconds(30)).until(() -> status().path("mappings").toString().contains(version));
+        await().until(() -> status().path("mappings").toString().contains(version));
     }
 
     private static String edited(String what, String with) throws IOException {

@@ -41,7 +41,7 @@ class KillsIT {
                 int moment = random.nextInt(LATEST_MILLIS);
                 FaultScenario.letPass(Duration.ofMillis(moment));
                 if (kills % AT_RANDOM != AT_RANDOM - 1) {
-                    await().atMost(Duration.ofMinutes(1)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2))
+                    await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2))
                             .until(() -> salesforce.calls().inFlight() > 0);
                 }
                 int inFlight = salesforce.calls().inFlight();

@@ -13,7 +13,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -350,7 +349,7 @@ class GatewayTest extends AppTest {
     void afterAnOutageEverythingIsDelivered() {
         var down = SALESFORCE.faults().start(Fault.unavailable());
         assertThat(send("POST", LEAD, lead()).statusCode()).isEqualTo(201);
-        await().atMost(Duration.ofSeconds(20)).until(() -> down.hits() > 1);
+        await().until(() -> down.hits() > 1);
         JsonNode waiting = read(new Operator(port, OPERATOR_TOKEN).get("/api/identities/" + id).body());
         assertThat(waiting.path("pending").asBoolean()).isTrue();
         down.stop();

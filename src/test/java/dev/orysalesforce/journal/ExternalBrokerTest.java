@@ -11,7 +11,6 @@ import dev.orysalesforce.operator.Operator;
 import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -113,7 +112,7 @@ class ExternalBrokerTest {
     void aFrozenBrokerBlocksNoRequest() throws Exception {
         broker.stop();
         try (ServerSocket frozen = new ServerSocket(brokerPort)) {
-            await().atMost(Duration.ofSeconds(20)).until(() -> within(10, () -> new Operator(managementPort, null)
+            await().until(() -> within(10, () -> new Operator(managementPort, null)
                     .get("/observe/health")).statusCode() == 503);
             assertThat(within(10, () -> new Operator(managementPort, null).get("/observe/metrics")).body())
                     .contains("\nory_sync_pending NaN");

@@ -10,7 +10,6 @@ import dev.orysalesforce.sandbox.SalesforceSandbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -33,14 +32,14 @@ class LedgerIT {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce).start()) {
             ids.forEach(id -> send(app, id, 10, "First Ltd"));
-            await().atMost(Duration.ofSeconds(30)).until(() -> salesforce.org().records("Lead").size() == 3);
+            await().until(() -> salesforce.org().records("Lead").size() == 3);
             app.stop();
             delete();
             app.start();
             send(app, ids.get(0), 20, "Newer Ltd");
             send(app, ids.get(1), 5, "Older Ltd");
             send(app, ids.get(2), 10, "First Ltd");
-            await().atMost(Duration.ofSeconds(30)).until(() -> app.log().contains("Batch done: 3 events {superseded=0, "
+            await().until(() -> app.log().contains("Batch done: 3 events {superseded=0, "
                     + "synced=1, unchanged=2}"));
             assertThat(ids.stream().map(id -> salesforce.org().byIdentity(id).get(0).text("Company")))
                     .containsExactly("Newer Ltd", "First Ltd", "First Ltd");
@@ -57,13 +56,13 @@ class LedgerIT {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce).start()) {
             send(app, id, 0, "First Ltd");
-            await().atMost(Duration.ofSeconds(30)).until(() -> salesforce.org().records("Lead").size() == 1);
+            await().until(() -> salesforce.org().records("Lead").size() == 1);
             app.stop();
             String first = salesforce.org().id();
             salesforce.org().becomeAnother();
             app.start();
             send(app, id, 1, "Second Ltd");
-            await().atMost(Duration.ofSeconds(30)).until(() -> app.health().contains("OTHER_ORG"));
+            await().until(() -> app.health().contains("OTHER_ORG"));
             assertThat(app.health()).contains("DEGRADED", first, salesforce.org().id());
             assertThat(salesforce.org().byIdentity(id).get(0).text("Company")).isEqualTo("First Ltd");
         }

@@ -38,7 +38,7 @@ class RetentionTest extends OperatorTest {
         settle();
         JsonNode balance = get("/api/status").path("balance");
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> get("/api/dead-letters").path("total").asInt() == 0);
+        await().until(() -> get("/api/dead-letters").path("total").asInt() == 0);
         await().until(() -> expired() == before + 2);
         assertThat(replay("{\"all\":true}").path("replayed").asInt()).isZero();
         StatusTest.assertBalance(get("/api/status"));
@@ -80,7 +80,7 @@ class RetentionTest extends OperatorTest {
             return null;
         });
         assertThat(replay("{\"code\":\"EMPTY\"}").path("replayed").asInt()).isZero();
-        await().atMost(Duration.ofSeconds(30)).until(() -> get("/api/dead-letters").path("total").asInt() == 0);
+        await().until(() -> get("/api/dead-letters").path("total").asInt() == 0);
         await().until(() -> expired() == before + 1);
     }
 

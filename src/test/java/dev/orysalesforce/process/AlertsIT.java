@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -73,10 +72,10 @@ class AlertsIT {
             ory = someOry;
             app = anApp;
             prometheus = aPrometheus;
-            await().atMost(Duration.ofSeconds(30)).until(() -> !prometheus.known().isEmpty());
+            await().until(() -> !prometheus.known().isEmpty());
             signUp();
             assertThat(prometheus.firing()).isEmpty();
-            await().atMost(Duration.ofSeconds(30)).until(() ->
+            await().until(() ->
                     app.get("/observe/metrics").contains("\nory_sync_outcomes_total{object=\"Lead\",outcome=\"synced\"} 1.0"));
             assertThatAllMetricsAreThere();
 

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -112,9 +111,9 @@ class DamagedJournalIT {
             assertThat(lost).isEqualTo(EVENTS - waiting);
             salesforce.plugIn();
             assertThat(app.operator(TOKEN).post("/api/reconcile", "").statusCode()).isEqualTo(202);
-            await().atMost(Duration.ofSeconds(60)).until(() -> ids.stream().allMatch(id ->
+            await().until(() -> ids.stream().allMatch(id ->
                     salesforce.org().byIdentity(id).size() == 1));
-            await().atMost(Duration.ofSeconds(60)).until(() -> !app.health().contains("\"lost\""));
+            await().until(() -> !app.health().contains("\"lost\""));
             return lost;
         }
     }

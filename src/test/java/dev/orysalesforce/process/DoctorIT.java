@@ -82,7 +82,7 @@ class DoctorIT {
             await().atMost(Duration.ofMinutes(2)).until(() -> slow.hits() > 0);
             String id = UUID.randomUUID().toString();
             assertThat(app.ory().sends("registration", Ory.identity(id, Instant.now(), "Early")).statusCode()).isEqualTo(204);
-            await().atMost(Duration.ofSeconds(60)).until(() -> salesforce.org().byIdentity(id).size() == 1);
+            await().until(() -> salesforce.org().byIdentity(id).size() == 1);
             assertThat(app.health()).startsWith("{\"status\":\"UP\"");
             assertThat(app.log()).as("it still waits for Salesforce").doesNotContain("Set-up: ");
             await().atMost(Duration.ofMinutes(2)).until(() -> app.log().contains("Set-up: "));

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.Tag;
@@ -40,7 +39,7 @@ class KillIT {
                 app.kill();
                 assertThat(salesforce.org().byIdentity(id)).as("the kill came before the delivery").isEmpty();
                 app.start();
-                await().atMost(Duration.ofSeconds(30)).until(() -> salesforce.org().byIdentity(id).size() == 1);
+                await().until(() -> salesforce.org().byIdentity(id).size() == 1);
                 assertThat(salesforce.org().byIdentity(id).get(0).text("LastName")).isEqualTo("Round " + round);
             }
             assertThat(salesforce.org().records("Lead")).hasSize(kills);
@@ -55,7 +54,7 @@ class KillIT {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce).with("OPERATOR_TOKEN", "first-operator-token").start()) {
             app.ory().sends("registration", Ory.identity(id, Instant.now(), "First"));
-            await().atMost(Duration.ofSeconds(30)).until(() -> app.log().contains("Batch done: 1 events"));
+            await().until(() -> app.log().contains("Batch done: 1 events"));
             String record = salesforce.org().byIdentity(id).get(0).id();
             salesforce.unplug();
             app.ory().sends("settings", Ory.identity(id, Instant.now(), "Second"));
@@ -63,9 +62,9 @@ class KillIT {
             app.kill();
             salesforce.plugIn();
             app.start();
-            await().atMost(Duration.ofSeconds(30)).until(() -> salesforce.org().byIdentity(id).isEmpty());
+            await().until(() -> salesforce.org().byIdentity(id).isEmpty());
             app.ory().sends("settings", Ory.identity(id, Instant.now(), "Third"));
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(app.operator("first-operator-token")
+            await().untilAsserted(() -> assertThat(app.operator("first-operator-token")
                     .get("/api/status").body()).contains("\"superseded\":2", "\"pending\":0"));
             assertThat(salesforce.org().record(record).text("LastName")).isEqualTo("First");
             assertThat(salesforce.org().records("Lead")).hasSize(1);

@@ -9,7 +9,6 @@ import dev.orysalesforce.sandbox.Fault;
 import dev.orysalesforce.sandbox.RowError;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -59,7 +58,7 @@ class LogIT {
     }
 
     private static JsonNode line(SharedApp shared, String message) {
-        return await(message).atMost(Duration.ofSeconds(30)).until(() -> EcsLog.lines(shared.log()).filter(line ->
+        return await(message).until(() -> EcsLog.lines(shared.log()).filter(line ->
                 line.path("message").asText().startsWith(message)).findFirst(), Optional::isPresent).orElseThrow();
     }
 }

@@ -13,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -47,7 +46,7 @@ class LoopIT {
             String fine = UUID.randomUUID().toString();
             LANGUAGES.forEach(language -> sends(app, UUID.randomUUID().toString(), language));
             sends(app, fine, "customer");
-            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            await().untilAsserted(() -> {
                 assertThat(salesforce.org().byIdentity(fine)).hasSize(1);
                 assertThat(letters(app).path("total").asInt()).isEqualTo(LANGUAGES.size());
             });
@@ -58,12 +57,12 @@ class LoopIT {
 
             List<String> held = Stream.generate(() -> UUID.randomUUID().toString()).limit(12).toList();
             held.forEach(id -> sends(app, id, "often"));
-            await().atMost(Duration.ofSeconds(60)).until(() -> app.health().contains("lead.jq loops"));
+            await().until(() -> app.health().contains("lead.jq loops"));
             int dead = letters(app).path("total").asInt() - LANGUAGES.size();
             assertThat(dead).as("not one for each of them").isLessThan(held.size() / 2);
 
             Files.copy(Path.of("mappings/languages/lead.jq"), often, StandardCopyOption.REPLACE_EXISTING);
-            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            await().untilAsserted(() -> {
                 long arrived = held.stream().filter(id -> !salesforce.org().byIdentity(id).isEmpty()).count();
                 int setAside = letters(app).path("total").asInt() - LANGUAGES.size();
                 assertThat(arrived + setAside).isEqualTo(held.size());

@@ -36,7 +36,7 @@ class OutageIT {
             salesforce.faults().start(Fault.hang(Duration.ofSeconds(3)).withLostAnswer()
                     .on(CallKind.UPSERT).times(2));
             send(app, ids, 0);
-            await().atMost(Duration.ofSeconds(60)).until(() -> salesforce.calls().of(CallKind.UPSERT).size() >= 2);
+            await().until(() -> salesforce.calls().of(CallKind.UPSERT).size() >= 2);
             assertThat(salesforce.calls().mostAtOnce(CallKind.UPSERT)).isGreaterThan(1);
             salesforce.faults().start(Fault.unavailable());
             Instant down = Instant.now();

@@ -46,7 +46,7 @@ class StartIT {
             sendTraced(ory);
             answers.clear();
             app.beginToStop();
-            await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(2)).until(() -> {
+            await().pollInterval(Duration.ofMillis(2)).until(() -> {
                 answers.add(send(ory));
                 return !app.isAlive();
             });

@@ -185,7 +185,7 @@ final class HistoryRunner {
             app.replay();
             waitUntilNothingIsPending();
         }
-        await("balanced counters").atMost(Duration.ofSeconds(5)).until(app::imbalance, imbalance -> imbalance == 0);
+        await("balanced counters").until(app::imbalance, imbalance -> imbalance == 0);
         assertThat(app.accepted() - acceptedBefore).as("accepted").isEqualTo(acceptedHere);
     }
 

@@ -53,13 +53,13 @@ class BackfillTest extends ReconcileTest {
             isToldOn.set(Thread.currentThread().isInterrupted());
         });
         command.start();
-        await().atMost(Duration.ofSeconds(30)).until(() -> pending() > 0);
+        await().until(() -> pending() > 0);
         command.interrupt();
         assertThat(code.get(30, TimeUnit.SECONDS)).isEqualTo(1);
         command.join();
         assertThat(isToldOn).isTrue();
         SALESFORCE.faults().clear();
-        await().atMost(Duration.ofSeconds(30)).until(() -> SALESFORCE.org().records("Lead").size() == 10);
+        await().until(() -> SALESFORCE.org().records("Lead").size() == 10);
     }
 
     @Tag("nightly")
@@ -69,7 +69,7 @@ class BackfillTest extends ReconcileTest {
         begin();
         assertThat(operator.post("/api/reconcile", "").statusCode()).isEqualTo(409);
 
-        await().atMost(Duration.ofSeconds(60)).until(() -> reconcile().path("queued").asLong() > 0);
+        await().until(() -> reconcile().path("queued").asLong() > 0);
 
         Map<String, Long> live = new LinkedHashMap<>(); // identity to rows written when it came in
         while (SALESFORCE.writes().count() < 9_000) {
@@ -77,7 +77,7 @@ class BackfillTest extends ReconcileTest {
             assertThat(ory.sends("registration", hook(id)).statusCode()).isEqualTo(204);
             live.put(id, SALESFORCE.writes().count());
             long next = SALESFORCE.writes().count() + 1;
-            await().atMost(Duration.ofSeconds(60)).until(() -> SALESFORCE.writes().count() >= next);
+            await().until(() -> SALESFORCE.writes().count() >= next);
         }
         JsonNode done = end();
         settle();
@@ -292,10 +292,10 @@ class BackfillTest extends ReconcileTest {
             assertThat(ory.sends("registration", "").statusCode()).isEqualTo(400);
         }
         ORY.plugIn();
-        await().atMost(Duration.ofSeconds(60)).until(() ->
+        await().until(() ->
                 "done".equals(state()) && !first.equals(reconcile().path("startedAt").asText()));
         String second = reconcile().path("startedAt").asText();
-        await().during(Duration.ofSeconds(1)).atMost(Duration.ofSeconds(10)).until(() ->
+        await().during(Duration.ofSeconds(1)).until(() ->
                 second.equals(reconcile().path("startedAt").asText()));
         assertThat(ORY.calls()).as("one that was on its way, and one for the three").hasSize(2);
     }

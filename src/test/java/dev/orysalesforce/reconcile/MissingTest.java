@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.orysalesforce.ledger.Tombstones;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,7 @@ class MissingTest extends ReconcileTest {
         List<String> ids = synced(10);
         ids.subList(0, 2).forEach(ORY.project()::delete);
         assertThat(done().path("missing").asInt()).isEqualTo(2);
-        await().atMost(Duration.ofSeconds(30)).until(() -> SALESFORCE.org().byIdentity(ids.get(1)).isEmpty());
+        await().until(() -> SALESFORCE.org().byIdentity(ids.get(1)).isEmpty());
         settle();
         assertThat(ids).filteredOn(id -> SALESFORCE.org().byIdentity(id).isEmpty())
                 .containsExactlyInAnyOrderElementsOf(ids.subList(0, 2));

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.operator.Operator;
 import dev.orysalesforce.sandbox.ory.OryAdminSandbox;
-import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.CamelContext;
@@ -41,7 +40,7 @@ public abstract class ReconcileTest extends AppTest {
     void nothingComparedYet() {
         operator = new Operator(port, OPERATOR_TOKEN);
         ORY.recover();
-        await().atMost(Duration.ofSeconds(30)).until(() -> !"running".equals(state()));
+        await().until(() -> !"running".equals(state()));
         settle();
         SALESFORCE.reset();
         sql.update("delete from identities");
@@ -74,7 +73,7 @@ public abstract class ReconcileTest extends AppTest {
     }
 
     JsonNode end() {
-        await().atMost(Duration.ofSeconds(60)).until(() -> !"running".equals(state()));
+        await().until(() -> !"running".equals(state()));
         return reconcile();
     }
 
@@ -104,7 +103,7 @@ public abstract class ReconcileTest extends AppTest {
     }
 
     void awaitInSync() {
-        await().atMost(Duration.ofSeconds(30)).until(() -> reconcile().path("inSync").asDouble(-1) == 1.0);
+        await().until(() -> reconcile().path("inSync").asDouble(-1) == 1.0);
     }
 
     JsonNode explain(String id) {

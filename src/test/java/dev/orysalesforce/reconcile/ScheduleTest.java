@@ -2,7 +2,6 @@ package dev.orysalesforce.reconcile;
 
 import static org.awaitility.Awaitility.await;
 
-import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.annotation.DirtiesContext;
@@ -20,7 +19,7 @@ class ScheduleTest extends ReconcileTest {
         begin();
         for (String lastName : new String[] {"First", "Second"}) {
             String id = ORY.project().add(person(lastName));
-            await().atMost(Duration.ofSeconds(60)).until(() -> SALESFORCE.org().byIdentity(id).size() == 1);
+            await().until(() -> SALESFORCE.org().byIdentity(id).size() == 1);
         }
     }
 }

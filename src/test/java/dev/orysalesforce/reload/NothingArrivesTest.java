@@ -131,7 +131,7 @@ class NothingArrivesTest extends ReloadAppTest {
         assertThat(one).as("a cause without a test: " + cause).isNotNull();
         one.played().act();
         try {
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            await().untilAsserted(() -> {
                 quoted(TABLE.get(cause).health()).forEach(said ->
                         assertThat(health().toString()).containsPattern(pattern(said)));
                 quoted(TABLE.get(cause).log()).forEach(said -> {
@@ -154,7 +154,7 @@ class NothingArrivesTest extends ReloadAppTest {
                 clock.move(Duration.ofMinutes(10));
             }
         }
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() ->
+        await().untilAsserted(() ->
                 assertThat(health().path("status").asText()).as(health().toString()).isEqualTo("UP"));
         String later = UUID.randomUUID().toString();
         assertThat(signUp(later, "customer")).isEqualTo(204);
@@ -173,7 +173,7 @@ class NothingArrivesTest extends ReloadAppTest {
         assertThat(gate.close(Duration.ofSeconds(10))).isTrue();
         try {
             ConfigWorkspace.write(RECEIVE, ConfigWorkspace.read(RECEIVE).replace("description: Takes an Ory webhook", "description: Takes"));
-            await().atMost(Duration.ofSeconds(30)).until(() -> log.getOut().contains("next try in 30 s"));
+            await().until(() -> log.getOut().contains("next try in 30 s"));
             assertThat(edits().path("status").asText()).isEqualTo("UP");
             clock.move(Duration.ofSeconds(31));
             assertThat(awaitRefused(RECEIVE).path("reason").asText()).contains("waits for a batch or a request");

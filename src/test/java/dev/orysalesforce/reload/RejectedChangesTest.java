@@ -81,7 +81,7 @@ class RejectedChangesTest extends ReloadAppTest {
         ConfigWorkspace.lay();
         double before = refusals();
         ConfigWorkspace.overwrite(mistake.file(), mistake.text());
-        await(mistake.what() + " in " + mistake.file()).atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(50))
+        await(mistake.what() + " in " + mistake.file()).pollInterval(Duration.ofMillis(50))
                 .untilAsserted(() -> assertThat(refusals()).isGreaterThan(before));
         JsonNode refused = edits().path("details");
         assertThat(refused.path("file").asText()).as(mistake.what() + ": " + refused).isEqualTo(mistake.file().toString());

@@ -47,7 +47,7 @@ abstract class ReloadAppTest extends AppTest {
 
     /** Health is up, and the running version is that of the file. */
     void awaitTaken(Path file) {
-        await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
+        await().pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
             assertThat(edits().path("status").asText()).as(edits().toString()).isEqualTo("UP");
             assertThat(status().toString()).contains(version(file));
         });
@@ -55,7 +55,7 @@ abstract class ReloadAppTest extends AppTest {
 
     /** Health reports this file as rejected; returns its details. */
     JsonNode awaitRefused(Path file) {
-        await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
+        await().pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
             assertThat(edits().path("status").asText()).isEqualTo("DEGRADED");
             assertThat(edits().path("details").path("file").asText()).isEqualTo(file.toString());
         });

@@ -111,23 +111,23 @@ class ReloadUnderTrafficTest extends ReloadAppTest {
             case 4 -> {
                 Path renamed = file.resolveSibling("renamed-" + edits + ".camel.yaml");
                 ConfigWorkspace.move(file, renamed);
-                await().atMost(Duration.ofSeconds(20)).until(() -> edits().path("status").asText().equals("UP"));
+                await().until(() -> edits().path("status").asText().equals("UP"));
                 ConfigWorkspace.move(renamed, file);
             }
             default -> {
                 ConfigWorkspace.delete(file);
-                await().atMost(Duration.ofSeconds(20)).until(() -> edits().path("status").asText().equals("DEGRADED"));
+                await().until(() -> edits().path("status").asText().equals("DEGRADED"));
                 ConfigWorkspace.write(file, text);
             }
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> edits().path("status").asText().equals("UP"));
+        await().until(() -> edits().path("status").asText().equals("UP"));
     }
 
     private void takenAtOnce() {
         String marker = editMapping();
         String id = UUID.randomUUID().toString();
         assertThat(ory.sends("registration", Ory.identity(id, Instant.now(), "Person")).statusCode()).isEqualTo(204);
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() ->
+        await().untilAsserted(() ->
                 assertThat(record(id).text("Description")).isEqualTo(marker));
         accepted.add(id);
     }

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.UUID;
@@ -97,7 +96,7 @@ class KeyLoginTest extends AppTest {
         }
         String id = UUID.randomUUID().toString();
         ory.sends("registration", Ory.identity(id, Instant.now(), "Waiting"));
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(
+        await().untilAsserted(() -> assertThat(
                 health().at("/components/deliveryPause/details").toString()).contains(told).doesNotContain(SigningKeyFile.PASSWORD));
         assertThat(SALESFORCE.org().byIdentity(id)).isEmpty();
         trusted();

@@ -12,7 +12,6 @@ import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.Fault;
 import dev.orysalesforce.sandbox.SandboxRecord;
 import dev.orysalesforce.sandbox.Write;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -290,7 +289,7 @@ class SyncTest extends AppTest {
         for (Runnable event : events) {
             event.run();
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> pending() == events.length);
+        await().until(() -> pending() == events.length);
         SALESFORCE.faults().clear();
         settle();
     }

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -60,20 +59,20 @@ public final class OtlpReceiver implements AutoCloseable {
 
     /** Waits for a span of a trace. */
     public Span span(String trace, String name) {
-        return await(name + " in trace " + trace).atMost(Duration.ofSeconds(30)).until(() -> spans().stream()
+        return await(name + " in trace " + trace).until(() -> spans().stream()
                 .filter(span -> span.getName().equals(name) && hex(span.getTraceId()).equals(trace)).findFirst(),
                 Optional::isPresent).orElseThrow();
     }
 
     /** Waits for a span by its ID. */
     public Span span(ByteString id) {
-        return await("span " + hex(id)).atMost(Duration.ofSeconds(30)).until(() -> spans().stream()
+        return await("span " + hex(id)).until(() -> spans().stream()
                 .filter(span -> span.getSpanId().equals(id)).findFirst(), Optional::isPresent).orElseThrow();
     }
 
     /** Waits for a span right below another one. */
     public Span below(Span parent, String name) {
-        return await(name + " below " + parent.getName()).atMost(Duration.ofSeconds(30)).until(() -> spans().stream()
+        return await(name + " below " + parent.getName()).until(() -> spans().stream()
                 .filter(span -> span.getName().equals(name) && span.getTraceId().equals(parent.getTraceId()))
                 .filter(span -> span.getParentSpanId().equals(parent.getSpanId())).findFirst(), Optional::isPresent)
                 .orElseThrow();

@@ -11,7 +11,6 @@ import dev.orysalesforce.sandbox.Fault;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,7 +102,7 @@ class TracesTest extends AppTest {
             settle();
             record(identity);
         }
-        await().atMost(Duration.ofSeconds(30)).until(() -> COLLECTOR.spans().stream().filter(span ->
+        await().until(() -> COLLECTOR.spans().stream().filter(span ->
                 span.getName().equals("receive.webhook") && span.getParentSpanId().isEmpty()).count() >= 4);
         assertThat(COLLECTOR.requests().toString()).doesNotContain("zimmermannova", "garbage");
     }
@@ -117,7 +116,7 @@ class TracesTest extends AppTest {
         settle();
 
         Span received = COLLECTOR.span(trace, "receive.webhook");
-        await().atMost(Duration.ofSeconds(30)).until(() -> COLLECTOR.spans().stream()
+        await().until(() -> COLLECTOR.spans().stream()
                 .filter(span -> span.getName().equals("sync.complete"))
                 .filter(span -> span.getParentSpanId().equals(received.getSpanId())).count() == 2);
     }

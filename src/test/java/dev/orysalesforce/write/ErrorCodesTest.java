@@ -19,7 +19,6 @@ import dev.orysalesforce.sandbox.Write;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -332,7 +331,7 @@ class ErrorCodesTest extends AppTest {
     void aTemporaryErrorThatDoesNotEndBecomesADeadLetter(String code) {
         play(code, row -> true);
         send(id, 0, "Locked");
-        await().atMost(Duration.ofSeconds(30)).until(() -> letters().size() == 1);
+        await().until(() -> letters().size() == 1);
         assertLetter(letters().get(0), code, remedy(code), List.of());
         assertThat(letters().get(0).path("attempts").asInt()).isEqualTo(3);
         assertThat(pending()).isZero();
@@ -547,7 +546,7 @@ class ErrorCodesTest extends AppTest {
 
     /** The try in progress may have begun without the last events; the one after it has all of them. */
     private void awaitAllInOneTry(int count) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> pending() == count);
+        await().until(() -> pending() == count);
         long calls = SALESFORCE.calls().count();
         await().until(() -> SALESFORCE.calls().count() >= calls + 2);
     }

@@ -187,7 +187,7 @@ class RealOrgsTest extends AppTest {
         assertThat(health().at("/components/deliveryPause/status").asText()).isEqualTo("UP");
         send("customer", other, 0, "Other");
         await().until(() -> SALESFORCE.org().byIdentity(other).size() == 1);
-        await().atMost(Duration.ofSeconds(30)).until(() -> deadLetters().size() == 1);
+        await().until(() -> deadLetters().size() == 1);
         assertThat(deadLetters().get(0).path("code").asText()).isEqualTo("INSUFFICIENT_ACCESS_OR_READONLY");
     }
 
