@@ -10,7 +10,9 @@ import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.ReceiptClock;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 
@@ -20,6 +22,7 @@ public class EventFactory {
 
     /** Of one that is larger, a dead letter keeps what {@code mappings/event.*} has understood. */
     private static final int LONGEST_BODY = 64 << 10;
+    private static final List<String> KINDS = Arrays.asList("registration", "settings", "login", "verification", "recovery");
 
     private final ObjectMapper json;
     private final BodyText bodyText;
@@ -33,9 +36,17 @@ public class EventFactory {
         this.clock = clock;
     }
 
-    /** @param reduced the result of {@code mappings/event.*} */
+    /**
+     * @param reduced the result of {@code mappings/event.*}
+     * @param event the kind of event that the address names; null if it names none: then the body does, or it is a change
+     */
     public IdentityChange receive(String reduced, String event, String triggerId) throws JsonProcessingException {
-        return json.readValue(reduced, IdentityChange.class).receivedAs(event, receiptClock.next(), triggerId);
+        IdentityChange change = json.readValue(reduced, IdentityChange.class);
+        return change.receivedAs(kind(event, change), receiptClock.next(), triggerId);
+    }
+
+    private static String kind(String named, IdentityChange change) {
+        return Stream.of(named, change == null ? null : change.event()).filter(KINDS::contains).findFirst().orElse("settings");
     }
 
     public Problem problem(int status, String code, String detail) {
@@ -51,7 +62,7 @@ public class EventFactory {
     public DeadLetter deadLetter(Problem problem, IdentityChange received, String event, byte[] body) {
         JsonNode kept = keptBody(body);
         if (received == null) {
-            return DeadLetter.of(null, event, problem.code(), problem.detail(), List.of(), 0, clock.instant(), clock.instant(),
+            return DeadLetter.of(null, kind(event, null), problem.code(), problem.detail(), List.of(), 0, clock.instant(), clock.instant(),
                     "receive", kept == null ? new TextNode(bodyText.kept(body)) : json.createObjectNode().set(DeadLetter.BODY, kept));
         }
         ObjectNode original = json.valueToTree(received);

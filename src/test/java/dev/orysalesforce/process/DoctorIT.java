@@ -88,6 +88,8 @@ class DoctorIT {
             await().atMost(Duration.ofMinutes(2)).until(() -> app.log().contains("Set-up: "));
             assertThat(app.log().lines().filter(line -> line.contains("Set-up: "))).singleElement().asString()
                     .contains("WARN").contains("Lead.OwnerId: No assignment rule").contains("Fix: Setup > Lead Assignment Rules");
+            assertThat(ClassHistogram.of(app).text()).as("objects of languages that no mapping is written in")
+                    .contains("com.schibsted.spt.data.jslt").doesNotContain(" scala.", "com.datasonnet", "jackson.jq", "jsonata");
         }
     }
 }

@@ -19,8 +19,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +30,6 @@ class HttpEdgeIT {
 
     private static final int MEGABYTE = 1024 * 1024;
     private static final int BURST = 100;
-    private static final Pattern TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
 
     /** One after the other in the same process, whose heap the first must not have filled. */
     @ParameterizedTest
@@ -48,7 +45,7 @@ class HttpEdgeIT {
         for (int i = 0; i < 20; i++) {
             assertThat(signUp(app)).isEqualTo(204);
         }
-        long before = liveHeap(app);
+        long before = ClassHistogram.of(app).bytes();
         List<Socket> open = new ArrayList<>();
         byte[] part = " ".repeat(MEGABYTE - 1).getBytes(StandardCharsets.US_ASCII);
         for (String path : List.of("/foo", "/webhooks/ory/registration", "/api/preview", "/oauth2/token",
@@ -65,7 +62,7 @@ class HttpEdgeIT {
                 }
             }
             assertThat(signUp(app)).as("webhooks go on beside " + path).isEqualTo(204);
-            long cost = liveHeap(app) - before;
+            long cost = ClassHistogram.of(app).bytes() - before;
             System.out.printf("%s: 160 unfinished bodies to %s cost %d KB%n", java, path, cost / 1024);
             assertThat(cost).as(path).isLessThan(15L * MEGABYTE);
             for (Socket socket : open) {
@@ -123,15 +120,5 @@ class HttpEdgeIT {
 
     private static int signUp(AppProcess app) {
         return app.ory().sends("registration", Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Person")).statusCode();
-    }
-
-    /** After a full collection, which the histogram begins with. */
-    private static long liveHeap(AppProcess app) throws Exception {
-        Process jcmd = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                String.valueOf(app.pid()), "GC.class_histogram").redirectErrorStream(true).start();
-        Matcher total = TOTAL.matcher(new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
-        assertThat(jcmd.waitFor()).isZero();
-        assertThat(total.find()).isTrue();
-        return Long.parseLong(total.group(1));
     }
 }
