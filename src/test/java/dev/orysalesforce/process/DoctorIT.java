@@ -89,7 +89,7 @@ class DoctorIT {
             assertThat(app.log().lines().filter(line -> line.contains("Set-up: "))).singleElement().asString()
                     .contains("WARN").contains("Lead.OwnerId: No assignment rule").contains("Fix: Setup > Lead Assignment Rules");
             assertThat(ClassHistogram.of(app).text()).as("objects of languages that no mapping is written in")
-                    .contains("com.schibsted.spt.data.jslt").doesNotContain(" scala.", "com.datasonnet", "jackson.jq", "jsonata");
+                    .contains("com.schibsted.spt.data.jslt").doesNotContain(" scala.", "com.datasonnet", "jackson.jq", "com.dashjoin");
         }
     }
 }
