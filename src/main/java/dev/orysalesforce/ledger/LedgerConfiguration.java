@@ -13,7 +13,7 @@ import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -29,7 +29,7 @@ class LedgerConfiguration {
         return flyway -> {
             try {
                 if (url.startsWith("jdbc:sqlite:")) {
-                    check(new JdbcTemplate(dataSource));
+                    check(JdbcClient.create(dataSource));
                 }
                 boolean isEmpty = flyway.info().applied().length == 0;
                 flyway.migrate();
@@ -41,14 +41,14 @@ class LedgerConfiguration {
             } catch (RuntimeException e) {
                 throw new UnusableLedgerException(url, e);
             }
-            new LedgerOwnership(new JdbcTemplate(dataSource)).claim("key", hash.fingerprint(), (ledger, ours) ->
+            new LedgerOwnership(JdbcClient.create(dataSource)).claim("key", hash.fingerprint(), (ledger, ours) ->
                     new UnusableLedgerException(url, "It was made with another key than the one in the data directory"
                             + " (ledger.key) or in SYNC_LEDGER_KEY, so that every field would look changed."));
         };
     }
 
-    private static void check(JdbcTemplate sql) {
-        List<String> findings = sql.queryForList("pragma quick_check(1)", String.class);
+    private static void check(JdbcClient jdbc) {
+        List<String> findings = jdbc.sql("pragma quick_check(1)").query(String.class).list();
         if (!findings.equals(List.of("ok"))) {
             throw new IllegalStateException("quick_check: " + findings);
         }

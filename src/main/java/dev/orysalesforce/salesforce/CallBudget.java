@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
-import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
@@ -36,7 +36,7 @@ public class CallBudget implements HealthIndicator {
 
     private static final Logger LOG = LoggerFactory.getLogger(CallBudget.class);
 
-    private final JdbcTemplate sql;
+    private final JdbcClient jdbc;
     private final Clock clock;
     private final Clock monotonicClock;
     private final double share;
@@ -49,12 +49,12 @@ public class CallBudget implements HealthIndicator {
 
     private record Shortage(String reason, String remedy) {}
 
-    CallBudget(JdbcTemplate sql, Clock clock, Clock monotonicClock, SyncSettings settings, MeterRegistry meters) {
-        this.sql = sql;
+    CallBudget(JdbcClient jdbc, Clock clock, Clock monotonicClock, SyncSettings settings, MeterRegistry meters) {
+        this.jdbc = jdbc;
         this.clock = clock;
         this.monotonicClock = monotonicClock;
         this.share = settings.dailyCallShare();
-        sql.query("select hour, calls from api_calls", row -> {
+        jdbc.sql("select hour, calls from api_calls").query(row -> {
             hours.put(Instant.parse(row.getString("hour")), row.getInt("calls"));
         });
         meters.gauge("ory.sync.api.share.used.ratio", this, budget -> budget.shareUsed());
@@ -89,9 +89,9 @@ public class CallBudget implements HealthIndicator {
     /** Runs outside of the lock: calls and scrapes of the metrics must not wait for the database. */
     private void save() {
         Instant hour = clock.instant().truncatedTo(ChronoUnit.HOURS);
-        sql.update("insert into api_calls (hour, calls) values (?, ?) on conflict (hour) do update set calls = excluded.calls",
-                hour.toString(), calls(hour));
-        sql.update("delete from api_calls where hour < ?", hour.minus(25, ChronoUnit.HOURS).toString());
+        jdbc.sql("insert into api_calls (hour, calls) values (:hour, :calls) on conflict (hour) do update set calls = excluded.calls")
+                .param("hour", hour.toString()).param("calls", calls(hour)).update();
+        jdbc.sql("delete from api_calls where hour < :oldest").param("oldest", hour.minus(25, ChronoUnit.HOURS).toString()).update();
     }
 
     private synchronized int calls(Instant hour) {

@@ -9,7 +9,7 @@ import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
@@ -24,12 +24,12 @@ public class WriterLease {
     private static final Logger LOG = LoggerFactory.getLogger(WriterLease.class);
 
     private static final String TAKE = """
-            insert into turns (name, holder, ends_at) values ('writer', ?, ?)
+            insert into turns (name, holder, ends_at) values ('writer', :self, :end)
             on conflict (name) do update set holder = excluded.holder, ends_at = excluded.ends_at
-                where turns.holder = excluded.holder or turns.ends_at <= ?
+                where turns.holder = excluded.holder or turns.ends_at <= :now
             """;
 
-    private final JdbcTemplate sql;
+    private final JdbcClient jdbc;
     private final Clock clock;
     private final CamelContext camel;
     private final Duration timeout;
@@ -38,9 +38,9 @@ public class WriterLease {
     private volatile boolean held;
     private boolean waiting;
 
-    WriterLease(JdbcTemplate sql, Clock clock, CamelContext camel, SyncSettings settings,
+    WriterLease(JdbcClient jdbc, Clock clock, CamelContext camel, SyncSettings settings,
             @Value("${spring.artemis.mode:embedded}") String mode) {
-        this.sql = sql;
+        this.jdbc = jdbc;
         this.clock = clock;
         this.camel = camel;
         this.timeout = settings.writerLeaseTimeout();
@@ -83,14 +83,14 @@ public class WriterLease {
     public void release() {
         if (held) {
             held = false;
-            sql.update("update turns set ends_at = 0 where holder = ?", self);
+            jdbc.sql("update turns set ends_at = 0 where holder = :self").param("self", self).update();
         }
     }
 
     private boolean tryAcquire() {
         if (shared) {
             long now = clock.millis();
-            held = sql.update(TAKE, self, now + timeout.toMillis(), now) > 0;
+            held = jdbc.sql(TAKE).param("self", self).param("end", now + timeout.toMillis()).param("now", now).update() > 0;
             return held;
         }
         return true;

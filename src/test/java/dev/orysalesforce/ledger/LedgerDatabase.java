@@ -13,6 +13,7 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration;
 import org.springframework.boot.autoconfigure.jackson.JacksonAutoConfiguration;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
+import org.springframework.boot.autoconfigure.jdbc.JdbcClientAutoConfiguration;
 import org.springframework.boot.autoconfigure.jdbc.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -20,6 +21,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -49,7 +51,7 @@ public enum LedgerDatabase {
 
     /** No {@code @Configuration}: the app itself would find it. */
     @ImportAutoConfiguration({DataSourceAutoConfiguration.class, JdbcTemplateAutoConfiguration.class,
-        FlywayAutoConfiguration.class, JacksonAutoConfiguration.class})
+        JdbcClientAutoConfiguration.class, FlywayAutoConfiguration.class, JacksonAutoConfiguration.class})
     @EnableConfigurationProperties(SyncSettings.class)
     @Import({LedgerConfiguration.class, FieldHash.class, Ledger.class, Tombstones.class, BoundedLookup.class, LedgerOwnership.class})
     static class LedgerOnly {
@@ -75,6 +77,10 @@ public enum LedgerDatabase {
 
     public JdbcTemplate sql() {
         return bean(JdbcTemplate.class);
+    }
+
+    public JdbcClient jdbc() {
+        return bean(JdbcClient.class);
     }
 
     public TransactionTemplate transaction() {

@@ -114,6 +114,6 @@ class CallBudgetTest {
     }
 
     private CallBudget budget(LedgerDatabase database) {
-        return new CallBudget(database.sql(), clock, clock, database.settings(), new SimpleMeterRegistry());
+        return new CallBudget(database.jdbc(), clock, clock, database.settings(), new SimpleMeterRegistry());
     }
 }

@@ -64,11 +64,11 @@ class WriterLeaseTest {
     void anInstanceWithAnEmbeddedBrokerNeedsNoLease(LedgerDatabase database) {
         database.empty();
         turn(database, Duration.ZERO).acquire();
-        assertThat(new WriterLease(database.sql(), Clock.systemUTC(), camel, database.settings(), "embedded").acquire()).isTrue();
+        assertThat(new WriterLease(database.jdbc(), Clock.systemUTC(), camel, database.settings(), "embedded").acquire()).isTrue();
     }
 
     /** An instance's lease, some time from now. */
     private WriterLease turn(LedgerDatabase database, Duration later) {
-        return new WriterLease(database.sql(), Clock.offset(Clock.systemUTC(), later), camel, database.settings(), "native");
+        return new WriterLease(database.jdbc(), Clock.offset(Clock.systemUTC(), later), camel, database.settings(), "native");
     }
 }
