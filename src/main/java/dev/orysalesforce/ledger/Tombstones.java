@@ -2,14 +2,14 @@ package dev.orysalesforce.ledger;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -23,16 +23,16 @@ public class Tombstones {
     /** An event may be as old as the oldest dead letter or backup; none is expected to be replayed after this time. */
     private static final Duration AT_LEAST = Duration.ofDays(30);
 
-    private static final int AT_ONCE = 500;
-
-    private final JdbcTemplate sql;
+    private final JdbcTemplate batches;
+    private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final FieldHash hash;
     private final BoundedLookup lookup;
     private final Clock clock;
 
-    Tombstones(JdbcTemplate sql, TransactionTemplate ledgerTransaction, FieldHash hash, BoundedLookup lookup, Clock clock) {
-        this.sql = sql;
+    Tombstones(JdbcTemplate batches, TransactionTemplate ledgerTransaction, FieldHash hash, BoundedLookup lookup, Clock clock) {
+        this.batches = batches;
+        this.jdbc = JdbcClient.create(batches);
         this.transaction = ledgerTransaction;
         this.hash = hash;
         this.lookup = lookup;
@@ -46,7 +46,7 @@ public class Tombstones {
 
     public void putAll(Collection<String> identities) {
         String now = SqlTimestamps.text(clock.instant());
-        transaction.executeWithoutResult(status -> sql.batchUpdate("""
+        transaction.executeWithoutResult(status -> batches.batchUpdate("""
                 insert into tombstones (identity, erased_at, last_listed_at) values (?, ?, ?)
                 on conflict (identity) do update set erased_at = excluded.erased_at,
                     last_listed_at = excluded.last_listed_at""",
@@ -70,24 +70,19 @@ public class Tombstones {
 
     /** @return the identities that were erased */
     public Set<String> erased(Collection<String> identities) {
-        Set<String> erased = new HashSet<>();
-        inSlices(identities, (byHash, hashes) -> sql.query(
-                "select identity from tombstones where identity in (" + marks(hashes) + ")",
-                row -> {
-                    erased.add(byHash.get(row.getString("identity")));
-                }, hashes));
-        return erased;
+        Map<String, String> byHash = new HashMap<>();
+        identities.forEach(identity -> byHash.put(hash.ofIdentity(identity), identity));
+        return Ledger.slices(byHash.keySet()).flatMap(hashes ->
+                jdbc.sql("select identity from tombstones where identity in (:hashes)").param("hashes", hashes)
+                        .query(String.class).list().stream()).map(byHash::get).collect(Collectors.toSet());
     }
 
     /** Extends the tombstones of identities that Ory still lists. */
     public void touch(Collection<String> listed) {
         String now = SqlTimestamps.text(clock.instant());
-        inSlices(listed, (byHash, hashes) -> {
-            List<Object> values = new ArrayList<>(List.of(now));
-            values.addAll(List.of(hashes));
-            sql.update("update tombstones set last_listed_at = ? where identity in (" + marks(hashes) + ")",
-                    values.toArray());
-        });
+        Ledger.slices(listed.stream().map(hash::ofIdentity).toList()).forEach(hashes ->
+                jdbc.sql("update tombstones set last_listed_at = :now where identity in (:hashes)")
+                        .param("now", now).param("hashes", hashes).update());
     }
 
     /**
@@ -95,24 +90,7 @@ public class Tombstones {
      * only after {@link #touch} was called for all that Ory lists.
      */
     public void purge() {
-        sql.update("delete from tombstones where last_listed_at < ?", SqlTimestamps.text(clock.instant().minus(AT_LEAST)));
-    }
-
-    private interface Slice {
-        void of(Map<String, String> identityByHash, Object[] hashes);
-    }
-
-    private void inSlices(Collection<String> identities, Slice slice) {
-        List<String> all = List.copyOf(identities);
-        for (int from = 0; from < all.size(); from += AT_ONCE) {
-            Map<String, String> byHash = new HashMap<>();
-            all.subList(from, Math.min(from + AT_ONCE, all.size()))
-                    .forEach(identity -> byHash.put(hash.ofIdentity(identity), identity));
-            slice.of(byHash, byHash.keySet().toArray());
-        }
-    }
-
-    private static String marks(Object[] values) {
-        return "?,".repeat(values.length - 1) + "?";
+        jdbc.sql("delete from tombstones where last_listed_at < :latest")
+                .param("latest", SqlTimestamps.text(clock.instant().minus(AT_LEAST))).update();
     }
 }
