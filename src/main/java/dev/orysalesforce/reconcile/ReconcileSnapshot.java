@@ -2,15 +2,18 @@ package dev.orysalesforce.reconcile;
 
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.ledger.SqlTimestamps;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.RowMapper;
+import org.springframework.jdbc.core.SimplePropertyRowMapper;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -24,24 +27,31 @@ public class ReconcileSnapshot {
                 and ((i.seen_at > s.ory_at and (i.received_at > s.listed_at or i.event = 'gateway'))
                     or (i.seen_at = s.ory_at and i.seen_verified >= s.ory_verified))
                 and (coalesce(i.object, '') <> 'Lead' or coalesce(i.found_by, '') <> 'conversion' or i.fields <> '{}')
-                and (s.read_at >= ? or i.written_at >= ?) then 1 else 0 end) as same
-            from sightings s left join identities i on i.identity = s.identity where s.listed_at >= ?""";
+                and (s.read_at >= :read or i.written_at >= :read) then 1 else 0 end) as same
+            from sightings s left join identities i on i.identity = s.identity where s.listed_at >= :listed""";
 
     private static final String GONE = """
             select count(*) from identities i left join sightings s on s.identity = i.identity
             where i.salesforce_id is not null and coalesce(i.code, '') <> 'DELETED_IN_SALESFORCE'
-                and coalesce(s.read_at, '') < ? and coalesce(i.written_at, '') < ?""";
+                and coalesce(s.read_at, '') < :began and coalesce(i.written_at, '') < :began""";
 
     private static final String NOT_LISTED = """
             select i.identity from identities i left join sightings s on s.identity = i.identity
-            where coalesce(s.listed_at, '') < ? and i.received_at < ? and i.identity > ? order by i.identity limit ?""";
+            where coalesce(s.listed_at, '') < :began and i.received_at < :began and i.identity > :after
+            order by i.identity limit :most""";
 
     private static final String SAVE = """
-            update reconcile_run set state = ?, phase = ?, position = ?, finished_at = ?, pages = ?, seen = ?, queued = ?,
-                missing = ?, gone = ?, error = ?, note = ?, reading_since = ?, listed_since = ?, read_since = ?
-            where started_at = ? and owner = ?""";
+            update reconcile_run set state = :state, phase = :phase, position = :position, finished_at = :finishedAt,
+                pages = :pages, seen = :seen, queued = :queued, missing = :missing, gone = :gone, error = :error, note = :note,
+                reading_since = :readingSince, listed_since = :listedSince, read_since = :readSince
+            where started_at = :startedAt and owner = :owner""";
 
-    private final JdbcTemplate sql;
+    /** This conversion service also reads the texts of {@link SqlTimestamps}. */
+    private static final RowMapper<ReconcileRun> RUNS =
+            new SimplePropertyRowMapper<>(ReconcileRun.class, ApplicationConversionService.getSharedInstance());
+
+    private final JdbcTemplate batches;
+    private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
 
     /** Both sides' versions of one identity; null where a side has none. */
@@ -53,14 +63,15 @@ public class ReconcileSnapshot {
     /** @param version {@code Ory_Updated_At__c} of the record; may be null */
     public record Read(Instant version, Instant readAt) {}
 
-    ReconcileSnapshot(JdbcTemplate sql, TransactionTemplate ledgerTransaction) {
-        this.sql = sql;
+    ReconcileSnapshot(JdbcTemplate batches, TransactionTemplate ledgerTransaction) {
+        this.batches = batches;
+        this.jdbc = JdbcClient.create(batches);
         this.transaction = ledgerTransaction;
     }
 
     /** The run in progress, or the last one. */
     Optional<ReconcileRun> run() {
-        return sql.query("select * from reconcile_run", (row, number) -> run(row)).stream().findFirst();
+        return jdbc.sql("select * from reconcile_run").query(RUNS).optional();
     }
 
     /**
@@ -69,59 +80,45 @@ public class ReconcileSnapshot {
      * @return false if a run is in progress
      */
     boolean begin(Instant now) {
-        return sql.update("""
+        return jdbc.sql("""
                 insert into reconcile_run (id, state, phase, started_at, pages, seen, queued, missing, gone)
-                values (1, 'running', 'PROJECT', ?, 0, 0, 0, 0, 0)
+                values (1, 'running', 'PROJECT', :now, 0, 0, 0, 0, 0)
                 on conflict (id) do update set state = 'running', phase = 'PROJECT', position = null, finished_at = null,
                     started_at = excluded.started_at, pages = 0, seen = 0, queued = 0,
                     error = null, note = null, reading_since = null, owner = null, leased_until = null
-                where reconcile_run.state <> 'running'""", SqlTimestamps.text(now)) == 1;
+                where reconcile_run.state <> 'running'""").param("now", SqlTimestamps.text(now)).update() == 1;
     }
 
     /** If several instances share a ledger, one of them runs the comparison. */
     boolean lease(String owner, Instant now, Duration time) {
-        return sql.update("update reconcile_run set owner = ?, leased_until = ? where owner is null or owner = ?"
-                + " or leased_until < ?", owner, SqlTimestamps.text(now.plus(time)), owner, SqlTimestamps.text(now)) == 1;
+        return jdbc.sql("update reconcile_run set owner = :owner, leased_until = :end"
+                + " where owner is null or owner = :owner or leased_until < :now").param("owner", owner)
+                .param("end", SqlTimestamps.text(now.plus(time))).param("now", SqlTimestamps.text(now)).update() == 1;
     }
 
     /** Unless another instance has continued the run. */
     void save(ReconcileRun run, String owner) {
-        sql.update(SAVE, run.state, run.phase.name(), run.position, SqlTimestamps.text(run.finishedAt), run.pages, run.seen,
-                run.queued, run.missing, run.gone, run.error, run.note, SqlTimestamps.text(run.readingSince),
-                SqlTimestamps.text(run.listedSince), SqlTimestamps.text(run.readSince), SqlTimestamps.text(run.startedAt), owner);
-    }
-
-    private static ReconcileRun run(ResultSet row) throws SQLException {
-        ReconcileRun run = new ReconcileRun(SqlTimestamps.of(row.getString("started_at")));
-        run.state = row.getString("state");
-        run.phase = ReconcileRun.Phase.valueOf(row.getString("phase"));
-        run.position = row.getString("position");
-        run.finishedAt = SqlTimestamps.of(row.getString("finished_at"));
-        run.pages = row.getInt("pages");
-        run.seen = row.getLong("seen");
-        run.queued = row.getLong("queued");
-        run.missing = row.getLong("missing");
-        run.gone = row.getLong("gone");
-        run.error = row.getString("error");
-        run.note = row.getString("note");
-        run.readingSince = SqlTimestamps.of(row.getString("reading_since"));
-        run.listedSince = SqlTimestamps.of(row.getString("listed_since"));
-        run.readSince = SqlTimestamps.of(row.getString("read_since"));
-        return run;
+        jdbc.sql(SAVE).param("owner", owner).param("startedAt", SqlTimestamps.text(run.startedAt))
+                .param("state", run.state).param("phase", run.phase.name()).param("position", run.position)
+                .param("finishedAt", SqlTimestamps.text(run.finishedAt)).param("pages", run.pages)
+                .param("seen", run.seen).param("queued", run.queued).param("missing", run.missing).param("gone", run.gone)
+                .param("error", run.error).param("note", run.note).param("readingSince", SqlTimestamps.text(run.readingSince))
+                .param("listedSince", SqlTimestamps.text(run.listedSince))
+                .param("readSince", SqlTimestamps.text(run.readSince)).update();
     }
 
     long known() {
-        return count("select count(*) from identities");
+        return jdbc.sql("select count(*) from identities").query(Long.class).single();
     }
 
     boolean isAnybodyThere() {
-        return count("select count(*) from (select 1 from identities where salesforce_id is not null limit 1) one") > 0;
+        return jdbc.sql("select 1 from identities where salesforce_id is not null limit 1").query(Integer.class).optional().isPresent();
     }
 
     /** Identities whose record was written last. */
     List<String> newest(int most) {
-        return sql.queryForList("select identity from identities where salesforce_id is not null"
-                + " order by written_at desc limit ?", String.class, most);
+        return jdbc.sql("select identity from identities where salesforce_id is not null order by written_at desc limit :most")
+                .param("most", most).query(String.class).list();
     }
 
     void listed(Collection<IdentityChange> identities, Instant now) {
@@ -162,67 +159,67 @@ public class ReconcileSnapshot {
 
     /** Identities that are to continue with the Contact of their Lead. */
     List<String> leftBehind(String after, int most) {
-        return sql.queryForList("select identity from identities where object = 'Lead' and found_by = 'conversion'"
-                + " and coalesce(code, '') <> 'BELONGS_TO_OTHER' and identity > ? order by identity limit ?",
-                String.class, after == null ? "" : after, most);
+        return page(jdbc.sql("select identity from identities where object = 'Lead' and found_by = 'conversion'"
+                + " and coalesce(code, '') <> 'BELONGS_TO_OTHER' and identity > :after order by identity limit :most"), after, most);
     }
 
     private void write(String upsert, List<Object[]> rows) {
         if (!rows.isEmpty()) {
-            transaction.executeWithoutResult(status -> sql.batchUpdate(upsert, rows));
+            transaction.executeWithoutResult(status -> batches.batchUpdate(upsert, rows));
         }
     }
 
     /** The position of the last listed identity among all possible IDs, 0 to 1. */
     double listedShare(Instant runBegan) {
-        String last = sql.queryForObject("select max(identity) from sightings where listed_at >= ?", String.class,
-                SqlTimestamps.text(runBegan));
-        return last == null ? 0 : Long.parseLong(last.substring(0, 8), 16) / (double) 0xFFFFFFFFL;
+        return since(runBegan, "select max(identity) from sightings where listed_at >= :began").query(String.class).optional()
+                .map(last -> Long.parseLong(last.substring(0, 8), 16) / (double) 0xFFFFFFFFL).orElse(0.0);
     }
 
     /** Identities that were in the ledger before the run, and that it has not found. */
     List<String> notListed(Instant runBegan, String after, int most) {
-        String began = SqlTimestamps.text(runBegan);
-        return sql.queryForList(NOT_LISTED, String.class, began, began, after == null ? "" : after, most);
+        return page(since(runBegan, NOT_LISTED), after, most);
     }
 
     /** Identities of the ledger that Ory did not have when this run queried them. */
     List<String> missingSince(Instant runBegan, String after, int most) {
-        return sql.queryForList("select s.identity from sightings s join identities i on i.identity = s.identity"
-                + " where s.missing_at >= ? and s.identity > ? order by s.identity limit ?",
-                String.class, SqlTimestamps.text(runBegan), after == null ? "" : after, most);
+        return page(since(runBegan, "select s.identity from sightings s join identities i on i.identity = s.identity"
+                + " where s.missing_at >= :began and s.identity > :after order by s.identity limit :most"), after, most);
     }
 
     /** Records that the ledger knows, and that Salesforce has not returned since. */
     long goneSince(Instant readingBegan) {
-        String began = SqlTimestamps.text(readingBegan);
-        return count(GONE, began, began);
+        return since(readingBegan, GONE).query(Long.class).single();
     }
 
     /** Forgets identities that neither Ory nor the ledger knows. */
     void forget(Instant runBegan) {
-        sql.update("delete from sightings where coalesce(listed_at, '') < ?"
-                + " and identity not in (select identity from identities)", SqlTimestamps.text(runBegan));
+        since(runBegan, "delete from sightings where coalesce(listed_at, '') < :began"
+                + " and identity not in (select identity from identities)").update();
     }
 
     /** The share of the identities listed by Ory whose newest version is in Salesforce. */
     double inSync(Instant listedSince, Instant readSince) {
-        String read = SqlTimestamps.text(readSince);
-        return sql.queryForObject(IN_SYNC, (row, number) -> row.getLong("listed") == 0 ? 1
-                : (double) row.getLong("same") / row.getLong("listed"), read, read, SqlTimestamps.text(listedSince));
+        return jdbc.sql(IN_SYNC).param("listed", SqlTimestamps.text(listedSince)).param("read", SqlTimestamps.text(readSince))
+                .query((row, number) -> row.getLong("listed") == 0 ? 1
+                        : (double) row.getLong("same") / row.getLong("listed")).single();
     }
 
     /** Both sides' versions of an identity. */
     public Sighting find(String identity) {
-        return sql.query("select * from sightings where identity = ?", (row, number) -> new Sighting(
-                row.getString("listed_at") == null ? null
-                        : new Listed(SqlTimestamps.of(row.getString("ory_at")), SqlTimestamps.of(row.getString("listed_at"))),
-                row.getString("read_at") == null ? null
-                        : new Read(SqlTimestamps.of(row.getString("salesforce_at")), SqlTimestamps.of(row.getString("read_at")))),
-                identity).stream().findFirst().orElse(new Sighting(null, null));
+        return jdbc.sql("select * from sightings where identity = :identity").param("identity", identity)
+                .query((row, number) -> new Sighting(
+                        row.getString("listed_at") == null ? null : new Listed(
+                                SqlTimestamps.of(row.getString("ory_at")), SqlTimestamps.of(row.getString("listed_at"))),
+                        row.getString("read_at") == null ? null : new Read(
+                                SqlTimestamps.of(row.getString("salesforce_at")), SqlTimestamps.of(row.getString("read_at")))))
+                .optional().orElse(new Sighting(null, null));
     }
 
-    private long count(String query, Object... values) {
-        return sql.queryForObject(query, Long.class, values);
+    private StatementSpec since(Instant began, String query) {
+        return jdbc.sql(query).param("began", SqlTimestamps.text(began));
+    }
+
+    private static List<String> page(StatementSpec query, String after, int most) {
+        return query.param("after", after == null ? "" : after).param("most", most).query(String.class).list();
     }
 }
