@@ -6,7 +6,6 @@ import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.Action;
 import dev.orysalesforce.sync.FailurePlace;
 import dev.orysalesforce.write.WriteResults;
-import io.github.resilience4j.core.IntervalFunction;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,7 +31,6 @@ public class ReconcileBackoff {
     private final WriteResults results;
     private final ErrorPolicy policy;
     private final SyncSettings.BackOff backOff;
-    private final IntervalFunction growing;
     private final Clock monotonicClock;
     private int tries;
     private Instant until = Instant.MIN;
@@ -44,7 +42,6 @@ public class ReconcileBackoff {
         this.policy = policy;
         this.results = results;
         this.backOff = settings.backOff();
-        this.growing = IntervalFunction.ofExponentialRandomBackoff(backOff.initial(), backOff.multiplier(), backOff.jitter());
         this.monotonicClock = monotonicClock;
     }
 
@@ -69,8 +66,7 @@ public class ReconcileBackoff {
             LOG.warn("The comparison with Ory {}: {}", end != null ? "failed" : "waits", reason);
         }
         timedOut = "QUERY_TIMEOUT".equals(code) || ObjectHelper.getException(TimeoutException.class, failure) != null;
-        Duration pause = notNow == null || notNow.pause() == null
-                ? Duration.ofMillis(Math.min(growing.apply(++tries), backOff.max().toMillis())) : notNow.pause();
+        Duration pause = notNow == null || notNow.pause() == null ? backOff.pauseAfter(++tries) : notNow.pause();
         until = monotonicClock.instant().plus(pause);
         return end != null;
     }

@@ -1,5 +1,6 @@
 package dev.orysalesforce.settings;
 
+import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -204,6 +205,11 @@ public record SyncSettings(
             check(max.toMillis() > 0, "sync.back-off.max has to be above 0");
             check(multiplier >= 1, "sync.back-off.multiplier is below 1");
             check(jitter >= 0 && jitter < 1, "sync.back-off.jitter has to be 0 to 1");
+        }
+
+        /** @param attempt the number of failures in succession, 1 or more */
+        public Duration pauseAfter(int attempt) {
+            return Duration.ofMillis(IntervalFunction.ofExponentialRandomBackoff(initial, multiplier, jitter, max).apply(attempt));
         }
     }
 

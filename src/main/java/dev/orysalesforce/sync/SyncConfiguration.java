@@ -3,7 +3,6 @@ package dev.orysalesforce.sync;
 import dev.orysalesforce.settings.SyncSettings;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import io.github.resilience4j.core.IntervalFunction;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,16 +20,13 @@ class SyncConfiguration {
      */
     @Bean
     CircuitBreaker salesforceBreaker(SyncSettings settings, Clock monotonicClock) {
-        SyncSettings.BackOff backOff = settings.backOff();
-        IntervalFunction growing = IntervalFunction.ofExponentialRandomBackoff(
-                backOff.initial(), backOff.multiplier(), backOff.jitter());
         return CircuitBreaker.of("salesforce", CircuitBreakerConfig.custom()
                 .slidingWindowSize(1)
                 .minimumNumberOfCalls(1)
                 .failureRateThreshold(100)
                 .permittedNumberOfCallsInHalfOpenState(1)
                 .clock(monotonicClock)
-                .waitIntervalFunctionInOpenState(attempt -> Math.min(growing.apply(attempt), backOff.max().toMillis()))
+                .waitIntervalFunctionInOpenState(attempt -> settings.backOff().pauseAfter(attempt).toMillis())
                 .build());
     }
 

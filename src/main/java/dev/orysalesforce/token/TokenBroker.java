@@ -132,13 +132,11 @@ public class TokenBroker implements SharedTokens {
             failure = null;
             held = new Held(token, clock.instant());
         } catch (SalesforceLogin.Failed e) {
-            int times = failure == null ? 0 : failure.times();
-            if (times == 0) {
+            int times = failure == null ? 1 : failure.times() + 1;
+            if (times == 1) {
                 LOG.warn("The token endpoint gets no token: {}", e.getMessage());
             }
-            double pause = backOff.initial().toMillis() * Math.pow(backOff.multiplier(), times);
-            failure = new Failure(e.getMessage(),
-                    clock.instant().plusMillis((long) Math.min(pause, backOff.max().toMillis())), times + 1);
+            failure = new Failure(e.getMessage(), clock.instant().plus(backOff.pauseAfter(times)), times);
         }
     }
 

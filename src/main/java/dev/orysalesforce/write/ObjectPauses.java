@@ -39,7 +39,7 @@ public class ObjectPauses implements HealthIndicator {
     private final Map<String, Pause> pauses = new TreeMap<>();
     private final Map<String, Streak> streaks = new HashMap<>();
 
-    private record Pause(RecordError why, Instant since, Instant until, Duration length) {}
+    private record Pause(RecordError why, Instant since, Instant until, int tries) {}
 
     private record Streak(String code, Set<String> identities) {}
 
@@ -80,7 +80,7 @@ public class ObjectPauses implements HealthIndicator {
         Pause pause = pauses.get(object);
         if (pause == null) {
             LOG.warn("Delivery of {} paused: {}: {}", object, why.code(), why.message());
-            pause = new Pause(why, clock.instant(), clock.instant().plus(backOff.initial()), backOff.initial());
+            pause = new Pause(why, clock.instant(), clock.instant().plus(backOff.pauseAfter(1)), 1);
             pauses.put(object, pause);
             Tags tags = Tags.of("object", object, "code", why.code());
             if (meters.find("ory.sync.object.paused").tags(tags).gauge() == null) {
@@ -97,9 +97,8 @@ public class ObjectPauses implements HealthIndicator {
     }
 
     private Pause longer(Pause pause) {
-        Duration next = Duration.ofMillis((long) (pause.length().toMillis() * backOff.multiplier()));
-        Duration length = next.compareTo(backOff.max()) > 0 ? backOff.max() : next;
-        return new Pause(pause.why(), pause.since(), clock.instant().plus(length), length);
+        int tries = pause.tries() + 1;
+        return new Pause(pause.why(), pause.since(), clock.instant().plus(backOff.pauseAfter(tries)), tries);
     }
 
     /** Salesforce has taken a record of the object. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,6 +50,14 @@ class SettingsTest {
     @Test
     void aKeyOfTheLedgerStaysAsItIs() {
         assertThat(settings(Map.of("sync.ledger.key", " key ")).ledger().key()).isEqualTo(" key ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1600, 2400", "2, 4000, 6000", "4, 25000, 37500", "5, 60000, 60000", "1000, 60000, 60000"})
+    void pausesGrowAndVaryUpToTheLongest(int attempt, long shortest, long longest) {
+        SyncSettings.BackOff backOff = settings(Map.of()).backOff();
+        assertThat(Stream.generate(() -> backOff.pauseAfter(attempt).toMillis()).limit(100))
+                .allSatisfy(pause -> assertThat(pause).isBetween(shortest, longest));
     }
 
     private static SyncSettings settings(Map<String, String> properties) {
