@@ -5,15 +5,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.salesforce.RetryAfter;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -105,23 +103,7 @@ public record OryPage(Map<String, IdentityChange> identities, URI next) {
     }
 
     private static Duration pause(Map<String, Object> headers, Instant now) {
-        Duration pause = seconds(headers.get("x-ratelimit-reset"), now);
-        if (pause == null) {
-            pause = seconds(headers.get("Retry-After"), now);
-        }
-        return pause == null || pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
-    }
-
-    private static Duration seconds(Object header, Instant now) {
-        String text = header == null ? "" : header.toString().strip();
-        try {
-            if (text.matches("\\d{1,9}")) {
-                return Duration.ofSeconds(Integer.parseInt(text));
-            }
-            return text.isEmpty() ? null : Duration.between(now,
-                    ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
-        } catch (DateTimeException e) {
-            return null;
-        }
+        return RetryAfter.pause(headers.get("x-ratelimit-reset"), now).or(() -> RetryAfter.pause(headers.get("Retry-After"), now))
+                .map(pause -> pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE).orElse(null);
     }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.springframework.stereotype.Component;
@@ -16,7 +17,7 @@ import org.springframework.stereotype.Component;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#field.retry-after">RFC 9110, 10.2.3</a>
  */
 @Component
-class RetryAfter implements Request.QueuedListener {
+public class RetryAfter implements Request.QueuedListener {
 
     private final RetryAfterListener listener;
     private final Clock clock;
@@ -32,21 +33,22 @@ class RetryAfter implements Request.QueuedListener {
     }
 
     private void read(Response response) {
-        String value = response.getHeaders().get("Retry-After");
-        if (value != null && (response.getStatus() == 429 || response.getStatus() == 503)) {
-            listener.honourRetryAfter(pause(value.trim()));
+        if (response.getStatus() == 429 || response.getStatus() == 503) {
+            pause(response.getHeaders().get("Retry-After"), clock.instant()).ifPresent(listener::honourRetryAfter);
         }
     }
 
-    private Duration pause(String value) {
+    /**
+     * @param header its value, seconds or a date; null if there is none
+     * @return negative if the date has passed; empty if the header can't be read
+     */
+    public static Optional<Duration> pause(Object header, Instant now) {
+        String value = String.valueOf(header).strip();
         try {
-            if (value.chars().allMatch(Character::isDigit)) {
-                return Duration.ofSeconds(Integer.parseInt(value));
-            }
-            Instant date = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-            return Duration.between(clock.instant(), date);
-        } catch (NumberFormatException | DateTimeException e) {
-            return Duration.ZERO;
+            return Optional.of(value.matches("\\d{1,9}") ? Duration.ofSeconds(Integer.parseInt(value))
+                    : Duration.between(now, ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)));
+        } catch (DateTimeException e) {
+            return Optional.empty();
         }
     }
 }
