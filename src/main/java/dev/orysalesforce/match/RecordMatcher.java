@@ -17,9 +17,6 @@ import dev.orysalesforce.sync.SyncItem;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -55,10 +52,6 @@ public class RecordMatcher {
             + "%s FROM Contact";
     private static final String LEADS = ("SELECT Id, Email, %1$s, %2$s, IsConverted, ConvertedContactId,"
             + " ConvertedContact.%1$s, ConvertedContact.%2$s FROM Lead").formatted(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT);
-
-    /** Salesforce writes +0000, not +00:00. */
-    private static final DateTimeFormatter SALESFORCE_TIME = new DateTimeFormatterBuilder()
-            .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME).appendOffset("+HHMM", "Z").toFormatter();
 
     private final Ledger ledger;
     private final SoqlLookup lookup;
@@ -261,11 +254,7 @@ public class RecordMatcher {
 
     /** A time that is still to come is not a version of Ory: the record counts as one without a version. */
     private Instant version(JsonNode record) {
-        Instant stored = time(record.path(OryFields.ORY_UPDATED_AT).textValue());
+        Instant stored = OryFields.version(record);
         return stored == null || Version.isFuture(stored, clock.instant()) ? null : stored;
-    }
-
-    private static Instant time(String text) {
-        return text == null ? null : OffsetDateTime.parse(text, SALESFORCE_TIME).toInstant();
     }
 }

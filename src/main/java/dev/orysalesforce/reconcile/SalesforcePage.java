@@ -9,7 +9,6 @@ import dev.orysalesforce.salesforce.SoqlLookup;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -74,10 +73,10 @@ record SalesforcePage(Map<String, Instant> versions, List<Conversion> conversion
             String identity = last.toLowerCase(Locale.ROOT);
             JsonNode now = record.path("IsConverted").asBoolean() ? record.path("ConvertedContact") : record;
             if (now.isObject()) {
-                versions.put(identity, version(now));
+                versions.put(identity, OryFields.version(now));
             }
             if (now != record && record.hasNonNull("ConvertedContactId")) {
-                conversions.add(new Conversion(identity, record.path("Id").asText(), isWrittenSince(record, version(now), user)));
+                conversions.add(new Conversion(identity, record.path("Id").asText(), isWrittenSince(record, OryFields.version(now), user)));
             }
         }
         boolean isLast = answer.path("done").asBoolean(true) && answer.path("records").size() < asked;
@@ -90,11 +89,7 @@ record SalesforcePage(Map<String, Instant> versions, List<Conversion> conversion
      */
     private static boolean isWrittenSince(JsonNode lead, Instant version, String user) {
         return lead.path("LastModifiedById").asText().equals(user)
-                || version != null && version(lead) != null && version(lead).isAfter(version);
-    }
-
-    private static Instant version(JsonNode record) {
-        return time(record.path(OryFields.ORY_UPDATED_AT).textValue());
+                || version != null && OryFields.version(lead) != null && OryFields.version(lead).isAfter(version);
     }
 
     private static JsonNode parse(String body, ObjectMapper json) {
@@ -108,10 +103,5 @@ record SalesforcePage(Map<String, Instant> versions, List<Conversion> conversion
         }
         throw new RetryLaterException("Salesforce answered a query with something that is not a result. A proxy in between?",
                 null);
-    }
-
-    /** Salesforce writes +0000, not +00:00. */
-    private static Instant time(String text) {
-        return text == null ? null : OffsetDateTime.parse(text.replaceFirst("(\\d\\d)$", ":$1")).toInstant();
     }
 }
