@@ -9,12 +9,13 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.UnrecoverableKeyException;
-import java.security.cert.Certificate;
 import java.security.interfaces.RSAPrivateKey;
 import java.util.Collections;
 import org.apache.camel.support.jsse.KeyStoreParameters;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.ssl.pem.PemContent;
+import org.springframework.boot.ssl.pem.PemSslStoreBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 import org.springframework.stereotype.Component;
 
 /**
@@ -37,7 +38,7 @@ class SigningKey extends KeyStoreParameters {
     public KeyStore createKeyStore() {
         try {
             String text = Files.readString(Path.of(file), StandardCharsets.ISO_8859_1);
-            KeyStore keys = PemContent.isPresentInText(text) ? of(PemContent.of(text))
+            KeyStore keys = PemContent.isPresentInText(text) ? ofPem(text)
                     : KeyStore.getInstance(new File(file), getPassword().toCharArray());
             for (String alias : Collections.list(keys.aliases())) {
                 if (keys.isKeyEntry(alias) && keys.getKey(alias, getPassword().toCharArray()) instanceof RSAPrivateKey) {
@@ -52,12 +53,8 @@ class SigningKey extends KeyStoreParameters {
         }
     }
 
-    private KeyStore of(PemContent pem) throws GeneralSecurityException, IOException {
-        char[] password = getPassword().toCharArray();
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        keys.load(null, password);
-        keys.setKeyEntry("salesforce", pem.getPrivateKey(getPassword()), password,
-                pem.getCertificates().toArray(Certificate[]::new));
-        return keys;
+    private KeyStore ofPem(String text) {
+        return new PemSslStoreBundle(new PemSslStoreDetails("PKCS12", "salesforce", getPassword(), text, text, getPassword()), null)
+                .getKeyStore();
     }
 }
