@@ -21,12 +21,10 @@ class LogFields implements LogListener {
     @Override
     public String onLog(Exchange exchange, CamelLogger logger, String message) {
         JsonNode event = MissingNode.getInstance();
-        String identity = exchange.getVariable(IDENTITY, String.class);
         if (exchange.getMessage().getBody() instanceof DeadLetter letter) {
             event = letter.original();
-            identity = letter.identity();
+            put(IDENTITY, letter.identity());
         }
-        put(IDENTITY, identity);
         String trigger = event.path(TRIGGER).asText(exchange.getVariable(TRIGGER, String.class));
         put(TRIGGER, IdentityChange.isTriggerId(trigger) ? trigger : null);
         String traceparent = event.path("traceparent").asText(exchange.getVariable("traceparent", String.class));
