@@ -123,7 +123,9 @@ public record SyncSettings(
     }
 
     /** @param objects the objects that the gateway accepts, one or more; default Lead and Contact */
+    // @formatter:off because it takes the array's brace for that of the record
     public record Gateway(@DefaultValue({"Lead", "Contact"}) List<String> objects) {
+        // @formatter:on
 
         public Gateway {
             check(!objects.isEmpty(), "sync.gateway.objects is empty");
