@@ -85,6 +85,7 @@ class DoctorIT {
             await().until(() -> salesforce.org().byIdentity(id).size() == 1);
             assertThat(app.health()).startsWith("{\"status\":\"UP\"");
             assertThat(app.log()).as("it still waits for Salesforce").doesNotContain("Set-up: ");
+            slow.stop();
             await().atMost(Duration.ofMinutes(2)).until(() -> app.log().contains("Set-up: "));
             assertThat(app.log().lines().filter(line -> line.contains("Set-up: "))).singleElement().asString()
                     .contains("WARN").contains("Lead.OwnerId: No assignment rule").contains("Fix: Setup > Lead Assignment Rules");
