@@ -1,5 +1,6 @@
 package dev.orysalesforce.ledger;
 
+import dev.orysalesforce.settings.CannotStartException;
 import dev.orysalesforce.settings.SyncSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -22,6 +24,12 @@ import org.springframework.transaction.support.TransactionTemplate;
 class LedgerConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(LedgerConfiguration.class);
+    private static final String REMEDY = """
+            If it is a database server: start it, or correct spring.datasource.url, user and password.
+            If it is a file: put a backup of the data directory in its place, or delete ledger.db* and start again.
+            Deleting it loses no event and no record. It costs one look-up in Salesforce for each identity at its
+            next event, that event then sends all fields of the record, and people who were erased but still exist
+            at Ory come back.""";
 
     @Bean
     FlywayMigrationStrategy soundLedger(DataSource dataSource, FieldHash hash,
@@ -39,12 +47,16 @@ class LedgerConfiguration {
                             + " but still exist at Ory, come back");
                 }
             } catch (RuntimeException e) {
-                throw new UnusableLedgerException(url, e);
+                throw unusable(url, "opened: " + NestedExceptionUtils.getMostSpecificCause(e), e);
             }
             new LedgerOwnership(JdbcClient.create(dataSource)).claim("key", hash.fingerprint(), (ledger, ours) ->
-                    new UnusableLedgerException(url, "It was made with another key than the one in the data directory"
-                            + " (ledger.key) or in SYNC_LEDGER_KEY, so that every field would look changed."));
+                    unusable(url, "used: It was made with another key than the one in the data directory (ledger.key) or in"
+                            + " SYNC_LEDGER_KEY, so that every field would look changed.", null));
         };
+    }
+
+    private static CannotStartException unusable(String url, String reason, Throwable cause) {
+        return new CannotStartException("The ledger " + url + " can't be " + reason, REMEDY, cause);
     }
 
     private static void check(JdbcClient jdbc) {

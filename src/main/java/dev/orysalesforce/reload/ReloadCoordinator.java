@@ -3,6 +3,7 @@ package dev.orysalesforce.reload;
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.reload.RouteSet.Entry;
 import dev.orysalesforce.reload.TrialBuild.Outline;
+import dev.orysalesforce.settings.CannotStartException;
 import dev.orysalesforce.sync.Mappings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -45,11 +46,15 @@ public class ReloadCoordinator {
         this.liveRoutes = liveRoutes;
         this.quiescer = quiescer;
         ConfigSnapshot start = files.read();
-        start.rejectEmptyFiles();
-        Map<String, String> bySchema = mappingSettings.bySchema(start.settings());
-        mappingFiles.check(start.mappings(), Map.of(), bySchema);
-        mappings.take(bySchema, start.mappings());
-        running = new Running(start, RouteSet.of(start.routes()), bySchema, null);
+        try {
+            start.rejectEmptyFiles();
+            Map<String, String> bySchema = mappingSettings.bySchema(start.settings());
+            mappingFiles.check(start.mappings(), Map.of(), bySchema);
+            mappings.take(bySchema, start.mappings());
+            running = new Running(start, RouteSet.of(start.routes()), bySchema, null);
+        } catch (ReloadRejectedException e) { // there is no previous version that could keep running
+            throw new CannotStartException(e.place() + ": " + e.getMessage(), "Fix it and start again.", e);
+        }
     }
 
     ConfigSnapshot running() {

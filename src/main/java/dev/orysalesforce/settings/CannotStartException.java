@@ -1,6 +1,6 @@
 package dev.orysalesforce.settings;
 
-/** A resource that the app needs is missing or in use. */
+/** A setting, a file or another resource that the app needs is missing, invalid or in use. */
 public class CannotStartException extends RuntimeException {
 
     private final String remedy;
@@ -10,7 +10,12 @@ public class CannotStartException extends RuntimeException {
      * @param remedy what the operator can do
      */
     public CannotStartException(String what, String remedy) {
-        super(what);
+        this(what, remedy, null);
+    }
+
+    /** @param cause shown with {@code --debug} only */
+    public CannotStartException(String what, String remedy, Throwable cause) {
+        super(what, cause);
         this.remedy = remedy;
     }
 
