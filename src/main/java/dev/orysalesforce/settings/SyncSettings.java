@@ -90,22 +90,40 @@ public record SyncSettings(
         @DefaultValue("true") boolean doctorAtStart,
         @DefaultValue Errors errors) {
 
+    private static final String RULE = "(?i)TRUE|FALSE|01Q[A-Z0-9]{12}([A-Z0-9]{3})?";
+
     public SyncSettings {
         check(dataDir != null && !dataDir.isBlank(), "sync.data-dir is empty");
+        check(!mappingDir.isBlank(), "sync.mapping-dir is empty");
+        check(!erasedMapping.isBlank(), "sync.erased-mapping is empty");
         check(mappings != null && mappings.containsKey("default"), "sync.mappings.default is missing");
+        Map.of("linger", linger, "writer-lease-timeout", writerLeaseTimeout, "dead-letters.retention", deadLetters.retention,
+                "retry.initial", retry.initial, "retry.max", retry.max, "reconcile.every", reconcile.every,
+                "reconcile.after-start", reconcile.afterStart, "reconcile.after-empty-body", reconcile.afterEmptyBody)
+                .forEach((name, time) -> check(!time.isNegative(), "sync." + name + " is negative"));
+        Map.of("mapping-timeout", mappingTimeout, "reload.poll-interval", reload.pollInterval, "back-off.initial", backOff.initial,
+                "back-off.max", backOff.max)
+                .forEach((name, time) -> check(time.toMillis() > 0, "sync." + name + " has to be above 0"));
         check(chunkSize >= 1 && chunkSize <= 200, "sync.chunk-size has to be 1 to 200");
         check(batchSize >= 200 && batchSize <= 20_000, "sync.batch-size has to be 200 to 20000");
         check(parallelCalls >= 1 && parallelCalls <= 25, "sync.parallel-calls has to be 1 to 25");
-        check(!linger.isNegative(), "sync.linger is negative");
-        check(!mappingDir.isBlank(), "sync.mapping-dir is empty");
-        check(!erasedMapping.isBlank(), "sync.erased-mapping is empty");
-        check(mappingTimeout.toMillis() > 0, "sync.mapping-timeout has to be above 0");
-        check(!writerLeaseTimeout.isNegative(), "sync.writer-lease-timeout is negative");
         check(dailyCallShare > 0 && dailyCallShare <= 1, "sync.daily-call-share has to be above 0 and at most 1");
         check(eraseLimit >= 0 && eraseLimit <= 1, "sync.erase-limit has to be 0 to 1");
         check(maxBodySize.toBytes() > 0 && maxBodySize.toMegabytes() < 1024, "sync.max-body-size has to be below 1 GB");
         check(maxTraitsSize.toBytes() > 0, "sync.max-traits-size has to be above 0");
         check(maxTraitsKeys > 0, "sync.max-traits-keys has to be above 0");
+        check(!gateway.objects.isEmpty(), "sync.gateway.objects is empty");
+        check(gateway.objects.stream().allMatch(object -> object.matches("[A-Za-z]\\w*")),
+                "sync.gateway.objects has to name objects, e.g. Lead");
+        check(autoAssign.fresh.matches(RULE), "sync.auto-assign.new has to be TRUE, FALSE or the ID of a rule");
+        check(autoAssign.existing.matches(RULE), "sync.auto-assign.existing has to be TRUE, FALSE or the ID of a rule");
+        check(!journal.minDiskFree.isNegative(), "sync.journal.min-disk-free is negative");
+        check(deadLetters.healthThreshold >= 0, "sync.dead-letters.health-threshold is negative");
+        check(backOff.multiplier >= 1, "sync.back-off.multiplier is below 1");
+        check(backOff.jitter >= 0 && backOff.jitter < 1, "sync.back-off.jitter has to be 0 to 1");
+        check(retry.multiplier >= 1, "sync.retry.multiplier is below 1");
+        check(retry.attempts >= 1, "sync.retry.attempts is below 1");
+        check(reconcile.queueLimit >= 1, "sync.reconcile.queue-limit is below 1");
     }
 
     private static void check(boolean fine, String otherwise) {
@@ -115,24 +133,10 @@ public record SyncSettings(
     }
 
     /** @param pollInterval how often the app checks routes, mappings and {@code sync.mappings} for changes; default 1 s */
-    public record Reload(@DefaultValue("1s") Duration pollInterval) {
-
-        public Reload {
-            check(pollInterval.toMillis() > 0, "sync.reload.poll-interval has to be above 0");
-        }
-    }
+    public record Reload(@DefaultValue("1s") Duration pollInterval) {}
 
     /** @param objects the objects that the gateway accepts, one or more; default Lead and Contact */
-    // @formatter:off because it takes the array's brace for that of the record
-    public record Gateway(@DefaultValue({"Lead", "Contact"}) List<String> objects) {
-        // @formatter:on
-
-        public Gateway {
-            check(!objects.isEmpty(), "sync.gateway.objects is empty");
-            check(objects.stream().allMatch(object -> object.matches("[A-Za-z]\\w*")),
-                    "sync.gateway.objects has to name objects, e.g. Lead");
-        }
-    }
+    public record Gateway(@DefaultValue({"Lead", "Contact"}) List<String> objects) {}
 
     /**
      * Whether the org's assignment rules run: {@code TRUE}, {@code FALSE} or the ID of a rule.
@@ -145,34 +149,16 @@ public record SyncSettings(
      */
     public record AutoAssign(
             @Name("new") @DefaultValue("TRUE") String fresh,
-            @DefaultValue("FALSE") String existing) {
-
-        private static final String RULE = "(?i)TRUE|FALSE|01Q[A-Z0-9]{12}([A-Z0-9]{3})?";
-
-        public AutoAssign {
-            check(fresh.matches(RULE), "sync.auto-assign.new has to be TRUE, FALSE or the ID of a rule");
-            check(existing.matches(RULE), "sync.auto-assign.existing has to be TRUE, FALSE or the ID of a rule");
-        }
-    }
+            @DefaultValue("FALSE") String existing) {}
 
     /** @param minDiskFree with less disk space than this, webhooks are answered 503; default 256 MB */
-    public record Journal(@DefaultValue("256MB") DataSize minDiskFree) {
-
-        public Journal {
-            check(!minDiskFree.isNegative(), "sync.journal.min-disk-free is negative");
-        }
-    }
+    public record Journal(@DefaultValue("256MB") DataSize minDiskFree) {}
 
     /**
      * @param retention a dead letter that is older is deleted, whatever it holds; default 0: none is deleted
      * @param healthThreshold if more dead letters wait, health is {@code DEGRADED}; default 10
      */
     public record DeadLetters(@DefaultValue("0") Duration retention, @DefaultValue("10") int healthThreshold) {
-
-        public DeadLetters {
-            check(!retention.isNegative(), "sync.dead-letters.retention is negative");
-            check(healthThreshold >= 0, "sync.dead-letters.health-threshold is negative");
-        }
 
         public boolean isForEver() {
             return retention.isZero();
@@ -202,13 +188,6 @@ public record SyncSettings(
             @DefaultValue("0.2") double jitter,
             @DefaultValue("60s") Duration max) {
 
-        public BackOff {
-            check(initial.toMillis() > 0, "sync.back-off.initial has to be above 0");
-            check(max.toMillis() > 0, "sync.back-off.max has to be above 0");
-            check(multiplier >= 1, "sync.back-off.multiplier is below 1");
-            check(jitter >= 0 && jitter < 1, "sync.back-off.jitter has to be 0 to 1");
-        }
-
         /** @param attempt the number of failures in succession, 1 or more */
         public Duration pauseAfter(int attempt) {
             return Duration.ofMillis(IntervalFunction.ofExponentialRandomBackoff(initial, multiplier, jitter, max).apply(attempt));
@@ -226,13 +205,6 @@ public record SyncSettings(
             @DefaultValue("3") double multiplier,
             @DefaultValue("10m") Duration max,
             @DefaultValue("6") int attempts) {
-
-        public Retry {
-            check(!initial.isNegative(), "sync.retry.initial is negative");
-            check(!max.isNegative(), "sync.retry.max is negative");
-            check(multiplier >= 1, "sync.retry.multiplier is below 1");
-            check(attempts >= 1, "sync.retry.attempts is below 1");
-        }
 
         /** @param attempt the number of tries so far, 1 or more */
         public Duration pauseAfter(int attempt) {
@@ -262,15 +234,7 @@ public record SyncSettings(
             @DefaultValue("24h") Duration every,
             @DefaultValue("5s") Duration afterStart,
             @DefaultValue("30s") Duration afterEmptyBody,
-            @DefaultValue("2000") int queueLimit) {
-
-        public Reconcile {
-            check(!every.isNegative(), "sync.reconcile.every is negative");
-            check(!afterStart.isNegative(), "sync.reconcile.after-start is negative");
-            check(!afterEmptyBody.isNegative(), "sync.reconcile.after-empty-body is negative");
-            check(queueLimit >= 1, "sync.reconcile.queue-limit is below 1");
-        }
-    }
+            @DefaultValue("2000") int queueLimit) {}
 
     /** Whether the app adopts a record that has the identity's e-mail address and no Ory ID. */
     public enum MatchEmail {
