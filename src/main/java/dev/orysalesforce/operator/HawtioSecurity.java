@@ -3,8 +3,8 @@ package dev.orysalesforce.operator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.receive.Problem;
 import dev.orysalesforce.receive.RefusedLogins;
+import dev.orysalesforce.settings.SyncSettings;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -41,9 +41,8 @@ class HawtioSecurity {
 
     private final Set<String> hosts;
 
-    HawtioSecurity(@Value("${management.server.address:localhost}") String address,
-            @Value("${sync.management-hosts:}") List<String> more) {
-        hosts = Stream.concat(Stream.of(address), more.stream()).map(host -> host.strip().toLowerCase(Locale.ROOT))
+    HawtioSecurity(@Value("${management.server.address:localhost}") String address, SyncSettings settings) {
+        hosts = Stream.concat(Stream.of(address), settings.managementHosts().stream()).map(host -> host.strip().toLowerCase(Locale.ROOT))
                 .collect(Collectors.toSet());
     }
 

@@ -14,6 +14,7 @@ import dev.orysalesforce.operator.IdentityStatus.Values;
 import dev.orysalesforce.receive.BadRequestException;
 import dev.orysalesforce.reconcile.ReconcileSnapshot;
 import dev.orysalesforce.salesforce.Login;
+import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.sync.SyncItem;
 import jakarta.jms.TextMessage;
 import java.time.Duration;
@@ -24,7 +25,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.camel.Header;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.stereotype.Component;
 
@@ -55,11 +55,10 @@ public class IdentityStatusService {
     private final ObjectMapper json;
 
     IdentityStatusService(JmsTemplate jms, Queues queues, Journal journal, Ledger ledger, Tombstones tombstones, ReconcileSnapshot snapshot,
-            DeadLetters deadLetters, Login login, ObjectMapper json,
-            @Value("${sync.journal.browse-limit:100000}") long browseLimit) {
+            DeadLetters deadLetters, Login login, ObjectMapper json, SyncSettings settings) {
         this.jms = jms;
         this.queues = queues;
-        this.browseLimit = browseLimit;
+        this.browseLimit = settings.journal().browseLimit();
         this.journal = journal;
         this.ledger = ledger;
         this.tombstones = tombstones;

@@ -7,8 +7,9 @@ import org.springframework.util.StringUtils;
 /**
  * Ory's Admin API.
  *
- * @param adminUrl {@code ORY_ADMIN_URL}, without {@code /admin}; empty: there is no backfill, and no reconcile
- * @param adminToken {@code ORY_ADMIN_TOKEN}: a project API key of Ory Network; empty for a self-hosted Kratos
+ * @param adminUrl Ory's Admin API, without /admin: https://{slug}.projects.oryapis.com, or the admin port of a self-hosted Kratos;
+ *     without it there is no backfill and no reconcile
+ * @param adminToken project API key of Ory Network; a self-hosted Kratos has none
  */
 @ConfigurationProperties("ory")
 public record OrySettings(String adminUrl, String adminToken) {

@@ -12,47 +12,49 @@ import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.util.unit.DataSize;
 
 /**
- * The settings below {@code sync} in application.yaml.
+ * The settings below {@code sync} in application.yaml. Their descriptions become the help of an IDE, and the table in
+ * docs/configuration.md: they are plain text, and the default is that of the annotation.
  *
- * @param dataDir journal and ledger; created if missing; default {@code ./data}
- * @param linger how long the app waits for more events before it sends a single one; default 1 s
- * @param batchSize the largest number of events in one transaction: with more, less time passes between batches, and a new
- *     event waits longer for the batch before it; 200 to 20000; default 10000
- * @param chunkSize the largest number of records in a collection call, 1 to 200 (Salesforce's limit); default 200. The app sends
- *     smaller calls by itself where the automation of the org fails with larger ones
- * @param parallelCalls collection calls in flight, 1 to 25 (the org's limit on calls that take over 20 s); default 4
- * @param dailyCallShare share of the org's daily API calls that this app may use, above 0 to 1; default 0.5
- * @param maxBodySize a larger webhook body is answered 413; default 1 MB
- * @param maxTraitsSize an identity with larger traits, or a larger part beside them, is a dead letter and not mapped; default
- *     64 KB, which is what Ory's webhooks can send
- * @param maxTraitsKeys the same for the number of keys, nested ones included; default 1000
- * @param mappings identity schema to mapping file or Camel endpoint; {@code default} serves every other schema
- * @param mappingDir the folder of the mapping files: all of them have to compile, and {@code event.*} reads webhooks;
- *     default {@code mappings}
- * @param mappingTimeout if a mapping takes longer for one identity, the app stops waiting and the event becomes a dead
- *     letter; default 5 s
+ * @param dataDir folder of the journal, the dead letters and the ledger; created if missing, and readable by the app's user only
+ * @param linger how long the app waits for more events before it sends a single one
+ * @param batchSize the largest number of events in one transaction, 200 to 20000: with more, less time passes between batches,
+ *     and a new event waits longer for the batch before it
+ * @param chunkSize the largest number of records in a collection call, 1 to 200 (Salesforce's limit). The app sends smaller
+ *     calls by itself where the automation of the org fails with larger ones
+ * @param parallelCalls collection calls to Salesforce in flight, 1 to 25 (the org's limit on calls that take over 20 s)
+ * @param dailyCallShare share of the org's API calls in 24 hours that this app may use, above 0 to 1
+ * @param maxBodySize a larger webhook body is answered 413; below 1 GB
+ * @param managementHosts names under which the management port is served, besides localhost and IP addresses, e.g. the one that
+ *     Prometheus uses; other names are answered 403
+ * @param maxTraitsSize an identity with larger traits, or a larger part beside them, is a dead letter and not mapped; the
+ *     default is what Ory's webhooks can send
+ * @param maxTraitsKeys an identity whose traits, or a part beside them, have more keys, nested ones included, is a dead letter
+ *     and not mapped
+ * @param mappings identity schema to mapping file or Camel endpoint; the key default serves every other schema
+ * @param mappingDir the folder of the mapping files: all of them have to compile, and event.* reads webhooks
+ * @param mappingTimeout if a mapping takes longer for one identity, the app stops waiting and the event becomes a dead letter
  * @param reload how changed files are reloaded
  * @param gateway which records the gateway accepts
- * @param autoAssign the {@code Sforce-Auto-Assign} header
+ * @param autoAssign the Sforce-Auto-Assign header
  * @param journal the journal's disk
  * @param deadLetters how long dead letters are kept, and from how many on health reports them
  * @param ledger the ledger's key
  * @param backOff pauses between tries while Salesforce can't be written to
  * @param retry when an item is retried that Salesforce has rejected for a temporary reason
- * @param writerLeaseTimeout how long another instance waits, after a failover, for the calls of the instance that was
- *     sending; default 60 s
- * @param onDeletedRecord what the app does if a user deleted the record in Salesforce; default {@code leave}
- * @param onMissing what the app does with identities that Ory no longer lists; default {@code report}
- * @param eraseLimit the largest share of the ledger that one run may erase, 0 to 1; default 0.05
+ * @param writerLeaseTimeout how long another instance waits, after a failover, for the calls of the instance that was sending
+ * @param onDeletedRecord what the app does if a user deleted the record in Salesforce
+ * @param onMissing what the app does with identities of the ledger that Ory no longer lists: count or erase them
+ * @param erase what becomes of the record of an identity that is erased: only its Ory fields are cleared, or the result of
+ *     sync.erased-mapping is written into it, too, or it is deleted
+ * @param eraseLimit the largest share of the ledger that one run may erase, 0 to 1; a run that would erase more erases none
  * @param reconcile when Ory's identities are compared with the ledger
- * @param duplicates what the app does if a duplicate rule of the org rejects a record; default {@code dead-letter}
- * @param matchEmail which records are adopted by their e-mail address; default {@code verified}
- * @param matchSeveral what the app does with an identity that several records match; default {@code create}
- * @param erase what becomes of the record of an identity that is erased; default {@code keep}
- * @param erasedMapping mapping file or Camel endpoint whose result {@code anonymize} writes into such a record; default
- *     {@code mappings/erased.jslt}
- * @param doctorAtStart whether the doctor checks the set-up once after each start and logs its findings; default {@code
- *     true}
+ * @param duplicates what the app does if a duplicate rule of the org rejects a record
+ * @param matchEmail when the app adopts a record that has the identity's e-mail address and no Ory ID: once Ory has verified the
+ *     address, at once, or never
+ * @param matchSeveral what the app does with an identity whose address several records have; it adopts none of them
+ * @param erasedMapping mapping file or Camel endpoint whose result is written into the record of an erased identity, if
+ *     sync.erase is anonymize
+ * @param doctorAtStart whether the doctor checks the set-up once after each start and logs its findings
  * @param errors what Salesforce's error codes mean
  */
 @ConfigurationProperties("sync")
@@ -64,6 +66,7 @@ public record SyncSettings(
         @DefaultValue("4") int parallelCalls,
         @DefaultValue("0.5") double dailyCallShare,
         @DefaultValue("1MB") DataSize maxBodySize,
+        @DefaultValue List<String> managementHosts,
         @DefaultValue("64KB") DataSize maxTraitsSize,
         @DefaultValue("1000") int maxTraitsKeys,
         Map<String, String> mappings,
@@ -80,12 +83,12 @@ public record SyncSettings(
         @DefaultValue("60s") Duration writerLeaseTimeout,
         @DefaultValue("leave") OnDeletedRecord onDeletedRecord,
         @DefaultValue("report") OnMissing onMissing,
+        @DefaultValue("keep") Erase erase,
         @DefaultValue("0.05") double eraseLimit,
         @DefaultValue Reconcile reconcile,
         @DefaultValue("dead-letter") Duplicates duplicates,
         @DefaultValue("verified") MatchEmail matchEmail,
         @DefaultValue("create") MatchSeveral matchSeveral,
-        @DefaultValue("keep") Erase erase,
         @DefaultValue("mappings/erased.jslt") String erasedMapping,
         @DefaultValue("true") boolean doctorAtStart,
         @DefaultValue Errors errors) {
@@ -132,18 +135,19 @@ public record SyncSettings(
         }
     }
 
-    /** @param pollInterval how often the app checks routes, mappings and {@code sync.mappings} for changes; default 1 s */
+    /** @param pollInterval how often the app checks routes, mappings and sync.mappings for changes; above 0 */
     public record Reload(@DefaultValue("1s") Duration pollInterval) {}
 
-    /** @param objects the objects that the gateway accepts, one or more; default Lead and Contact */
+    /** @param objects the objects that Actions may send as prebuilt Salesforce records, one or more */
     public record Gateway(@DefaultValue({"Lead", "Contact"}) List<String> objects) {}
 
     /**
-     * Whether the org's assignment rules run: {@code TRUE}, {@code FALSE} or the ID of a rule.
+     * Whether the org's assignment rules run.
      *
-     * @param fresh property {@code new}: for records that do not exist yet; default TRUE
-     * @param existing for existing records; default FALSE, because rules would take a Lead away from the salesperson who
-     *     works on it
+     * @param fresh which assignment rules run for records that do not exist yet: TRUE (the active ones), FALSE (none), or the ID of
+     *     one
+     * @param existing which assignment rules run for existing records: TRUE, FALSE or the ID of one. Rules would take a Lead away from
+     *     the salesperson who works on it
      * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_autoassign.htm">
      *     Assignment rule header</a>
      */
@@ -151,12 +155,15 @@ public record SyncSettings(
             @Name("new") @DefaultValue("TRUE") String fresh,
             @DefaultValue("FALSE") String existing) {}
 
-    /** @param minDiskFree with less disk space than this, webhooks are answered 503; default 256 MB */
-    public record Journal(@DefaultValue("256MB") DataSize minDiskFree) {}
+    /**
+     * @param minDiskFree with less disk space than this, webhooks are answered 503 until there is room again
+     * @param browseLimit if more events wait, the identity's status does not search them: pending may be null
+     */
+    public record Journal(@DefaultValue("256MB") DataSize minDiskFree, @DefaultValue("100000") long browseLimit) {}
 
     /**
-     * @param retention a dead letter that is older is deleted, whatever it holds; default 0: none is deleted
-     * @param healthThreshold if more dead letters wait, health is {@code DEGRADED}; default 10
+     * @param retention a dead letter that is older is deleted, whatever it holds, e.g. 90d; 0: none is deleted
+     * @param healthThreshold if more dead letters wait, health is DEGRADED
      */
     public record DeadLetters(@DefaultValue("0") Duration retention, @DefaultValue("10") int healthThreshold) {
 
@@ -166,8 +173,8 @@ public record SyncSettings(
     }
 
     /**
-     * @param key the key of the field hashes; default: the file {@code ledger.key} in the data directory, made at the first
-     *     start. Set it if several instances share a ledger
+     * @param key the key of the field hashes; without it, the file ledger.key in the data directory, made at the first start. Set it
+     *     if several instances share a ledger
      */
     public record Ledger(String key) {
 
@@ -177,10 +184,10 @@ public record SyncSettings(
     }
 
     /**
-     * @param initial pause after the first failure; default 2 s
-     * @param multiplier each further pause is this much longer; default 2.5
-     * @param jitter share by which a pause varies, 0 to 1; default 0.2
-     * @param max no pause is longer; default 60 s
+     * @param initial pause after the first failed try, while Salesforce can't be written to; above 0
+     * @param multiplier by which factor each further pause is longer, while Salesforce can't be written to; 1 or more
+     * @param jitter share by which these pauses vary, 0 to below 1, so that several apps do not try again in the same second
+     * @param max the longest pause while Salesforce can't be written to; above 0
      */
     public record BackOff(
             @DefaultValue("2s") Duration initial,
@@ -195,10 +202,11 @@ public record SyncSettings(
     }
 
     /**
-     * @param initial pause before the second try; default 15 s
-     * @param multiplier each further pause is this much longer; default 3
-     * @param max no pause is longer; default 10 min
-     * @param attempts after so many tries it becomes a dead letter, 1 or more; default 6
+     * @param initial pause before the second try of a record that Salesforce has rejected for a temporary reason
+     * @param multiplier by which factor each further pause before a try of a record is longer; 1 or more
+     * @param max the longest pause between two tries of a record
+     * @param attempts after so many tries of a record that Salesforce rejects for a temporary reason, its event becomes a dead letter; 1 or
+     *     more
      */
     public record Retry(
             @DefaultValue("15s") Duration initial,
@@ -225,10 +233,11 @@ public record SyncSettings(
     }
 
     /**
-     * @param every how often all identities are compared; 0: only on request; default 24 h
-     * @param afterStart how long after a start; default 5 s
-     * @param afterEmptyBody how long after a webhook with an empty body, so that several cost one run; default 30 s
-     * @param queueLimit a page is queued only while the journal holds fewer events than this; default 2,000
+     * @param every how often all identities at Ory are compared with the ledger; 0: only on request
+     * @param afterStart how long after a start all identities at Ory are compared
+     * @param afterEmptyBody how long after a webhook with an empty body all identities at Ory are compared, so that several cost one
+     *     run
+     * @param queueLimit a page is queued only while the journal holds fewer events than this; 1 or more
      */
     public record Reconcile(
             @DefaultValue("24h") Duration every,
@@ -286,8 +295,8 @@ public record SyncSettings(
     }
 
     /**
-     * @param byDefault property {@code default}: for a code that is not listed; default {@code dead-letter}
-     * @param codes Salesforce status or error code to its rule
+     * @param byDefault for a code that is not listed
+     * @param codes Salesforce status or error code to its rule; docs/salesforce-errors.md lists them
      * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm"> Status codes
      *     and error responses</a>
      */
@@ -296,9 +305,9 @@ public record SyncSettings(
             @DefaultValue Map<String, Rule> codes) {}
 
     /**
-     * @param action what the app does; default {@code dead-letter}
-     * @param remedy what a person can do about it, one sentence; shown in health and dead letters
-     * @param when exceptions, in their order: the first one that fits wins; default none
+     * @param action what the app does about the error
+     * @param remedy what a person can do about the error, one sentence; shown in health and dead letters
+     * @param when exceptions, in their order: the first one that fits wins
      */
     public record Rule(@DefaultValue("dead-letter") Action action, String remedy, @DefaultValue List<Case> when) {}
 

@@ -7,16 +7,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The settings below {@code token} in application.yaml.
  *
- * @param sessionLifetime the longest lifetime of a token of the org, unless Salesforce says less; default 2 h
- * @param introspectionInterval how old Salesforce's answer that a token is valid may be when it is handed out; default 30 s
- * @param timeout how long a call to Salesforce may take, and how long a request waits for that of another; in ms, default 10
- *     s
+ * @param sessionLifetime the org's session timeout, for the token broker; Salesforce tells it only if introspection is enabled.
+ *     A second or more
+ * @param introspectionInterval if introspection is enabled: how old Salesforce's answer that a token is valid may be when it is
+ *     handed out
+ * @param timeout the longest call to Salesforce, and the longest wait of a request for the login of another; in ms, without a unit
  */
 @ConfigurationProperties("token")
 record TokenSettings(
         @DefaultValue("2h") Duration sessionLifetime,
         @DefaultValue("30s") Duration introspectionInterval,
-        @DefaultValue("10s") Duration timeout) {
+        @DefaultValue("10000") Duration timeout) {
 
     TokenSettings {
         if (sessionLifetime.toSeconds() < 1) {

@@ -13,12 +13,16 @@ import dev.orysalesforce.reconcile.ReconcileSnapshot;
 import dev.orysalesforce.salesforce.Login;
 import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.Fault;
+import dev.orysalesforce.settings.SyncSettings;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.jms.core.JmsTemplate;
 
 class IdentityStatusTest extends OperatorTest {
@@ -149,7 +153,11 @@ class IdentityStatusTest extends OperatorTest {
     /** The limit is 0 here instead of 100,000. */
     @Test
     void aBacklogThatIsTooLargeIsNotSearched() {
-        IdentityStatusService limited = new IdentityStatusService(jms, queues, journal, ledger, tombstones, snapshot, letters, login, json, 0);
+        SyncSettings limit = new Binder(new MapConfigurationPropertySource(Map.of("sync.data-dir", "data",
+                "sync.mappings.default", "mappings/lead.jslt", "sync.journal.browse-limit", "0")))
+                .bind("sync", SyncSettings.class).get();
+        IdentityStatusService limited = new IdentityStatusService(jms, queues, journal, ledger, tombstones, snapshot, letters,
+                login, json, limit);
         SALESFORCE.faults().start(Fault.unavailable());
         String id = UUID.randomUUID().toString();
         String stranger = UUID.randomUUID().toString();
