@@ -24,7 +24,6 @@ public record CommandLine(String name, List<String> arguments) {
     private static final String NOWHERE = "http://127.0.0.1:9";
     private static final String NOT_SET = "none";
     private static final String WRITES = "backfill";
-    /** Also a profile: components that start routes and mappings are absent. */
     private static final String CHECKS = "check";
     private static final String DRY_RUN = "--dry-run";
 
@@ -42,7 +41,6 @@ public record CommandLine(String name, List<String> arguments) {
         Map<String, Object> ifNotSet = new LinkedHashMap<>(Map.of("ORY_WEBHOOK_SECRET", "not used by commands"));
         List<String> settings = new ArrayList<>(arguments);
         if (name.equals(CHECKS)) {
-            app.setAdditionalProfiles(CommandLineOnly.PROFILE, CHECKS);
             settings.add("--camel.main.routes-collector-enabled=false"); // a broken route would end the start
         }
         settings.add("--camel.main.routes-exclude-pattern=**/receive.camel.yaml,**/reject.camel.yaml,"

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
-import org.springframework.context.annotation.Profile;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.Ordered;
@@ -28,7 +28,7 @@ import org.springframework.stereotype.Component;
  * in several steps. A rejected change has no effect, and health says why until it is fixed.
  */
 @Component("configReloader")
-@Profile("!check")
+@ConditionalOnProperty(name = "camel.main.routes-collector-enabled", matchIfMissing = true)
 class ConfigReloader implements HealthIndicator {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfigReloader.class);
