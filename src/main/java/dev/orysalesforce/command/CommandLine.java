@@ -1,7 +1,6 @@
 package dev.orysalesforce.command;
 
 import dev.orysalesforce.settings.CommandLineOnly;
-import dev.orysalesforce.settings.RouteNames;
 import dev.orysalesforce.sync.FailurePlace;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -21,6 +20,9 @@ import org.springframework.core.NestedExceptionUtils;
  */
 public record CommandLine(String name, List<String> arguments) {
 
+    /** Routes that commands do not start, by their endpoints. */
+    static final String FROM_OUTSIDE = "platform-http:*,rest*";
+    static final String BY_THEMSELVES = "scheduler:*";
     private static final String NOWHERE = "http://127.0.0.1:9";
     private static final String NOT_SET = "none";
     private static final String WRITES = "backfill";
@@ -43,14 +45,12 @@ public record CommandLine(String name, List<String> arguments) {
         if (name.equals(CHECKS)) {
             settings.add("--camel.main.routes-collector-enabled=false"); // a broken route would end the start
         }
-        settings.add("--camel.main.routes-exclude-pattern=**/receive.camel.yaml,**/reject.camel.yaml,"
-                + "**/operator*.camel.yaml,**/gateway*.camel.yaml,**/token.camel.yaml");
+        boolean writes = name.equals(WRITES) && !arguments.contains(DRY_RUN);
+        settings.add("--camel.main.auto-startup-exclude-pattern=" + FROM_OUTSIDE + (writes ? "" : "," + BY_THEMSELVES));
         settings.add("--sync.doctor-at-start=false");
         settings.add("--logging.level.root=ERROR");
-        if (!name.equals(WRITES) || arguments.contains(DRY_RUN)) {
+        if (!writes) {
             settings.add("--spring.artemis.embedded.persistent=false");
-            settings.add("--camel.main.auto-startup-exclude-pattern=" + RouteNames.NEXT_BATCH + ","
-                    + RouteNames.NEXT_RECONCILE_STEP); // no route starts by itself
             ifNotSet.putAll(Map.of("SALESFORCE_LOGIN_URL", NOWHERE, // so that no org is called
                     "SALESFORCE_CLIENT_ID", NOT_SET, "SALESFORCE_CLIENT_SECRET", NOT_SET, "SALESFORCE_USERNAME", NOT_SET));
         }

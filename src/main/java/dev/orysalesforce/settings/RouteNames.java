@@ -20,9 +20,5 @@ public final class RouteNames {
     public static final String DOCTOR_SALESFORCE = "direct:doctor.salesforce";
     public static final String DOCTOR_ORY = "direct:doctor.ory";
 
-    /** The IDs of the routes that begin by themselves. */
-    public static final String NEXT_BATCH = "sync.next";
-    public static final String NEXT_RECONCILE_STEP = "reconcile.next";
-
     private RouteNames() { }
 }

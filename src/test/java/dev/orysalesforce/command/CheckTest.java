@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.support.PatternHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -70,6 +72,15 @@ class CheckTest extends AppTest {
         ByteArrayOutputStream told = new ByteArrayOutputStream();
         assertThat(new CommandLine("fly", List.of()).run(app, new PrintStream(told))).isEqualTo(2);
         assertThat(told.toString()).contains("backfill, check, diff, doctor, preview");
+    }
+
+    /** No shipped route but these waits for calls from outside, or begins by itself. */
+    @Test
+    void commandsStartOnlyRoutesThatAreCalled(@Autowired CamelContext camel) {
+        String[] excluded = (CommandLine.FROM_OUTSIDE + "," + CommandLine.BY_THEMSELVES).split(",");
+        assertThat(camel.getRoutes()).extracting(route -> route.getEndpoint().getEndpointUri())
+                .filteredOn(uri -> !PatternHelper.matchPatterns(uri, excluded)).hasSizeGreaterThan(50)
+                .allMatch(uri -> uri.startsWith("direct:"));
     }
 
     static Stream<Arguments> mismatches() {
