@@ -1,34 +1,27 @@
 package dev.orysalesforce;
 
-import dev.orysalesforce.command.CommandLine;
-import java.util.Optional;
+import dev.orysalesforce.command.Commands;
+import java.util.Set;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
-import org.springframework.context.ConfigurableApplicationContext;
 
 /** Keeps Salesforce Leads and Contacts in step with Ory identities. The flow is in {@code routes/}. */
 @SpringBootApplication
 @ConfigurationPropertiesScan
 public class OrySalesforceSync {
 
+    private static final Set<String> HELP = Set.of("-h", "--help");
+
     public static void main(String[] args) {
         SpringApplication app = new SpringApplication(OrySalesforceSync.class);
-        Optional<CommandLine> command = CommandLine.of(args);
-        String[] settings = command.map(given -> given.prepare(app)).orElse(args);
-        ConfigurableApplicationContext context = start(app, settings);
-        command.ifPresent(given -> {
-            int code = given.run(context, System.err);
-            System.exit(SpringApplication.exit(context, () -> code));
-        });
-    }
-
-    private static ConfigurableApplicationContext start(SpringApplication app, String[] settings) {
+        if (args.length > 0 && (!args[0].startsWith("-") || HELP.contains(args[0]))) {
+            System.exit(Commands.run(app, args));
+        }
         try {
-            return app.run(settings);
+            app.run(args);
         } catch (RuntimeException alreadyReported) {
             System.exit(1); // otherwise a thread of the broker keeps the process alive, and no supervisor restarts it
-            throw alreadyReported;
         }
     }
 }

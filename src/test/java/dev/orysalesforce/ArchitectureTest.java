@@ -17,11 +17,11 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
-import dev.orysalesforce.command.Command;
 import dev.orysalesforce.settings.CommandLineOnly;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.apache.camel.component.salesforce.SalesforceComponent;
+import org.springframework.stereotype.Component;
 
 /** Rules for all classes of the app; each is a constant. */
 @AnalyzeClasses(packages = "dev.orysalesforce", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -64,8 +64,13 @@ class ArchitectureTest {
             .haveNameMatching(".*(Util|Utils|Helper|Manager)").because("a class is named after what it does");
 
     @ArchTest
-    static final ArchRule commandsAreNoBeansOfTheServer = classes().that().implement(Command.class)
-            .should().beAnnotatedWith(CommandLineOnly.class);
+    static final ArchRule commandsAreNoBeansOfTheServer = classes().that().resideInAPackage(APP + ".command..")
+            .and().areMetaAnnotatedWith(Component.class).should().beAnnotatedWith(CommandLineOnly.class);
+
+    @ArchTest
+    static final ArchRule theParserOfTheCommandLineIsUsedInOnePackage = noClasses()
+            .that().resideOutsideOfPackage(APP + ".command..").should().dependOnClassesThat().resideInAPackage("picocli..")
+            .because("a server does not load it");
 
     @ArchTest
     static final ArchRule theServerDoesWithoutTheBeansOfCommands = noClasses()

@@ -7,7 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
-import dev.orysalesforce.command.CommandLine;
+import dev.orysalesforce.command.Commands;
 import dev.orysalesforce.settings.SyncSettings;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -178,8 +178,15 @@ class RefusedStartTest {
     void aBackfillDoesNotRunBesideTheApp() throws IOException {
         try (FileChannel inUse = FileChannel.open(data.resolve("in-use"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             inUse.lock(); // like a running app
-            assertThat(refusal("backfill")).contains("uses the data directory").contains("POST /api/reconcile");
+            assertThat(Commands.run(app(), "backfill")).isEqualTo(1);
+            assertThat(log()).contains("uses the data directory").contains("POST /api/reconcile").doesNotContain("\tat ");
         }
+    }
+
+    @Test
+    void aSettingCanFollowACommand() {
+        assertThat(Commands.run(app(), "preview", "--sync.parallel-calls=26", "body.json")).isEqualTo(1);
+        assertThat(log()).contains("1 to 25");
     }
 
     /** The part of the app that reads the settings and opens the ledger. */
@@ -190,8 +197,8 @@ class RefusedStartTest {
     private static final class SettingsAndLedger {}
 
     /** The log of the start on this thread, stack traces included. */
-    private String refusal(String... command) {
-        assertThatThrownBy(() -> start(command).close()).isInstanceOf(RuntimeException.class);
+    private String refusal() {
+        assertThatThrownBy(() -> start().close()).isInstanceOf(RuntimeException.class);
         return log();
     }
 
@@ -201,7 +208,11 @@ class RefusedStartTest {
                 .collect(Collectors.joining());
     }
 
-    private ConfigurableApplicationContext start(String... command) {
+    private ConfigurableApplicationContext start() {
+        return app().run();
+    }
+
+    private SpringApplication app() {
         SpringApplication app = new SpringApplication(SettingsAndLedger.class);
         app.setWebApplicationType(WebApplicationType.NONE);
         app.addInitializers(context -> ((GenericApplicationContext) context).registerBean(Clock.class, Clock::systemUTC));
@@ -210,7 +221,7 @@ class RefusedStartTest {
         environment.getPropertySources().replace(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
                 new SystemEnvironmentPropertySource(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables));
         app.setEnvironment(environment);
-        return app.run(CommandLine.of(command).map(given -> given.prepare(app)).orElse(command));
+        return app;
     }
 
     private static Logger root() {

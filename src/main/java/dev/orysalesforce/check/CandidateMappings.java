@@ -1,6 +1,7 @@
 package dev.orysalesforce.check;
 
 import dev.orysalesforce.mapping.Mapping;
+import dev.orysalesforce.reconcile.RunFailedException;
 import dev.orysalesforce.reload.ConfigSnapshot;
 import dev.orysalesforce.reload.EditableFiles;
 import dev.orysalesforce.reload.MappingFiles;
@@ -32,7 +33,7 @@ public class CandidateMappings {
     /** The whole set with the candidates in it. */
     public record Mappings(Map<String, String> bySchema, Map<String, String> files) {}
 
-    /** @throws IllegalArgumentException if one of them can't be used; its message names file, line and reason */
+    /** @throws RunFailedException if one of them can't be used; its message names file, line and reason */
     public Mappings read(Path folder) throws IOException {
         ConfigSnapshot present = editable.read();
         Map<String, String> files = new TreeMap<>(present.mappings());
@@ -48,7 +49,7 @@ public class CandidateMappings {
             files.forEach(ConfigSnapshot::refuseIfEmpty);
             mappingFiles.check(files, present.mappings(), bySchema);
         } catch (ReloadRejectedException e) {
-            throw new IllegalArgumentException(e.place() + ": " + e.getMessage(), e);
+            throw new RunFailedException(e.place() + ": " + e.getMessage());
         }
         return new Mappings(bySchema, files);
     }

@@ -6,7 +6,6 @@ import dev.orysalesforce.check.DryRunStatistics.Plan;
 import dev.orysalesforce.reconcile.OryAdmin;
 import dev.orysalesforce.reconcile.Reconcile;
 import dev.orysalesforce.reconcile.ReconcileReport;
-import dev.orysalesforce.reconcile.RunFailedException;
 import dev.orysalesforce.salesforce.CallBudget;
 import dev.orysalesforce.settings.CommandLineOnly;
 import dev.orysalesforce.settings.RouteNames;
@@ -16,14 +15,13 @@ import dev.orysalesforce.sync.EventCounters;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 
 /**
  * {@code backfill}: imports the identities that existed at Ory before the app. {@code --dry-run} counts what that would do.
  */
 @CommandLineOnly
-class BackfillCommand implements Command {
+public class BackfillCommand {
 
     private static final Duration LONGEST_COUNT = Duration.ofSeconds(5);
 
@@ -36,7 +34,6 @@ class BackfillCommand implements Command {
     private final DryRun dryRun;
     private final DryRunStatistics rehearsal;
     private final int parallelCalls;
-    private final Progress progress;
     private final Clock clock;
 
     BackfillCommand(OryAdmin ory, Reconcile reconcile, ReconcileReport report, EventCounters counters, CallBudget budget,
@@ -51,31 +48,23 @@ class BackfillCommand implements Command {
         this.rehearsal = rehearsal;
         this.parallelCalls = settings.parallelCalls();
         this.clock = clock;
-        this.progress = new Progress(System.err, clock);
     }
 
-    @Override
-    public String name() {
-        return "backfill";
-    }
-
-    @Override
-    public int run(List<String> arguments) {
-        boolean dry = arguments.equals(List.of("--dry-run"));
-        if (!dry && !arguments.isEmpty()) {
-            System.err.println("backfill [--dry-run]: reads all identities at Ory and brings them to Salesforce.");
-            return 2;
-        }
+    /**
+     * @param dryRun whether to count only
+     * @return the exit code: 1 if there are dead letters or rejected identities, or if it was interrupted
+     */
+    public int run(boolean dryRun) {
         if (!ory.isSet()) {
-            System.err.println("ORY_ADMIN_URL is not set: the admin port of a self-hosted Kratos, or"
+            throw new WrongUsageException("ORY_ADMIN_URL is not set: the admin port of a self-hosted Kratos, or"
                     + " https://{slug}.projects.oryapis.com with ORY_ADMIN_TOKEN, a project API key.");
-            return 2;
         }
-        return dry ? rehearse() : backfill();
+        return dryRun ? rehearse() : backfill();
     }
 
     private int backfill() {
         Instant began = clock.instant();
+        Progress progress = new Progress(clock);
         Object callsBefore = budget.report().get("own");
         reconcile.start(); // or continues the run that was interrupted
         Map<String, Object> run;
@@ -132,14 +121,12 @@ class BackfillCommand implements Command {
 
     private int rehearse() {
         Instant began = clock.instant();
+        Progress progress = new Progress(clock);
         try {
             dryRun.run(RouteNames.DRY_RUN_PAGE, waitsFor -> progress.show(Double.NaN, dryRun.seen(), 0, waitsFor == null ? "" : waitsFor));
-        } catch (RunFailedException e) {
+        } finally {
             progress.end();
-            System.err.println(e.getMessage());
-            return 1;
         }
-        progress.end();
         Duration writing = Duration.ofSeconds((rehearsal.writes() + parallelCalls - 1) / parallelCalls);
         System.out.printf("%,d identities at Ory. Nothing was written. A backfill would%n", dryRun.seen());
         System.out.printf("  create     %,9d%n  adopt      %,9d   by e-mail%n  update     %,9d%n  leave alone%,9d%n",

@@ -1,6 +1,6 @@
 package dev.orysalesforce.command;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.orysalesforce.check.FileCheck;
 import dev.orysalesforce.check.Finding;
 import dev.orysalesforce.check.HookCheck;
@@ -28,26 +28,21 @@ import org.springframework.core.env.ConfigurableEnvironment;
 
 /** {@code check}: whether routes, mappings, their examples and the org fit together. Nothing is sent. */
 @CommandLineOnly
-class CheckCommand implements Command {
-
-    private static final String JSON = "--json";
-    private static final String HOOK = "--hook";
+class CheckCommand {
 
     private final FileCheck files;
     private final MappingExamples mappingExamples;
     private final OrgCheck org;
     private final HookCheck hooks;
-    private final ObjectMapper json;
     private final Collection<String> mapped;
     private final boolean hasCredentials;
 
-    CheckCommand(FileCheck files, MappingExamples mappingExamples, OrgCheck org, HookCheck hooks, ObjectMapper json, SyncSettings settings,
+    CheckCommand(FileCheck files, MappingExamples mappingExamples, OrgCheck org, HookCheck hooks, SyncSettings settings,
             ConfigurableEnvironment environment) {
         this.files = files;
         this.mappingExamples = mappingExamples;
         this.org = org;
         this.hooks = hooks;
-        this.json = json;
         this.mapped = new TreeSet<>(settings.mappings().values());
         this.hasCredentials = RequiredSettings.missing(environment).stream()
                 .noneMatch(setting -> setting.name().startsWith("SALESFORCE_"));
@@ -60,63 +55,55 @@ class CheckCommand implements Command {
      * @param examples how many examples were run
      * @param notes the checks that were left out, and why
      */
-    record Report(List<Finding> findings, int examples, List<String> notes) {}
+    record FilesReport(List<Finding> findings, int examples, List<String> notes) implements Report {
 
-    @Override
-    public String name() {
-        return "check";
-    }
-
-    @Override
-    public int run(List<String> arguments) {
-        boolean asJson = arguments.contains(JSON);
-        List<String> words = arguments.stream().filter(word -> !word.equals(JSON)).toList();
-        boolean isHook = words.size() == 2 && words.get(0).equals(HOOK);
-        if (!isHook && !words.isEmpty()) {
-            System.err.println("check [--json]: whether routes, mappings, their examples and the org fit together. check --hook FILE"
-                    + " [--json]: what the app makes of the Jsonnet template of an Ory Action.");
-            return 2;
+        @Override
+        public void print(PrintStream out) {
+            Map<String, List<Finding>> byFile = findings.stream().collect(Collectors.groupingBy(
+                    finding -> finding.place().replaceFirst(":\\d+$", ""), LinkedHashMap::new, Collectors.toList()));
+            byFile.values().forEach(those -> {
+                out.println();
+                those.forEach(finding -> out.printf("%s: %s%n    %s%n", finding.place(), finding.message(), finding.remedy()));
+            });
+            out.println();
+            notes.forEach(out::println);
+            out.printf("%s; %d examples run.%n", findings.isEmpty() ? "Nothing wrong"
+                    : findings.size() + " wrong in " + byFile.size() + " places", examples);
         }
-        try {
-            return isHook ? checkHook(Path.of(words.get(1)), asJson) : checkAll(asJson);
-        } catch (IOException e) {
-            System.err.println((isHook ? words.get(1) : "The files") + " can't be read: " + e.getClass().getSimpleName());
-            return 2;
+
+        @Override
+        public int exitCode() {
+            return findings.isEmpty() ? 0 : 1;
         }
     }
 
-    private int checkAll(boolean asJson) throws IOException {
-        Report report = report();
-        if (asJson) {
-            System.out.println(json.writerWithDefaultPrettyPrinter().writeValueAsString(report));
-        } else {
-            print(report, System.out);
+    /** The result of the template of an Ory Action. */
+    record HookReport(@JsonUnwrapped HookCheck.Result result) implements Report {
+
+        @Override
+        public void print(PrintStream out) {
+            result.records().forEach((flow, record) -> out.printf("%s: %s%n", flow, record == null
+                    ? "no record by itself" : record));
+            result.findings().forEach(finding -> out.printf("%n%s %s: %s%n%s    Fix: %s%n", finding.severity().toUpperCase(Locale.ROOT),
+                    finding.place(), finding.message(), finding.why() == null ? "" : "    Why: " + finding.why() + "\n", finding.remedy()));
+            out.printf("%n%sThe people are invented. DataSonnet rendered the template; Kratos uses go-jsonnet, which knows tailstrict and"
+                    + " writes some numbers in another way.%n", result.findings().isEmpty() ? "Nothing wrong. " : "");
         }
-        return report.findings().isEmpty() ? 0 : 1;
+
+        @Override
+        public int exitCode() {
+            return result.findings().stream().anyMatch(finding -> finding.severity().equals("error")) ? 1 : 0;
+        }
     }
 
-    private int checkHook(Path file, boolean asJson) throws IOException {
+    /** @param file the template of an Ory Action */
+    HookReport report(Path file) throws IOException {
         files.findings(); // starts the routes that run the mappings
         files.useMappings();
-        HookCheck.Result result = hooks.check(new HookTemplate(file.toString(), Files.readString(file)), HookCheck.FLOWS);
-        if (asJson) {
-            System.out.println(json.writerWithDefaultPrettyPrinter().writeValueAsString(result));
-        } else {
-            print(result, System.out);
-        }
-        return result.findings().stream().anyMatch(finding -> finding.severity().equals("error")) ? 1 : 0;
+        return new HookReport(hooks.check(new HookTemplate(file.toString(), Files.readString(file)), HookCheck.FLOWS));
     }
 
-    private static void print(HookCheck.Result result, PrintStream out) {
-        result.records().forEach((flow, record) -> out.printf("%s: %s%n", flow, record == null
-                ? "no record by itself" : record));
-        result.findings().forEach(finding -> out.printf("%n%s %s: %s%n%s    Fix: %s%n", finding.severity().toUpperCase(Locale.ROOT),
-                finding.place(), finding.message(), finding.why() == null ? "" : "    Why: " + finding.why() + "\n", finding.remedy()));
-        out.printf("%n%sThe people are invented. DataSonnet rendered the template; Kratos uses go-jsonnet, which knows tailstrict and"
-                + " writes some numbers in another way.%n", result.findings().isEmpty() ? "Nothing wrong. " : "");
-    }
-
-    Report report() throws IOException {
+    FilesReport report() throws IOException {
         Map<String, Finding> broken = files.findings();
         List<Finding> findings = new ArrayList<>(broken.values());
         List<String> notes = new ArrayList<>();
@@ -139,19 +126,6 @@ class CheckCommand implements Command {
                     .noneMatch(example -> example.mapping().name().equals(name))).forEach(name ->
                     notes.add("The fields that " + name + " writes are not known: it has no examples."));
         }
-        return new Report(findings, canRun ? examples.size() : 0, notes);
-    }
-
-    private static void print(Report report, PrintStream out) {
-        Map<String, List<Finding>> byFile = report.findings().stream().collect(Collectors.groupingBy(
-                finding -> finding.place().replaceFirst(":\\d+$", ""), LinkedHashMap::new, Collectors.toList()));
-        byFile.values().forEach(findings -> {
-            out.println();
-            findings.forEach(finding -> out.printf("%s: %s%n    %s%n", finding.place(), finding.message(), finding.remedy()));
-        });
-        out.println();
-        report.notes().forEach(out::println);
-        out.printf("%s; %d examples run.%n", report.findings().isEmpty() ? "Nothing wrong"
-                : report.findings().size() + " wrong in " + byFile.size() + " places", report.examples());
+        return new FilesReport(findings, canRun ? examples.size() : 0, notes);
     }
 }

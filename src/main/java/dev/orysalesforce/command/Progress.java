@@ -1,26 +1,25 @@
 package dev.orysalesforce.command;
 
-import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import picocli.CommandLine.Help.Ansi;
 
 /** A progress line: redrawn on a terminal, repeated every ten seconds elsewhere. */
 final class Progress {
 
     private static final int WIDTH = 30;
-    private static final Duration LINES = Duration.ofSeconds(10);
+    private static final Duration INTERVAL = Duration.ofSeconds(10);
 
-    private final PrintStream out;
+    private final boolean terminal = Ansi.AUTO.enabled();
     private final Clock clock;
-    private final boolean terminal = System.console() != null;
     private final Instant began;
-    private Instant shown = Instant.MIN;
+    private Instant next;
 
-    Progress(PrintStream out, Clock clock) {
-        this.out = out;
+    Progress(Clock clock) {
         this.clock = clock;
         this.began = clock.instant();
+        this.next = began.plus(INTERVAL);
     }
 
     /**
@@ -31,22 +30,20 @@ final class Progress {
      */
     void show(double share, long through, long waiting, String remark) {
         Instant now = clock.instant();
-        if (!terminal && Duration.between(shown.equals(Instant.MIN) ? began : shown, now).compareTo(LINES) < 0) {
+        if (!terminal && now.isBefore(next)) {
             return;
         }
-        shown = now;
+        next = now.plus(INTERVAL);
         double seconds = Math.max(0.1, Duration.between(began, now).toMillis() / 1000.0);
         double done = share * through / Math.max(1, through + waiting);
         String left = done > 0.02 && done < 1 ? ", about " + Math.round(seconds / done - seconds) + " s left" : "";
-        String line = "%s%,d done, %,d waiting, %,d/s%s %s".formatted(bar(done), through, waiting,
-                Math.round(through / seconds), left, remark);
-        out.print(terminal ? "\r\u001b[K" + line : line + System.lineSeparator());
-        out.flush();
+        System.err.printf("%s%s%,d done, %,d waiting, %,d/s%s %s%s", terminal ? "\r\u001b[K" : "", bar(done), through, waiting,
+                Math.round(through / seconds), left, remark, terminal ? "" : System.lineSeparator());
     }
 
     void end() {
         if (terminal) {
-            out.println();
+            System.err.println();
         }
     }
 

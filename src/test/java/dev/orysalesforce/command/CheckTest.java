@@ -11,8 +11,6 @@ import dev.orysalesforce.sandbox.FieldRule;
 import dev.orysalesforce.sandbox.FieldRule.Trait;
 import dev.orysalesforce.sandbox.FieldType;
 import dev.orysalesforce.sandbox.Org;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +28,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.test.util.ReflectionTestUtils;
 
 /** Every mismatch between the mappings and an org is reported once, and nothing else. */
@@ -61,23 +58,16 @@ class CheckTest extends AppTest {
 
     @Test
     void theShippedFilesFitACorrectOrg() throws Exception {
-        CheckCommand.Report report = check.report();
+        CheckCommand.FilesReport report = check.report();
         assertThat(report.findings()).isEmpty();
         assertThat(report.examples()).isGreaterThan(70);
         assertThat(report.notes()).as("mappings of the tests").allMatch(note -> note.contains("no examples"));
     }
 
-    @Test
-    void anUnknownCommandListsTheKnownOnes(@Autowired ConfigurableApplicationContext app) {
-        ByteArrayOutputStream told = new ByteArrayOutputStream();
-        assertThat(new CommandLine("fly", List.of()).run(app, new PrintStream(told))).isEqualTo(2);
-        assertThat(told.toString()).contains("backfill, check, diff, doctor, preview");
-    }
-
     /** No shipped route but these waits for calls from outside, or begins by itself. */
     @Test
     void commandsStartOnlyRoutesThatAreCalled(@Autowired CamelContext camel) {
-        String[] excluded = (CommandLine.FROM_OUTSIDE + "," + CommandLine.BY_THEMSELVES).split(",");
+        String[] excluded = (Commands.FROM_OUTSIDE + "," + Commands.BY_THEMSELVES).split(",");
         assertThat(camel.getRoutes()).extracting(route -> route.getEndpoint().getEndpointUri())
                 .filteredOn(uri -> !PatternHelper.matchPatterns(uri, excluded)).hasSizeGreaterThan(50)
                 .allMatch(uri -> uri.startsWith("direct:"));

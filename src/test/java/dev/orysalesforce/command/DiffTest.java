@@ -92,7 +92,7 @@ class DiffTest extends ReconcileTest {
         for (String candidate : candidates) {
             Files.writeString(folder.resolve("lead.jslt"), candidate);
             long before = SALESFORCE.writes().count();
-            DiffCommand.Report told = diff.report(folder, null, false);
+            DiffCommand.DiffReport told = diff.report(folder, null, false);
             int skipped = records(told.identities(), Fate.NOW_SKIPPED) + records(told.identities(), Fate.SKIPPED);
             int changed = records(told.identities(), Fate.CHANGED);
             assertThat(records(told.identities(), Fate.SAME) + changed + skipped).isEqualTo(IDENTITIES);
@@ -125,7 +125,7 @@ class DiffTest extends ReconcileTest {
         settle();
         String candidate = edited("\"LastName\": cut($person.standIn, 80)", "\"LastName\": uppercase(cut($person.standIn, 80))");
         Files.writeString(folder.resolve("lead.jslt"), candidate);
-        DiffCommand.Report told = diff.report(folder, null, true);
+        DiffCommand.DiffReport told = diff.report(folder, null, true);
         assertThat(told(told)).isEqualTo(Map.of("Lead.LastName", Map.of(Kind.CHANGES, 3)));
         assertThat(json.writeValueAsString(told)).contains("\"user1\"", "\"USER1\"");
         putInPlace(candidate);
@@ -159,7 +159,7 @@ class DiffTest extends ReconcileTest {
                 .formatted(id));
         Files.writeString(bodies.resolve("2.json"), "{");
         Files.writeString(folder.resolve("lead.jslt"), edited(LAST, "  \"LastName\": uppercase(cut($person.lastName, 80)),\n"));
-        DiffCommand.Report told = diff.report(folder, bodies, false);
+        DiffCommand.DiffReport told = diff.report(folder, bodies, false);
         assertThat(told.fields().get("Lead.LastName").get(Kind.CHANGES).records()).isEqualTo(1);
         assertThat(records(told.identities(), Fate.UNREADABLE)).isEqualTo(1);
         assertThat(json.writeValueAsString(told)).contains(id).doesNotContain("Secret").doesNotContain("SECRET");
@@ -184,7 +184,7 @@ class DiffTest extends ReconcileTest {
         return traits;
     }
 
-    private static Map<String, Map<Kind, Integer>> told(DiffCommand.Report report) {
+    private static Map<String, Map<Kind, Integer>> told(DiffCommand.DiffReport report) {
         Map<String, Map<Kind, Integer>> told = new TreeMap<>();
         report.fields().forEach((field, kinds) -> kinds.forEach((kind, count) -> {
             if (kind != Kind.IN_NEW_RECORDS) {

@@ -1,6 +1,7 @@
 package dev.orysalesforce.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,7 +11,7 @@ import com.github.tomakehurst.wiremock.client.WireMock;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.check.Finding;
-import dev.orysalesforce.command.DoctorCommand.Report;
+import dev.orysalesforce.command.DoctorCommand.DoctorReport;
 import dev.orysalesforce.salesforce.Login;
 import dev.orysalesforce.sandbox.DuplicateRule;
 import dev.orysalesforce.sandbox.Fault;
@@ -20,8 +21,10 @@ import dev.orysalesforce.sandbox.Org;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import dev.orysalesforce.sandbox.ory.OryAdminSandbox;
 import dev.orysalesforce.sandbox.ory.OryFault;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
@@ -49,6 +52,7 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.util.ReflectionTestUtils;
 import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.YAMLException;
 
 /** Every mistake that the doctor knows is made, one at a time: it is found with its remedy, and nothing else is. */
 @Tag("any-ledger")
@@ -106,7 +110,7 @@ class DoctorTest extends AppTest {
 
     @Test
     void aCorrectSetUpHasNoFinding() throws Exception {
-        Report report = doctor.report(List.of(kratos(config -> { })), "http://127.0.0.1:" + port + "/");
+        DoctorReport report = doctor.report(List.of(kratos(config -> { })), "http://127.0.0.1:" + port + "/");
         assertThat(report.findings()).isEmpty();
         assertThat(report.notes()).isEmpty();
         assertThat(report.seen()).anyMatch(line -> line.contains("Developer Edition, a sandbox"))
@@ -122,10 +126,11 @@ class DoctorTest extends AppTest {
     }
 
     @Test
-    void wrongUsageIsExplained() {
-        assertThat(doctor.run(List.of("--fast"))).isEqualTo(2);
-        assertThat(doctor.run(List.of("--kratos"))).isEqualTo(2);
-        assertThat(doctor.run(List.of("--kratos", folder.resolve("gone").toString()))).isEqualTo(2);
+    void aFileThatCannotBeReadEndsIt() throws IOException {
+        Path gone = folder.resolve("gone");
+        assertThatThrownBy(() -> doctor.report(List.of(gone), null)).isInstanceOf(NoSuchFileException.class);
+        Path noYaml = Files.writeString(folder.resolve("no.yml"), "selfservice: {");
+        assertThatThrownBy(() -> doctor.report(List.of(noYaml), null)).isInstanceOf(YAMLException.class);
     }
 
     static Stream<Arguments> ailments() {
@@ -203,7 +208,7 @@ class DoctorTest extends AppTest {
     void unreadableSettingsAreANoteAndNoFinding() throws Exception {
         SALESFORCE.org().letViewSetup(false);
         SALESFORCE.org().activate(DuplicateRule.leadAlert());
-        Report report = doctor.report(List.of(), null);
+        DoctorReport report = doctor.report(List.of(), null);
         assertThat(report.findings()).isEmpty();
         assertThat(report.notes()).anyMatch(note -> note.contains("Setup > Duplicate Rules"));
     }
@@ -213,7 +218,7 @@ class DoctorTest extends AppTest {
     void whatCouldNotBeAskedIsANoteEach() throws Exception {
         List.of("Organization", "User", "UserPermissionAccess", "AssignmentRule", "DuplicateRule")
                 .forEach(object -> SALESFORCE.org().schema(object).rules().forEach(field -> SALESFORCE.org().schema(object).hide(field.name())));
-        Report report = doctor.report(List.of(), null);
+        DoctorReport report = doctor.report(List.of(), null);
         assertThat(report.findings()).isEmpty();
         assertThat(report.notes()).extracting(note -> note.split(":")[0]).containsExactlyInAnyOrder("Edition and sharing",
                 "Run-as user", "Converted Leads", "Assignment rules", "Duplicate rules", "The hooks were not checked",
@@ -372,7 +377,7 @@ class DoctorTest extends AppTest {
         return output.getOut().lines().filter(line -> line.contains("et-up")).toList();
     }
 
-    private static Finding one(Report report, String place, String remedy) {
+    private static Finding one(DoctorReport report, String place, String remedy) {
         assertThat(report.findings()).hasSize(1).allSatisfy(finding -> {
             assertThat(finding.place()).endsWith(place);
             assertThat(finding.severity()).isIn("error", "warning");

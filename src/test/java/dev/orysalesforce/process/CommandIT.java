@@ -56,7 +56,8 @@ class CommandIT {
             assertThat(beside.runToItsEnd("check")).as("a check may, too").isZero();
             assertThat(beside.log()).containsPattern("Nothing wrong; \\d+ examples run").doesNotContain("not asked");
             assertThat(beside.runToItsEnd("fly")).isEqualTo(2);
-            assertThat(beside.log()).contains("backfill, check, diff, doctor, preview");
+            assertThat(beside.log()).contains("'fly'")
+                    .containsSubsequence("Commands:", "backfill", "check", "diff", "doctor", "preview");
             assertThat(app.health()).contains("UP");
         }
     }

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.orysalesforce.command.Command;
+import dev.orysalesforce.command.BackfillCommand;
 import dev.orysalesforce.ledger.StuckDatabase;
 import dev.orysalesforce.operator.Operator;
 import dev.orysalesforce.sandbox.Call;
@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.test.context.TestPropertySource;
 
 /** Identities that existed before the app, or whose event was lost, are found; those in Salesforce already cost nothing. */
@@ -35,8 +34,7 @@ class BackfillTest extends ReconcileTest {
             List.of("ory_sync_in_sync_ratio 1.0", "ory_sync_gone_in_salesforce 0.0", "ory_sync_missing 0.0");
 
     @Autowired
-    @Qualifier("backfillCommand")
-    private Command backfill;
+    private BackfillCommand backfill;
 
     @Test
     void anInterruptedBackfillEndsWithACodeAndContinuesLater() throws Exception {
@@ -46,7 +44,7 @@ class BackfillTest extends ReconcileTest {
         AtomicBoolean isToldOn = new AtomicBoolean();
         Thread command = new Thread(() -> {
             try {
-                code.complete(backfill.run(List.of()));
+                code.complete(backfill.run(false));
             } catch (RuntimeException e) {
                 code.completeExceptionally(e);
             }
