@@ -11,6 +11,8 @@ import dev.orysalesforce.journal.PrebuiltRecord;
 import dev.orysalesforce.journal.ReceiptClock;
 import dev.orysalesforce.receive.BadRequestException;
 import dev.orysalesforce.receive.BodyText;
+import dev.orysalesforce.receive.Problem;
+import dev.orysalesforce.receive.Problems;
 import dev.orysalesforce.receive.SalesforceError;
 import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.settings.SyncSettings;
@@ -43,13 +45,15 @@ public class Gateway {
     private final ReceiptClock receiptClock;
     private final Clock clock;
     private final List<String> objects;
+    private final Problems problems;
 
-    Gateway(ObjectMapper json, BodyText bodyText, ReceiptClock receiptClock, Clock clock, SyncSettings settings) {
+    Gateway(ObjectMapper json, BodyText bodyText, ReceiptClock receiptClock, Clock clock, SyncSettings settings, Problems problems) {
         this.json = json;
         this.bodyText = bodyText;
         this.receiptClock = receiptClock;
         this.clock = clock;
         this.objects = settings.gateway().objects();
+        this.problems = problems;
     }
 
     /**
@@ -100,8 +104,7 @@ public class Gateway {
             // reported below, without the parser's message, which quotes the body
         }
         throw new GatewayException(UNREADABLE, SalesforceError.of("JSON_PARSER_ERROR", bodyText.kept(body).isBlank()
-                ? "The body is empty. Ory sends an empty body when the context of an event comes near 64 KiB; keep traits and"
-                        + " metadata small."
+                ? problems.problem("UNREADABLE_BODY.empty").detail()
                 : "The body is not a JSON object in UTF-8. Check the Jsonnet of the Ory Action; it has to be function(ctx) and answer"
                         + " the record."));
     }
@@ -157,7 +160,7 @@ public class Gateway {
                 + " takes " + String.join(", ", objects) + " (sync.gateway.objects).")));
     }
 
-    private static String identity(Target target, JsonNode inBody) {
+    private String identity(Target target, JsonNode inBody) {
         if (target.field() != null && !target.field().equalsIgnoreCase(OryFields.ORY_ID)) {
             throw new GatewayException(NO_IDENTITY, SalesforceError.of("NOT_FOUND", "The external ID field in the path has to be "
                     + OryFields.ORY_ID + ", with ctx.identity.id as its value.", OryFields.ORY_ID));
@@ -174,9 +177,8 @@ public class Gateway {
         }
         IdentityChange change = IdentityChange.erase(id, Instant.EPOCH);
         if (change.isNotStored()) {
-            throw new GatewayException("IDENTITY_NOT_STORED", SalesforceError.of("INVALID_FIELD", "The identity has no ID yet, because"
-                    + " this hook runs before Ory stores it. In the Ory Action set response.ignore to true, and remove"
-                    + " response.parse and can_interrupt.", OryFields.ORY_ID));
+            Problem notStored = problems.problem("IDENTITY_NOT_STORED");
+            throw new GatewayException(notStored.code(), SalesforceError.of("INVALID_FIELD", notStored.detail(), OryFields.ORY_ID));
         }
         if (change.identityId() == null) {
             throw new GatewayException(NO_IDENTITY, SalesforceError.of("INVALID_FIELD", OryFields.ORY_ID + " is not the ID of an Ory"

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.ledger.BoundedLookup;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
+import dev.orysalesforce.receive.Problem;
+import dev.orysalesforce.receive.Problems;
 import dev.orysalesforce.receive.SalesforceError;
 import java.util.List;
 import java.util.Map;
@@ -18,11 +20,13 @@ public class GatewayResponses {
     private final Ledger ledger;
     private final BoundedLookup lookup;
     private final ObjectMapper json;
+    private final Problems problems;
 
-    GatewayResponses(Ledger ledger, BoundedLookup lookup, ObjectMapper json) {
+    GatewayResponses(Ledger ledger, BoundedLookup lookup, ObjectMapper json, Problems problems) {
         this.ledger = ledger;
         this.lookup = lookup;
         this.json = json;
+        this.problems = problems;
     }
 
     /** The answer, once the event or the dead letter is on disk. */
@@ -36,7 +40,13 @@ public class GatewayResponses {
         return new Answer(record.create() || salesforceId == null ? 201 : 200, result.put("created", salesforceId == null));
     }
 
-    /** One error for any kind of request. */
+    /** @param key of {@code problems.yaml} */
+    public Answer error(String key) {
+        Problem problem = problems.problem(key);
+        return error(problem.status(), problem.code(), problem.detail());
+    }
+
+    /** An error of a route of one's own. */
     public Answer error(int status, String errorCode, String message) {
         return new Answer(status, json.valueToTree(List.of(SalesforceError.of(errorCode, message))));
     }

@@ -1,7 +1,6 @@
 package dev.orysalesforce.operator;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.orysalesforce.receive.Problem;
+import dev.orysalesforce.receive.Problems;
 import dev.orysalesforce.receive.RefusedLogins;
 import dev.orysalesforce.settings.SyncSettings;
 import jakarta.servlet.http.HttpServletRequest;
@@ -17,7 +16,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
@@ -58,19 +56,19 @@ class HawtioSecurity {
     @Bean
     @Order(0)
     SecurityFilterChain hawtio(HttpSecurity http, OperatorToken token, RefusedLogins refusedLogins, WebEndpointProperties paths,
-            ObjectMapper json) throws Exception {
+            Problems problems) throws Exception {
         http.securityMatcher(EndpointRequest.to("hawtio", "jolokia"))
-                .addFilterBefore(new SameOriginFilter(hosts, json), DisableEncodeUrlFilter.class)
+                .addFilterBefore(new SameOriginFilter(hosts, problems), DisableEncodeUrlFilter.class)
                 .requestCache(AbstractHttpConfigurer::disable);
-        return token.isSet() ? open(http, token, refusedLogins, paths.getBasePath(), json) : closed(http, json);
+        return token.isSet() ? open(http, token, refusedLogins, paths.getBasePath(), problems) : closed(http, problems);
     }
 
     /** Health and metrics need no login. */
     @Bean
     @Order(1) // hawtio is an endpoint, too
-    SecurityFilterChain endpoints(HttpSecurity http, ObjectMapper json) throws Exception {
+    SecurityFilterChain endpoints(HttpSecurity http, Problems problems) throws Exception {
         return http.securityMatcher(EndpointRequest.toAnyEndpoint())
-                .addFilterBefore(new SameOriginFilter(hosts, json), DisableEncodeUrlFilter.class)
+                .addFilterBefore(new SameOriginFilter(hosts, problems), DisableEncodeUrlFilter.class)
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable) // nothing is changed
@@ -80,17 +78,15 @@ class HawtioSecurity {
     }
 
     private static SecurityFilterChain open(HttpSecurity http, OperatorToken token, RefusedLogins refusedLogins, String base,
-            ObjectMapper json) throws Exception {
+            Problems problems) throws Exception {
         String hawtio = base + "/hawtio";
-        Problem unauthorized = Problem.of(HttpStatus.UNAUTHORIZED, "UNAUTHORIZED",
-                "Log in as user operator with the value of OPERATOR_TOKEN as the password.");
         String login = hawtio + "/login";
         // No answer asks for basic auth: the browser would keep the password and send it for any other page, too.
         AuthenticationEntryPoint ask = (request, response, failure) -> {
             if (isPage(request)) {
                 response.sendRedirect(login);
             } else {
-                unauthorized.writeTo(response, json);
+                problems.answer(request, response, "UNAUTHORIZED.hawtio");
             }
         };
         // In the session, because a page of another port of this host can choose cookies.
@@ -108,7 +104,7 @@ class HawtioSecurity {
                         }))
                 .httpBasic(basic -> basic.authenticationEntryPoint((request, response, failure) -> {
                     refusedLogins.operator(request);
-                    unauthorized.writeTo(response, json);
+                    problems.answer(request, response, "UNAUTHORIZED.hawtio");
                 }))
                 .exceptionHandling(handling -> handling.authenticationEntryPoint(ask))
                 .logout(logout -> logout.logoutSuccessUrl(login)
@@ -120,15 +116,13 @@ class HawtioSecurity {
                 .build();
     }
 
-    private static SecurityFilterChain closed(HttpSecurity http, ObjectMapper json) throws Exception {
-        Problem closed = Problem.of(HttpStatus.FORBIDDEN, "HAWTIO_CLOSED", "Hawtio and Jolokia are closed, because there"
-                + " is no password for them. Set the environment variable OPERATOR_TOKEN and start the app again.");
+    private static SecurityFilterChain closed(HttpSecurity http, Problems problems) throws Exception {
         return http.authorizeHttpRequests(requests -> requests.anyRequest().denyAll())
                 .csrf(AbstractHttpConfigurer::disable)
                 .anonymous(AbstractHttpConfigurer::disable)
                 .exceptionHandling(handling -> handling
-                        .authenticationEntryPoint((request, response, failure) -> closed.writeTo(response, json))
-                        .accessDeniedHandler((request, response, failure) -> closed.writeTo(response, json)))
+                        .authenticationEntryPoint((request, response, failure) -> problems.answer(request, response, "HAWTIO_CLOSED"))
+                        .accessDeniedHandler((request, response, failure) -> problems.answer(request, response, "HAWTIO_CLOSED")))
                 .build();
     }
 

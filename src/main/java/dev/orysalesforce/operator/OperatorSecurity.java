@@ -1,14 +1,12 @@
 package dev.orysalesforce.operator;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.orysalesforce.receive.Problem;
+import dev.orysalesforce.receive.Problems;
 import dev.orysalesforce.receive.RefusedLogins;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
@@ -24,7 +22,7 @@ class OperatorSecurity {
 
     @Bean
     @Order(0)
-    SecurityFilterChain operatorApi(HttpSecurity http, OperatorToken token, RefusedLogins refusedLogins, ObjectMapper json)
+    SecurityFilterChain operatorApi(HttpSecurity http, OperatorToken token, RefusedLogins refusedLogins, Problems problems)
             throws Exception {
         http.securityMatcher("/api/**")
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
@@ -32,17 +30,15 @@ class OperatorSecurity {
                 .requestCache(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .anonymous(AbstractHttpConfigurer::disable);
-        return token.isSet() ? open(http, token, refusedLogins, json) : closed(http, json);
+        return token.isSet() ? open(http, token, refusedLogins, problems) : closed(http, problems);
     }
 
-    private static SecurityFilterChain open(HttpSecurity http, OperatorToken token, RefusedLogins refusedLogins, ObjectMapper json)
+    private static SecurityFilterChain open(HttpSecurity http, OperatorToken token, RefusedLogins refusedLogins, Problems problems)
             throws Exception {
-        Problem unauthorized = Problem.of(HttpStatus.UNAUTHORIZED, "UNAUTHORIZED",
-                "The operator token is missing or wrong. Send Authorization: Bearer with the value of OPERATOR_TOKEN.");
         AuthenticationEntryPoint refuse = (request, response, failure) -> {
             refusedLogins.operator(request);
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
-            unauthorized.writeTo(response, json);
+            problems.answer(request, response, "UNAUTHORIZED.operator");
         };
         AuthenticationFilter bearer = new AuthenticationFilter(token::authenticate, token::offered);
         bearer.setSuccessHandler((request, response, authentication) -> { });
@@ -53,12 +49,10 @@ class OperatorSecurity {
                 .build();
     }
 
-    private static SecurityFilterChain closed(HttpSecurity http, ObjectMapper json) throws Exception {
-        Problem closed = Problem.of(HttpStatus.FORBIDDEN, "OPERATOR_API_CLOSED", "The operator API is closed, because"
-                + " there is no token for it. Set the environment variable OPERATOR_TOKEN and start the app again.");
+    private static SecurityFilterChain closed(HttpSecurity http, Problems problems) throws Exception {
         return http.authorizeHttpRequests(requests -> requests.anyRequest().denyAll())
                 .exceptionHandling(handling -> handling
-                        .accessDeniedHandler((request, response, failure) -> closed.writeTo(response, json)))
+                        .accessDeniedHandler((request, response, failure) -> problems.answer(request, response, "OPERATOR_API_CLOSED")))
                 .build();
     }
 }

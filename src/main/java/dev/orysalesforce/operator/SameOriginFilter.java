@@ -1,7 +1,6 @@
 package dev.orysalesforce.operator;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.orysalesforce.receive.Problem;
+import dev.orysalesforce.receive.Problems;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -12,7 +11,6 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -27,23 +25,21 @@ class SameOriginFilter extends OncePerRequestFilter {
     private static final Pattern LOCALHOST = Pattern.compile("(.+\\.)?localhost");
 
     private final Set<String> hosts;
-    private final ObjectMapper json;
+    private final Problems problems;
 
     /** @param hosts further names that are served, in lower case */
-    SameOriginFilter(Set<String> hosts, ObjectMapper json) {
+    SameOriginFilter(Set<String> hosts, Problems problems) {
         this.hosts = hosts;
-        this.json = json;
+        this.problems = problems;
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         if (!isServed(request.getHeader(HttpHeaders.HOST))) {
-            Problem.of(HttpStatus.FORBIDDEN, "UNKNOWN_HOST", "The management port is not served under this name. Use localhost or"
-                    + " an IP address, or add the name to sync.management-hosts.").writeTo(response, json);
+            problems.answer(request, response, "UNKNOWN_HOST");
         } else if (isOfAnotherSite(request)) {
-            Problem.of(HttpStatus.FORBIDDEN, "FOREIGN_ORIGIN", "A page of another site or port may not call the management port."
-                    + " Open Hawtio in a tab of its own.").writeTo(response, json);
+            problems.answer(request, response, "FOREIGN_ORIGIN");
         } else {
             chain.doFilter(request, response);
         }

@@ -1,6 +1,5 @@
 package dev.orysalesforce.receive;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.settings.SyncSettings;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ReadListener;
@@ -22,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import org.springframework.boot.autoconfigure.security.SecurityProperties;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -47,13 +45,13 @@ class BodyLimit extends OncePerRequestFilter {
 
     private final int limit;
     private final Semaphore kilobytes;
-    private final ObjectMapper json;
+    private final Problems problems;
 
-    BodyLimit(SyncSettings settings, ObjectMapper json) {
+    BodyLimit(SyncSettings settings, Problems problems) {
         this.limit = Math.toIntExact(settings.maxBodySize().toBytes());
         this.kilobytes = new Semaphore((int) Math.min(Integer.MAX_VALUE,
                 Math.max(kilobytes(limit), Runtime.getRuntime().maxMemory() / HEAP_PER_BODY / KILOBYTE)), true);
-        this.json = json;
+        this.problems = problems;
     }
 
     @Override
@@ -69,14 +67,14 @@ class BodyLimit extends OncePerRequestFilter {
         try {
             int first = isEmpty ? 0 : announced > 0 ? (int) announced : Math.min(limit, FIRST_PART);
             if (!share.grow(first)) {
-                refuseBusy(request, response);
+                problems.answer(request, response, "BODIES_BUSY");
                 return;
             }
             InputStream in = request.getInputStream();
             byte[] body = isEmpty ? new byte[0] : in.readNBytes(announced > 0 ? first : first + 1);
             if (body.length > first) {
                 if (!share.grow(limit - first)) {
-                    refuseBusy(request, response);
+                    problems.answer(request, response, "BODIES_BUSY");
                     return;
                 }
                 body = join(body, in.readNBytes(limit + 1 - body.length));
@@ -106,15 +104,7 @@ class BodyLimit extends OncePerRequestFilter {
             read = request.getInputStream().read(buffer);
         }
         response.setHeader(HttpHeaders.CONNECTION, "close");
-        Problem.of(HttpStatus.PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", "The body is larger than " + limit
-                + " bytes (sync.max-body-size). Let the Jsonnet template of the Ory Action send the identity and"
-                + " the transient payload only.").answer(request, response, json);
-    }
-
-    private void refuseBusy(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        response.setHeader(HttpHeaders.RETRY_AFTER, "5");
-        Problem.of(HttpStatus.SERVICE_UNAVAILABLE, "BODIES_BUSY", "Too many large bodies at the same time for the memory of the"
-                + " app. Try again. If it lasts, give the app a larger heap.").answer(request, response, json);
+        problems.answer(request, response, problems.problem("BODY_TOO_LARGE", limit));
     }
 
     private static int kilobytes(int bytes) {

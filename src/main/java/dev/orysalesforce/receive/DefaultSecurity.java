@@ -1,12 +1,10 @@
 package dev.orysalesforce.receive;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.http.HttpStatus;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
@@ -24,12 +22,10 @@ class DefaultSecurity {
 
     @Bean
     @Order(Ordered.LOWEST_PRECEDENCE)
-    SecurityFilterChain denyByDefault(HttpSecurity http, ObjectMapper json) throws Exception {
-        Problem unknown = Problem.of(HttpStatus.NOT_FOUND, "NOT_FOUND", "There is nothing at this path. Routes that take HTTP"
-                + " requests are below /webhooks, /services, /oauth2 and /api.");
+    SecurityFilterChain denyByDefault(HttpSecurity http, Problems problems) throws Exception {
         return http.authorizeHttpRequests(requests -> requests.anyRequest().denyAll())
                 .exceptionHandling(handling -> handling
-                        .accessDeniedHandler((request, response, failure) -> unknown.writeTo(response, json)))
+                        .accessDeniedHandler((request, response, failure) -> problems.answer(request, response, "NOT_FOUND")))
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable) // every request is denied
                 .requestCache(AbstractHttpConfigurer::disable)

@@ -49,6 +49,7 @@ public class EventFactory {
         return Stream.of(named, change == null ? null : change.event()).filter(KINDS::contains).findFirst().orElse("settings");
     }
 
+    /** A problem of a route of one's own; {@link Problems} has the app's. */
     public Problem problem(int status, String code, String detail) {
         return Problem.of(HttpStatus.valueOf(status), code, detail);
     }

@@ -1,6 +1,5 @@
 package dev.orysalesforce.receive;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -8,8 +7,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.apache.camel.CamelContext;
 import org.springframework.core.annotation.Order;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -24,21 +21,21 @@ class ReadinessFilter extends OncePerRequestFilter {
 
     private final CamelContext camel;
     private final RequestGate gate;
-    private final ObjectMapper json;
+    private final Problems problems;
 
-    ReadinessFilter(CamelContext camel, RequestGate gate, ObjectMapper json) {
+    ReadinessFilter(CamelContext camel, RequestGate gate, Problems problems) {
         this.camel = camel;
         this.gate = gate;
-        this.json = json;
+        this.problems = problems;
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         if (!camel.isStarted()) {
-            refuse(request, response, "STARTING", "The app is starting or stopping. Try again.");
+            problems.answer(request, response, "STARTING");
         } else if (!gate.enter()) {
-            refuse(request, response, "CHANGING_ROUTES", "Changed routes are replacing the running ones. Try again.");
+            problems.answer(request, response, "CHANGING_ROUTES");
         } else {
             try {
                 chain.doFilter(request, response);
@@ -46,11 +43,5 @@ class ReadinessFilter extends OncePerRequestFilter {
                 Completion.of(request, gate::leave);
             }
         }
-    }
-
-    private void refuse(HttpServletRequest request, HttpServletResponse response, String code, String detail)
-            throws IOException {
-        response.setHeader(HttpHeaders.RETRY_AFTER, "5");
-        Problem.of(HttpStatus.SERVICE_UNAVAILABLE, code, detail).answer(request, response, json);
     }
 }

@@ -19,9 +19,11 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 class RefusedRequestAdvice extends ResponseEntityExceptionHandler {
 
     private final RefusedWebhooks refused;
+    private final Problems problems;
 
-    RefusedRequestAdvice(RefusedWebhooks refused) {
+    RefusedRequestAdvice(RefusedWebhooks refused, Problems problems) {
         this.refused = refused;
+        this.problems = problems;
     }
 
     @Override
@@ -36,19 +38,15 @@ class RefusedRequestAdvice extends ResponseEntityExceptionHandler {
 
     private void explain(ErrorResponse failure, HttpServletRequest request) {
         switch (HttpStatus.valueOf(failure.getStatusCode().value())) {
-            case METHOD_NOT_ALLOWED -> tell(failure, RefusedWebhooks.METHOD, "A webhook has to be a POST or PUT, and this was a "
-                    + request.getMethod() + ". In the hook at Ory set config.method to POST.");
-            case NOT_FOUND -> tell(failure, RefusedWebhooks.PATH, "There is no webhook at this path. In the hook at Ory let"
-                    + " config.url end in /webhooks/ory/registration, settings, login, verification or recovery; or in /webhooks/ory,"
-                    + " if the body names the event.");
-            case UNSUPPORTED_MEDIA_TYPE -> tell(failure, RefusedWebhooks.CONTENT_TYPE, "A webhook has to be JSON, with the header"
-                    + " Content-Type: application/json, which Ory sends by itself. Check what is between Ory and here.");
+            case METHOD_NOT_ALLOWED -> tell(failure, RefusedWebhooks.METHOD, problems.problem(".wrong-method", request.getMethod()));
+            case NOT_FOUND -> tell(failure, RefusedWebhooks.PATH, problems.problem(".no-webhook"));
+            case UNSUPPORTED_MEDIA_TYPE -> tell(failure, RefusedWebhooks.CONTENT_TYPE, problems.problem(".wrong-content-type"));
             default -> { }
         }
     }
 
-    private void tell(ErrorResponse failure, String reason, String detail) {
-        failure.getBody().setDetail(detail);
+    private void tell(ErrorResponse failure, String reason, Problem problem) {
+        failure.getBody().setDetail(problem.detail());
         refused.count(reason);
     }
 }

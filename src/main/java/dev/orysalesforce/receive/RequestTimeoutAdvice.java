@@ -1,13 +1,10 @@
 package dev.orysalesforce.receive;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.context.request.async.AsyncRequestTimeoutException;
@@ -20,16 +17,14 @@ import org.springframework.web.context.request.async.AsyncRequestTimeoutExceptio
 @Order(Ordered.HIGHEST_PRECEDENCE) // before Spring Boot's own, which has no remedy and no Retry-After
 class RequestTimeoutAdvice {
 
-    private final ObjectMapper json;
+    private final Problems problems;
 
-    RequestTimeoutAdvice(ObjectMapper json) {
-        this.json = json;
+    RequestTimeoutAdvice(Problems problems) {
+        this.problems = problems;
     }
 
     @ExceptionHandler(AsyncRequestTimeoutException.class)
     void tryAgain(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        response.setHeader(HttpHeaders.RETRY_AFTER, "5");
-        Problem.of(HttpStatus.SERVICE_UNAVAILABLE, "OUT_OF_TIME", "The answer was not there in time. Try again. The operator"
-                + " finds the cause at /observe/health.").answer(request, response, json);
+        problems.answer(request, response, "OUT_OF_TIME");
     }
 }

@@ -1,14 +1,11 @@
 package dev.orysalesforce.receive;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpConsumer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.handler.MappedInterceptor;
@@ -18,7 +15,7 @@ import org.springframework.web.servlet.handler.MappedInterceptor;
 class StoppedRouteInterceptor {
 
     @Bean
-    MappedInterceptor stoppedRoutes(ObjectMapper json) {
+    MappedInterceptor stoppedRoutes(Problems problems) {
         return new MappedInterceptor(new String[] {"/**"}, new HandlerInterceptor() {
             @Override
             public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
@@ -27,10 +24,7 @@ class StoppedRouteInterceptor {
                         || !(method.getBean() instanceof SpringBootPlatformHttpConsumer consumer) || consumer.isStarted()) {
                     return true;
                 }
-                response.setHeader(HttpHeaders.RETRY_AFTER, "5");
-                Problem.of(HttpStatus.SERVICE_UNAVAILABLE, "ROUTE_STOPPED", "The route behind "
-                        + consumer.getEndpoint().getPath() + " was stopped. Try again; the operator starts it in Hawtio.")
-                        .answer(request, response, json);
+                problems.answer(request, response, problems.problem("ROUTE_STOPPED", consumer.getEndpoint().getPath()));
                 return false;
             }
         });

@@ -1,6 +1,5 @@
 package dev.orysalesforce.receive;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -9,7 +8,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
@@ -37,14 +35,10 @@ class WebhookSecurity {
     @Bean
     @Order(0)
     SecurityFilterChain webhooks(HttpSecurity http, WebhookSecrets secrets, WebhooksHealthIndicator health,
-            ObjectMapper json) throws Exception {
-        Problem problem = Problem.of(HttpStatus.UNAUTHORIZED, "UNAUTHORIZED",
-                "The webhook secret is missing or wrong. Send it as header " + WebhookSecrets.HEADER + " or "
-                        + WebhookSecrets.API_KEY + ", as bearer token, or as basic auth password of user " + WebhookSecrets.ORY
-                        + "; it has to be one of those in ORY_WEBHOOK_SECRET.");
+            Problems problems) throws Exception {
         AuthenticationEntryPoint unauthorized = (request, response, failure) -> {
             health.refused();
-            problem.answer(request, response, json);
+            problems.answer(request, response, "UNAUTHORIZED.webhook");
         };
 
         AuthenticationFilter secret = new AuthenticationFilter(secrets, secret());

@@ -27,9 +27,9 @@ class ReloadIT {
     @Test
     void routesAndMappingsAreReloaded(SharedApp shared) throws IOException {
         AppProcess app = shared.process();
-        edit(shared.routes().resolve("reject.camel.yaml"), "There is no such event.", "Never heard of it.");
+        edit(shared.routes().resolve("reject.camel.yaml"), "problem('UNKNOWN_EVENT')", "problem('.no-webhook')");
         edit(shared.mappings().resolve("lead.jslt"), "\"Ory Registration\"", "\"Edited\"");
-        assertEventuallyAnswered(app, "Never heard of it.");
+        assertEventuallyAnswered(app, "There is no webhook at this path.");
         assertEventuallySent(shared, "Edited");
 
         edit(shared.routes().resolve("receive.camel.yaml"), "uri: direct:receive.event", "uri: drect:receive.event");

@@ -55,7 +55,9 @@ class ReloadTest extends ReloadAppTest {
     @Test
     void anEditedRouteTakesThePlaceOfTheOther() {
         Route other = camel.getRoute("sync.next");
-        ConfigWorkspace.replace(ConfigWorkspace.ROUTES.resolve("reject.camel.yaml"), "There is no such event.", "Never heard of it.");
+        ConfigWorkspace.replace(ConfigWorkspace.ROUTES.resolve("reject.camel.yaml"),
+                "ref: problems\n            method: problem('UNKNOWN_EVENT')",
+                "ref: eventFactory\n            method: problem(404, 'UNKNOWN_EVENT', 'Never heard of it.')");
         awaitTaken(ConfigWorkspace.ROUTES.resolve("reject.camel.yaml"));
         assertThat(ory.sends("deletion", "{}").body()).contains("Never heard of it.");
         assertThat(camel.getRoute("sync.next")).as("an unchanged route keeps running").isSameAs(other);

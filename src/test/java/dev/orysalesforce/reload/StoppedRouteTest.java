@@ -43,7 +43,7 @@ class StoppedRouteTest extends ReloadAppTest {
     @Test
     void aReloadOfAnotherRouteDoesNotForgetIt() throws Exception {
         camel.getRouteController().stopRoute(ROUTE);
-        ConfigWorkspace.replace(ConfigWorkspace.ROUTES.resolve("reject.camel.yaml"), "There is no such event.", "Never heard of it.");
+        ConfigWorkspace.replace(ConfigWorkspace.ROUTES.resolve("reject.camel.yaml"), "problem('UNKNOWN_EVENT')", "problem('.no-webhook')");
         awaitTaken(ConfigWorkspace.ROUTES.resolve("reject.camel.yaml"));
         assertStopped();
     }
