@@ -1,6 +1,7 @@
 package dev.orysalesforce.reload;
 
 import dev.orysalesforce.mapping.Mapping;
+import dev.orysalesforce.receive.Problems;
 import dev.orysalesforce.reload.RouteSet.Entry;
 import dev.orysalesforce.reload.TrialBuild.Outline;
 import dev.orysalesforce.settings.CannotStartException;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -21,6 +23,10 @@ import org.springframework.stereotype.Component;
 @Lazy
 public class ReloadCoordinator {
 
+    /** The key of a problem in the call of a bean. */
+    private static final Pattern PROBLEM = Pattern.compile(
+            "\\b(?:problems|gatewayResponses)(?:\\s+method: [\"']?|\\?method=|\\.)(?:problem|error)\\('+([\\w.-]+)'");
+
     private final MappingSettings mappingSettings;
     private final MappingFiles mappingFiles;
     private final MappingTrial mappingTrial;
@@ -28,6 +34,7 @@ public class ReloadCoordinator {
     private final TrialBuild trialBuild;
     private final RouteReplacer liveRoutes;
     private final RouteQuiescer quiescer;
+    private final Problems problems;
     private volatile Running running;
 
     /**
@@ -37,7 +44,8 @@ public class ReloadCoordinator {
     private record Running(ConfigSnapshot files, RouteSet routes, Map<String, String> bySchema, Outline outline) {}
 
     ReloadCoordinator(EditableFiles files, MappingSettings mappingSettings, MappingFiles mappingFiles, MappingTrial mappingTrial,
-            Mappings mappings, TrialBuild trialBuild, RouteReplacer liveRoutes, RouteQuiescer quiescer) throws IOException {
+            Mappings mappings, TrialBuild trialBuild, RouteReplacer liveRoutes, RouteQuiescer quiescer,
+            Problems problems) throws IOException {
         this.mappingSettings = mappingSettings;
         this.mappingFiles = mappingFiles;
         this.mappingTrial = mappingTrial;
@@ -45,13 +53,14 @@ public class ReloadCoordinator {
         this.trialBuild = trialBuild;
         this.liveRoutes = liveRoutes;
         this.quiescer = quiescer;
+        this.problems = problems;
         ConfigSnapshot start = files.read();
         try {
             start.rejectEmptyFiles();
             Map<String, String> bySchema = mappingSettings.bySchema(start.settings());
             mappingFiles.check(start.mappings(), Map.of(), bySchema);
             mappings.take(bySchema, start.mappings());
-            running = new Running(start, RouteSet.of(start.routes()), bySchema, null);
+            running = new Running(start, routes(start), bySchema, null);
         } catch (ReloadRejectedException e) { // there is no previous version that could keep running
             throw new CannotStartException(e.place() + ": " + e.getMessage(), "Fix it and start again.", e);
         }
@@ -82,7 +91,7 @@ public class ReloadCoordinator {
         Map<String, String> bySchema = mappingSettings.bySchema(edited.settings());
         mappingFiles.check(edited.mappings(), before.files().mappings(), bySchema);
         mappingTrial.run(before.files().mappings(), edited.mappings());
-        RouteSet routes = RouteSet.of(edited.routes());
+        RouteSet routes = routes(edited);
         Outline outline = before.outline();
         boolean routesDiffer = liveRoutes.isLost() || !routes.isEquivalentTo(before.routes());
         if (routesDiffer || !bySchema.equals(before.bySchema())) {
@@ -103,6 +112,18 @@ public class ReloadCoordinator {
         return edited.differentFrom(before.files()).stream().map(name -> !edited.settings().containsKey(name) ? name
                 : bySchema.equals(before.bySchema()) ? name + " (takes effect at the next restart)" : name + " (sync.mappings)")
                 .collect(Collectors.joining(", "));
+    }
+
+    /** Camel looks at the parameters of a bean's method only when it calls it. */
+    private RouteSet routes(ConfigSnapshot files) {
+        RouteSet routes = RouteSet.of(files.routes());
+        routes.files().forEach((file, text) -> PROBLEM.matcher(text).results().forEach(call -> {
+            if (!problems.hasKey(call.group(1))) {
+                throw new ReloadRejectedException(file, (int) text.substring(0, call.end()).lines().count(),
+                        "There is no problem " + call.group(1) + ". docs/problems.md has the keys of all.");
+            }
+        }));
+        return routes;
     }
 
     private void replace(RouteSet before, RouteSet after) {

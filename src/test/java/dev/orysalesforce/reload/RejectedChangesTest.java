@@ -61,6 +61,14 @@ class RejectedChangesTest extends ReloadAppTest {
     }
 
     @Test
+    void aProblemThatIsNotInTheTableIsRejectedByItsKey() {
+        make(wrong("reject", "problem('UNREADABLE_BODY.empty')", "problem('UNREADABLE_BODY.emty')"));
+        assertThat(edits().path("details").path("reason").asText()).contains("UNREADABLE_BODY.emty", "docs/problems.md");
+        make(wrong("gateway", "error('NOT_FOUND.gateway')", "error('NOT_FOUND.gatway')"));
+        assertThat(edits().path("details").path("reason").asText()).contains("NOT_FOUND.gatway");
+    }
+
+    @Test
     void everyDamageToAFileIsRejected() {
         Random random = new Random(20261124);
         Set<String> made = new HashSet<>(); // a change that is rejected already is not rejected again
