@@ -89,8 +89,7 @@ public class DeadLetters {
         int most = number(limit, DEFAULT_LIMIT, 1, MOST, "limit is a number from 1 to " + MOST + ".");
         String selector = JmsSelectors.all(code == null ? null : JmsSelectors.ofCode(code),
                 identity == null ? null : JmsSelectors.ofIdentity(identity));
-        OptionalLong total = queues.count(Queues.DEAD_LETTERS, selector);
-        return new DeadLetterPage(items(selector, from, most, false), total.isPresent() ? total.getAsLong() : null);
+        return new DeadLetterPage(items(selector, from, most, false), queues.count(Queues.DEAD_LETTERS, selector));
     }
 
     /** One dead letter, with its original if {@code reveal} is true; null if there is none with this ID. */
@@ -101,12 +100,7 @@ public class DeadLetters {
 
     /** Discards a dead letter. Returns whether it existed. */
     public boolean discard(@Header("id") String id) {
-        return JmsSelectors.isId(id) && Boolean.TRUE.equals(jms.execute(session -> {
-            try (MessageConsumer letters = session.createConsumer(
-                    session.createQueue(Queues.DEAD_LETTERS), JmsSelectors.ofLetter(id))) {
-                return letters.receiveNoWait() != null;
-            }
-        }, true));
+        return JmsSelectors.isId(id) && discardSelected(JmsSelectors.ofLetter(id)) > 0;
     }
 
     /** Discards all dead letters with a code, except those that arrive meanwhile; returns how many. */

@@ -13,7 +13,6 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.springframework.context.annotation.Lazy;
@@ -52,8 +51,8 @@ public class StatusReport {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("balance", counters.balance());
         report.put("quarantined", counters.quarantinedSoFar());
-        report.put("deadLetters", orNull(queues.depth(Queues.DEAD_LETTERS)));
-        report.put("oldestPendingSeconds", orNull(queues.oldestSeconds(Queues.JOURNAL)));
+        report.put("deadLetters", queues.depth(Queues.DEAD_LETTERS));
+        report.put("oldestPendingSeconds", queues.oldestSeconds(Queues.JOURNAL));
         report.put("breaker", breaker());
         report.put("budget", usage.budget());
         report.put("callSizes", sizes.reduced());
@@ -61,10 +60,6 @@ public class StatusReport {
         report.put("routes", camel.getRoutes().stream().map(this::route).toList());
         report.put("mappings", mappings.all().stream().map(StatusReport::mapping).toList());
         return report;
-    }
-
-    private static Long orNull(OptionalLong known) {
-        return known.isPresent() ? known.getAsLong() : null;
     }
 
     /** The reason is that of health. */

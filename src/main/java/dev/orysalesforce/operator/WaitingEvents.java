@@ -51,9 +51,9 @@ public class WaitingEvents {
 
     /**
      * @param items what is tried next first, then the scheduled retries
-     * @param total all that wait, the batch in flight included, which is not listed; null if the broker does not tell
+     * @param total all that wait, the batch in flight included, which is not listed; null in JSON if the broker does not tell
      */
-    public record Page(List<Item> items, Long total) {}
+    public record Page(List<Item> items, OptionalLong total) {}
 
     /**
      * An event without what it tells of the identity.
@@ -74,8 +74,7 @@ public class WaitingEvents {
         if (items.size() < most) {
             items.addAll(scheduled(most - items.size()));
         }
-        OptionalLong total = queues.depth(Queues.JOURNAL);
-        return new Page(items, total.isPresent() ? total.getAsLong() : null);
+        return new Page(items, queues.depth(Queues.JOURNAL));
     }
 
     /** Takes an event out of the journal; whether it was there, and not in a batch at the moment. */
