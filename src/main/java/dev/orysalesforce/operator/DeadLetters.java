@@ -3,22 +3,20 @@ package dev.orysalesforce.operator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.orysalesforce.journal.DeadLetter;
+import dev.orysalesforce.journal.DeadLetterReader;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.Queues;
 import dev.orysalesforce.journal.Version;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.receive.BadRequestException;
-import dev.orysalesforce.settings.RouteNames;
 import dev.orysalesforce.settings.SyncSettings;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
-import jakarta.jms.TextMessage;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,14 +27,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
-import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Header;
-import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.jms.core.JmsTemplate;
-import org.springframework.jms.support.JmsUtils;
 import org.springframework.stereotype.Component;
 
 /** Reads, replays and discards messages of the queue {@code dead-letters}. */
@@ -58,14 +52,14 @@ public class DeadLetters {
     private final JmsTemplate jms;
     private final Queues queues;
     private final Ledger ledger;
-    private final ProducerTemplate camel;
+    private final DeadLetterReader reader;
     private final ObjectMapper json;
     private final SyncSettings.DeadLetters settings;
     private final Clock clock;
 
-    DeadLetters(JmsTemplate jms, Queues queues, Ledger ledger, @Lazy ProducerTemplate camel, ObjectMapper json,
+    DeadLetters(JmsTemplate jms, Queues queues, Ledger ledger, DeadLetterReader reader, ObjectMapper json,
             SyncSettings settings, Clock clock) {
-        this.camel = camel;
+        this.reader = reader;
         this.jms = jms;
         this.queues = queues;
         this.ledger = ledger;
@@ -171,10 +165,7 @@ public class DeadLetters {
         return new Replay(selectors);
     }
 
-    /**
-     * Takes the next events out of their dead letters, in the caller's transaction. Each keeps its time of receipt; its
-     * attempts are counted from zero.
-     */
+    /** Takes the next events out of their dead letters, in the caller's transaction. */
     public List<IdentityChange> take(Replay replay) {
         return jms.execute(session -> {
             List<IdentityChange> taken = new ArrayList<>();
@@ -183,11 +174,9 @@ public class DeadLetters {
                     JmsSelectors.all(REPLAYABLE, replay.next()))) {
                 Message message = null;
                 while (taken.size() < AT_ONCE && (message = letters.receiveNoWait()) != null) {
-                    DeadLetter letter = letter(message);
-                    IdentityChange known = event(letter);
-                    IdentityChange change = known == null ? readAgain(letter) : known;
-                    if (change != null) {
-                        taken.add(change.receivedAs(change.event(), change.receivedAt(), change.triggerId()));
+                    IdentityChange event = reader.replayed(letter(message));
+                    if (event != null) {
+                        taken.add(event);
                     } else {
                         useless.add(message);
                     }
@@ -249,7 +238,7 @@ public class DeadLetters {
     }
 
     private Shown shown(DeadLetter letter, boolean reveal) {
-        IdentityChange change = event(letter);
+        IdentityChange change = reader.event(letter);
         return new Shown(DeadLetterItem.of(letter, false, reveal), change == null ? null : change.version());
     }
 
@@ -258,45 +247,11 @@ public class DeadLetters {
                 && entry.version().compareTo(version) >= 0;
     }
 
-    /** The event in a dead letter; null if it holds none that can be synced. */
-    private IdentityChange event(DeadLetter letter) {
-        try {
-            IdentityChange change = letter.original() == null || !letter.original().isObject() ? null
-                    : json.treeToValue(letter.original(), IdentityChange.class);
-            return change != null && change.isUsable() && change.receivedAt() != null ? change : null;
-        } catch (JsonProcessingException e) {
-            return null;
-        }
-    }
-
-    /** What {@code mappings/event.*} makes of the body now; null if that is still no event of a stored identity. */
-    private IdentityChange readAgain(DeadLetter letter) {
-        JsonNode body = letter.original() == null ? MissingNode.getInstance() : letter.original().path(DeadLetter.BODY);
-        if (!body.isContainerNode() || letter.receivedAt() == null) {
-            return null;
-        }
-        try {
-            IdentityChange change = json.readValue(camel.requestBody(RouteNames.READ_EVENT, body.toString(), String.class),
-                    IdentityChange.class).receivedAs(letter.event(), letter.receivedAt(), null);
-            return change.isUsable() && !change.isNotStored() ? change : null;
-        } catch (CamelExecutionException | JsonProcessingException e) {
-            return null; // the mapping still fails
-        }
-    }
-
-    /** Any program may write to the queue of an external broker. */
     private DeadLetter letter(Message message) {
-        try {
-            if (message instanceof TextMessage text) {
-                return json.readValue(text.getText(), DeadLetter.class);
-            }
-        } catch (JsonProcessingException e) {
-            // reported below
-        } catch (JMSException e) {
-            throw JmsUtils.convertJmsAccessException(e);
-        }
-        return new DeadLetter(null, null, "unknown", "UNREADABLE_LETTER", "A message in the queue of dead letters is not"
-                + " one of this app. Find the program that writes to the queue, too.", List.of(), 0, null, null, null, null);
+        DeadLetter letter = reader.read(message);
+        return letter != null ? letter : new DeadLetter(null, null, "unknown", "UNREADABLE_LETTER", "A message in the queue of"
+                + " dead letters is damaged, or not one of this app. Find out whether another program writes to the queue, too.",
+                List.of(), 0, null, null, null, null);
     }
 
     static boolean isTrue(String reveal) {
