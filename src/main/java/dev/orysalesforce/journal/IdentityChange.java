@@ -29,6 +29,7 @@ import java.util.stream.StreamSupport;
  *     webhook of the same identity is in the same batch
  * @param attempts how often it was sent to Salesforce without success
  * @param traceparent the W3C trace context of the request; null while traces are off
+ * @param letter a dead letter without an event that can be synced, which the broker has moved into the journal; else null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -41,7 +42,8 @@ public record IdentityChange(
         @JsonProperty("transient_payload") JsonNode transientPayload,
         PrebuiltRecord record,
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) int attempts,
-        String traceparent) {
+        String traceparent,
+        @JsonIgnore DeadLetter letter) {
 
     /** The identity was listed by Ory's Admin API; what had happened to it is unknown. */
     public static final String RECONCILE = "reconcile";
@@ -63,6 +65,11 @@ public record IdentityChange(
         triggerId = isTriggerId(triggerId) ? triggerId : null;
     }
 
+    public IdentityChange(String event, Instant receivedAt, String triggerId, JsonNode identity, JsonNode flow,
+            JsonNode transientPayload, PrebuiltRecord record, int attempts, String traceparent) {
+        this(event, receivedAt, triggerId, identity, flow, transientPayload, record, attempts, traceparent, null);
+    }
+
     public static boolean isTriggerId(String text) {
         return text != null && UUID_TEXT.matcher(text).matches();
     }
@@ -75,6 +82,11 @@ public record IdentityChange(
     /** A prebuilt record for the identity. */
     public static IdentityChange prebuilt(String identity, PrebuiltRecord record, String triggerId) {
         return new IdentityChange(GATEWAY, record.at(), triggerId, idOnly(identity), null, null, record, 0, null);
+    }
+
+    /** It holds no event, so it becomes the same dead letter again. */
+    static IdentityChange without(DeadLetter letter) {
+        return new IdentityChange(letter.event(), letter.receivedAt(), null, null, null, null, null, 0, null, letter);
     }
 
     public IdentityChange receivedAs(String event, Instant receivedAt, String triggerId) {
@@ -155,7 +167,7 @@ public record IdentityChange(
     /** The same event as part of a trace. */
     IdentityChange tracedBy(String traceparent) {
         return new IdentityChange(event, receivedAt, triggerId, identity, flow, transientPayload, record, attempts,
-                traceparent);
+                traceparent, letter);
     }
 
     /** The identity's ID in lower case, or null if there is none that is a UUID. */

@@ -36,17 +36,20 @@ public class Journal {
     private static final Queue QUEUE = new ActiveMQQueue(Queues.JOURNAL);
 
     private final JmsTemplate jms;
+    private final DeadLetterReader letters;
     private final ObjectMapper json;
     private final Clock clock;
     private final Duration linger;
     private final Set<String> inFlight = ConcurrentHashMap.newKeySet();
     private final AtomicInteger received = new AtomicInteger();
     private final AtomicInteger ended = new AtomicInteger();
+    private final AtomicInteger moved = new AtomicInteger();
     private int characters;
 
-    Journal(@Qualifier("journalReader") JmsTemplate journalReader, ObjectMapper json, Clock clock,
+    Journal(@Qualifier("journalReader") JmsTemplate journalReader, DeadLetterReader letters, ObjectMapper json, Clock clock,
             SyncSettings settings) {
         this.jms = journalReader;
+        this.letters = letters;
         this.json = json;
         this.clock = clock;
         this.linger = settings.linger();
@@ -76,7 +79,7 @@ public class Journal {
             if (taken.isEmpty()) {
                 deadline = System.nanoTime() + patience(message).toNanos();
             }
-            IdentityChange change = read(message);
+            IdentityChange change = letterOr(read(message), message);
             characters += length(message);
             taken.add(change);
             if (change.identityId() != null) {
@@ -91,6 +94,7 @@ public class Journal {
     public void clearInFlight() {
         inFlight.clear();
         received.set(0);
+        moved.set(0);
         ended.incrementAndGet();
         characters = 0;
     }
@@ -106,6 +110,11 @@ public class Journal {
      */
     public int received() {
         return received.get();
+    }
+
+    /** How many of the events in flight were moved here from the dead letters by the broker's own means. */
+    public int moved() {
+        return moved.get();
     }
 
     /**
@@ -142,13 +151,24 @@ public class Journal {
         }
     }
 
+    /** An operator may move a dead letter here by the broker's own means, which is a replay. */
+    private IdentityChange letterOr(IdentityChange change, Message message) {
+        DeadLetter letter = change.isUsable() ? null : letters.read(message);
+        if (letter == null || letter.id() == null || letter.code() == null || letter.original() == null) {
+            return change;
+        }
+        moved.incrementAndGet();
+        IdentityChange event = letters.replayed(letter);
+        return event != null ? event : IdentityChange.without(letter);
+    }
+
     /** A message of another program (any program may write to an external broker) becomes an event without an identity. */
     private IdentityChange read(Message message) {
         try {
             IdentityChange change = message instanceof TextMessage text
                     ? json.readValue(text.getText(), IdentityChange.class) : foreign(message);
             String traceparent = message.getStringProperty("traceparent");
-            return traceparent == null ? change : change.tracedBy(traceparent);
+            return change == null ? foreign(message) : traceparent == null ? change : change.tracedBy(traceparent);
         } catch (JsonProcessingException e) {
             return foreign(message);
         } catch (JMSException | RuntimeException e) {

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.core.io.IOCallback;
@@ -19,6 +20,8 @@ import org.apache.activemq.artemis.core.server.impl.AckReason;
 import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerMessagePlugin;
 import org.apache.activemq.artemis.core.transaction.Transaction;
 import org.apache.activemq.artemis.core.transaction.TransactionOperationAbstract;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -30,12 +33,14 @@ import org.springframework.stereotype.Component;
 @Component
 public class JournalCount implements ActiveMQServerMessagePlugin {
 
+    private static final Logger LOG = LoggerFactory.getLogger(JournalCount.class);
     private static final SimpleString JOURNAL = SimpleString.of(Queues.JOURNAL);
     private static final int WAITING = 0;
     private static final int LOST = Long.BYTES;
     private static final int LOST_AT = 2 * Long.BYTES;
     private static final int SIZE = 3 * Long.BYTES;
 
+    private final AtomicLong moved = new AtomicLong();
     private ActiveMQServer broker;
     private MappedByteBuffer file;
 
@@ -95,26 +100,43 @@ public class JournalCount implements ActiveMQServerMessagePlugin {
     public void afterSend(ServerSession session, Transaction transaction, Message message, boolean direct,
             boolean noAutoCreateQueue, RoutingStatus result) {
         if (result == RoutingStatus.OK && JOURNAL.equals(message.getAddressSimpleString())) {
-            added(transaction);
+            after(transaction, () -> add(1));
         }
     }
 
+    /** How many messages an operator has moved into the journal since the start, by Hawtio or another console of the broker. */
+    public long moved() {
+        return moved.get();
+    }
+
+    /** Whether there is a broker in this process. Of an external one nothing is counted here. */
+    public boolean isEmbedded() {
+        return broker != null;
+    }
+
+    /** The broker calls it after it has committed the move, except where the move is a part of a larger transaction. */
     @Override
     public void messageMoved(Transaction transaction, MessageReference reference, AckReason reason, SimpleString address,
             Long queue, ServerConsumer consumer, Message message, RoutingStatus result) {
         if (result == RoutingStatus.OK && JOURNAL.equals(address)) {
-            added(transaction);
+            String letter = message.getStringProperty("deadLetterId");
+            after(transaction.getState() == Transaction.State.COMMITTED ? null : transaction, () -> {
+                add(1);
+                moved.incrementAndGet();
+                LOG.info("Dead letter {} was moved into the journal by the broker's own means", letter);
+            });
         }
     }
 
-    private void added(Transaction transaction) {
+    /** @param transaction null if it is over, or if there was none */
+    private void after(Transaction transaction, Runnable counted) {
         if (transaction != null) {
-            transaction.addOperation(TransactionOperationAbstract.afterCommit(() -> add(1)));
+            transaction.addOperation(TransactionOperationAbstract.afterCommit(counted));
         } else {
             broker.getStorageManager().afterCompleteOperations(new IOCallback() {
                 @Override
                 public void done() {
-                    add(1);
+                    counted.run();
                 }
 
                 @Override

@@ -35,7 +35,9 @@ public class Coalescer {
     private SyncItem row(IdentityChange change) {
         SyncItem item = new SyncItem(change, change.record() != null && !change.isState() ? PrebuiltRecords.NO_MAPPING
                 : mappings.of(change));
-        if (!change.isUsable()) {
+        if (change.letter() != null) {
+            item.deadLetter(RecordError.of(change.letter().code(), change.letter().message()));
+        } else if (!change.isUsable()) {
             item.deadLetter(RecordError.of("UNREADABLE_BODY", "A message in the journal is not an event of this app."
                     + " Find the program that writes to the queue, too."));
         } else {

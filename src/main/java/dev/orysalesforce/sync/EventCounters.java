@@ -1,6 +1,8 @@
 package dev.orysalesforce.sync;
 
 import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.journal.Journal;
+import dev.orysalesforce.journal.JournalCount;
 import dev.orysalesforce.journal.Queues;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
@@ -25,7 +28,12 @@ public class EventCounters {
             IdentityChange.GATEWAY, IdentityChange.ERASE);
     private static final List<String> OBJECTS = List.of("Lead", "Contact", NO_OBJECT);
 
+    /** Selects dead letters that an operator has moved into the journal by the broker's own means. */
+    private static final String MOVED = "deadLetterId IS NOT NULL";
+
     private final Queues queues;
+    private final Journal journal;
+    private final JournalCount journalCount;
     private final MeterRegistry meters;
     private final Long pendingAtStart;
     private final AtomicLong accepted = new AtomicLong();
@@ -33,9 +41,13 @@ public class EventCounters {
     private final AtomicLong replayed = new AtomicLong();
     private final AtomicLong quarantined = new AtomicLong();
     private final Map<SyncItem.Outcome, AtomicLong> outcomes = new EnumMap<>(SyncItem.Outcome.class);
+    private long movedBeforeStart;
 
-    EventCounters(Queues queues, MeterRegistry meters) {
+    EventCounters(Queues queues, Journal journal, JournalCount journalCount, MeterRegistry meters,
+            @Value("${sync.journal.browse-limit:100000}") long browseLimit) {
         this.queues = queues;
+        this.journal = journal;
+        this.journalCount = journalCount;
         this.meters = meters;
         for (SyncItem.Outcome outcome : SyncItem.Outcome.values()) {
             outcomes.put(outcome, new AtomicLong());
@@ -45,6 +57,9 @@ public class EventCounters {
                 .forEach(outcome -> OBJECTS.forEach(object -> count(outcome, object, 0)));
         FunctionCounter.builder("ory.sync.quarantined", quarantined, AtomicLong::get).register(meters);
         pendingAtStart = orNull(queues.depth(Queues.JOURNAL));
+        if (!journalCount.isEmbedded() && pendingAtStart != null && pendingAtStart <= browseLimit) {
+            movedBeforeStart = queues.count(Queues.JOURNAL, MOVED).orElse(0);
+        }
         meters.gauge("ory.sync.pending", queues, q -> orNaN(q.depth(Queues.JOURNAL)));
         meters.gauge("ory.sync.dead.letters", queues, q -> orNaN(q.depth(Queues.DEAD_LETTERS)));
         FunctionCounter.builder("ory.sync.dead.letters.expired", queues, q -> orNaN(q.expired(Queues.DEAD_LETTERS)))
@@ -84,11 +99,19 @@ public class EventCounters {
     /** Called after a batch has committed; a poll without events has no batch. */
     public void recordOutcomes(Object body) {
         if (body instanceof Batch batch) {
+            countMoved(journalCount.isEmbedded() ? 0 : journal.moved());
             meters.summary("ory.sync.batch.size").record(batch.taken());
             count(SyncItem.Outcome.SUPERSEDED, NO_OBJECT, batch.taken() - batch.items().size());
             batch.items().stream().filter(item -> !item.isToBeRetried()).forEach(item -> // those are in the journal again
                     count(item.getOutcome(), item.getObject() == null ? NO_OBJECT : item.getObject(), 1));
         }
+    }
+
+    /** The app learns of a move in an external broker when it reads the event. */
+    private void countMoved(int events) {
+        long pendingBefore = Math.min(events, movedBeforeStart);
+        movedBeforeStart -= pendingBefore;
+        replayed.addAndGet(events - pendingBefore);
     }
 
     private void count(SyncItem.Outcome outcome, String object, int many) {
@@ -114,7 +137,7 @@ public class EventCounters {
         balance.put("pendingAtStart", pendingAtStart);
         balance.put("accepted", accepted.get());
         balance.put("reconciled", reconciled.get());
-        balance.put("replayed", replayed.get());
+        balance.put("replayed", replayed.get() + journalCount.moved());
         balance.put("synced", outcomes.get(SyncItem.Outcome.SYNCED).get());
         balance.put("unchanged", outcomes.get(SyncItem.Outcome.UNCHANGED).get());
         balance.put("superseded", outcomes.get(SyncItem.Outcome.SUPERSEDED).get());

@@ -226,9 +226,9 @@ public class Mappings {
     public DeadLetter deadLetter(SyncItem item) {
         IdentityChange change = item.getChange();
         RecordError error = item.getError();
-        return DeadLetter.of(item.getIdentity(), change.event(), error.code(), error.message(), error.fields(),
-                change.attempts() + 1,
-                change.receivedAt(), clock.instant(), "sync", json.valueToTree(change));
+        return change.letter() != null ? change.letter() : DeadLetter.of(item.getIdentity(), change.event(), error.code(),
+                error.message(), error.fields(), change.attempts() + 1, change.receivedAt(), clock.instant(), "sync",
+                json.valueToTree(change));
     }
 
     /** The event that goes into the journal again, for an item that is retried later. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class IdentityChangeTest {
@@ -40,6 +41,15 @@ class IdentityChangeTest {
         IdentityChange merged = event("registration", START, WHOLE).merge(event("settings", START.plusSeconds(5),
                 "{" + ID + "\"schema_id\":\"customer\",\"traits\":{\"email\":\"new@example.org\"}}"));
         assertThat(merged.identity().at("/traits/name").isMissingNode()).isTrue();
+    }
+
+    @Test
+    void noMessageBringsALetterAlong() throws Exception {
+        ObjectMapper json = new ObjectMapper().findAndRegisterModules();
+        IdentityChange read = json.readValue("{\"event\":\"login\",\"letter\":{\"id\":\"x\",\"code\":\"X\"}}", IdentityChange.class);
+        assertThat(read.letter()).isNull();
+        DeadLetter letter = DeadLetter.of(null, "login", "X", "why", List.of(), 0, START, START, "receive", json.readTree("{}"));
+        assertThat(json.valueToTree(IdentityChange.without(letter)).toString()).contains("login").doesNotContain("why");
     }
 
     private static IdentityChange event(String kind, Instant receivedAt, String identity) throws JsonProcessingException {
