@@ -56,6 +56,7 @@ class HawtioIT {
     private static final String WEBHOOK = CAMEL + "type=routes,name=\"receive.webhook\"";
     private static final String LETTERS = "org.apache.activemq.artemis:broker=\"localhost\",component=addresses,"
             + "address=\"dead-letters\",subcomponent=queues,routing-type=\"anycast\",queue=\"dead-letters\"";
+    private static final String JOURNAL = LETTERS.replace("dead-letters", "identity-changes");
     private static final String SESSION = "ory-salesforce-sync";
     private static final boolean SCREENSHOTS = Boolean.getBoolean("screenshots");
     private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -169,7 +170,10 @@ class HawtioIT {
         "WEBHOOK                                   | stopAndFail()",
         "LETTERS                                   | removeAllMessages()",
         "LETTERS                                   | removeMessages(java.lang.String)",
-        "LETTERS                                   | moveMessages(java.lang.String,java.lang.String)",
+        "LETTERS                                   | moveMessages(int,java.lang.String,java.lang.String,boolean)",
+        "LETTERS                                   | copyMessage(long,java.lang.String)",
+        "JOURNAL                                   | moveMessages(java.lang.String,java.lang.String)",
+        "JOURNAL                                   | moveMessage(long,java.lang.String)",
         "LETTERS                                   | pause()",
         "org.apache.activemq.artemis:broker=\"localhost\" | destroyQueue(java.lang.String)",
         "org.apache.activemq.artemis:broker=\"localhost\" | deleteAddress(java.lang.String)",
@@ -231,6 +235,52 @@ class HawtioIT {
                 + ask(request("read").put("mbean", "org.apache.activemq.artemis:*"));
         assertThat(everything).contains("receive.webhook").doesNotContain(TOKEN, AppProcess.SECRET,
                 salesforce.clientId(), salesforce.clientSecret());
+    }
+
+    @Test
+    void aDeadLetterIsMovedIntoTheJournalAndNowhereElse() {
+        String id = UUID.randomUUID().toString();
+        ObjectNode event = Ory.identity(id, Instant.now(), "Person");
+        ((ObjectNode) event.path("identity").path("traits")).put("email", "no address");
+        app.ory().sends("registration", event);
+        await().until(() -> letters(id).size() == 1);
+        long replayed = replayed();
+        ObjectNode move = request("exec").put("mbean", LETTERS).put("operation", "moveMessages(java.lang.String,java.lang.String)");
+        assertThat(ask(move.deepCopy().set("arguments", JSON.createArrayNode().add("identity = '" + id + "'").add("nowhere")))
+                .path("status").asInt()).as("there is no such queue").isEqualTo(500);
+        JsonNode letter = letters(id).get(0);
+
+        assertThat(ask(move.deepCopy().set("arguments", JSON.createArrayNode().add("identity = '" + id + "'").add("identity-changes")))
+                .path("value").asInt()).isEqualTo(1);
+        await().untilAsserted(() -> assertThat(letters(id)).singleElement().as("Salesforce rejects it again").isNotEqualTo(letter));
+        assertThat(replayed()).isEqualTo(replayed + 1);
+        assertThat(app.log()).contains("Dead letter " + letter.path("id").asText() + " was moved into the journal");
+
+        JsonNode message = ask(request("exec").put("mbean", LETTERS).put("operation", "browse(java.lang.String)")
+                .set("arguments", JSON.createArrayNode().add("identity = '" + id + "'"))).path("value").get(0);
+        ObjectNode moveOne = request("exec").put("mbean", LETTERS).put("operation", "moveMessage(long,java.lang.String)");
+        moveOne.putArray("arguments").add(message.path("messageID").asText()).add("identity-changes");
+        assertThat(ask(moveOne).path("value").asBoolean()).isTrue();
+        await().untilAsserted(() -> assertThat(replayed()).isEqualTo(replayed + 2));
+        await().until(() -> letters(id).size() == 1);
+    }
+
+    private static List<JsonNode> letters(String identity) {
+        List<JsonNode> letters = new ArrayList<>();
+        api("/api/dead-letters?identity=" + identity).path("items").forEach(letters::add);
+        return letters;
+    }
+
+    private static long replayed() {
+        return api("/api/status").path("balance").path("replayed").asLong();
+    }
+
+    private static JsonNode api(String path) {
+        try {
+            return JSON.readTree(app.operator(TOKEN).get(path).body());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
@@ -315,6 +365,7 @@ class HawtioIT {
             case "CONTEXT" -> CONTEXT;
             case "WEBHOOK" -> WEBHOOK;
             case "LETTERS" -> LETTERS;
+            case "JOURNAL" -> JOURNAL;
             default -> shortName;
         };
     }
