@@ -4,6 +4,7 @@ import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.Journal;
 import dev.orysalesforce.journal.JournalCount;
 import dev.orysalesforce.journal.Queues;
+import dev.orysalesforce.settings.SyncSettings;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
@@ -43,8 +43,7 @@ public class EventCounters {
     private final Map<SyncItem.Outcome, AtomicLong> outcomes = new EnumMap<>(SyncItem.Outcome.class);
     private long movedBeforeStart;
 
-    EventCounters(Queues queues, Journal journal, JournalCount journalCount, MeterRegistry meters,
-            @Value("${sync.journal.browse-limit:100000}") long browseLimit) {
+    EventCounters(Queues queues, Journal journal, JournalCount journalCount, MeterRegistry meters, SyncSettings settings) {
         this.queues = queues;
         this.journal = journal;
         this.journalCount = journalCount;
@@ -57,7 +56,7 @@ public class EventCounters {
                 .forEach(outcome -> OBJECTS.forEach(object -> count(outcome, object, 0)));
         FunctionCounter.builder("ory.sync.quarantined", quarantined, AtomicLong::get).register(meters);
         pendingAtStart = orNull(queues.depth(Queues.JOURNAL));
-        if (!journalCount.isEmbedded() && pendingAtStart != null && pendingAtStart <= browseLimit) {
+        if (!journalCount.isEmbedded() && pendingAtStart != null && pendingAtStart <= settings.journal().browseLimit()) {
             movedBeforeStart = queues.count(Queues.JOURNAL, MOVED).orElse(0);
         }
         meters.gauge("ory.sync.pending", queues, q -> orNaN(q.depth(Queues.JOURNAL)));
