@@ -206,7 +206,8 @@ public abstract class AppTest {
     public JsonNode health() {
         return read(new Ory("http://127.0.0.1:" + managementPort, SECRET)
                 .send(java.net.http.HttpRequest.newBuilder(
-                        java.net.URI.create("http://127.0.0.1:" + managementPort + "/observe/health")).build()).body());
+                        java.net.URI.create("http://127.0.0.1:" + managementPort + "/observe/health")).build())
+                .body());
     }
 
     public JsonNode read(String text) {

@@ -119,7 +119,7 @@ class AttackTest extends AppTest {
 
     @Test
     void noParameterControlsAComponent() {
-        attack((request, attackers) -> { }, attackers -> attackers.stream().map(name -> name + '='
+        attack((request, attackers) -> {}, attackers -> attackers.stream().map(name -> name + '='
                 + URLEncoder.encode(value(name), StandardCharsets.UTF_8)).collect(Collectors.joining("&", "?", "")));
     }
 

@@ -31,8 +31,9 @@ class PrivacyTest extends AppTest {
         String lead = "/services/data/v62.0/sobjects/Lead";
         for (String record : List.of(Ory.webhook("salesforce-shaped-lead"), "{\"Email\": \"broken.json@example.org\"",
                 "{\"Email\": \"p-zimmermannova@example.org\"}", "{\"Zimmermannova Åsa\": \"x\", \"Ory_Identity_Id__c\": \""
-                + UUID.randomUUID() + "\"}", "{\"LastName\": \"Zimmermannova\", \"Rate\": \"" + "Zimmermannova".repeat(30)
-                + "\", \"Company\": \"C\", \"Ory_Identity_Id__c\": \"" + UUID.randomUUID() + "\"}")) {
+                        + UUID.randomUUID() + "\"}",
+                "{\"LastName\": \"Zimmermannova\", \"Rate\": \"" + "Zimmermannova".repeat(30)
+                        + "\", \"Company\": \"C\", \"Ory_Identity_Id__c\": \"" + UUID.randomUUID() + "\"}")) {
             assertThat(ory.gives("POST", lead, record).body()).doesNotContainIgnoringCase("zimmermannova")
                     .doesNotContain("broken.json");
         }

@@ -23,14 +23,14 @@ class PromiseTableTest {
 
     @Test
     void eachTestOfTheDefaultBuildRunsThere() {
-        assertThat(cells(2)).hasSizeGreaterThan(10).allSatisfy(name ->
-                assertThat(source(name)).as(name).doesNotContainPattern(NIGHTLY_CLASS));
+        assertThat(cells(2)).hasSizeGreaterThan(10)
+                .allSatisfy(name -> assertThat(source(name)).as(name).doesNotContainPattern(NIGHTLY_CLASS));
     }
 
     @Test
     void eachTestOfTheNightlyBuildRunsThere() {
-        assertThat(cells(3)).hasSizeGreaterThan(10).allSatisfy(name ->
-                assertThat(source(name)).as(name).containsPattern("@Tag\\(\"(nightly|longer|ledger|faults)\"\\)"));
+        assertThat(cells(3)).hasSizeGreaterThan(10)
+                .allSatisfy(name -> assertThat(source(name)).as(name).containsPattern("@Tag\\(\"(nightly|longer|ledger|faults)\"\\)"));
     }
 
     @Test

@@ -58,7 +58,8 @@ class UpgradeTest {
                         assertThat(method(SESSION, getter).getReturnType()).isEqualTo(String.class);
                     }
                 }),
-                relies("salesforce.CamelSalesforce", "the session of camel-salesforce builds the request of a login, with a form as its body",
+                relies("salesforce.CamelSalesforce",
+                        "the session of camel-salesforce builds the request of a login, with a form as its body",
                         () -> assertThat(method(SESSION, "getLoginRequest", type("org.eclipse.jetty.client.transport.HttpConversation"))
                                 .getReturnType().getMethod("getBody")).isNotNull()),
                 relies("salesforce.CamelSalesforce, salesforce.RetryAfter, salesforce.RevocationGuard",
@@ -96,24 +97,28 @@ class UpgradeTest {
                     }
                     assertThat(asked).anyMatch(uri -> uri.startsWith("direct:")).anyMatch(uri -> uri.startsWith("log:"));
                 }),
-                relies("reload.RouteSet", "Camel reads a YAML file into a RouteConfigurationBuilder before anything is added to the context",
+                relies("reload.RouteSet",
+                        "Camel reads a YAML file into a RouteConfigurationBuilder before anything is added to the context",
                         () -> withCamel(camel -> assertThat(PluginHelper.getRoutesLoader(camel)
                                 .findRoutesBuilders(yaml("- route:\n    id: a\n    from:\n      uri: direct:a\n      steps:\n"
-                                        + "        - to: log:a\n"))).first().isInstanceOf(RouteConfigurationBuilder.class))),
-                relies("reload.TrialBuild", "Camel reads YAML by SnakeYAML Engine, whose exceptions tell the line", () -> withCamel(camel -> {
-                    Throwable failure = ThrowableAssert.catchThrowable(
-                            () -> PluginHelper.getRoutesLoader(camel).loadRoutes(yaml("- route:\n    id: [\n")));
-                    MarkedYamlEngineException yaml = ObjectHelper.getException(MarkedYamlEngineException.class, failure);
-                    assertThat(yaml).isNotNull();
-                    assertThat(yaml.getProblemMark()).isPresent();
-                })),
-                relies("reload.RouteReplacer", "the model adds and removes route definitions while the context runs", () -> withCamel(camel -> {
-                    camel.addRoutes(route("direct:a", "log:a"));
-                    Model model = camel.getCamelContextExtension().getContextPlugin(Model.class);
-                    RouteDefinition route = model.getRouteDefinitions().get(0);
-                    model.removeRouteDefinitions(List.of(route));
-                    assertThat(camel.getRoutes()).isEmpty();
-                })),
+                                        + "        - to: log:a\n")))
+                                .first().isInstanceOf(RouteConfigurationBuilder.class))),
+                relies("reload.TrialBuild", "Camel reads YAML by SnakeYAML Engine, whose exceptions tell the line",
+                        () -> withCamel(camel -> {
+                            Throwable failure = ThrowableAssert.catchThrowable(
+                                    () -> PluginHelper.getRoutesLoader(camel).loadRoutes(yaml("- route:\n    id: [\n")));
+                            MarkedYamlEngineException yaml = ObjectHelper.getException(MarkedYamlEngineException.class, failure);
+                            assertThat(yaml).isNotNull();
+                            assertThat(yaml.getProblemMark()).isPresent();
+                        })),
+                relies("reload.RouteReplacer", "the model adds and removes route definitions while the context runs",
+                        () -> withCamel(camel -> {
+                            camel.addRoutes(route("direct:a", "log:a"));
+                            Model model = camel.getCamelContextExtension().getContextPlugin(Model.class);
+                            RouteDefinition route = model.getRouteDefinitions().get(0);
+                            model.removeRouteDefinitions(List.of(route));
+                            assertThat(camel.getRoutes()).isEmpty();
+                        })),
                 relies("reload.RouteReplacer, receive.StoppedRouteInterceptor", "a path of platform-http is a handler method of Spring MVC"
                         + " whose bean is the consumer", () -> {
                             assertThat(Class.forName("org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping")
@@ -136,16 +141,17 @@ class UpgradeTest {
                     camel.getRegistry().bind("datasonnet-language", own);
                     assertThat(camel.resolveLanguage("datasonnet")).isSameAs(own);
                 })),
-                relies("mapping.MappingResourceResolver", "Camel takes the bean resource-loader-mapping for mapping:", () -> withCamel(camel -> {
-                    camel.getRegistry().bind("resource-loader-mapping", new ResourceResolverSupport("mapping") {
-                        @Override
-                        protected Resource createResource(String location, String remaining) {
-                            return ResourceHelper.fromString(location, "held");
-                        }
-                    });
-                    assertThat(PluginHelper.getResourceLoader(camel).resolveResource("mapping:x").getInputStream())
-                            .hasContent("held");
-                })),
+                relies("mapping.MappingResourceResolver", "Camel takes the bean resource-loader-mapping for mapping:",
+                        () -> withCamel(camel -> {
+                            camel.getRegistry().bind("resource-loader-mapping", new ResourceResolverSupport("mapping") {
+                                @Override
+                                protected Resource createResource(String location, String remaining) {
+                                    return ResourceHelper.fromString(location, "held");
+                                }
+                            });
+                            assertThat(PluginHelper.getResourceLoader(camel).resolveResource("mapping:x").getInputStream())
+                                    .hasContent("held");
+                        })),
                 relies("mapping.MappingErrorLocation", "DataSonnet tells the line of a failure, and the name of a field that is not there",
                         () -> assertThat(ThrowableAssert.catchThrowable(() -> new Mapper("{\n  a: payload.b\n}")
                                 .transform(new DefaultDocument<>("{}", MediaTypes.APPLICATION_JSON))))
@@ -186,10 +192,11 @@ class UpgradeTest {
     @TestFactory
     Stream<DynamicTest> exchanges() {
         return Stream.of(
-                relies("salesforce.Login", "an exchange knows how long it has been on its way, and can be stopped before its redelivery", () -> {
-                    method("org.apache.camel.clock.Clock", "elapsed");
-                    method("org.apache.camel.Exchange", "setRouteStop", boolean.class);
-                }),
+                relies("salesforce.Login", "an exchange knows how long it has been on its way, and can be stopped before its redelivery",
+                        () -> {
+                            method("org.apache.camel.clock.Clock", "elapsed");
+                            method("org.apache.camel.Exchange", "setRouteStop", boolean.class);
+                        }),
                 relies("sync.BatchPartitioner", "an exchange tells when it is completed",
                         () -> method("org.apache.camel.ExchangeExtension", "addOnCompletion",
                                 type("org.apache.camel.spi.Synchronization"))));

@@ -44,8 +44,7 @@ public class DryRunStatistics {
                 created.merge(item.getObject(), 1, Integer::sum);
             } else if (plan == Plan.REFUSED) {
                 String why = problems.isEmpty() ? item.getError().code() : problems.get(0).message();
-                reasons.merge(why, new Reason(1, item.getIdentity()), (known, one) ->
-                        new Reason(known.identities() + 1, known.example()));
+                reasons.merge(why, new Reason(1, item.getIdentity()), (known, one) -> new Reason(known.identities() + 1, known.example()));
             }
         }
     }

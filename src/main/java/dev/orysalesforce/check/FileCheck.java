@@ -84,8 +84,8 @@ public class FileCheck {
 
     /** Whether a route begins at this endpoint, so that it can be called. */
     public boolean has(String direct) {
-        return camel.getRoutes().stream().anyMatch(route ->
-                route.getEndpoint().getEndpointUri().equals(direct.replace("direct:", "direct://")));
+        return camel.getRoutes().stream()
+                .anyMatch(route -> route.getEndpoint().getEndpointUri().equals(direct.replace("direct:", "direct://")));
     }
 
     private interface Putting {
@@ -94,7 +94,7 @@ public class FileCheck {
 
     /** Checks again without the rejected file, until no further file is rejected. */
     private static void judge(Map<String, Finding> found, Putting aside, Runnable judge) {
-        for (boolean again = true; again; ) {
+        for (boolean again = true; again;) {
             try {
                 judge.run();
                 return;

@@ -127,8 +127,8 @@ public class HookCheck {
                 camel.requestBody(RouteNames.READ_EVENT, body.toString(), String.class), flow, null);
         if (!event.candidates().isEmpty() || !event.isUsable()) {
             findings.add(new Finding("error", template.name(), event.candidates().isEmpty()
-                            ? "No identity can be told from what it renders: there is no UUID under a name that says so."
-                            : "Several different UUIDs could be that of the identity, in " + event.candidates() + ".",
+                    ? "No identity can be told from what it renders: there is no UUID under a name that says so."
+                    : "Several different UUIDs could be that of the identity, in " + event.candidates() + ".",
                     "The app answers 400, and keeps the body as a dead letter.", "Let it send ctx.identity.id as identity_id."));
             return null;
         }

@@ -38,10 +38,14 @@ import org.springframework.stereotype.Component;
 public class MappingDiff {
 
     /** What would happen to an identity. */
-    public enum Fate { SAME, CHANGED, NOW_SKIPPED, NO_LONGER_SKIPPED, SKIPPED, OTHER_OBJECT, FAILED, UNREADABLE }
+    public enum Fate {
+        SAME, CHANGED, NOW_SKIPPED, NO_LONGER_SKIPPED, SKIPPED, OTHER_OBJECT, FAILED, UNREADABLE
+    }
 
     /** How a field would change in an existing record, or whether it would differ in a new one. */
-    public enum Kind { APPEARS, DISAPPEARS, CHANGES, IN_NEW_RECORDS }
+    public enum Kind {
+        APPEARS, DISAPPEARS, CHANGES, IN_NEW_RECORDS
+    }
 
     /** @param before null unless values are to be shown, or if there is none */
     public record Example(String identity, JsonNode before, JsonNode after) {}

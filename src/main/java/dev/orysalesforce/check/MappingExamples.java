@@ -110,7 +110,8 @@ public class MappingExamples {
         compare("", expected, answer(asked), differences);
         return differences.isEmpty() ? Optional.empty() : Optional.of(Finding.error(place(example, differences),
                 example.mapping().name() + " has another result: " + String.join(", ", differences.stream()
-                        .limit(MOST_DIFFERENCES).toList()) + ".", "Fix the mapping; or the example, if the result is right."));
+                        .limit(MOST_DIFFERENCES).toList()) + ".",
+                "Fix the mapping; or the example, if the result is right."));
     }
 
     private JsonNode answer(Exchange asked) {

@@ -126,8 +126,8 @@ public class OrgCheck {
                 if (!useless.contains(object)) {
                     SyncItem item = row(example.mapping(), record, isThere);
                     shortenAddresses(item);
-                    check.complaints(item).stream().filter(complaint -> !OURS.contains(complaint.field())).forEach(complaint ->
-                            add(findings, Finding.error(object + "." + complaint.field(),
+                    check.complaints(item).stream().filter(complaint -> !OURS.contains(complaint.field()))
+                            .forEach(complaint -> add(findings, Finding.error(object + "." + complaint.field(),
                                     "It " + complaint.what() + " (" + example.expected() + ").", complaint.remedy())));
                 }
             }

@@ -70,7 +70,7 @@ public class PreviewService {
                     : RecordProblem.warning(item.getError().code() + ": " + item.getError().message()));
             case DEAD_LETTER -> problems.add(RecordProblem.error(null,
                     item.getError().code() + ": " + item.getError().message()));
-            default -> { }
+            default -> {}
         }
         if (item.getNote() != null) {
             problems.add(RecordProblem.warning(item.getNote().code() + ": " + item.getNote().message()));

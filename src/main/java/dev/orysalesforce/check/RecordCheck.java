@@ -92,12 +92,13 @@ class RecordCheck {
             default -> !value.isTextual() && !(value.isObject() && field.type().equals("reference"))
                     ? wrongType(name, "takes a text")
                     : !field.values().isEmpty() && !takes(field, text)
-                    ? new Complaint(name, "takes only values of its picklist: " + field.values(),
-                            "Add the value to the picklist, or change the mapping.")
+                            ? new Complaint(name, "takes only values of its picklist: " + field.values(),
+                                    "Add the value to the picklist, or change the mapping.")
                     : isTooLong ? new Complaint(name, "takes " + field.length() + " characters, not " + text.length(),
                             "Truncate it to " + field.length() + " in the mapping, or widen the field.")
                     : field.type().equals("email") && !EMAIL.matcher(text).matches()
-                    ? wrongType(name, "is no e-mail address that Salesforce takes") : null;
+                            ? wrongType(name, "is no e-mail address that Salesforce takes")
+                    : null;
         };
     }
 

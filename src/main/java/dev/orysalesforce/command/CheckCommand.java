@@ -123,8 +123,8 @@ class CheckCommand {
         } else {
             findings.addAll(org.findings(examples));
             mapped.stream().filter(name -> !broken.containsKey(name) && examples.stream()
-                    .noneMatch(example -> example.mapping().name().equals(name))).forEach(name ->
-                    notes.add("The fields that " + name + " writes are not known: it has no examples."));
+                    .noneMatch(example -> example.mapping().name().equals(name)))
+                    .forEach(name -> notes.add("The fields that " + name + " writes are not known: it has no examples."));
         }
         return new FilesReport(findings, canRun ? examples.size() : 0, notes);
     }

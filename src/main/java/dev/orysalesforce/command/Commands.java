@@ -77,8 +77,7 @@ public final class Commands {
 
     @Command(description = "Checks whether routes, mappings, their examples and the org fit together. Nothing is sent.")
     int check(
-            @Option(names = "--hook", paramLabel = "FILE", description = "Check the Jsonnet template of an Ory Action instead.")
-            Path hook,
+            @Option(names = "--hook", paramLabel = "FILE", description = "Check the Jsonnet template of an Ory Action instead.") Path hook,
             @Option(names = "--json", description = JSON) boolean asJson) throws Exception {
         settings.add("--camel.main.routes-collector-enabled=false"); // a broken route would end the start
         return report(asJson, CheckCommand.class, check -> hook == null ? check.report() : check.report(hook));
@@ -86,11 +85,10 @@ public final class Commands {
 
     @Command(description = "Tells what other mappings would change. Nothing is sent.")
     int diff(
-            @Option(names = "--mappings", required = true, paramLabel = "NEW_DIR", description = "The folder of the other mappings.")
-            Path mappings,
+            @Option(names = "--mappings", required = true, paramLabel = "NEW_DIR",
+                    description = "The folder of the other mappings.") Path mappings,
             @Parameters(arity = "0..1", paramLabel = "BODIES", description = "A folder of bodies, *.json as webhooks send them."
-                    + " Without it, all identities at ORY_ADMIN_URL are compared.")
-            Path bodies,
+                    + " Without it, all identities at ORY_ADMIN_URL are compared.") Path bodies,
             @Option(names = "--examples", description = "Show values, which are personal data.") boolean showsValues,
             @Option(names = "--json", description = JSON) boolean asJson) throws Exception {
         return report(asJson, DiffCommand.class, diff -> diff.report(mappings, bodies, showsValues));
@@ -99,8 +97,7 @@ public final class Commands {
     @Command(description = "Checks this app, Salesforce and Ory: what is wrong, why it matters, and the fix. Nothing is sent.")
     int doctor(
             @Option(names = "--kratos", paramLabel = "FILE", description = "A kratos.yml, several if Kratos is started with"
-                    + " several, or an exported project.")
-            List<Path> kratos,
+                    + " several, or an exported project.") List<Path> kratos,
             @Option(names = "--url", paramLabel = "URL", description = "What the hooks call, up to /webhooks.") String url,
             @Option(names = "--json", description = JSON) boolean asJson) throws Exception {
         return report(asJson, DoctorCommand.class, doctor -> doctor.report(kratos == null ? List.of() : kratos, url));

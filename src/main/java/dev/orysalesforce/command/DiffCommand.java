@@ -87,7 +87,7 @@ class DiffCommand {
         CandidateMappings.Mappings read = candidates.read(folder);
         difference.begin(read.bySchema(), read.files(), showsValues);
         if (bodies == null) {
-            dryRun.run(RouteNames.DIFF_PAGE, waitsFor -> { });
+            dryRun.run(RouteNames.DIFF_PAGE, waitsFor -> {});
         } else {
             List<String> texts = new ArrayList<>();
             try (Stream<Path> files = Files.list(bodies)) {

@@ -63,8 +63,8 @@ public class HookTemplates {
         if (node.path("hook").asText().equals("web_hook")) {
             found.add(new Hook(place.replaceFirst("^.*\\.(?=selfservice\\.)", "").replaceFirst("\\.hooks$", ""), node.path("config")));
         }
-        node.properties().forEach(entry ->
-                found.addAll(find(place.isEmpty() ? entry.getKey() : place + "." + entry.getKey(), entry.getValue())));
+        node.properties()
+                .forEach(entry -> found.addAll(find(place.isEmpty() ? entry.getKey() : place + "." + entry.getKey(), entry.getValue())));
         if (node.isArray()) {
             node.forEach(element -> found.addAll(find(place, element)));
         }

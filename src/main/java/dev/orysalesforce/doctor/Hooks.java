@@ -52,8 +52,7 @@ public class Hooks {
         if (!(earlier instanceof ObjectNode merged) || !later.isObject()) {
             return later;
         }
-        later.properties().forEach(entry ->
-                merged.set(entry.getKey(), merge(merged.path(entry.getKey()), entry.getValue())));
+        later.properties().forEach(entry -> merged.set(entry.getKey(), merge(merged.path(entry.getKey()), entry.getValue())));
         return merged;
     }
 }

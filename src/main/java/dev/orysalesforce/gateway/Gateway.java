@@ -157,7 +157,7 @@ public class Gateway {
         }
         return objects.stream().filter(named::equalsIgnoreCase).findFirst().orElseThrow(() -> new GatewayException(
                 "OBJECT_NOT_ALLOWED", SalesforceError.of("NOT_FOUND", "Records of this object are not accepted. The gateway"
-                + " takes " + String.join(", ", objects) + " (sync.gateway.objects).")));
+                        + " takes " + String.join(", ", objects) + " (sync.gateway.objects).")));
     }
 
     private String identity(Target target, JsonNode inBody) {

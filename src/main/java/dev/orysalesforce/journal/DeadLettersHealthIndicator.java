@@ -27,12 +27,14 @@ class DeadLettersHealthIndicator implements HealthIndicator {
                     .withDetail("reason", "The broker does not say how many events and dead letters wait. " + queues.silence())
                     .withDetail("remedy", "Events are accepted and synced nevertheless, but these numbers are unknown. Give"
                             + " the user of SPRING_ARTEMIS_USER the permissions send and manage on the broker's address"
-                            + " activemq.management.").build();
+                            + " activemq.management.")
+                    .build();
         }
         long waiting = known.getAsLong();
         Health.Builder health = waiting > threshold ? Health.status(Degraded.STATUS) : Health.up();
         return waiting == 0 ? health.build() : health.withDetail("waiting", waiting)
                 .withDetail("remedy", "GET /api/dead-letters, or the queue dead-letters in Hawtio, lists their"
-                        + " identities and reasons. Fix the cause, then replay or discard them.").build();
+                        + " identities and reasons. Fix the cause, then replay or discard them.")
+                .build();
     }
 }

@@ -287,8 +287,7 @@ public record IdentityChange(
         }
         ObjectNode both = JsonNodeFactory.instance.objectNode();
         both.setAll((ObjectNode) earlier.deepCopy());
-        later.properties().forEach(field ->
-                both.set(field.getKey(), merge(both.get(field.getKey()), field.getValue())));
+        later.properties().forEach(field -> both.set(field.getKey(), merge(both.get(field.getKey()), field.getValue())));
         return both;
     }
 

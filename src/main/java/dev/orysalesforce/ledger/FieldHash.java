@@ -51,9 +51,10 @@ public class FieldHash {
         byte[] key = read(file);
         if (key.length < KEY_LENGTH) {
             throw new CannotStartException("The key of the ledger, " + file + ", is damaged: it has " + key.length
-                    + " bytes, not " + KEY_LENGTH + ".", "Put a backup of the file in its place. Without a backup, delete it and"
-                    + " ledger.db* (or the tables) and start again: this costs one look-up in Salesforce for each identity,"
-                    + " and the identities that were erased, but still exist at Ory, come back.");
+                    + " bytes, not " + KEY_LENGTH + ".",
+                    "Put a backup of the file in its place. Without a backup, delete it and"
+                            + " ledger.db* (or the tables) and start again: this costs one look-up in Salesforce for each identity,"
+                            + " and the identities that were erased, but still exist at Ory, come back.");
         }
         return key;
     }

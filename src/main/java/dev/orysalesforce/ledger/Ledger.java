@@ -67,8 +67,8 @@ public class Ledger {
 
     /** @return identity to entry, for those that are known */
     public Map<String, LedgerEntry> find(Collection<String> identities) {
-        return slices(identities).flatMap(some ->
-                jdbc.sql("select * from identities where identity in (:identities)").param("identities", some)
+        return slices(identities)
+                .flatMap(some -> jdbc.sql("select * from identities where identity in (:identities)").param("identities", some)
                         .query((row, number) -> entry(row)).list().stream())
                 .collect(Collectors.toMap(LedgerEntry::identity, Function.identity(), (entry, same) -> same));
     }
@@ -83,8 +83,7 @@ public class Ledger {
     /** Saves all entries or none. */
     public void save(Collection<LedgerEntry> entries) {
         if (!entries.isEmpty()) {
-            transaction.executeWithoutResult(status ->
-                    batches.batchUpdate(UPSERT, entries.stream().map(this::columns).toList()));
+            transaction.executeWithoutResult(status -> batches.batchUpdate(UPSERT, entries.stream().map(this::columns).toList()));
         }
     }
 
@@ -114,7 +113,8 @@ public class Ledger {
             version == null ? null : SqlTimestamps.text(version.receivedAt()), seen == null ? null : SqlTimestamps.text(seen.at()),
             seen == null ? null : seen.verified(), entry.outcome().equals("synced") ? SqlTimestamps.text(clock.instant()) : null,
             write(entry.fields()), entry.event(), SqlTimestamps.text(entry.receivedAt()), cut(entry.triggerId(), 100),
-            cut(entry.mapping(), 300), entry.outcome(), cut(entry.code(), 100), cut(entry.message(), 1000), entry.attempts(), SqlTimestamps.text(entry.nextRetryAt())};
+            cut(entry.mapping(), 300), entry.outcome(), cut(entry.code(), 100), cut(entry.message(), 1000), entry.attempts(),
+            SqlTimestamps.text(entry.nextRetryAt())};
     }
 
     /** To the length of its column; PostgreSQL refuses a longer text, and one with the character NUL. */

@@ -49,9 +49,11 @@ class LedgerConfiguration {
             } catch (RuntimeException e) {
                 throw unusable(url, "opened: " + NestedExceptionUtils.getMostSpecificCause(e), e);
             }
-            new LedgerOwnership(JdbcClient.create(dataSource)).claim("key", hash.fingerprint(), (ledger, ours) ->
-                    unusable(url, "used: It was made with another key than the one in the data directory (ledger.key) or in"
-                            + " SYNC_LEDGER_KEY, so that every field would look changed.", null));
+            new LedgerOwnership(JdbcClient.create(dataSource)).claim("key", hash.fingerprint(),
+                    (ledger, ours) -> unusable(url,
+                            "used: It was made with another key than the one in the data directory (ledger.key) or in"
+                                    + " SYNC_LEDGER_KEY, so that every field would look changed.",
+                            null));
         };
     }
 

@@ -72,16 +72,17 @@ public class Tombstones {
     public Set<String> erased(Collection<String> identities) {
         Map<String, String> byHash = new HashMap<>();
         identities.forEach(identity -> byHash.put(hash.ofIdentity(identity), identity));
-        return Ledger.slices(byHash.keySet()).flatMap(hashes ->
-                jdbc.sql("select identity from tombstones where identity in (:hashes)").param("hashes", hashes)
-                        .query(String.class).list().stream()).map(byHash::get).collect(Collectors.toSet());
+        return Ledger.slices(byHash.keySet())
+                .flatMap(hashes -> jdbc.sql("select identity from tombstones where identity in (:hashes)").param("hashes", hashes)
+                        .query(String.class).list().stream())
+                .map(byHash::get).collect(Collectors.toSet());
     }
 
     /** Extends the tombstones of identities that Ory still lists. */
     public void touch(Collection<String> listed) {
         String now = SqlTimestamps.text(clock.instant());
-        Ledger.slices(listed.stream().map(hash::ofIdentity).toList()).forEach(hashes ->
-                jdbc.sql("update tombstones set last_listed_at = :now where identity in (:hashes)")
+        Ledger.slices(listed.stream().map(hash::ofIdentity).toList())
+                .forEach(hashes -> jdbc.sql("update tombstones set last_listed_at = :now where identity in (:hashes)")
                         .param("now", now).param("hashes", hashes).update());
     }
 

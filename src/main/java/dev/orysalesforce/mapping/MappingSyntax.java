@@ -16,7 +16,7 @@ public final class MappingSyntax {
 
     private static final Pattern LINE = Pattern.compile("(?:line |\\(|:)(\\d+)(?::| column|,)");
 
-    private MappingSyntax() { }
+    private MappingSyntax() {}
 
     /** The text can't be compiled. */
     public static final class InvalidException extends Exception {

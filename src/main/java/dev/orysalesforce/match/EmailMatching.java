@@ -86,6 +86,7 @@ public class EmailMatching implements HealthIndicator {
                 .withDetail("reason", "The org encrypts these fields, so that no query can filter by them. Existing records are"
                         + " found by their Ory ID only, and not adopted by their address.")
                 .withDetail("remedy", "Setup > Encryption Policy: choose the deterministic scheme, not case-sensitive, for these"
-                        + " fields. If it has to stay so, set SYNC_MATCH_EMAIL=never.").build();
+                        + " fields. If it has to stay so, set SYNC_MATCH_EMAIL=never.")
+                .build();
     }
 }

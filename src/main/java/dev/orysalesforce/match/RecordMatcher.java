@@ -192,7 +192,8 @@ public class RecordMatcher {
         } else {
             RecordError which = RecordError.of("SEVERAL_MATCHES", matches.size() + " records have this e-mail address: "
                     + matches.stream().limit(MATCHES_IN_MESSAGE).map(record -> record.path("Id").asText())
-                            .collect(Collectors.joining(", ")) + (matches.size() > MATCHES_IN_MESSAGE ? ", …" : "")
+                            .collect(Collectors.joining(", "))
+                    + (matches.size() > MATCHES_IN_MESSAGE ? ", …" : "")
                     + ". None was adopted; merge them in Salesforce (sync.match-several).");
             if (several == MatchSeveral.DEAD_LETTER) {
                 item.deadLetter(which);

@@ -66,7 +66,7 @@ public class RecordRecovery {
                         "This user may not write the field; it was left out: ");
                 case TRUNCATE -> shorten(item, named);
                 case FOLLOW_MERGE -> endIfAboutReference(item);
-                default -> { }
+                default -> {}
             }
         });
     }
@@ -120,7 +120,7 @@ public class RecordRecovery {
     public void converted(Batch batch, List<SyncItem> items, String answer) {
         for (JsonNode lead : lookup.records(answer)) {
             items.stream().filter(item -> lead.path("Id").asText().equals(item.getSalesforceId())
-                            || lead.path(OryFields.ORY_ID).asText().equals(item.getIdentity()))
+                    || lead.path(OryFields.ORY_ID).asText().equals(item.getIdentity()))
                     .filter(SyncItem::isRecovering)
                     .forEach(item -> {
                         if (lead.hasNonNull("ConvertedContactId")) {

@@ -233,8 +233,7 @@ public class DeadLetters {
         });
         Map<String, LedgerEntry> known = ledger.find(shown.stream()
                 .map(one -> one.item().identity()).filter(Objects::nonNull).distinct().toList());
-        return shown.stream().map(one ->
-                one.item().newerSynced(isNewerSynced(one.version(), known.get(one.item().identity())))).toList();
+        return shown.stream().map(one -> one.item().newerSynced(isNewerSynced(one.version(), known.get(one.item().identity())))).toList();
     }
 
     private Shown shown(DeadLetter letter, boolean reveal) {

@@ -41,7 +41,7 @@ class OperatorSecurity {
             problems.answer(request, response, "UNAUTHORIZED.operator");
         };
         AuthenticationFilter bearer = new AuthenticationFilter(token::authenticate, token::offered);
-        bearer.setSuccessHandler((request, response, authentication) -> { });
+        bearer.setSuccessHandler((request, response, authentication) -> {});
         bearer.setFailureHandler(refuse::commence);
         return http.authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
                 .addFilterAt(bearer, BasicAuthenticationFilter.class)

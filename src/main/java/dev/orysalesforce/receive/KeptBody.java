@@ -15,7 +15,7 @@ public final class KeptBody {
     private static final Pattern SECRET =
             Pattern.compile("(?i).*(cookie|authorization|token|csrf|secret|passw|credential|api[-_]?key|session).*");
 
-    private KeptBody() { }
+    private KeptBody() {}
 
     public static JsonNode of(JsonNode body) {
         JsonNode kept = body.deepCopy();

@@ -29,8 +29,8 @@ public class Problems {
         this.json = json;
         try (var file = new ClassPathResource("problems.yaml").getInputStream()) {
             Map<String, Map<Integer, Map<String, String>>> areas = new Yaml(new SafeConstructor(new LoaderOptions())).load(file);
-            areas.values().forEach(area -> area.forEach((status, details) -> details.forEach((key, detail) ->
-                    table.put(key, Problem.of(HttpStatus.valueOf(status), key.split("\\.")[0], detail)))));
+            areas.values().forEach(area -> area.forEach((status, details) -> details
+                    .forEach((key, detail) -> table.put(key, Problem.of(HttpStatus.valueOf(status), key.split("\\.")[0], detail)))));
         }
     }
 

@@ -41,7 +41,7 @@ class RefusedRequestAdvice extends ResponseEntityExceptionHandler {
             case METHOD_NOT_ALLOWED -> tell(failure, RefusedWebhooks.METHOD, problems.problem(".wrong-method", request.getMethod()));
             case NOT_FOUND -> tell(failure, RefusedWebhooks.PATH, problems.problem(".no-webhook"));
             case UNSUPPORTED_MEDIA_TYPE -> tell(failure, RefusedWebhooks.CONTENT_TYPE, problems.problem(".wrong-content-type"));
-            default -> { }
+            default -> {}
         }
     }
 

@@ -42,7 +42,7 @@ class WebhookSecurity {
         };
 
         AuthenticationFilter secret = new AuthenticationFilter(secrets, secret());
-        secret.setSuccessHandler((request, response, authentication) -> { });
+        secret.setSuccessHandler((request, response, authentication) -> {});
         secret.setFailureHandler(unauthorized::commence);
 
         return http.securityMatcher("/webhooks/**", "/services/**")

@@ -59,8 +59,8 @@ public class OryAdmin implements HttpClientConfigurer {
                                 .setMaxHeaderCount(MOST_HEADERS).setMaxLineLength(LONGEST_LINE).build()).build())
                         .build());
         if (settings.adminToken() != null) {
-            client.addRequestInterceptorFirst((request, body, context) ->
-                    request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + settings.adminToken()));
+            client.addRequestInterceptorFirst(
+                    (request, body, context) -> request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + settings.adminToken()));
         }
     }
 }

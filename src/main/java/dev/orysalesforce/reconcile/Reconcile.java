@@ -203,7 +203,7 @@ public class Reconcile {
                 return List.of();
             }
             case LIST -> checkPage();
-            default -> { }
+            default -> {}
         }
         List<IdentityChange> listed = notErased();
         snapshot.listed(listed, clock.instant());

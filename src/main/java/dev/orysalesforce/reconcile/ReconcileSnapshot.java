@@ -127,7 +127,7 @@ public class ReconcileSnapshot {
                 on conflict (identity) do update set listed_at = excluded.listed_at, ory_at = excluded.ory_at,
                     ory_verified = excluded.ory_verified, missing_at = null
                 """, identities.stream().map(listed -> new Object[] {listed.identityId(), SqlTimestamps.text(now),
-                    SqlTimestamps.text(listed.version().at()), listed.version().verified()}).toList());
+            SqlTimestamps.text(listed.version().at()), listed.version().verified()}).toList());
     }
 
     void missing(Collection<String> identities, Instant now) {
@@ -143,7 +143,7 @@ public class ReconcileSnapshot {
                 insert into sightings (identity, read_at, salesforce_at) values (?, ?, ?)
                 on conflict (identity) do update set read_at = excluded.read_at, salesforce_at = excluded.salesforce_at
                 """, versions.entrySet().stream().map(one -> new Object[] {one.getKey(), SqlTimestamps.text(now),
-                    SqlTimestamps.text(one.getValue())}).toList());
+            SqlTimestamps.text(one.getValue())}).toList());
     }
 
     /**
@@ -201,7 +201,8 @@ public class ReconcileSnapshot {
     double inSync(Instant listedSince, Instant readSince) {
         return jdbc.sql(IN_SYNC).param("listed", SqlTimestamps.text(listedSince)).param("read", SqlTimestamps.text(readSince))
                 .query((row, number) -> row.getLong("listed") == 0 ? 1
-                        : (double) row.getLong("same") / row.getLong("listed")).single();
+                        : (double) row.getLong("same") / row.getLong("listed"))
+                .single();
     }
 
     /** Both sides' versions of an identity. */

@@ -60,7 +60,8 @@ public class EditableFiles {
                         .forEach(file -> read(mappings, file));
             }
         }
-        Stream.concat(named.stream(), Stream.of(erasedMapping)).filter(Mapping::isFile).map(Path::of).filter(Files::exists).forEach(file -> read(mappings, file));
+        Stream.concat(named.stream(), Stream.of(erasedMapping)).filter(Mapping::isFile).map(Path::of).filter(Files::exists)
+                .forEach(file -> read(mappings, file));
         return mappings;
     }
 

@@ -29,7 +29,8 @@ import org.springframework.stereotype.Component;
 public class TrialBuild {
 
     /** The parts of an exception's message that help to find the line: a URI, an ID, an expression. */
-    private static final Pattern QUOTED = Pattern.compile("[$]\\{\\S+|[\\w.-]+:[\\w./{}-]+|[`'\"\\[]([^`'\"\\]]{2,})[`'\"\\]]|: ([\\w.-]{2,})");
+    private static final Pattern QUOTED =
+            Pattern.compile("[$]\\{\\S+|[\\w.-]+:[\\w./{}-]+|[`'\"\\[]([^`'\"\\]]{2,})[`'\"\\]]|: ([\\w.-]{2,})");
 
     private final CamelContext camel;
 
@@ -150,7 +151,7 @@ public class TrialBuild {
                 .map(text -> text.replaceAll("\\.$", "")).filter(text -> !text.equals(route)).toList();
         Stream<String> places = Stream.concat(Stream.of(file), set.files().keySet().stream()); // a part may be in a configuration
         return places.flatMap(place -> hints.stream().map(hint -> set.line(place, hint, place.equals(file) ? line : 0))
-                        .filter(found -> found > 0).limit(1).map(found -> new ReloadRejectedException(place, found, reason)))
+                .filter(found -> found > 0).limit(1).map(found -> new ReloadRejectedException(place, found, reason)))
                 .findFirst().orElse(new ReloadRejectedException(file, line, reason));
     }
 }

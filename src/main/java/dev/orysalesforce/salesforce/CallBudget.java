@@ -137,7 +137,7 @@ public class CallBudget implements HealthIndicator {
                 ? new Shortage("The app has made %d of its %d API calls in 24 hours, so it makes one a minute."
                         .formatted(own(), (long) (share * orgLimit)),
                         "Raise SYNC_DAILY_CALL_SHARE, or SYNC_LINGER for fuller calls; else wait until those of yesterday"
-                        + " do not count any more.")
+                                + " do not count any more.")
                 : new Shortage("The org has used %d of its %d API calls of 24 hours, so the app makes one a minute."
                         .formatted(orgUsed, orgLimit),
                         "See which program uses them, or buy more; they come back within 24 hours.");

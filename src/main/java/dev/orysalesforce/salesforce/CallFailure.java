@@ -10,7 +10,7 @@ public final class CallFailure {
 
     private static final int GATEWAY_TIMEOUT = 504;
 
-    private CallFailure() { }
+    private CallFailure() {}
 
     /** Whether no answer came in time, to the app or to a gateway in front of Salesforce. */
     public static boolean isTimeOut(Exception failure) {

@@ -15,7 +15,7 @@ public final class OryFields {
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
             .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME).appendOffset("+HHMM", "Z").toFormatter();
 
-    private OryFields() { }
+    private OryFields() {}
 
     /** @return the version of the identity that the record holds; null if it has none */
     public static Instant version(JsonNode record) {

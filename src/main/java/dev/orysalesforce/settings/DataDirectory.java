@@ -60,8 +60,9 @@ public class DataDirectory implements ApplicationContextInitializer<Configurable
             Files.delete(Files.createTempFile(directory, "ory-salesforce-sync", null));
         } catch (IOException e) {
             throw new CannotStartException("The directory for temporary files, " + directory + ", can't be written to: "
-                    + e.getClass().getSimpleName() + ".", "Make it writeable, or set another with -Djava.io.tmpdir=… in"
-                    + " JAVA_TOOL_OPTIONS. A container whose root is read-only needs a volume there.");
+                    + e.getClass().getSimpleName() + ".",
+                    "Make it writeable, or set another with -Djava.io.tmpdir=… in"
+                            + " JAVA_TOOL_OPTIONS. A container whose root is read-only needs a volume there.");
         }
     }
 

@@ -10,5 +10,5 @@ public final class Degraded {
 
     public static final Status STATUS = new Status("DEGRADED");
 
-    private Degraded() { }
+    private Degraded() {}
 }

@@ -48,7 +48,8 @@ public class RequiredSettings implements ApplicationContextInitializer<Configura
         return required(environment).stream().filter(setting -> environment.getPropertySources().stream()
                 .filter(source -> !NOT_THE_OPERATORS.contains(source.getName()))
                 .noneMatch(source -> source.getProperty(setting.name()) instanceof CharSequence value
-                        && holdsAny(value.toString()))).toList();
+                        && holdsAny(value.toString())))
+                .toList();
     }
 
     private static List<Setting> required(ConfigurableEnvironment environment) {

@@ -20,5 +20,5 @@ public final class RouteNames {
     public static final String DOCTOR_SALESFORCE = "direct:doctor.salesforce";
     public static final String DOCTOR_ORY = "direct:doctor.ory";
 
-    private RouteNames() { }
+    private RouteNames() {}
 }

@@ -262,7 +262,9 @@ public record SyncSettings(
     }
 
     /** What the app does if several records have the identity's e-mail address. It adopts none of them. */
-    public enum MatchSeveral { CREATE, DEAD_LETTER }
+    public enum MatchSeveral {
+        CREATE, DEAD_LETTER
+    }
 
     /** What becomes of the record in Salesforce when an identity is erased. */
     public enum Erase {

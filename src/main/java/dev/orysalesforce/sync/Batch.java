@@ -46,8 +46,8 @@ public final class Batch {
          * @param reason null if Camel has none
          */
         void fail(Exception reason) {
-            failure.compareAndSet(null, Objects.requireNonNullElseGet(reason, () ->
-                    new PauseDeliveryException("STOPPING", "A part of the batch ended without a reason; it is tried again.")));
+            failure.compareAndSet(null, Objects.requireNonNullElseGet(reason,
+                    () -> new PauseDeliveryException("STOPPING", "A part of the batch ended without a reason; it is tried again.")));
         }
     }
 
@@ -181,10 +181,11 @@ public final class Batch {
         Map<String, List<SyncItem>> fresh = new LinkedHashMap<>();
         Map<String, List<SyncItem>> known = new LinkedHashMap<>();
         Map<String, List<SyncItem>> deleted = new LinkedHashMap<>();
-        Stream.concat(getPending().stream(), getErasures().stream()).forEach(item ->
-                (item.getDraft().deletion() ? deleted : item.hasRecord() ? known : fresh)
+        Stream.concat(getPending().stream(), getErasures().stream())
+                .forEach(item -> (item.getDraft().deletion() ? deleted : item.hasRecord() ? known : fresh)
                         .computeIfAbsent(item.getObject() + (item.isOwned() && !item.hasRecord() ? " with owner" : ""),
-                                kind -> new ArrayList<>()).add(item));
+                                kind -> new ArrayList<>())
+                        .add(item));
         List<Chunk> chunks = new ArrayList<>();
         fresh.values().forEach(members -> {
             String object = members.get(0).getObject();

@@ -95,7 +95,7 @@ public class DeliveryPause implements HealthIndicator, RetryAfterListener {
         if (known == null || !known.code().equals(code)) {
             String reason = paused instanceof MappingLoopsException ? paused.getMessage() + identities()
                     : paused != null ? paused.getMessage() : "The batch failed in the app itself, at "
-                    + FailurePlace.of(root) + "; the events stay in the journal.";
+                            + FailurePlace.of(root) + "; the events stay in the journal.";
             cause = new Cause(code, reason, known == null ? clock.instant() : known.since());
             if (meters.find("ory.sync.holding").tag("code", code).gauge() == null) {
                 meters.gauge("ory.sync.holding", Tags.of("code", code), this, pausing -> pausing.isBecauseOf(code) ? 1 : 0);

@@ -102,7 +102,7 @@ public class EventCounters {
             meters.summary("ory.sync.batch.size").record(batch.taken());
             count(SyncItem.Outcome.SUPERSEDED, NO_OBJECT, batch.taken() - batch.items().size());
             batch.items().stream().filter(item -> !item.isToBeRetried()).forEach(item -> // those are in the journal again
-                    count(item.getOutcome(), item.getObject() == null ? NO_OBJECT : item.getObject(), 1));
+            count(item.getOutcome(), item.getObject() == null ? NO_OBJECT : item.getObject(), 1));
         }
     }
 

@@ -13,7 +13,7 @@ public final class LedgerEntries {
     /** No value has this hash, so the field is sent again. */
     public static final String IN_DOUBT = "?";
 
-    private LedgerEntries() { }
+    private LedgerEntries() {}
 
     /** The identity's record by the ledger; all null if there is none. */
     private record Place(String object, String salesforceId, String foundBy) {

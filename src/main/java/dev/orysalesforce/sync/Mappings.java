@@ -218,8 +218,9 @@ public class Mappings {
     }
 
     private static void refuse(SyncItem item, String what) {
-        item.deadLetter(RecordError.of(MappingFailedException.CODE, what + " for this identity. Look at the original event for the cause, fix the"
-                + " mapping, replay the dead letter."));
+        item.deadLetter(
+                RecordError.of(MappingFailedException.CODE, what + " for this identity. Look at the original event for the cause, fix the"
+                        + " mapping, replay the dead letter."));
     }
 
     /** The dead letter of a rejected item; a replay puts its original event into the journal again. */

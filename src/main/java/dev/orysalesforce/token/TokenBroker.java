@@ -39,7 +39,8 @@ public class TokenBroker implements SharedTokens {
 
     private record Failure(String message, Instant nextTry, int times) {}
 
-    TokenBroker(SalesforceLogin login, TokenClients clients, SyncSettings settings, TokenSettings tokens, Clock clock, MeterRegistry meters) {
+    TokenBroker(SalesforceLogin login, TokenClients clients, SyncSettings settings, TokenSettings tokens, Clock clock,
+            MeterRegistry meters) {
         this.login = login;
         this.clients = clients;
         this.backOff = settings.backOff();

@@ -43,7 +43,8 @@ record TokenRequest(List<Credentials> credentials, String grantType) {
         }
         List<Credentials> offered = isBasic ? basic(authorization.substring(BASIC.length()).strip())
                 : form.containsKey("client_id") && form.containsKey("client_secret")
-                        ? List.of(new Credentials(form.get("client_id"), form.get("client_secret"))) : List.of();
+                        ? List.of(new Credentials(form.get("client_id"), form.get("client_secret")))
+                : List.of();
         return new TokenRequest(offered, form.get("grant_type"));
     }
 
@@ -64,7 +65,8 @@ record TokenRequest(List<Credentials> credentials, String grantType) {
             String[] parts = new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8).split(":", 2);
             return parts.length < 2 ? List.of() : Stream.concat(Stream.of(new Credentials(parts[0], parts[1])),
                     decodable(parts[0]) && decodable(parts[1])
-                            ? Stream.of(new Credentials(decoded(parts[0]), decoded(parts[1]))) : Stream.empty()).toList();
+                            ? Stream.of(new Credentials(decoded(parts[0]), decoded(parts[1]))) : Stream.empty())
+                    .toList();
         } catch (IllegalArgumentException e) {
             throw new Malformed("The header Authorization can't be read.");
         }

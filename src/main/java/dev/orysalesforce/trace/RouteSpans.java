@@ -108,8 +108,8 @@ class RouteSpans implements RoutePolicyFactory {
         private Span startBatch(List<?> body) {
             List<IdentityChange> events = body.stream().map(IdentityChange.class::cast).toList();
             List<SpanContext> contexts = events.stream().map(event -> context(event.traceparent())).toList();
-            SpanContext first = contexts.stream().filter(SpanContext::isSampled).findFirst().or(() ->
-                    contexts.stream().filter(SpanContext::isValid).findFirst()).orElse(SpanContext.getInvalid());
+            SpanContext first = contexts.stream().filter(SpanContext::isSampled).findFirst()
+                    .or(() -> contexts.stream().filter(SpanContext::isValid).findFirst()).orElse(SpanContext.getInvalid());
             SpanBuilder builder = builder(routeId, first).setAttribute("events", (long) events.size());
             contexts.stream().filter(context -> context.isSampled() && context != first).forEach(builder::addLink);
             Span batch = builder.startSpan();

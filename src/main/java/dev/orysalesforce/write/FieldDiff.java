@@ -81,8 +81,8 @@ public class FieldDiff {
 
     private Map<String, String> hashes(SyncItem item, RecordDraft mapped) {
         Map<String, String> hashes = new HashMap<>();
-        mapped.fields().properties().forEach(field ->
-                hashes.put(field.getKey(), hash.of(item.getIdentity(), field.getKey(), field.getValue())));
+        mapped.fields().properties()
+                .forEach(field -> hashes.put(field.getKey(), hash.of(item.getIdentity(), field.getKey(), field.getValue())));
         return hashes;
     }
 

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.mapping.MappingFailedException;
-import dev.orysalesforce.salesforce.CallFailure;
 import dev.orysalesforce.salesforce.AssignmentRules;
+import dev.orysalesforce.salesforce.CallFailure;
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.ErrorPolicy;
 import dev.orysalesforce.salesforce.RecordError;
@@ -183,7 +183,7 @@ public class WriteResults {
         int attempts = item.getChange().attempts() + 1;
         switch (policy.action(recordError)) {
             case FOLLOW_CONVERSION, FOLLOW_MERGE, RESOLVE_DUPLICATE, DROP_REFERENCE, DROP_FIELD, TRUNCATE ->
-                    item.recover(policy.action(recordError), recordError);
+                item.recover(policy.action(recordError), recordError);
             case PAUSE_OBJECT -> objects.pause(item, recordError);
             case RETRY -> {
                 if (objects.concernsAll(item, recordError)) {
@@ -264,11 +264,12 @@ public class WriteResults {
         if (batch.failure() != null) {
             throw batch.failure();
         }
-        List<SyncItem> unmapped = batch.items().stream().filter(item ->
-                item.isDeadLettered() && item.getError().code().equals(MappingFailedException.CODE)).toList();
+        List<SyncItem> unmapped = batch.items().stream()
+                .filter(item -> item.isDeadLettered() && item.getError().code().equals(MappingFailedException.CODE)).toList();
         if (unmapped.size() >= SUCCESSION && unmapped.size() == batch.items().size()) {
             throw new PauseDeliveryException(MappingFailedException.CODE, unmapped.get(0).getMapping().name()
-                    + " fails for all identities. Fix it, and delivery resumes. The first failure: " + unmapped.get(0).getError().message());
+                    + " fails for all identities. Fix it, and delivery resumes. The first failure: "
+                    + unmapped.get(0).getError().message());
         }
         pauseOnSetUpError(batch.items(), batch.items().stream().map(SyncItem::getError).toList(), SUCCESSION);
     }

@@ -46,7 +46,7 @@ class DryRunTest extends ReconcileTest {
     @Test
     void aWrongKeyIsReported() {
         ORY.requireKey("another");
-        assertThatThrownBy(() -> dryRun.run("direct:dry-run.page", told -> { })).isInstanceOf(RunFailedException.class)
+        assertThatThrownBy(() -> dryRun.run("direct:dry-run.page", told -> {})).isInstanceOf(RunFailedException.class)
                 .hasMessageContaining("ORY_ADMIN_TOKEN").hasMessageNotContaining("another");
     }
 }

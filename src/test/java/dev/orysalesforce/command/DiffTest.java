@@ -88,7 +88,8 @@ class DiffTest extends ReconcileTest {
                 edited(LAST, "  \"LastName\": uppercase(cut($person.lastName, 80)),\n"),
                 edited(TITLE, "").replace("\"Ory Registration\"", "\"Ory\""),
                 skips,
-                skips.replace("  \"FirstName\": cut($person.firstName, 40),\n", "").replace("\nelse filled({", "\nelse {\"FirstName\": null} + filled({").replace(LAST, ""));
+                skips.replace("  \"FirstName\": cut($person.firstName, 40),\n", "")
+                        .replace("\nelse filled({", "\nelse {\"FirstName\": null} + filled({").replace(LAST, ""));
         for (String candidate : candidates) {
             Files.writeString(folder.resolve("lead.jslt"), candidate);
             long before = SALESFORCE.writes().count();
@@ -104,7 +105,7 @@ class DiffTest extends ReconcileTest {
             assertThat(SALESFORCE.writes().count()).as("nothing was sent").isEqualTo(before);
 
             putInPlace(candidate);
-            ids.forEach(id -> ORY.project().patch(id, identity -> { }));
+            ids.forEach(id -> ORY.project().patch(id, identity -> {}));
             Map<String, JsonNode> previews = new HashMap<>();
             ids.subList(INACTIVE, INACTIVE + 4).forEach(id -> previews.put(id, preview(id)));
             done();
@@ -129,7 +130,7 @@ class DiffTest extends ReconcileTest {
         assertThat(told(told)).isEqualTo(Map.of("Lead.LastName", Map.of(Kind.CHANGES, 3)));
         assertThat(json.writeValueAsString(told)).contains("\"user1\"", "\"USER1\"");
         putInPlace(candidate);
-        ids.forEach(id -> ORY.project().patch(id, identity -> { }));
+        ids.forEach(id -> ORY.project().patch(id, identity -> {}));
         done();
         settle();
         assertThat(ids).allSatisfy(id -> assertThat(record(id).text("LastName")).startsWith("USER"));

@@ -110,7 +110,7 @@ class DoctorTest extends AppTest {
 
     @Test
     void aCorrectSetUpHasNoFinding() throws Exception {
-        DoctorReport report = doctor.report(List.of(kratos(config -> { })), "http://127.0.0.1:" + port + "/");
+        DoctorReport report = doctor.report(List.of(kratos(config -> {})), "http://127.0.0.1:" + port + "/");
         assertThat(report.findings()).isEmpty();
         assertThat(report.notes()).isEmpty();
         assertThat(report.seen()).anyMatch(line -> line.contains("Developer Edition, a sandbox"))
@@ -217,7 +217,8 @@ class DoctorTest extends AppTest {
     @Test
     void whatCouldNotBeAskedIsANoteEach() throws Exception {
         List.of("Organization", "User", "UserPermissionAccess", "AssignmentRule", "DuplicateRule")
-                .forEach(object -> SALESFORCE.org().schema(object).rules().forEach(field -> SALESFORCE.org().schema(object).hide(field.name())));
+                .forEach(object -> SALESFORCE.org().schema(object).rules()
+                        .forEach(field -> SALESFORCE.org().schema(object).hide(field.name())));
         DoctorReport report = doctor.report(List.of(), null);
         assertThat(report.findings()).isEmpty();
         assertThat(report.notes()).extracting(note -> note.split(":")[0]).containsExactlyInAnyOrder("Edition and sharing",

@@ -62,8 +62,8 @@ public final class DemoScript {
             long writesBefore = salesforce.writes().count();
             String body = chapter.sample() == null ? "" : Ory.webhook(chapter.sample());
             HttpResponse<String> answer = ory.sends(chapter.event(), body);
-            await().atMost(Duration.ofSeconds(30)).until(() ->
-                    broker.getActiveMQServer().locateQueue("identity-changes").getMessageCount() == 0);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> broker.getActiveMQServer().locateQueue("identity-changes").getMessageCount() == 0);
             List<String> lines = new ArrayList<>();
             salesforce.writes().all().stream().skip(writesBefore).map(this::line).forEach(lines::add);
             deadLetters().stream().skip(lettersBefore.size()).map(DemoScript::line).forEach(lines::add);

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param vitals of the app, afterwards; null if they were not measured
  */
 record FaultResult(Map<String, Long> counts, int people, long writes, long calls, long deadLetters, Duration arrived,
-               ResourceProbe vitals) {
+        ResourceProbe vitals) {
 
     long count(String name) {
         return counts.getOrDefault(name, 0L);

@@ -62,7 +62,7 @@ final class FaultScenario implements AutoCloseable {
     void killAndStart() {
         app.kill();
         acceptedBeforeStart = load.count("accepted") + load.count("mutated, accepted");
-        for (int i = 1; ; i++) {
+        for (int i = 1;; i++) {
             try {
                 app.start();
                 return;
@@ -150,7 +150,8 @@ final class FaultScenario implements AutoCloseable {
             List<Call> calls = salesforce.calls().all();
             throw new AssertionError("After " + PATIENCE.toSeconds() + " s: " + status().path("balance") + ", breaker "
                     + status().path("breaker") + "; the last calls were " + calls.subList(Math.max(0, calls.size() - 10),
-                    calls.size()), e);
+                            calls.size()),
+                    e);
         }
     }
 

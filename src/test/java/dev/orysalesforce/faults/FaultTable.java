@@ -30,8 +30,9 @@ final class FaultTable {
     /** @param green whether the part was completed; a broken promise ends it before its row is written */
     String outcome(boolean green) {
         String judged = green ? "Green: %d verdicts, none found an event lost, a second record, an older state after a newer one "
-                + "or counters out of balance.\n" : "**Red: ended after %d good verdicts. What broke it is not in the table, but in the "
-                + "test's report.**\n";
+                + "or counters out of balance.\n"
+                : "**Red: ended after %d good verdicts. What broke it is not in the table, but in the "
+                        + "test's report.**\n";
         return lines + "\n" + judged.formatted(verdicts) + (last == null ? "" : """
 
                 In all: %d events of %d people told, and %d bodies with something wrong in them; %d and %d of them accepted, %d

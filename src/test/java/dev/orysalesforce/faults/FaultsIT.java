@@ -143,7 +143,8 @@ class FaultsIT {
             FaultReport.section("1-each", "## Each by itself\n\n" + "%.0f s each, %d events a second, ledger in SQLite%s%s.\n\n"
                     .formatted(EACH.toMillis() / 1000.0, PER_SECOND,
                             disk.isOwn() ? "" : "; the disk was filled without being small",
-                            clock.isPresent() ? "" : "; no libfaketime here, so no clock jumped") + table.outcome(green));
+                            clock.isPresent() ? "" : "; no libfaketime here, so no clock jumped")
+                    + table.outcome(green));
         }
     }
 
@@ -190,7 +191,8 @@ class FaultsIT {
             thrown.forEach((name, times) -> hits.append("| ").append(name).append(" | ").append(times).append(" |\n"));
             FaultReport.section("2-hour", ("## An hour of all together\n\nAccelerated: %d s, %d events a second, ledger in %s, "
                     + "two or three at a time.\n\n").formatted(HOUR.toSeconds(), PER_SECOND,
-                    database == null ? "SQLite" : "PostgreSQL") + table.outcome(green) + hits);
+                            database == null ? "SQLite" : "PostgreSQL")
+                    + table.outcome(green) + hits);
         }
     }
 
@@ -226,8 +228,8 @@ class FaultsIT {
     private static void assertNothingPilesUp(FaultScenario scenario, FaultResult warm) {
         scenario.load().pause();
         try {
-            await().atMost(Duration.ofMinutes(2)).pollDelay(Duration.ZERO).pollInterval(Duration.ofSeconds(5)).untilAsserted(() ->
-                    assertNothingPilesUp(warm.vitals(), scenario.vitals()));
+            await().atMost(Duration.ofMinutes(2)).pollDelay(Duration.ZERO).pollInterval(Duration.ofSeconds(5))
+                    .untilAsserted(() -> assertNothingPilesUp(warm.vitals(), scenario.vitals()));
         } finally {
             scenario.load().resume();
         }

@@ -47,12 +47,14 @@ class KillsIT {
                 int inFlight = salesforce.calls().inFlight();
                 scenario.killAndStart();
                 kills++;
-                table.add("kill %d, %d ms or more after all was well".formatted(kills, moment), inFlight + " calls in flight", scenario.assertPromises(true));
+                table.add("kill %d, %d ms or more after all was well".formatted(kills, moment), inFlight + " calls in flight",
+                        scenario.assertPromises(true));
             }
             green = true;
         } finally {
-            FaultReport.section("3-kills", "## %d kills\n\nSIGKILL, three of four while a call is under way, %d events a second, %d ms a call.\n\n"
-                    .formatted(kills, PER_SECOND, A_CALL.toMillis()) + table.outcome(green));
+            FaultReport.section("3-kills",
+                    "## %d kills\n\nSIGKILL, three of four while a call is under way, %d events a second, %d ms a call.\n\n"
+                            .formatted(kills, PER_SECOND, A_CALL.toMillis()) + table.outcome(green));
         }
     }
 }

@@ -315,7 +315,7 @@ class GatewayTest extends AppTest {
     @Test
     void aCallerCanNotRedirectTheSalesforceCall() {
         HttpResponse<String> answer = ory.send(ory.request(LEAD + "?sObjectName=Account&rawPath=/x&rawMethod=DELETE"
-                        + "&sforce-auto-assign=TRUE&object=Account&field=Email&value=x&apexUrl=/evil")
+                + "&sforce-auto-assign=TRUE&object=Account&field=Email&value=x&apexUrl=/evil")
                 .header("X-Webhook-Secret", SECRET).header("object", "Account").header("field", "Email")
                 .header("sObjectName", "Account").header("rawPath", "/evil").header("rawMethod", "DELETE")
                 .header("Sforce-Auto-Assign", "FALSE").header("x-sfdc-evil", "1").header("CamelHttpMethod", "PATCH")

@@ -25,7 +25,7 @@ import org.springframework.test.context.DynamicPropertySource;
 
 /** The journal by itself, on a broker configured like the app's. */
 @SpringBootTest(classes = {JournalConfiguration.class, JournalCount.class, Journal.class, DeadLetterReader.class,
-        JournalTest.RealTime.class}, webEnvironment = SpringBootTest.WebEnvironment.NONE)
+    JournalTest.RealTime.class}, webEnvironment = SpringBootTest.WebEnvironment.NONE)
 @ImportAutoConfiguration({ArtemisAutoConfiguration.class, JmsAutoConfiguration.class, JacksonAutoConfiguration.class})
 @EnableConfigurationProperties(SyncSettings.class)
 @DirtiesContext

@@ -75,8 +75,8 @@ class OryBodyTest extends AppTest {
         assertThat(body.toString()).doesNotContain(CANARY);
         assertThat(keys(body)).containsExactlyInAnyOrder("identity", "transient_payload");
         assertThat(keys(body.path("identity"))).isSubsetOf(KEPT);
-        body.path("identity").path("verifiable_addresses").forEach(address ->
-                assertThat(keys(address)).isSubsetOf("value", "via", "verified"));
+        body.path("identity").path("verifiable_addresses")
+                .forEach(address -> assertThat(keys(address)).isSubsetOf("value", "via", "verified"));
         assertThat(body.path("identity").path("traits")).isEqualTo(context.path("identity").path("traits"));
     }
 
@@ -129,8 +129,7 @@ class OryBodyTest extends AppTest {
         if (tree.isObject()) {
             tree.fieldNames().forEachRemaining(key -> {
                 copies.add(((ObjectNode) tree.deepCopy()).without(key));
-                withoutOneKey(tree.get(key)).forEach(child ->
-                        copies.add(((ObjectNode) tree.deepCopy()).set(key, child)));
+                withoutOneKey(tree.get(key)).forEach(child -> copies.add(((ObjectNode) tree.deepCopy()).set(key, child)));
             });
         } else {
             for (int i = 0; i < tree.size(); i++) {

@@ -128,8 +128,8 @@ class OryHooksTest {
         String terraform = Files.readString(KIT.resolve("main.tf"));
         assertThat(terraform).contains("[\"password\", \"oidc\", \"code\", \"webauthn\", \"passkey\"]",
                 "/webhooks/ory/registration\"", "/webhooks/ory/verification\"", "/identity.jsonnet\")");
-        assertThat(terraform.split("resource \"ory_action\"")).hasSize(3).allSatisfy(part ->
-                assertThat(part.contains("flow ")).isEqualTo(part.contains("response_ignore = true")));
+        assertThat(terraform.split("resource \"ory_action\"")).hasSize(3)
+                .allSatisfy(part -> assertThat(part.contains("flow ")).isEqualTo(part.contains("response_ignore = true")));
         assertThat(terraform).doesNotContain("response_parse", "can_interrupt");
     }
 

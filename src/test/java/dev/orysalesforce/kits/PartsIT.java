@@ -41,7 +41,8 @@ class PartsIT {
         }
         Files.write(Path.of("target/licences.md"), Stream.concat(Stream.of("| Part | Licence |", "|---|---|"),
                 licences.entrySet().stream().map(part -> "| " + part.getKey() + " | " + String.join(", ", part.getValue())
-                        + " |")).toList());
+                        + " |"))
+                .toList());
         assertThat(licences).allSatisfy((part, those) -> assertThat(those).as(part).containsAnyElementsOf(ALLOWED));
     }
 

@@ -107,8 +107,8 @@ class SalesforceMetadataTest extends AppTest {
             assertThat(rule.is(Trait.NILLABLE)).isEqualTo(!is(field, "required"));
             deployed.add(object + "." + name);
         }
-        assertThat(deployed).isEqualTo(Stream.of("Lead", "Contact", "Account").flatMap(object ->
-                        SALESFORCE.org().schema(object).rules().stream().map(rule -> object + "." + rule.name()))
+        assertThat(deployed).isEqualTo(Stream.of("Lead", "Contact", "Account")
+                .flatMap(object -> SALESFORCE.org().schema(object).rules().stream().map(rule -> object + "." + rule.name()))
                 .filter(field -> field.endsWith("__c")).collect(Collectors.toCollection(TreeSet::new)));
     }
 

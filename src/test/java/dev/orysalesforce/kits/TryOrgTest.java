@@ -58,7 +58,7 @@ class TryOrgTest {
 
     static Stream<Arguments> experiments() {
         return Stream.of(
-                arguments("client-app", prepared((org, lead) -> { })),
+                arguments("client-app", prepared((org, lead) -> {})),
                 arguments("permission", prepared((org, lead) -> org.forbid("Lead", Org.Permission.CREATE))),
                 arguments("purged", prepared((org, lead) -> org.purge(lead))),
                 arguments("converted", prepared((org, lead) -> org.convertLead(lead, false))),
@@ -66,7 +66,7 @@ class TryOrgTest {
                     org.letEditConverted(true);
                     org.convertLead(lead, false);
                 })),
-                arguments("owner", prepared((org, lead) -> { })),
+                arguments("owner", prepared((org, lead) -> {})),
                 arguments("automation", prepared((org, lead) -> org.limitAutomation("Lead", 100))),
                 arguments("language", prepared((org, lead) -> org.speakGerman(true))));
     }
@@ -82,10 +82,10 @@ class TryOrgTest {
 
     static Stream<Arguments> others() {
         return Stream.of(
-                arguments("permission", prepared((org, lead) -> { })),
+                arguments("permission", prepared((org, lead) -> {})),
                 arguments("purged", prepared((org, lead) -> org.delete(lead))),
-                arguments("converted", prepared((org, lead) -> { })),
-                arguments("automation", prepared((org, lead) -> { })));
+                arguments("converted", prepared((org, lead) -> {})),
+                arguments("automation", prepared((org, lead) -> {})));
     }
 
     /** The preparation is left out, or does something else. */
@@ -100,7 +100,7 @@ class TryOrgTest {
     @Test
     void aRefusedLoginIsNoResult() throws Exception {
         SALESFORCE.org().sessions().clientSecret("another");
-        Result result = run("client-app", (org, lead) -> { });
+        Result result = run("client-app", (org, lead) -> {});
         SALESFORCE.org().sessions().clientSecret("sandbox-secret");
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.output()).contains("refuses the login").doesNotContain("sandbox-secret");
@@ -108,10 +108,10 @@ class TryOrgTest {
 
     @Test
     void withoutANameTheExperimentsAreListed() throws Exception {
-        Result list = run("", (org, lead) -> { });
+        Result list = run("", (org, lead) -> {});
         assertThat(list.exitCode()).isZero();
         experiments().forEach(experiment -> assertThat(list.output()).contains("  " + experiment.get()[0]));
-        assertThat(run("other", (org, lead) -> { }).exitCode()).isEqualTo(2);
+        assertThat(run("other", (org, lead) -> {}).exitCode()).isEqualTo(2);
         assertThat(SALESFORCE.calls().of(CallKind.LOGIN)).isEmpty();
     }
 

@@ -43,7 +43,8 @@ class LedgerSqlTest {
             List<String> found = sources.filter(Files::isRegularFile).filter(LedgerSqlTest::holdsSql)
                     .map(file -> file.getFileName().toString().replace(".java", "")).sorted().toList();
             assertThat(found).containsExactlyInAnyOrderElementsOf(Stream.of(Ledger.class, Tombstones.class, LedgerOwnership.class,
-                    LedgerConfiguration.class, ReconcileSnapshot.class, WriterLease.class, CallBudget.class).map(Class::getSimpleName).toList());
+                    LedgerConfiguration.class, ReconcileSnapshot.class, WriterLease.class, CallBudget.class).map(Class::getSimpleName)
+                    .toList());
         }
     }
 
@@ -157,10 +158,11 @@ class LedgerSqlTest {
         ownership.compare("org", "00D5e000000AAAAEAA", (theirs, ours) -> new IllegalStateException(theirs));
         ownership.claim("org", "00D5e000000AAAAEAA", (theirs, ours) -> new IllegalStateException(theirs));
         ownership.claim("org", "00D5e000000AAAAEAA", (theirs, ours) -> new IllegalStateException(theirs));
-        assertThatThrownBy(() -> ownership.claim("org", "00D5e000000BBBBEBB", (theirs, ours) ->
-                new IllegalStateException(theirs + " is not " + ours))).hasMessage("00D5e000000AAAAEAA is not 00D5e000000BBBBEBB");
-        assertThatThrownBy(() -> ownership.compare("org", "00D5e000000BBBBEBB", (theirs, ours) ->
-                new IllegalStateException(theirs))).hasMessage("00D5e000000AAAAEAA");
+        assertThatThrownBy(
+                () -> ownership.claim("org", "00D5e000000BBBBEBB", (theirs, ours) -> new IllegalStateException(theirs + " is not " + ours)))
+                .hasMessage("00D5e000000AAAAEAA is not 00D5e000000BBBBEBB");
+        assertThatThrownBy(() -> ownership.compare("org", "00D5e000000BBBBEBB", (theirs, ours) -> new IllegalStateException(theirs)))
+                .hasMessage("00D5e000000AAAAEAA");
     }
 
     /** The ledger of an older version, with times as they were written then. */

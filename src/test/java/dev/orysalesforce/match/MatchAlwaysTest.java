@@ -62,7 +62,8 @@ class MatchAlwaysTest extends AppTest {
     private void give(String person, String field, String phone) {
         assertThat(ory.gives("PATCH", "/services/data/v62.0/sobjects/Lead/Ory_Identity_Id__c/" + person,
                 json.createObjectNode().put("LastName", "Person").put("Company", "First Ltd").put("EMAIL", address(person))
-                        .put(field, phone).toString()).statusCode()).isEqualTo(201);
+                        .put(field, phone).toString())
+                .statusCode()).isEqualTo(201);
     }
 
     private static String address(String person) {

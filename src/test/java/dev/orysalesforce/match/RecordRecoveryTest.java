@@ -241,8 +241,7 @@ class RecordRecoveryTest extends AppTest {
         ids.forEach(person -> ory.sends("settings", Ory.identity(person, START.plusSeconds(1), "Later")));
         SALESFORCE.faults().clear();
         settle();
-        assertThat(contacts).allSatisfy(contact ->
-                assertThat(SALESFORCE.org().record(contact).text("LastName")).isEqualTo("Later"));
+        assertThat(contacts).allSatisfy(contact -> assertThat(SALESFORCE.org().record(contact).text("LastName")).isEqualTo("Later"));
         assertThat(deadLetters()).isEmpty();
     }
 

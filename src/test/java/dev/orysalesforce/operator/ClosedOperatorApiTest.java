@@ -49,7 +49,7 @@ class ClosedOperatorApiTest {
     void norDoesATokenEndpointWithoutClients() throws Exception {
         for (String authorization : new String[] {"Basic Og==", "Basic YTpi", "Bearer x"}) {
             HttpResponse<String> answer = HttpClient.newHttpClient().send(HttpRequest.newBuilder(
-                            URI.create("http://127.0.0.1:" + port + "/oauth2/token")).header("Authorization", authorization)
+                    URI.create("http://127.0.0.1:" + port + "/oauth2/token")).header("Authorization", authorization)
                     .header("Content-Type", "application/x-www-form-urlencoded")
                     .POST(HttpRequest.BodyPublishers.ofString("grant_type=client_credentials")).build(),
                     HttpResponse.BodyHandlers.ofString());
@@ -62,13 +62,15 @@ class ClosedOperatorApiTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "ory_sync_outcomes_total{object=\"Lead\",outcome=\"synced\"}", "ory_sync_outcomes_total{object=\"Contact\",outcome=\"unchanged\"}",
-        "ory_sync_outcomes_total{object=\"Lead\",outcome=\"dead-letter\"}", "ory_sync_outcomes_total{object=\"none\",outcome=\"dead-letter\"}",
+        "ory_sync_outcomes_total{object=\"Lead\",outcome=\"dead-letter\"}",
+        "ory_sync_outcomes_total{object=\"none\",outcome=\"dead-letter\"}",
         "ory_sync_outcomes_total{object=\"none\",outcome=\"superseded\"}", "ory_sync_outcomes_total{object=\"none\",outcome=\"skipped\"}",
         "ory_sync_accepted_total{event=\"registration\"}", "ory_sync_accepted_total{event=\"settings\"}",
         "ory_sync_accepted_total{event=\"login\"}", "ory_sync_accepted_total{event=\"verification\"}",
         "ory_sync_accepted_total{event=\"recovery\"}", "ory_sync_accepted_total{event=\"gateway\"}",
         "ory_sync_accepted_total{event=\"erase\"}", "ory_sync_quarantined_total", "ory_sync_unauthorized_total",
-        "ory_sync_salesforce_calls_total{kind=\"upsert\",status=\"200\"}", "ory_sync_salesforce_calls_total{kind=\"update\",status=\"200\"}",
+        "ory_sync_salesforce_calls_total{kind=\"upsert\",status=\"200\"}",
+        "ory_sync_salesforce_calls_total{kind=\"update\",status=\"200\"}",
         "ory_sync_salesforce_calls_total{kind=\"composite\",status=\"200\"}",
         "ory_sync_salesforce_row_errors_total{code=\"FIELD_CUSTOM_VALIDATION_EXCEPTION\"}",
         "ory_sync_salesforce_row_errors_total{code=\"UNABLE_TO_LOCK_ROW\"}",

@@ -92,8 +92,7 @@ class EventsTest extends OperatorTest {
         ory.sends("settings", body);
         ory.gives("POST", "/services/data/v62.0/sobjects/Lead", "{\"LastName\":\"" + "x".repeat(900_000) + "\"}");
         await().until(() -> deadLetters().size() == 2);
-        assertThat(deadLetters()).allSatisfy(letter ->
-                assertThat(letter.path("original").toString().length()).isBetween(60_000, 66_000));
+        assertThat(deadLetters()).allSatisfy(letter -> assertThat(letter.path("original").toString().length()).isBetween(60_000, 66_000));
         assertThat(get("/api/dead-letters").path("items")).hasSize(2);
     }
 

@@ -62,8 +62,7 @@ class MovedLettersTest extends OperatorTest {
         JsonNode waiting = await().until(() -> get("/api/events"), events -> events.path("items").size() == 3);
         assertThat(waiting.path("items")).extracting(event -> event.path("identity").asText())
                 .containsExactlyInAnyOrderElementsOf(ids);
-        assertThat(waiting.path("items")).allSatisfy(event ->
-                assertThat(event.path("event").asText()).isEqualTo("registration"));
+        assertThat(waiting.path("items")).allSatisfy(event -> assertThat(event.path("event").asText()).isEqualTo("registration"));
         assertThat(waiting.toString()).doesNotContainIgnoringCase("kowalczykowa");
         SALESFORCE.faults().clear();
         settle();
@@ -116,8 +115,7 @@ class MovedLettersTest extends OperatorTest {
         sendToJournal(session -> session.createTextMessage("{\"id\":7,\"code\":[],\"original\":{}}"));
         sendToJournal(session -> session.createTextMessage("null"));
         settle();
-        assertThat(deadLetters()).hasSize(3).allSatisfy(letter ->
-                assertThat(letter.path("code").asText()).isEqualTo("UNREADABLE_BODY"));
+        assertThat(deadLetters()).hasSize(3).allSatisfy(letter -> assertThat(letter.path("code").asText()).isEqualTo("UNREADABLE_BODY"));
         assertMoved("deadLettered", 3);
     }
 

@@ -24,7 +24,8 @@ class OperatorSecurityTest extends OperatorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Bearer wrong", "Bearer ", "Bearer first-operator-token2", "Bearer first-operator-toke", "Basic b3BlcmF0b3I6Zmlyc3Qtb3BlcmF0b3ItdG9rZW4=",
+    @ValueSource(strings = {"Bearer wrong", "Bearer ", "Bearer first-operator-token2", "Bearer first-operator-toke",
+        "Basic b3BlcmF0b3I6Zmlyc3Qtb3BlcmF0b3ItdG9rZW4=",
         "first-operator-token", "Bearer first-webhook-secret", "Bearer first-operator-token, first-operator-token"})
     void aWrongTokenIsRefused(String authorization) {
         HttpResponse<String> answer = new Operator(port, null).send(new Operator(port, null).request("/api/status")
@@ -48,8 +49,8 @@ class OperatorSecurityTest extends OperatorTest {
         ory.sends("registration", dev.orysalesforce.Ory.identity(id, START, "Safe"));
         settle();
         HttpResponse<String> answer = operator.send(operator.request("/api/identities/" + id
-                        + "?reveal=true&sObjectName=Account&rawPath=/evil&rawMethod=DELETE&apexUrl=/evil&id=" + UUID.randomUUID()
-                        + "&object=Account&salesforceId=evil")
+                + "?reveal=true&sObjectName=Account&rawPath=/evil&rawMethod=DELETE&apexUrl=/evil&id=" + UUID.randomUUID()
+                + "&object=Account&salesforceId=evil")
                 .header("sObjectName", "Account").header("rawPath", "/evil").header("rawMethod", "DELETE")
                 .header("rawHttpHeaders", "x-sfdc-evil").header("Sforce-Auto-Assign", "TRUE").header("x-sfdc-evil", "1")
                 .header("CamelSalesforceRawPath", "/evil").header("CamelHttpUri", "http://127.0.0.1:1/")

@@ -131,7 +131,7 @@ class PreviewTest extends AppTest {
 
     private void assertSent(JsonNode shown) {
         shown.properties().stream().filter(field -> !field.getKey().equals("attributes") && !field.getKey().equals("id")
-                        && !field.getKey().equals("Ory_Updated_At__c"))
+                && !field.getKey().equals("Ory_Updated_At__c"))
                 .forEach(field -> assertThat(record(id).text(field.getKey())).as(field.getKey())
                         .isEqualTo(field.getValue().asText()));
     }

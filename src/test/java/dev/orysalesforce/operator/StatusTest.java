@@ -36,8 +36,8 @@ class StatusTest extends OperatorTest {
         JsonNode before = status();
         SALESFORCE.faults().start(Fault.error(503, "SERVER_UNAVAILABLE", "down").times(1));
         List<String> ids = IntStream.range(0, 60).mapToObj(i -> UUID.randomUUID().toString()).toList();
-        inOneBatch(ids.stream().<Runnable>map(id -> () ->
-                ory.sends("registration", Ory.identity(id, START, "First"))).toArray(Runnable[]::new));
+        inOneBatch(ids.stream().<Runnable>map(id -> () -> ory.sends("registration", Ory.identity(id, START, "First")))
+                .toArray(Runnable[]::new));
         List<Runnable> second = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             String id = ids.get(i);
@@ -54,7 +54,7 @@ class StatusTest extends OperatorTest {
         }
         inOneBatch(second.toArray(Runnable[]::new));
         ory.sends("login", "{}");
-        ory.sends("login", Ory.identity(ids.get(5), START, "Old"));                   // superseded by the ledger
+        ory.sends("login", Ory.identity(ids.get(5), START, "Old")); // superseded by the ledger
         ory.sends("login", Ory.identity(ids.get(4), START.plusSeconds(60), "Second")); // unchanged
         settle();
         assertThat(replay("{\"all\":true}").path("replayed").asInt()).isEqualTo(10);

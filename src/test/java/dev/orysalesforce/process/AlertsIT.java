@@ -35,8 +35,9 @@ class AlertsIT {
     private static final String TOKEN = "first-operator-token";
     private static final int MARGIN = 300_000_000;
     private static final Pattern METRIC = Pattern.compile("(ory_sync|camel|disk)_[a-z_]*[a-z]");
-    private static final Set<String> ONLY_WHEN_SOMETHING_IS_WRONG = Set.of("ory_sync_holding", "ory_sync_object_paused", "ory_sync_call_size",
-            "ory_sync_salesforce_row_errors_total");
+    private static final Set<String> ONLY_WHEN_SOMETHING_IS_WRONG =
+            Set.of("ory_sync_holding", "ory_sync_object_paused", "ory_sync_call_size",
+                    "ory_sync_salesforce_row_errors_total");
 
     private final Set<String> played = new TreeSet<>();
     private SalesforceSandbox salesforce;
@@ -59,7 +60,8 @@ class AlertsIT {
             Files.copy(Path.of("mappings", name), mappings.resolve(name));
         }
         Path data = Files.createDirectories(folder.resolve("data"));
-        try (SalesforceSandbox someOrg = SalesforceSandbox.start(); OryAdminSandbox someOry = OryAdminSandbox.start();
+        try (SalesforceSandbox someOrg = SalesforceSandbox.start();
+                OryAdminSandbox someOry = OryAdminSandbox.start();
                 AppProcess anApp = new AppProcess(folder, someOrg).with("OPERATOR_TOKEN", TOKEN)
                         .with("ORY_ADMIN_URL", someOry.url()).with("SYNC_RECONCILE_AFTER_START", "1h")
                         .with("SYNC_MAPPING_DIR", mappings.toString())
@@ -75,8 +77,7 @@ class AlertsIT {
             await().until(() -> !prometheus.known().isEmpty());
             signUp();
             assertThat(prometheus.firing()).isEmpty();
-            await().until(() ->
-                    app.get("/observe/metrics").contains("\nory_sync_outcomes_total{object=\"Lead\",outcome=\"synced\"} 1.0"));
+            await().until(() -> app.get("/observe/metrics").contains("\nory_sync_outcomes_total{object=\"Lead\",outcome=\"synced\"} 1.0"));
             assertThatAllMetricsAreThere();
 
             salesforce.faults().start(Fault.loginRefused());

@@ -47,13 +47,13 @@ class BurstIT {
         ExecutorService senders = Executors.newFixedThreadPool(32);
         Ory ory = app.ory();
         Instant start = Instant.now();
-        ids.forEach(id -> senders.submit(() ->
-                assertThat(ory.sends("registration", Ory.identity(id, start, "Burst")).statusCode()).isEqualTo(204)));
+        ids.forEach(id -> senders
+                .submit(() -> assertThat(ory.sends("registration", Ory.identity(id, start, "Burst")).statusCode()).isEqualTo(204)));
         senders.shutdown();
         assertThat(senders.awaitTermination(2, TimeUnit.MINUTES)).isTrue();
         Instant accepted = Instant.now();
-        await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(20)).until(() ->
-                salesforce.org().records("Lead").size() == records + size);
+        await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(20))
+                .until(() -> salesforce.org().records("Lead").size() == records + size);
         Duration after = Duration.between(accepted, Instant.now());
         long calls = salesforce.calls().count() - before;
         System.out.printf("%d events: accepted in %d ms, the last in the org %d ms later, %d calls%n",

@@ -36,7 +36,7 @@ class CheckIT {
             assertThat(app.runToItsEnd("check", "--json")).isEqualTo(1);
             JsonNode report = new ObjectMapper().readTree(app.log());
             assertThat(report.path("findings")).extracting(finding -> finding.path("place").asText()
-                            .replaceFirst(".*/(.*:)\\d+$", "$1")) // a file and a line
+                    .replaceFirst(".*/(.*:)\\d+$", "$1")) // a file and a line
                     .containsExactlyInAnyOrder("erase.camel.yaml:", "receive.camel.yaml:", "contact.jslt:",
                             "complete.expected.json:", "Lead.Phone");
             assertThat(report.toString()).contains("LastName differs").contains("drect:receive.event")

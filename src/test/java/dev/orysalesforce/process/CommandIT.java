@@ -18,7 +18,8 @@ class CommandIT {
 
     @Test
     void aDryRunPredictsTheBackfill(@TempDir Path folder) {
-        try (SalesforceSandbox salesforce = SalesforceSandbox.start(); OryAdminSandbox ory = OryAdminSandbox.start();
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
+                OryAdminSandbox ory = OryAdminSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce).with("ORY_ADMIN_URL", ory.url())) {
             List<String> ids = ory.project().addMany(600, i -> Map.of("email", "p" + i + "@example.org",
                     "last_name", i < 5 ? "n".repeat(81) : "Person"));
@@ -43,7 +44,8 @@ class CommandIT {
     @Test
     @Tag("nightly")
     void aBackfillDoesNotRunBesideTheApp(@TempDir Path folder) throws IOException {
-        try (SalesforceSandbox salesforce = SalesforceSandbox.start(); OryAdminSandbox ory = OryAdminSandbox.start();
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
+                OryAdminSandbox ory = OryAdminSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce).start();
                 AppProcess beside = new AppProcess(Files.createDirectory(folder.resolve("beside")), salesforce)
                         .with("SYNC_DATA_DIR", folder.resolve("data").toString()).with("ORY_ADMIN_URL", ory.url())) {

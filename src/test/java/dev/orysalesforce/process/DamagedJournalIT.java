@@ -93,7 +93,8 @@ class DamagedJournalIT {
     }
 
     private static long lost(Path folder, Damage damage) throws IOException {
-        try (SalesforceSandbox salesforce = SalesforceSandbox.start(); OryAdminSandbox ory = OryAdminSandbox.start();
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
+                OryAdminSandbox ory = OryAdminSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce).with("OPERATOR_TOKEN", TOKEN)
                         .with("ORY_ADMIN_URL", ory.url()).with("SYNC_RECONCILE_EVERY", "0").with("SYNC_BACK_OFF_MAX", "2s")
                         .start()) {
@@ -111,8 +112,7 @@ class DamagedJournalIT {
             assertThat(lost).isEqualTo(EVENTS - waiting);
             salesforce.plugIn();
             assertThat(app.operator(TOKEN).post("/api/reconcile", "").statusCode()).isEqualTo(202);
-            await().until(() -> ids.stream().allMatch(id ->
-                    salesforce.org().byIdentity(id).size() == 1));
+            await().until(() -> ids.stream().allMatch(id -> salesforce.org().byIdentity(id).size() == 1));
             await().until(() -> !app.health().contains("\"lost\""));
             return lost;
         }
@@ -120,8 +120,8 @@ class DamagedJournalIT {
 
     private static Path newest(Path journal) throws IOException {
         try (Stream<Path> files = Files.walk(journal.resolve("journal"))) {
-            return files.filter(file -> file.toString().endsWith(".amq")).max((one, other) ->
-                    Long.compare(used(one), used(other))).orElseThrow();
+            return files.filter(file -> file.toString().endsWith(".amq")).max((one, other) -> Long.compare(used(one), used(other)))
+                    .orElseThrow();
         }
     }
 

@@ -79,8 +79,8 @@ class DeploymentIT {
             variables.forEach(app::with);
             app.start();
 
-            List.of("startupProbe", "livenessProbe", "readinessProbe").forEach(probe ->
-                    assertThat(app.get(spec.path(probe).at("/httpGet/path").asText())).as(probe).contains("\"UP\""));
+            List.of("startupProbe", "livenessProbe", "readinessProbe")
+                    .forEach(probe -> assertThat(app.get(spec.path(probe).at("/httpGet/path").asText())).as(probe).contains("\"UP\""));
             assertThat(app.operator(TOKEN).get("/api/status").statusCode()).isEqualTo(200);
             arrives(app, salesforce, "Ory Registration");
             assertThat(volumes.get("data").resolve("ledger.key")).as("sync.ledger.key is taken").doesNotExist();
@@ -140,8 +140,8 @@ class DeploymentIT {
     @Test
     void nothingButWebhooksIsOpenToTheInternet() throws IOException {
         assertThat(manifest("Ingress").findValuesAsText("path")).containsExactly("/webhooks");
-        YAML.readTree(Path.of("ops/compose.yaml").toFile()).at("/services/app/ports").forEach(port ->
-                assertThat(port.asText()).startsWith("127.0.0.1:"));
+        YAML.readTree(Path.of("ops/compose.yaml").toFile()).at("/services/app/ports")
+                .forEach(port -> assertThat(port.asText()).startsWith("127.0.0.1:"));
     }
 
     @Test

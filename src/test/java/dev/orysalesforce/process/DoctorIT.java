@@ -59,7 +59,8 @@ class DoctorIT {
             salesforce.org().becomeItself();
             SigningKeyFile key = SigningKeyFile.make("RSA");
             salesforce.org().sessions().trust(key.certificate().getPublicKey(), "ory.sync@example.com");
-            app.without("SALESFORCE_API_VERSION").without("SALESFORCE_CLIENT_SECRET_FILE").with("SALESFORCE_JWT_KEY_FILE", key.keyStore().toString())
+            app.without("SALESFORCE_API_VERSION").without("SALESFORCE_CLIENT_SECRET_FILE")
+                    .with("SALESFORCE_JWT_KEY_FILE", key.keyStore().toString())
                     .with("SALESFORCE_JWT_KEY_PASSWORD", SigningKeyFile.PASSWORD)
                     .with("SALESFORCE_USERNAME", "ory.sync@example.com");
             assertThat(app.runToItsEnd("doctor")).as(app.log()).isZero();

@@ -129,8 +129,7 @@ class FailoverIT {
         AppProcess instance = instances.get("v61.0");
         assertThat(instance.ory().sends("settings", "{}").statusCode()).isEqualTo(400);
         assertThat(instance.get("/observe/metrics")).contains("\nory_sync_dead_letters 1.0");
-        await().atMost(PATIENCE).until(() ->
-                instance.get("/observe/metrics").contains("\nory_sync_dead_letters_expired_total 1.0"));
+        await().atMost(PATIENCE).until(() -> instance.get("/observe/metrics").contains("\nory_sync_dead_letters_expired_total 1.0"));
         assertThat(instance.get("/observe/metrics")).contains("\nory_sync_dead_letters 0.0");
         assertThat(broker.moved()).as("messages in the broker's own queues").isZero();
     }

@@ -135,7 +135,7 @@ class HawtioIT {
     @Test
     void aWrongPasswordGivesNoAccess() {
         List<CompletableFuture<HttpResponse<String>>> answers = Stream.of("/observe/hawtio/jolokia", "/observe/jolokia",
-                        "/observe/hawtio/proxy/http/127.0.0.1/1/jolokia")
+                "/observe/hawtio/proxy/http/127.0.0.1/1/jolokia")
                 .flatMap(path -> Stream.of("guess", AppProcess.SECRET).map(password -> HTTP.sendAsync(
                         http(path).header("Authorization", basic(password)).build(), HttpResponse.BodyHandlers.ofString())))
                 .toList();
@@ -296,8 +296,8 @@ class HawtioIT {
     void anotherPageCanNotUseTheSession() {
         HttpResponse<String> login = send(http("/observe/hawtio/login").header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString("username=operator&password=" + TOKEN)));
-        assertThat(login.headers().allValues("Set-Cookie")).anySatisfy(cookie ->
-                assertThat(cookie).startsWith(SESSION + "=").contains("HttpOnly", "SameSite=Strict", "Path=/observe"));
+        assertThat(login.headers().allValues("Set-Cookie")).anySatisfy(
+                cookie -> assertThat(cookie).startsWith(SESSION + "=").contains("HttpOnly", "SameSite=Strict", "Path=/observe"));
         String session = SESSION + "=" + cookie(login, SESSION);
         String csrf = cookie(send(http("/observe/hawtio/user").header("Cookie", session)), "XSRF-TOKEN");
         String stop = "/observe/jolokia/exec/java.lang:type=Threading/findDeadlockedThreads()";

@@ -33,7 +33,8 @@ class LargeOrgIT {
 
     @Test
     void aComparisonReadsEachPageOnceAndNeedsNoMoreMemory(@TempDir Path folder) throws IOException {
-        try (SalesforceSandbox salesforce = SalesforceSandbox.start(); OryAdminSandbox ory = OryAdminSandbox.start();
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
+                OryAdminSandbox ory = OryAdminSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce).with("ORY_ADMIN_URL", ory.url()).with("OPERATOR_TOKEN", TOKEN)
                         .with("SYNC_RECONCILE_EVERY", "0").asBuilt("-Xmx128m", "-XX:+ExitOnOutOfMemoryError")) {
             for (int i = 0; i < RECORDS; i++) {

@@ -16,7 +16,7 @@ final class ListeningSockets {
     private static final int INODE = 9;
     private static final String LISTEN = "0A";
 
-    private ListeningSockets() { }
+    private ListeningSockets() {}
 
     /** @return an address each, as in {@code /proc/net/tcp}: hexadecimal, with the port behind a colon */
     static List<String> of(long pid) throws IOException {
@@ -26,7 +26,7 @@ final class ListeningSockets {
             sockets = files.map(ListeningSockets::target).collect(Collectors.toSet());
         }
         return Stream.concat(Files.readAllLines(process.resolve("net/tcp")).stream(),
-                        Files.readAllLines(process.resolve("net/tcp6")).stream())
+                Files.readAllLines(process.resolve("net/tcp6")).stream())
                 .map(line -> line.strip().split("\\s+"))
                 .filter(socket -> socket[STATE].equals(LISTEN) && sockets.contains("socket:[" + socket[INODE] + "]"))
                 .map(socket -> socket[ADDRESS]).toList();

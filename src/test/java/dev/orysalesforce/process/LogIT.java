@@ -34,7 +34,8 @@ class LogIT {
         ory.send(ory.request("/webhooks/ory/registration").setHeader("Ory-Webhook-Trigger-Id", trigger)
                 .header("X-Webhook-Secret", AppProcess.SECRET)
                 .header("traceparent", "00-" + TRACE + "-00f067aa0ba902b7-01").POST(BodyPublishers.ofString(
-                        Ory.identity(identity, Instant.now(), "Zimmermannova").toString())).build());
+                        Ory.identity(identity, Instant.now(), "Zimmermannova").toString()))
+                .build());
         JsonNode letter = line(shared, "Dead letter");
         assertThat(letter.path("identity").asText()).isEqualTo(identity);
         assertThat(letter.path("triggerId").asText()).isEqualTo(trigger);
@@ -52,13 +53,14 @@ class LogIT {
         salesforce.faults().clear();
         line(shared, "Delivery to Salesforce resumed");
 
-        assertThat(EcsLog.lines(shared.log())).allSatisfy(line ->
-                assertThat(line.at("/ecs/version").asText()).isNotEmpty());
+        assertThat(EcsLog.lines(shared.log())).allSatisfy(line -> assertThat(line.at("/ecs/version").asText()).isNotEmpty());
         assertThat(shared.process().log()).doesNotContainIgnoringCase("zimmermannova").doesNotContain("@example.org");
     }
 
     private static JsonNode line(SharedApp shared, String message) {
-        return await(message).until(() -> EcsLog.lines(shared.log()).filter(line ->
-                line.path("message").asText().startsWith(message)).findFirst(), Optional::isPresent).orElseThrow();
+        return await(message)
+                .until(() -> EcsLog.lines(shared.log()).filter(line -> line.path("message").asText().startsWith(message)).findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
     }
 }

@@ -39,8 +39,8 @@ class LoopIT {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = new AppProcess(folder, salesforce)) {
             app.with("OPERATOR_TOKEN", TOKEN).with("SYNC_MAPPING_TIMEOUT", "1s").with("SYNC_BACK_OFF_MAX", "2s")
                     .with("SYNC_MAPPINGS_OFTEN", often.toString()).with("SYNC_MAPPING_DIR", mappings.toString());
-            LANGUAGES.forEach(language ->
-                    app.with("SYNC_MAPPINGS_" + language.toUpperCase(), LOOPING.resolve("loop." + language).toString()));
+            LANGUAGES.forEach(
+                    language -> app.with("SYNC_MAPPINGS_" + language.toUpperCase(), LOOPING.resolve("loop." + language).toString()));
             app.start();
 
             String fine = UUID.randomUUID().toString();

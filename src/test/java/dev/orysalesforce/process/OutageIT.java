@@ -41,15 +41,13 @@ class OutageIT {
             salesforce.faults().start(Fault.unavailable());
             Instant down = Instant.now();
             send(app, ids, 1);
-            await().atMost(Duration.ofSeconds(90)).until(() ->
-                    Duration.between(down, Instant.now()).toSeconds() >= 25);
+            await().atMost(Duration.ofSeconds(90)).until(() -> Duration.between(down, Instant.now()).toSeconds() >= 25);
             List<Call> whileDown = salesforce.calls().where(call -> call.at().isAfter(down));
             assertThat(app.health()).contains("DEGRADED").contains("SERVER_UNAVAILABLE");
             salesforce.faults().clear();
 
-            await().atMost(Duration.ofSeconds(90)).until(() -> ids.stream().allMatch(id ->
-                    salesforce.org().byIdentity(id).size() == 1
-                            && salesforce.org().byIdentity(id).get(0).text("LastName").equals("Version 1")));
+            await().atMost(Duration.ofSeconds(90)).until(() -> ids.stream().allMatch(id -> salesforce.org().byIdentity(id).size() == 1
+                    && salesforce.org().byIdentity(id).get(0).text("LastName").equals("Version 1")));
             assertThat(salesforce.org().records("Lead")).hasSize(250);
             assertThat(salesforce.org().records("Contact")).hasSize(250);
             assertThat(salesforce.writes().outOfOrder()).isEmpty();

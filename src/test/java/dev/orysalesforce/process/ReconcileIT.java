@@ -21,7 +21,8 @@ class ReconcileIT {
 
     @Test
     void itContinuesWhereAKillStoppedIt(@TempDir Path folder) {
-        try (SalesforceSandbox salesforce = SalesforceSandbox.start(); OryAdminSandbox ory = OryAdminSandbox.start();
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
+                OryAdminSandbox ory = OryAdminSandbox.start();
                 AppProcess app = new AppProcess(folder, salesforce).with("ORY_ADMIN_URL", ory.url())) {
             ory.project().addMany(4_000, i -> Map.of("email", "p" + i + "@example.org", "name", "Pat Person " + i));
             salesforce.faults().start(Fault.latency(Duration.ofSeconds(1)));

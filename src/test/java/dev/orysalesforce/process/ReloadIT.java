@@ -52,8 +52,7 @@ class ReloadIT {
     }
 
     private static void assertEventuallyAnswered(AppProcess app, String text) {
-        await().atMost(PATIENCE).untilAsserted(() ->
-                assertThat(app.ory().sends("deletion", "{}").body()).contains(text));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(app.ory().sends("deletion", "{}").body()).contains(text));
     }
 
     /** An event that is sent while the mapping is being reloaded may still get the old one. */

@@ -30,7 +30,8 @@ class RotationIT {
 
     @Test
     void noIdentityIsLostOrDuplicated(@TempDir Path folder) {
-        try (SalesforceSandbox salesforce = SalesforceSandbox.start(); OryAdminSandbox someOry = OryAdminSandbox.start();
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
+                OryAdminSandbox someOry = OryAdminSandbox.start();
                 AppProcess anApp = new AppProcess(folder, salesforce).with("ORY_ADMIN_URL", someOry.url())
                         .with("ORY_WEBHOOK_SECRET", "old-webhook-secret").with("ORY_ADMIN_TOKEN", "old-admin")
                         .with("OPERATOR_TOKEN", "old-operator-token").with("TOKEN_CLIENTS", "billing:old-client-secret")) {
@@ -72,7 +73,8 @@ class RotationIT {
             assertThat(salesforce.writes().createdTwice()).isEmpty();
             assertThat(salesforce.org().duplicatedIdentities()).isEmpty();
             assertThat(salesforce.calls().violations()).isEmpty();
-            assertThat(app.log()).doesNotContain("Dead letter", "old-", "new-secret", "new-webhook-secret", "new-admin", "new-client-secret");
+            assertThat(app.log()).doesNotContain("Dead letter", "old-", "new-secret", "new-webhook-secret", "new-admin",
+                    "new-client-secret");
         }
     }
 
@@ -83,8 +85,7 @@ class RotationIT {
     }
 
     private void awaitEverybody(SalesforceSandbox salesforce) {
-        await().atMost(PATIENCE).until(() ->
-                people.stream().allMatch(person -> salesforce.org().byIdentity(person).size() == 1));
+        await().atMost(PATIENCE).until(() -> people.stream().allMatch(person -> salesforce.org().byIdentity(person).size() == 1));
         assertThat(salesforce.org().records("Lead")).hasSameSizeAs(people);
     }
 

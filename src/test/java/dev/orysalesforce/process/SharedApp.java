@@ -105,8 +105,7 @@ final class SharedApp implements Store.CloseableResource {
 
     private void prepare() {
         salesforce.reset();
-        await("an empty journal").atMost(PATIENCE).until(() ->
-                NOTHING_PENDING.matcher(process.get("/observe/metrics")).find());
+        await("an empty journal").atMost(PATIENCE).until(() -> NOTHING_PENDING.matcher(process.get("/observe/metrics")).find());
         discardDeadLetters();
         String log = process.log();
         logged = log.lastIndexOf('\n') + 1;

@@ -28,7 +28,8 @@ class StartIT {
     /** Ory retries after a 503 or a refused connection, never after a 404. */
     @Test
     void duringStartAndStopNoEventIsRejectedFinally(@TempDir Path folder) throws IOException {
-        try (SalesforceSandbox salesforce = SalesforceSandbox.start(); OtlpReceiver collector = new OtlpReceiver();
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
+                OtlpReceiver collector = new OtlpReceiver();
                 AppProcess app = new AppProcess(folder, salesforce).asBuilt("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
                         .with("LOGGING_STRUCTURED_FORMAT_CONSOLE", "ecs")
                         .with("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url()).with("OTEL_BSP_SCHEDULE_DELAY", "600000")
@@ -51,8 +52,7 @@ class StartIT {
                 return !app.isAlive();
             });
             assertThat(answers).as("while it stops").isSubsetOf(REFUSED, 503, 204);
-            assertThat(EcsLog.lines(app.log())).isNotEmpty().allSatisfy(line ->
-                    assertThat(line.at("/ecs/version").asText()).isNotEmpty());
+            assertThat(EcsLog.lines(app.log())).isNotEmpty().allSatisfy(line -> assertThat(line.at("/ecs/version").asText()).isNotEmpty());
             assertThat(app.log()).doesNotContain("@example.org");
             assertThat(collector.span(TRACE, "receive.webhook")).as("a span that was not sent before the stop").isNotNull();
         }
@@ -72,7 +72,8 @@ class StartIT {
     private static void sendTraced(Ory ory) {
         ory.send(ory.request("/webhooks/ory/registration").header("X-Webhook-Secret", AppProcess.SECRET)
                 .header("traceparent", "00-" + TRACE + "-00f067aa0ba902b7-01").POST(BodyPublishers.ofString(
-                        Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Traced").toString())).build());
+                        Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Traced").toString()))
+                .build());
     }
 
     private static int send(Ory ory) {

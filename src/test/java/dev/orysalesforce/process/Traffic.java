@@ -52,8 +52,8 @@ final class Traffic implements AutoCloseable {
 
     static Traffic begin(Collection<AppProcess> instances, int people) {
         Traffic traffic = new Traffic(instances, people);
-        traffic.telling = IntStream.range(0, SENDERS).mapToObj(sender -> traffic.senders.submit(() ->
-                traffic.tellEverySo(sender))).toList();
+        traffic.telling =
+                IntStream.range(0, SENDERS).mapToObj(sender -> traffic.senders.submit(() -> traffic.tellEverySo(sender))).toList();
         traffic.senders.shutdown();
         return traffic;
     }

@@ -34,8 +34,9 @@ class WalkThroughIT {
     void everyCommandWorksAsDocumented(@TempDir Path folder) throws Exception {
         Tool.require(Tool.BASH, Tool.CURL, Tool.PATCH, Tool.PERL);
         Path project = project(folder.resolve("project"));
-        try (SalesforceSandbox salesforce = SalesforceSandbox.start(); AppProcess app = new AppProcess(folder, salesforce)
-                .in(project).with("SYNC_RELOAD_POLL_INTERVAL", "200ms").with("SYNC_LINGER", "200ms")) {
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
+                AppProcess app = new AppProcess(folder, salesforce)
+                        .in(project).with("SYNC_RELOAD_POLL_INTERVAL", "200ms").with("SYNC_LINGER", "200ms")) {
             salesforce.org().schema("Lead").put(FieldRule.text("UTM_Source__c", 255));
             app.start();
             Set<String> withoutRecord = new HashSet<>();
@@ -60,8 +61,7 @@ class WalkThroughIT {
                         for (String line : content.lines().toList()) {
                             String commands = printed;
                             int since = seen;
-                            await(line).atMost(SOON).untilAsserted(() ->
-                                    assertThat(commands + app.log().substring(since)).contains(line));
+                            await(line).atMost(SOON).untilAsserted(() -> assertThat(commands + app.log().substring(since)).contains(line));
                             promises++;
                         }
                     }

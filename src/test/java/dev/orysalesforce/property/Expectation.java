@@ -134,8 +134,8 @@ final class Expectation {
     /** Whether the company was removed, which clears nothing, or may have been sent last before it was removed. */
     private boolean isNothingNew(Correction correction) {
         String company = newest().value("Company");
-        return company == null || correction.on().value("Company") == null && told.stream().anyMatch(event ->
-                !event.isNewerThan(correction.on()) && company.equals(event.value("Company")));
+        return company == null || correction.on().value("Company") == null
+                && told.stream().anyMatch(event -> !event.isNewerThan(correction.on()) && company.equals(event.value("Company")));
     }
 
     /** The values that a write of this version may carry for a field. */

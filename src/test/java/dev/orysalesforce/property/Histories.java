@@ -62,8 +62,10 @@ final class Histories {
     }
 
     private static Arbitrary<State> state() {
-        Arbitrary<Map<String, String>> fields = Combinators.combine(POOLS.entrySet().stream().map(pool ->
-                Arbitraries.of(pool.getValue()).injectNull(isRequired(pool.getKey()) ? 0 : 0.3)).toList()).as(values -> {
+        Arbitrary<Map<String, String>> fields = Combinators
+                .combine(POOLS.entrySet().stream()
+                        .map(pool -> Arbitraries.of(pool.getValue()).injectNull(isRequired(pool.getKey()) ? 0 : 0.3)).toList())
+                .as(values -> {
                     Map<String, String> told = new TreeMap<>();
                     int i = 0;
                     for (String field : POOLS.keySet()) {

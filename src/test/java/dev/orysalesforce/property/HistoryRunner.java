@@ -261,8 +261,8 @@ final class HistoryRunner {
         assertThat(record != null).as("a record of person %d", person).isEqualTo(expectation.isKnown());
         assertThat(records).as("records of person %d", person).allMatch(found -> found.id().equals(record.id()));
         if (expectation.isKnown()) {
-            FIELDS.stream().filter(field -> record.object().equals("Lead") || !LEAD_ONLY.contains(field)).forEach(field ->
-                    assertThat(expectation.of(field)).as("what may be in %s of person %d, who was %s; writes: %s", field,
+            FIELDS.stream().filter(field -> record.object().equals("Lead") || !LEAD_ONLY.contains(field))
+                    .forEach(field -> assertThat(expectation.of(field)).as("what may be in %s of person %d, who was %s; writes: %s", field,
                             person, expectation, salesforce.writes().where(write -> sales.owner(write) == person))
                             .contains(record.text(field)));
             assertThat(record.text("Title")).as("note on person %d", person).isEqualTo(expectation.note());

@@ -87,8 +87,8 @@ class HooksTest extends AppTest {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .header("Content-Type", "application/json")
                 .method(sends.path("method").asText("POST"), HttpRequest.BodyPublishers.ofString(sends.path("body").toString()));
-        sends.path("headers").properties().forEach(header ->
-                request.header(header.getKey(), header.getValue().asText().replace("$SECRET", SECRET)));
+        sends.path("headers").properties()
+                .forEach(header -> request.header(header.getKey(), header.getValue().asText().replace("$SECRET", SECRET)));
         if (!sends.path("noSecret").asBoolean()) {
             request.header("X-Webhook-Secret", SECRET);
         }

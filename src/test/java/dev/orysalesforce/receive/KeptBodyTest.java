@@ -22,7 +22,8 @@ class KeptBodyTest {
                 + "\"session\":{\"devices\":[\"s3cret\"]},\"filler\":\"" + "x".repeat(filler) + "\"}";
         String kept = new EventFactory(json, new BodyText(json), null, Clock.systemUTC())
                 .deadLetter(Problem.of(HttpStatus.BAD_REQUEST, "MAPPING_FAILED", "It fails."), null, "login",
-                        body.getBytes(StandardCharsets.UTF_8)).original().toString();
+                        body.getBytes(StandardCharsets.UTF_8))
+                .original().toString();
         assertThat(kept).contains("9f425a8d-7efc-4768-8f23-7647a74fdf13").doesNotContain("s3cret").hasSizeLessThan(70_000);
     }
 }

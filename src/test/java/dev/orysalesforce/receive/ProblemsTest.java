@@ -37,8 +37,8 @@ class ProblemsTest {
         TreeSet<String> used = used("routes", "\\b(?:problem|error)\\('([\\w.-]+)'(, )?");
         used.addAll(used("src/main/java", "\\b(?:problem\\(|problems\\.answer\\(request, response, )\"([\\w.-]+)\"(, )?"));
         TreeSet<String> inTable = new TreeSet<>();
-        table().forEach(area -> area.forEach(status -> status.properties().forEach(entry ->
-                assertThat(inTable.add(entry.getKey() + (entry.getValue().asText().matches(".*\\{[a-z]+}.*")
+        table().forEach(area -> area.forEach(status -> status.properties()
+                .forEach(entry -> assertThat(inTable.add(entry.getKey() + (entry.getValue().asText().matches(".*\\{[a-z]+}.*")
                         && !entry.getKey().equals("NOT_FOUND.gateway") ? ", " : ""))).as(entry.getKey()).isTrue())));
         assertThat(used).hasSizeGreaterThan(35).containsExactlyElementsOf(inTable);
     }
@@ -71,12 +71,12 @@ class ProblemsTest {
         JsonNode details = table().path("Operator API");
         TreeSet<String> compared = new TreeSet<>();
         for (String file : List.of("operator-api", "operator-events")) {
-            YAML.readTree(new File("routes/" + file + ".camel.yaml")).findValues("responseMessage").forEach(messages ->
-                    messages.forEach(message -> {
+            YAML.readTree(new File("routes/" + file + ".camel.yaml")).findValues("responseMessage")
+                    .forEach(messages -> messages.forEach(message -> {
                         String status = message.path("code").asText();
                         if (status.compareTo("400") > 0) {
-                            assertThat(message.path("message").asText().split(" Or: ")).allSatisfy(words ->
-                                    assertThat(details.path(status)).anyMatch(detail -> detail.asText().startsWith(words)));
+                            assertThat(message.path("message").asText().split(" Or: ")).allSatisfy(
+                                    words -> assertThat(details.path(status)).anyMatch(detail -> detail.asText().startsWith(words)));
                             compared.add(status);
                         }
                     }));

@@ -255,7 +255,7 @@ class ReceiveTest extends AppTest {
     void aCallerCanNotRedirectTheSalesforceCall() {
         String id = UUID.randomUUID().toString();
         HttpResponse<String> answer = ory.send(ory.request("/webhooks/ory/registration?sObjectName=Account&rawPath=/x"
-                        + "&rawMethod=DELETE&sforce-auto-assign=TRUE&event=login&apexUrl=/evil")
+                + "&rawMethod=DELETE&sforce-auto-assign=TRUE&event=login&apexUrl=/evil")
                 .header("X-Webhook-Secret", SECRET)
                 .header("sObjectName", "Account").header("sobjectidname", "Name").header("rawPath", "/evil")
                 .header("rawMethod", "DELETE").header("rawQueryParameters", "q").header("Sforce-Auto-Assign", "FALSE")
@@ -330,8 +330,7 @@ class ReceiveTest extends AppTest {
             return message;
         });
         await().until(() -> deadLetters().size() == 2);
-        assertThat(deadLetters()).allSatisfy(letter ->
-                assertThat(letter.path("code").asText()).isEqualTo("UNREADABLE_BODY"));
+        assertThat(deadLetters()).allSatisfy(letter -> assertThat(letter.path("code").asText()).isEqualTo("UNREADABLE_BODY"));
     }
 
     @Test

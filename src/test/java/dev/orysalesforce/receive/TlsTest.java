@@ -74,10 +74,11 @@ class TlsTest extends AppTest {
         SSLContext tls = SSLContext.getInstance("TLS");
         tls.init(null, trust.getTrustManagers(), null);
         HttpResponse<String> answer = HttpClient.newBuilder().sslContext(tls).build().send(HttpRequest.newBuilder(
-                        URI.create("https://127.0.0.1:" + port + "/webhooks/ory/registration"))
+                URI.create("https://127.0.0.1:" + port + "/webhooks/ory/registration"))
                 .header("X-Webhook-Secret", SECRET).header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Tls")
-                        .toString())).build(), HttpResponse.BodyHandlers.ofString());
+                        .toString()))
+                .build(), HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).isEqualTo(204);
         Certificate[] chain = answer.sslSession().orElseThrow().getPeerCertificates();
         return ((X509Certificate) chain[0]).getSubjectX500Principal().getName();

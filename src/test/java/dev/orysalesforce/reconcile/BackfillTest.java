@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
 
@@ -146,8 +146,8 @@ class BackfillTest extends ReconcileTest {
     /** Of 1,000 identities 500 are in Salesforce: 400 once, 50 twice, 50 with an address that Ory has not verified. */
     @Test
     void existingRecordsAreAdopted() {
-        List<String> ids = ORY.project().addMany(1_000, i ->
-                Map.of("email", "p" + i + "@example.org", "name", Map.of("first", "Pat", "last", "Ory " + i)));
+        List<String> ids = ORY.project().addMany(1_000,
+                i -> Map.of("email", "p" + i + "@example.org", "name", Map.of("first", "Pat", "last", "Ory " + i)));
         ids.subList(0, 450).forEach(ORY.project()::verify);
         for (int i = 0; i < 500; i++) {
             for (int copies = i >= 400 && i < 450 ? 2 : 1; copies > 0; copies--) {
@@ -290,11 +290,9 @@ class BackfillTest extends ReconcileTest {
             assertThat(ory.sends("registration", "").statusCode()).isEqualTo(400);
         }
         ORY.plugIn();
-        await().until(() ->
-                "done".equals(state()) && !first.equals(reconcile().path("startedAt").asText()));
+        await().until(() -> "done".equals(state()) && !first.equals(reconcile().path("startedAt").asText()));
         String second = reconcile().path("startedAt").asText();
-        await().during(Duration.ofSeconds(1)).until(() ->
-                second.equals(reconcile().path("startedAt").asText()));
+        await().during(Duration.ofSeconds(1)).until(() -> second.equals(reconcile().path("startedAt").asText()));
         assertThat(ORY.calls()).as("one that was on its way, and one for the three").hasSize(2);
     }
 

@@ -105,8 +105,8 @@ class OryAdminTest {
         HttpClientBuilder builder = HttpClientBuilder.create();
         new OryAdmin(new OrySettings(url, null)).configureHttpClient(builder);
         try (CloseableHttpClient client = builder.build()) {
-            return client.execute(new HttpGet(url + path), response ->
-                    EntityUtils.toString(response.getEntity()) + " " + response.getFirstHeader("Content-Encoding"));
+            return client.execute(new HttpGet(url + path),
+                    response -> EntityUtils.toString(response.getEntity()) + " " + response.getFirstHeader("Content-Encoding"));
         }
     }
 }

@@ -132,8 +132,7 @@ class NothingArrivesTest extends ReloadAppTest {
         one.played().act();
         try {
             await().untilAsserted(() -> {
-                quoted(TABLE.get(cause).health()).forEach(said ->
-                        assertThat(health().toString()).containsPattern(pattern(said)));
+                quoted(TABLE.get(cause).health()).forEach(said -> assertThat(health().toString()).containsPattern(pattern(said)));
                 quoted(TABLE.get(cause).log()).forEach(said -> {
                     if (TABLE.get(cause).log().startsWith("no ")) {
                         assertThat(log.getOut()).doesNotContain(said);
@@ -154,8 +153,7 @@ class NothingArrivesTest extends ReloadAppTest {
                 clock.move(Duration.ofMinutes(10));
             }
         }
-        await().untilAsserted(() ->
-                assertThat(health().path("status").asText()).as(health().toString()).isEqualTo("UP"));
+        await().untilAsserted(() -> assertThat(health().path("status").asText()).as(health().toString()).isEqualTo("UP"));
         String later = UUID.randomUUID().toString();
         assertThat(signUp(later, "customer")).isEqualTo(204);
         settle();
@@ -172,7 +170,8 @@ class NothingArrivesTest extends ReloadAppTest {
     void aChangeThatWaitsIsToldAfterTheSecondTry(CapturedOutput log) {
         assertThat(gate.close(Duration.ofSeconds(10))).isTrue();
         try {
-            ConfigWorkspace.write(RECEIVE, ConfigWorkspace.read(RECEIVE).replace("description: Takes an Ory webhook", "description: Takes"));
+            ConfigWorkspace.write(RECEIVE,
+                    ConfigWorkspace.read(RECEIVE).replace("description: Takes an Ory webhook", "description: Takes"));
             await().until(() -> log.getOut().contains("next try in 30 s"));
             assertThat(edits().path("status").asText()).isEqualTo("UP");
             clock.move(Duration.ofSeconds(31));
@@ -188,7 +187,7 @@ class NothingArrivesTest extends ReloadAppTest {
 
     private Map<String, Cause> plays() {
         Map<String, Cause> plays = new LinkedHashMap<>();
-        plays.put("Ory calls no URL, or another one", cause(() -> { }));
+        plays.put("Ory calls no URL, or another one", cause(() -> {}));
         plays.put("The webhook secret is wrong", cause(() -> assertThat(new Ory("http://127.0.0.1:" + port, "a guess")
                 .sends("registration", "{}").statusCode()).isEqualTo(401)));
         plays.put("Ory's hook sends another body", cause(() -> ory.sends("registration", "{\"traits\":{}}")));
@@ -234,7 +233,7 @@ class NothingArrivesTest extends ReloadAppTest {
     }
 
     private static Cause cause(Play played) {
-        return new Cause(played, () -> { });
+        return new Cause(played, () -> {});
     }
 
     private Cause fault(Fault fault) {

@@ -22,7 +22,8 @@ import org.springframework.test.context.TestPropertySource;
 /** The app on copies of the shipped files, which a test may change. */
 @DisabledIfSystemProperty(named = "ledger", matches = "postgresql", disabledReason = "Edits have nothing to do with it")
 @TestPropertySource(properties = {"test.context=edited", "sync.reload.poll-interval=100ms",
-    "sync.mapping-dir=target/edited-${fork:1}/mappings", "camel.main.routes-include-pattern=file:target/edited-${fork:1}/routes/*.camel.yaml",
+    "sync.mapping-dir=target/edited-${fork:1}/mappings",
+    "camel.main.routes-include-pattern=file:target/edited-${fork:1}/routes/*.camel.yaml",
     "spring.config.additional-location=file:target/edited-${fork:1}/config/"})
 abstract class ReloadAppTest extends AppTest {
 

@@ -175,7 +175,8 @@ class ReloadTest extends ReloadAppTest {
     @Test
     @Tag("nightly")
     void aFileThatIsNeededCanNotBeDeleted() {
-        for (Path file : List.of(RECEIVE, LEAD, ConfigWorkspace.MAPPINGS.resolve("event.jslt"), ConfigWorkspace.ROUTES.resolve("sync.camel.yaml"),
+        for (Path file : List.of(RECEIVE, LEAD, ConfigWorkspace.MAPPINGS.resolve("event.jslt"),
+                ConfigWorkspace.ROUTES.resolve("sync.camel.yaml"),
                 ConfigWorkspace.ROUTES.resolve("mapping.camel.yaml"), ConfigWorkspace.SETTINGS)) {
             double before = refusals();
             String text = ConfigWorkspace.read(file);

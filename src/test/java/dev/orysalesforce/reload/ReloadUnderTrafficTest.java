@@ -65,8 +65,8 @@ class ReloadUnderTrafficTest extends ReloadAppTest {
         settle();
         assertThat(deadLetters()).isEmpty();
         Map<String, String> versions = new HashMap<>();
-        sql.queryForList("select identity, mapping from identities").forEach(row ->
-                versions.put((String) row.get("identity"), (String) row.get("mapping")));
+        sql.queryForList("select identity, mapping from identities")
+                .forEach(row -> versions.put((String) row.get("identity"), (String) row.get("mapping")));
         for (String id : accepted) {
             assertThat(record(id).text("Description")).as(versions.get(id)).isEqualTo(markers.get(versions.get(id)));
         }
@@ -127,8 +127,7 @@ class ReloadUnderTrafficTest extends ReloadAppTest {
         String marker = editMapping();
         String id = UUID.randomUUID().toString();
         assertThat(ory.sends("registration", Ory.identity(id, Instant.now(), "Person")).statusCode()).isEqualTo(204);
-        await().untilAsserted(() ->
-                assertThat(record(id).text("Description")).isEqualTo(marker));
+        await().untilAsserted(() -> assertThat(record(id).text("Description")).isEqualTo(marker));
         accepted.add(id);
     }
 

@@ -74,7 +74,7 @@ class KeyLoginTest extends AppTest {
     void theBrokerGetsATokenOfItsOwn() {
         int alive = SALESFORCE.org().sessions().alive();
         var answer = ory.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port
-                        + "/oauth2/token"))
+                + "/oauth2/token"))
                 .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(
                         "billing:billing-client-secret".getBytes(StandardCharsets.UTF_8)))
                 .header("Content-Type", "application/x-www-form-urlencoded")

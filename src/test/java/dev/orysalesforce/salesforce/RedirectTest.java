@@ -73,7 +73,8 @@ class RedirectTest extends AppTest {
         return HttpClient.newHttpClient().send(HttpRequest.newBuilder().uri(URI.create("http://127.0.0.1:" + port + "/oauth2/token"))
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString("grant_type=client_credentials&client_id=billing"
-                        + "&client_secret=billing-client-secret")).build(), HttpResponse.BodyHandlers.discarding()).statusCode();
+                        + "&client_secret=billing-client-secret"))
+                .build(), HttpResponse.BodyHandlers.discarding()).statusCode();
     }
 
     private void isNotSentOn(Fault redirect) {

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param transport how the connection treats it
  */
 record Answer(int status, String contentType, byte[] body, JsonNode json, Map<String, String> headers,
-              boolean allWell, Transport transport) {
+        boolean allWell, Transport transport) {
     /** What the network makes of an answer. */
     enum Transport { DELIVERED, RESET, TRUNCATED }
 

@@ -19,7 +19,7 @@ import java.util.Map;
  * @param headers  by lower-case name
  */
 record ApiRequest(String method, String target, List<String> segments, Map<String, String> query,
-                  Map<String, String> headers, byte[] body) {
+        Map<String, String> headers, byte[] body) {
 
     static ApiRequest of(Request request) {
         Map<String, String> headers = new HashMap<>();

@@ -21,7 +21,7 @@ import java.util.Map;
  * @param body       request body if the log was told to keep bodies, else null
  */
 public record Call(long number, Instant at, String method, String path, CallKind kind, Map<String, String> headers,
-                   int status, int rows, Duration took, List<String> identities, String fault, String body) {
+        int status, int rows, Duration took, List<String> identities, String fault, String body) {
 
     /** A request header, or null. */
     public String header(String name) {

@@ -219,7 +219,7 @@ final class CollectionCalls {
     }
 
     private static Answer answer(List<RowResult> results, boolean allOrNone, boolean upsert,
-                                 Transaction transaction, Transaction.Mark start) {
+            Transaction transaction, Transaction.Mark start) {
         boolean allWell = results.stream().allMatch(RowResult::success);
         boolean rolledBack = allOrNone && !allWell;
         if (rolledBack) {

@@ -30,7 +30,7 @@ final class CompositeCalls {
     private final BiFunction<ApiRequest, CallContext, Prepared> api;
 
     private record Step(String reference, String method, String url, Map<String, String> headers, JsonNode body,
-                        Prepared prepared, Answer refused) {
+            Prepared prepared, Answer refused) {
     }
 
     /** @param api prepares a subrequest */
@@ -84,7 +84,7 @@ final class CompositeCalls {
     }
 
     private Step step(ApiRequest request, JsonNode one, String reference, String url, boolean allOrNone,
-                      CallContext context) {
+            CallContext context) {
         String method = one.path("method").asText("GET").toUpperCase(Locale.ROOT);
         Map<String, String> headers = new HashMap<>(request.headers());
         one.path("httpHeaders").fields().forEachRemaining(
@@ -110,14 +110,15 @@ final class CompositeCalls {
             ApiRequest request = ApiRequest.of(step.method, url.replace(" ", "%20"), step.headers, body);
             return new Step(step.reference, step.method, step.url, step.headers, step.body,
                     api.apply(request, new CallContext(context.call(), CallContext.of(0, request).autoAssign(),
-                            CallContext.of(0, request).allowSave())), null);
+                            CallContext.of(0, request).allowSave())),
+                    null);
         } catch (ApiError e) {
             return new Step(step.reference, step.method, step.url, step.headers, step.body, null, Answer.error(e));
         }
     }
 
     private Answer run(List<Step> steps, ApiRequest request, boolean allOrNone, CallContext context,
-                       Transaction transaction) {
+            Transaction transaction) {
         Map<String, Answer> answers = new LinkedHashMap<>();
         Map<String, JsonNode> bodies = new HashMap<>();
         boolean failed = false;

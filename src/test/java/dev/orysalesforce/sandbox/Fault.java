@@ -19,7 +19,7 @@ import java.util.function.Predicate;
  * @param lasting    how long it stays on, null without limit
  */
 public record Fault(String name, Effect effect, Duration delay, Answer answer, boolean afterWrite,
-                    Predicate<CallKind> kinds, int times, Duration lasting) {
+        Predicate<CallKind> kinds, int times, Duration lasting) {
 
     /** What happens to a call. */
     public enum Effect {

@@ -18,7 +18,7 @@ import java.util.Set;
  * @param defaultValue what a new record gets when nothing is sent, else null
  */
 public record FieldRule(String name, String label, FieldType type, int length, Set<Trait> traits,
-                        List<String> values, String referenceTo, Object defaultValue) {
+        List<String> values, String referenceTo, Object defaultValue) {
 
     /** What may be done with a field. */
     public enum Trait {

@@ -15,7 +15,7 @@ public final class ObjectSchema {
     private volatile Fields fields;
 
     private record Fields(Map<String, FieldRule> byName, Map<String, FieldRule> byLowerCase, List<FieldRule> indexed,
-                          List<FieldRule> unique, List<FieldRule> required, List<FieldRule> defaulted) {
+            List<FieldRule> unique, List<FieldRule> required, List<FieldRule> defaulted) {
     }
 
     /** An object without fields; {@code keyPrefix} starts the ID of each of its records. */

@@ -95,7 +95,7 @@ final class RowWriter {
     }
 
     private RowResult written(RowPlan plan, SandboxRecord before, SandboxRecord record, Map<String, Object> values,
-                              CallContext context, Transaction transaction) {
+            CallContext context, Transaction transaction) {
         transaction.put(plan.table(), record);
         String identity = record.identity() != null || before == null ? record.identity() : before.identity();
         transaction.log(new Write(0, context.call(), Instant.now(), record.object(), record.id(), identity,

@@ -71,7 +71,7 @@ class SalesforceSandboxTest {
 
     @ParameterizedTest
     @CsvSource({"wrong,sandbox-secret,invalid_client_id,client identifier invalid",
-            "sandbox-client,wrong,invalid_client,invalid client credentials"})
+        "sandbox-client,wrong,invalid_client,invalid client credentials"})
     void loginIsRefusedWith400(String id, String secret, String error, String description) throws Exception {
         Reply reply = client.login(id, secret);
 
@@ -515,23 +515,23 @@ class SalesforceSandboxTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
-            "Email = 'JANE@example.com'|1",
-            "Email IN ('jane@example.com', 'x') AND IsConverted = false|1",
-            "Email = null|1",
-            "Email != 'jane@example.com'|2",
-            "Email NOT IN ('jane@example.com')|2",
-            "(Ory_Identity_Id__c = 'B' OR LastName = 'O\\'Neil') AND IsDeleted = false|1",
-            "Ory_Identity_Id__c = 'b'|1",
-            "Ory_Identity_Id__c IN ('b', 'x') OR Email IN ('JANE@EXAMPLE.COM', 'd@example.com')|3",
-            "Email IN ('jane@example.com') AND (Ory_Identity_Id__c = null OR Ory_Identity_Id__c = '')|1",
-            "Ory_Identity_Id__c != null AND Id > '00Q5e0000000000' ORDER BY Id LIMIT 2000|1",
-            "LastName = '\\u004f\\'Neil'|1",
-            "LastName = 'O\\\\\\'Neil'|0",
-            "LastName LIKE '_\\'n%'|1",
-            "LastName LIKE 'D\\%'|0",
-            "NOT (LastName LIKE 'D%')|1",
-            "Ory_Updated_At__c >= 2026-01-01T00:00:00Z|1",
-            "CreatedDate > 2020-01-01T00:00:00Z LIMIT 2|2"})
+        "Email = 'JANE@example.com'|1",
+        "Email IN ('jane@example.com', 'x') AND IsConverted = false|1",
+        "Email = null|1",
+        "Email != 'jane@example.com'|2",
+        "Email NOT IN ('jane@example.com')|2",
+        "(Ory_Identity_Id__c = 'B' OR LastName = 'O\\'Neil') AND IsDeleted = false|1",
+        "Ory_Identity_Id__c = 'b'|1",
+        "Ory_Identity_Id__c IN ('b', 'x') OR Email IN ('JANE@EXAMPLE.COM', 'd@example.com')|3",
+        "Email IN ('jane@example.com') AND (Ory_Identity_Id__c = null OR Ory_Identity_Id__c = '')|1",
+        "Ory_Identity_Id__c != null AND Id > '00Q5e0000000000' ORDER BY Id LIMIT 2000|1",
+        "LastName = '\\u004f\\'Neil'|1",
+        "LastName = 'O\\\\\\'Neil'|0",
+        "LastName LIKE '_\\'n%'|1",
+        "LastName LIKE 'D\\%'|0",
+        "NOT (LastName LIKE 'D%')|1",
+        "Ory_Updated_At__c >= 2026-01-01T00:00:00Z|1",
+        "CreatedDate > 2020-01-01T00:00:00Z LIMIT 2|2"})
     void conditions(String condition, int matches) throws Exception {
         sandbox.org().insert("Lead", Map.of("LastName", "Doe", "Email", "Jane@Example.com", "Ory_Updated_At__c",
                 "2026-01-01T00:00:00Z"));
@@ -543,21 +543,21 @@ class SalesforceSandboxTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
-            "SELECT FROM Lead|MALFORMED_QUERY",
-            "SELECT Id FROM Lead WHERE Email = 'a' OR Email = 'b' AND Email = 'c'|MALFORMED_QUERY",
-            "SELECT Id FROM Lead WHERE Email = 'a|MALFORMED_QUERY",
-            "SELECT Id FROM Lead WHERE Email IN ()|MALFORMED_QUERY",
-            "SELECT Id FROM Lead WHERE Email = 'o'neil@example.com'|MALFORMED_QUERY",
-            "SELECT Id FROM Lead WHERE Email = 'a\\'|MALFORMED_QUERY",
-            "SELECT Id FROM Lead WHERE Email = 'a\\xb'|MALFORMED_QUERY",
-            "SELECT Id FROM Lead WHERE Email = 'a\\_b'|MALFORMED_QUERY",
-            "SELECT Id FROM Lead WHERE Email = 'a\\u00g0'|MALFORMED_QUERY",
-            "SELECT Nope__c FROM Lead|INVALID_FIELD",
-            "SELECT Id FROM Lead WHERE Email = 5|INVALID_FIELD",
-            "SELECT Id FROM Lead WHERE CreatedDate > '2020-01-01T00:00:00Z'|INVALID_FIELD",
-            "SELECT Id FROM Lead WHERE Description = 'x'|INVALID_FIELD",
-            "SELECT Id FROM Lead WHERE Id = 'x'|INVALID_QUERY_FILTER_OPERATOR",
-            "SELECT Id FROM Nope|INVALID_TYPE"})
+        "SELECT FROM Lead|MALFORMED_QUERY",
+        "SELECT Id FROM Lead WHERE Email = 'a' OR Email = 'b' AND Email = 'c'|MALFORMED_QUERY",
+        "SELECT Id FROM Lead WHERE Email = 'a|MALFORMED_QUERY",
+        "SELECT Id FROM Lead WHERE Email IN ()|MALFORMED_QUERY",
+        "SELECT Id FROM Lead WHERE Email = 'o'neil@example.com'|MALFORMED_QUERY",
+        "SELECT Id FROM Lead WHERE Email = 'a\\'|MALFORMED_QUERY",
+        "SELECT Id FROM Lead WHERE Email = 'a\\xb'|MALFORMED_QUERY",
+        "SELECT Id FROM Lead WHERE Email = 'a\\_b'|MALFORMED_QUERY",
+        "SELECT Id FROM Lead WHERE Email = 'a\\u00g0'|MALFORMED_QUERY",
+        "SELECT Nope__c FROM Lead|INVALID_FIELD",
+        "SELECT Id FROM Lead WHERE Email = 5|INVALID_FIELD",
+        "SELECT Id FROM Lead WHERE CreatedDate > '2020-01-01T00:00:00Z'|INVALID_FIELD",
+        "SELECT Id FROM Lead WHERE Description = 'x'|INVALID_FIELD",
+        "SELECT Id FROM Lead WHERE Id = 'x'|INVALID_QUERY_FILTER_OPERATOR",
+        "SELECT Id FROM Nope|INVALID_TYPE"})
     void wrongQueries(String soql, String code) throws Exception {
         Reply reply = client.query(soql);
         assertThat(reply.status()).isEqualTo(400);
@@ -591,7 +591,8 @@ class SalesforceSandboxTest {
                 .collect(Collectors.joining(",", "'TWICE@example.com',", ""));
         String parts = Stream.of("Lead", "Contact").map(object -> "{\"method\":\"GET\",\"referenceId\":\"" + object
                 + "\",\"url\":\"" + DATA + "/query?q=" + URLEncoder.encode("SELECT Id, FirstName FROM " + object
-                + " WHERE Email IN (" + emails + ") ORDER BY Id", StandardCharsets.UTF_8) + "\"}")
+                        + " WHERE Email IN (" + emails + ") ORDER BY Id", StandardCharsets.UTF_8)
+                + "\"}")
                 .collect(Collectors.joining(","));
         assertThat(parts.length()).as("more than a URL may hold").isGreaterThan(2 * 16_384);
 

@@ -110,7 +110,7 @@ final class SingleRecordCalls {
     }
 
     private Prepared prepared(RowPlan plan, CallContext context,
-                              Function<RowResult, Answer> success) {
+            Function<RowResult, Answer> success) {
         List<String> identities = new ArrayList<>();
         SandboxRecord target = plan.targetId() == null ? null : org.record(plan.targetId());
         if (plan.data().identity() != null) {

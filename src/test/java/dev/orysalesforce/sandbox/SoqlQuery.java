@@ -15,7 +15,7 @@ import java.util.Set;
  * @param limit  most records, -1 for all
  */
 record SoqlQuery(ObjectTable table, List<FieldPath> fields, Condition where, List<Order> orders, int limit,
-                 int offset) {
+        int offset) {
 
     /** One {@code ORDER BY} field. */
     record Order(FieldPath path, boolean descending, boolean nullsLast) {

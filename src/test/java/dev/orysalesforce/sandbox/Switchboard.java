@@ -35,7 +35,7 @@ final class Switchboard {
     }
 
     private Answer answer(ApiRequest request, CallKind kind, CallLog.Flight flight, List<ActiveFault> hits,
-                          ActiveFault fault) {
+            ActiveFault fault) {
         if (fault != null && !fault.fault().afterWrite()) {
             delay(hits);
             return spoilt(fault, flight, null);

@@ -18,7 +18,7 @@ import java.util.Map;
  *                  seconds), or null
  */
 public record Write(long sequence, long call, Instant at, String object, String recordId, String identity,
-                    Operation operation, Map<String, Object> fields, String updatedAt) {
+        Operation operation, Map<String, Object> fields, String updatedAt) {
 
     /** What a row did. */
     public enum Operation { CREATE, UPDATE, DELETE }

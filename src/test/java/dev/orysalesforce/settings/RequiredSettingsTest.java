@@ -143,7 +143,7 @@ class RequiredSettingsTest {
                 Map.of("sync.mappings.default", "mappings/lead.jslt", "sync.allow-short-secrets", "false",
                         "salesforce.api-version", "${SALESFORCE_API_VERSION:62.0}")));
         SpringFactoriesLoader.forDefaultResourceLocation().load(EnvironmentPostProcessor.class,
-                        SpringFactoriesLoader.FailureHandler.handleMessage((message, failure) -> { })).stream()
+                SpringFactoriesLoader.FailureHandler.handleMessage((message, failure) -> {})).stream()
                 .filter(ours -> ours.getClass().getPackage().equals(RequiredSettings.class.getPackage()))
                 .forEach(ours -> ours.postProcessEnvironment(environment, null));
         context.setEnvironment(environment);

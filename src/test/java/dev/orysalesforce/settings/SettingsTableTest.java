@@ -71,7 +71,8 @@ class SettingsTableTest {
         properties = StreamSupport.stream(new ObjectMapper().readTree(METADATA.toFile()).path("properties").spliterator(), false)
                 .map(property -> new Property(property.path("name").asText(), property.path("type").asText(),
                         property.path("description").asText(),
-                        property.path("defaultValue").asText().replaceAll("[\\[\\] ]", ""))).toList();
+                        property.path("defaultValue").asText().replaceAll("[\\[\\] ]", "")))
+                .toList();
         EnumerablePropertySource<?> file = (EnumerablePropertySource<?>) new YamlPropertySourceLoader()
                 .load("shipped", new FileSystemResource("application.yaml")).get(0);
         for (String name : file.getPropertyNames()) {

@@ -72,7 +72,6 @@ class PoisonTest extends AppTest {
         }
     }
 
-
     @TestConfiguration
     static class EndlessMapping {
 
@@ -162,8 +161,8 @@ class PoisonTest extends AppTest {
         fine.forEach(id -> record(id));
         await().untilAsserted(() -> assertThat(deadLetters()).extracting(letter -> letter.path("code").asText())
                 .containsExactlyInAnyOrderElementsOf(codes.values()));
-        assertThat(deadLetters()).filteredOn(letter -> letter.hasNonNull("identity")).allSatisfy(letter ->
-                assertThat(letter.path("code").asText()).isEqualTo(codes.get(letter.path("identity").asText())));
+        assertThat(deadLetters()).filteredOn(letter -> letter.hasNonNull("identity"))
+                .allSatisfy(letter -> assertThat(letter.path("code").asText()).isEqualTo(codes.get(letter.path("identity").asText())));
         await().untilAsserted(() -> assertThat(sum(balance())).isEqualTo(sum(before)));
         await().untilAsserted(() -> assertThat(health().path("components").path("deliveryPause").path("status").asText())
                 .isEqualTo("UP"));

@@ -196,8 +196,8 @@ class SyncTest extends AppTest {
         SALESFORCE.org().expireTokens();
         int logins = SALESFORCE.calls().of(CallKind.LOGIN).size();
         List<String> ids = ids(800);
-        inOneBatch(ids.stream().<Runnable>map(id -> () ->
-                ory.sends("registration", Ory.identity(id, START, "Many"))).toArray(Runnable[]::new));
+        inOneBatch(ids.stream().<Runnable>map(id -> () -> ory.sends("registration", Ory.identity(id, START, "Many")))
+                .toArray(Runnable[]::new));
         assertThat(SALESFORCE.org().records("Lead")).hasSize(801);
         assertThat(SALESFORCE.calls().of(CallKind.LOGIN)).hasSize(logins + 1);
     }
@@ -220,7 +220,8 @@ class SyncTest extends AppTest {
             assertThat(names).startsWith("First").isSorted().doesNotHaveDuplicates()
                     .endsWith(again.contains(id) ? "Third" : "First");
         }
-        assertThat(SALESFORCE.calls().of(CallKind.UPSERT)).as("200, then 400 and 100 in one batch; more on a busy machine").hasSizeLessThanOrEqualTo(7);
+        assertThat(SALESFORCE.calls().of(CallKind.UPSERT)).as("200, then 400 and 100 in one batch; more on a busy machine")
+                .hasSizeLessThanOrEqualTo(7);
         assertThat(deadLetters()).isEmpty();
     }
 

@@ -277,8 +277,10 @@ class TokenTest extends AppTest {
                 .clientAuthenticationMethod(new ClientAuthenticationMethod(how)).build();
         InMemoryClientRegistrationRepository registrations = new InMemoryClientRegistrationRepository(registration);
         OAuth2AccessToken token = new AuthorizedClientServiceOAuth2AuthorizedClientManager(registrations,
-                new InMemoryOAuth2AuthorizedClientService(registrations)).authorize(OAuth2AuthorizeRequest
-                        .withClientRegistrationId("salesforce").principal("report").build()).getAccessToken();
+                new InMemoryOAuth2AuthorizedClientService(registrations)).authorize(
+                        OAuth2AuthorizeRequest
+                                .withClientRegistrationId("salesforce").principal("report").build())
+                .getAccessToken();
         assertThat(token.getTokenType()).isEqualTo(OAuth2AccessToken.TokenType.BEARER);
         assertThat(token.getExpiresAt()).isAfter(Instant.now().plusSeconds(7000));
         assertThat(call(token.getTokenValue())).isEqualTo(200);
@@ -345,7 +347,7 @@ class TokenTest extends AppTest {
     /** Salesforce's answer to a call with the token. */
     private static int call(String token) {
         return HttpClient.newHttpClient().sendAsync(HttpRequest.newBuilder(
-                        URI.create(SALESFORCE.url() + "/services/data/v62.0/sobjects/Lead/describe"))
+                URI.create(SALESFORCE.url() + "/services/data/v62.0/sobjects/Lead/describe"))
                 .header("Authorization", "Bearer " + token).build(), HttpResponse.BodyHandlers.discarding()).join().statusCode();
     }
 }

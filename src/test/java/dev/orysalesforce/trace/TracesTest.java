@@ -72,8 +72,7 @@ class TracesTest extends AppTest {
                     .anyMatch(link -> OtlpReceiver.hex(link.getTraceId()).equals(trace))).isTrue();
             COLLECTOR.below(batch, "salesforce.upsert");
         }
-        assertThat(COLLECTOR.spans()).anyMatch(span ->
-                span.getName().equals("sync.complete") && span.getLinksCount() > 0);
+        assertThat(COLLECTOR.spans()).anyMatch(span -> span.getName().equals("sync.complete") && span.getLinksCount() > 0);
     }
 
     @Test
@@ -89,7 +88,7 @@ class TracesTest extends AppTest {
 
         COLLECTOR.below(COLLECTOR.span(sampled, "sync.complete"), "salesforce.upsert");
         assertThat(COLLECTOR.spans()).flatExtracting(span -> Stream.concat(Stream.of(span.getTraceId()),
-                        span.getLinksList().stream().map(Span.Link::getTraceId)).map(OtlpReceiver::hex).toList())
+                span.getLinksList().stream().map(Span.Link::getTraceId)).map(OtlpReceiver::hex).toList())
                 .doesNotContain(unsampled, together);
     }
 
@@ -102,8 +101,8 @@ class TracesTest extends AppTest {
             settle();
             record(identity);
         }
-        await().until(() -> COLLECTOR.spans().stream().filter(span ->
-                span.getName().equals("receive.webhook") && span.getParentSpanId().isEmpty()).count() >= 4);
+        await().until(() -> COLLECTOR.spans().stream()
+                .filter(span -> span.getName().equals("receive.webhook") && span.getParentSpanId().isEmpty()).count() >= 4);
         assertThat(COLLECTOR.requests().toString()).doesNotContain("zimmermannova", "garbage");
     }
 
@@ -124,8 +123,8 @@ class TracesTest extends AppTest {
     @Test
     void noSpanHoldsATrait() {
         SALESFORCE.org().activate(DuplicateRule.leadAlert().block());
-        List.of("registration-ctx", "settings-ctx", "flat-recipe", "salesforce-shaped-lead").forEach(sample ->
-                ory.sends("registration", Ory.webhook(sample)));
+        List.of("registration-ctx", "settings-ctx", "flat-recipe", "salesforce-shaped-lead")
+                .forEach(sample -> ory.sends("registration", Ory.webhook(sample)));
         ory.sends("zimmermannova@example.org", Ory.webhook("registration-ctx"));
         ory.sends("registration?email=zimmermannova", "{\"email\": \"zimmermannova@example.org\"");
         ory.gives("POST", "/services/data/v62.0/sobjects/Lead", Ory.webhook("salesforce-shaped-lead"));

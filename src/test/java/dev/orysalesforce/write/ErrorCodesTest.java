@@ -246,15 +246,15 @@ class ErrorCodesTest extends AppTest {
     @Test
     void aCodeThatIsNotInTheTableMakesADeadLetter() {
         RowError unknown = new RowError("BRAND_NEW_CODE", "Nobody knows Culprit yet", "LastName");
-        assertLetters("BRAND_NEW_CODE", "Nobody knows …", List.of("LastName"), tenWith(List.of(2, 7), () ->
-                SALESFORCE.faults().refuseRows(ErrorCodesTest::isCulprit, unknown, -1)));
+        assertLetters("BRAND_NEW_CODE", "Nobody knows …", List.of("LastName"),
+                tenWith(List.of(2, 7), () -> SALESFORCE.faults().refuseRows(ErrorCodesTest::isCulprit, unknown, -1)));
     }
 
     @Test
     void aCodeThatIsNotInTheTableMakesADeadLetterWhenItRefusesTheCall() {
         RowError unknown = new RowError("BRAND_NEW_CODE", "Nobody knows it yet");
-        assertLetters("BRAND_NEW_CODE", "Nobody knows it yet", List.of(), tenWith(List.of(2, 7), () ->
-                SALESFORCE.faults().refuseCalls(ErrorCodesTest::isCulprit, unknown)));
+        assertLetters("BRAND_NEW_CODE", "Nobody knows it yet", List.of(),
+                tenWith(List.of(2, 7), () -> SALESFORCE.faults().refuseCalls(ErrorCodesTest::isCulprit, unknown)));
     }
 
     @Test
@@ -390,7 +390,7 @@ class ErrorCodesTest extends AppTest {
         String there = SALESFORCE.org().insert("Lead", Map.of("LastName", "There", "Company", "Theirs",
                 "Email", "p-" + id + "@example.org", "Ory_Identity_Id__c", UUID.randomUUID().toString()));
         String other = UUID.randomUUID().toString();
-        inOneBatch(() -> { }, () -> List.of(id, other).forEach(one -> send(one, 0, "Again")), 2);
+        inOneBatch(() -> {}, () -> List.of(id, other).forEach(one -> send(one, 0, "Again")), 2);
         assertThat(SALESFORCE.org().byIdentity(id)).isEmpty();
         assertThat(record(other).text("LastName")).isEqualTo("Again");
         assertLetterOf(id, code);
@@ -452,7 +452,7 @@ class ErrorCodesTest extends AppTest {
     /** 200 new identities in one call; no. 137 can't be written. */
     private void poison(Twist twist, String code) {
         List<String> ids = ids(200);
-        inOneBatch(() -> { }, () -> IntStream.range(0, 200).forEach(i -> {
+        inOneBatch(() -> {}, () -> IntStream.range(0, 200).forEach(i -> {
             ObjectNode body = Ory.identity(ids.get(i), START, "Culprit");
             twist.apply(i, body);
             assertThat(ory.sends("registration", body).statusCode()).isEqualTo(204);
@@ -464,8 +464,7 @@ class ErrorCodesTest extends AppTest {
     /** Ten new identities in one call; returns the culprits among them. */
     private List<String> tenWith(List<Integer> culprits, Runnable fault) {
         List<String> ids = ids(10);
-        inOneBatch(fault, () -> IntStream.range(0, 10).forEach(i ->
-                send(ids.get(i), 0, culprits.contains(i) ? "Culprit" : "Fine")), 10);
+        inOneBatch(fault, () -> IntStream.range(0, 10).forEach(i -> send(ids.get(i), 0, culprits.contains(i) ? "Culprit" : "Fine")), 10);
         assertThat(SALESFORCE.org().records("Lead")).hasSize(10 - culprits.size());
         assertThat(health().path("status").asText()).isEqualTo("UP");
         return culprits.stream().map(ids::get).toList();

@@ -48,7 +48,8 @@ class ErrorSamplesTest {
     @MethodSource("samples")
     void anAnswerHasItsAction(String sample) {
         String[] cells = sample.split(" +\\| ");
-        SyncSettings.Rule rule = policy.rule(RecordError.of(cells[1].strip(), cells[2]), Level.valueOf(cells[0].strip().toUpperCase(Locale.ROOT)));
+        SyncSettings.Rule rule =
+                policy.rule(RecordError.of(cells[1].strip(), cells[2]), Level.valueOf(cells[0].strip().toUpperCase(Locale.ROOT)));
         assertThat(rule.action()).isEqualTo(Action.valueOf(cells[3].strip().toUpperCase(Locale.ROOT).replace('-', '_')));
         if (!cells[1].contains("CIRCULAR")) {
             assertThat(rule.remedy()).isNotBlank();

@@ -30,7 +30,8 @@ class FailureWithoutWordsTest {
 
     @Test
     void anOutageWithoutAStackTraceHasACause() {
-        DeliveryPause pause = new DeliveryPause(CircuitBreaker.ofDefaults("salesforce"), new FailureIsolation(), settings, Clock.systemUTC(), Clock.systemUTC(), meters);
+        DeliveryPause pause = new DeliveryPause(CircuitBreaker.ofDefaults("salesforce"), new FailureIsolation(), settings,
+                Clock.systemUTC(), Clock.systemUTC(), meters);
         pause.recordFailure(stackless());
         assertThat(pause.health().getDetails()).containsEntry("code", "NullPointerException");
         assertThat(pause.health().getDetails().get("reason").toString()).contains("NullPointerException");

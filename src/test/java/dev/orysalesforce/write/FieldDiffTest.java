@@ -47,10 +47,10 @@ class FieldDiffTest extends AppTest {
 
     @Test
     void aPasswordChangeCostsNoCall() {
-        send("registration", 0, traits -> { });
+        send("registration", 0, traits -> {});
         int calls = SALESFORCE.calls().all().size();
-        send("settings", 1, traits -> { });
-        send("login", 1, traits -> { });
+        send("settings", 1, traits -> {});
+        send("login", 1, traits -> {});
         assertThat(SALESFORCE.calls().all()).hasSize(calls);
         assertThat(sql.queryForObject("select outcome from identities where identity = ?", String.class, id))
                 .isEqualTo("unchanged");
@@ -60,11 +60,11 @@ class FieldDiffTest extends AppTest {
     void aRemovedTraitIsClearedAndOneThatNeverExistedIsNot() {
         send("registration", 0, traits -> traits.put("phone", "+44 1"));
         SALESFORCE.org().edit(record(id).id(), Map.of("Title", "Typed by sales"));
-        send("settings", 1, traits -> { });
+        send("settings", 1, traits -> {});
         assertThat(record(id).text("Phone")).isNull();
         assertThat(record(id).text("Title")).isEqualTo("Typed by sales");
         int writes = SALESFORCE.writes().ofIdentity(id).size();
-        send("settings", 2, traits -> { });
+        send("settings", 2, traits -> {});
         assertThat(SALESFORCE.writes().ofIdentity(id)).hasSize(writes);
     }
 
@@ -75,7 +75,7 @@ class FieldDiffTest extends AppTest {
         send(event, 1, traits -> traits.put("company", "First Ltd")); // a template that leaves the phone out
         assertThat(record(id).text("Phone")).isEqualTo("+44 1");
         assertThat(record(id).text("Company")).isEqualTo("First Ltd");
-        send("settings", 2, traits -> { });
+        send("settings", 2, traits -> {});
         assertThat(record(id).text("Phone")).isNull();
     }
 
@@ -102,7 +102,7 @@ class FieldDiffTest extends AppTest {
 
     @Test
     void thePlaceholdersAreForNewRecordsOnly() {
-        send("registration", 0, traits -> { });
+        send("registration", 0, traits -> {});
         assertThat(record(id).text("Company")).isEqualTo("[Not Provided]");
         SALESFORCE.org().edit(record(id).id(), Map.of("Company", "Typed by sales", "LeadSource", "Fair"));
         send("settings", 1, traits -> traits.put("phone", "+44 1"));

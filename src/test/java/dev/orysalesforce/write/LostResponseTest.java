@@ -34,10 +34,10 @@ class LostResponseTest extends AppTest {
 
     @Test
     void aTraitThatWasAddedAndRemovedIsCleared() {
-        send(0, traits -> { });
+        send(0, traits -> {});
         settle();
         loseTheAnswerTo(CallKind.UPDATE, () -> send(1, traits -> traits.put("phone", "+44 1")));
-        send(2, traits -> { });
+        send(2, traits -> {});
         heal();
         assertThat(record(id).text("Phone")).isNull();
     }
@@ -65,7 +65,7 @@ class LostResponseTest extends AppTest {
     @Test
     void aRecordThatWasMadeLosesATraitThatIsGone() {
         loseTheAnswerTo(CallKind.UPSERT, () -> send(0, traits -> traits.put("phone", "+44 1")));
-        send(1, traits -> { });
+        send(1, traits -> {});
         heal();
         assertThat(record(id).text("Phone")).isNull();
     }

@@ -305,8 +305,7 @@ public final class OryAdminSandbox implements AutoCloseable {
     private ResponseDefinition response(Reply reply) {
         ResponseDefinitionBuilder response = new ResponseDefinitionBuilder().withStatus(reply.status())
                 .withHeader("Content-Type", reply.contentType()).withBody(reply.body());
-        reply.headers().forEach((name, value) ->
-                response.withHeader(lowerCaseNames ? name.toLowerCase(Locale.ROOT) : name, value));
+        reply.headers().forEach((name, value) -> response.withHeader(lowerCaseNames ? name.toLowerCase(Locale.ROOT) : name, value));
         return response.build();
     }
 

@@ -225,7 +225,7 @@ class OryAdminSandboxTest {
         Instant start = Instant.now();
         people(10_000);
         int seen = 0;
-        for (String path = LIST + "?page_size=500"; path != null; ) {
+        for (String path = LIST + "?page_size=500"; path != null;) {
             HttpResponse<String> page = get(path);
             seen += ids(page).size();
             path = next(page);

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param headers request headers by lower-case name, the token too
  */
 public record OryCall(long number, Instant at, String method, String target, Map<String, List<String>> query,
-                      Map<String, String> headers) {
+        Map<String, String> headers) {
 
     /** The path without its query. */
     public String path() {
