@@ -152,7 +152,7 @@ public abstract class AppTest {
     public void settle() {
         await().pollInterval(Duration.ofMillis(5)).during(Duration.ofMillis(15))
                 .untilAsserted(() -> {
-                    assertThat(pending()).as("events in the journal").isZero();
+                    assertThat(pending()).as("events in the journal, %d by the broker's count", queued()).isZero();
                     assertThat(unbalanced()).as("events that were taken, and have no outcome").isZero();
                 });
     }

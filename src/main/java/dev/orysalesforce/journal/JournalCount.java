@@ -69,14 +69,14 @@ public class JournalCount implements ActiveMQServerMessagePlugin {
             }
             file = channel.map(MapMode.READ_WRITE, 0, SIZE);
         }
-        long before = file.getLong(WAITING);
+        long before = waiting();
         file.putLong(WAITING, waiting);
         return before;
     }
 
     /** How many events the journal holds: waiting, scheduled and in flight; 0 while nothing is counted. */
     public synchronized long waiting() {
-        return file == null ? 0 : file.getLong(WAITING);
+        return file == null ? 0 : Math.max(0, file.getLong(WAITING));
     }
 
     synchronized Loss loss() {
@@ -90,9 +90,10 @@ public class JournalCount implements ActiveMQServerMessagePlugin {
         }
     }
 
+    /** The sum is below 0 for the moment between the end of an event and the broker's late word that it has come. */
     private synchronized void add(int events) {
         if (file != null) {
-            file.putLong(WAITING, Math.max(0, file.getLong(WAITING) + events));
+            file.putLong(WAITING, file.getLong(WAITING) + events);
         }
     }
 
