@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 
@@ -38,7 +37,7 @@ public class EventFactory {
 
     /**
      * @param reduced the result of {@code mappings/event.*}
-     * @param event the kind of event that the address names; null if it names none: then the body does, or it is a change
+     * @param event the kind of event, if the caller knows it; else null: then the body names it, or it is a change
      */
     public IdentityChange receive(String reduced, String event, String triggerId) throws JsonProcessingException {
         IdentityChange change = json.readValue(reduced, IdentityChange.class);
@@ -46,7 +45,7 @@ public class EventFactory {
     }
 
     private static String kind(String named, IdentityChange change) {
-        return Stream.of(named, change == null ? null : change.event()).filter(KINDS::contains).findFirst().orElse("settings");
+        return named != null ? named : change != null && KINDS.contains(change.event()) ? change.event() : "settings";
     }
 
     /** A problem of a route of one's own; {@link Problems} has the app's. */
