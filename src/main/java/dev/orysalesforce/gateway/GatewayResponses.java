@@ -46,7 +46,7 @@ public class GatewayResponses {
         return error(problem.status(), problem.code(), problem.detail());
     }
 
-    /** An error of a route of one's own. */
+    /** An error of an integrator's own route. */
     public Answer error(int status, String errorCode, String message) {
         return new Answer(status, json.valueToTree(List.of(SalesforceError.of(errorCode, message))));
     }

@@ -48,7 +48,7 @@ public class EventFactory {
         return named != null ? named : change != null && KINDS.contains(change.event()) ? change.event() : "settings";
     }
 
-    /** A problem of a route of one's own; {@link Problems} has the app's. */
+    /** A problem of an integrator's own route; {@link Problems} has those of the app. */
     public Problem problem(int status, String code, String detail) {
         return Problem.of(HttpStatus.valueOf(status), code, detail);
     }
