@@ -1,5 +1,6 @@
 package dev.orysalesforce.ledger;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.orysalesforce.settings.CannotStartException;
 import dev.orysalesforce.settings.SyncSettings;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.NestedExceptionUtils;
@@ -74,10 +76,11 @@ class LedgerConfiguration {
         return new TransactionTemplate(new JdbcTransactionManager(dataSource));
     }
 
-    /** SQLite creates the file, but not its folder. */
+    /** As Spring Boot's; but SQLite creates the file only, not its folder. */
     @Bean
-    DataSource dataSource(DataSourceProperties properties, SyncSettings settings) throws IOException {
+    @ConfigurationProperties("spring.datasource.hikari")
+    HikariDataSource dataSource(DataSourceProperties properties, SyncSettings settings) throws IOException {
         Files.createDirectories(Path.of(settings.dataDir()));
-        return properties.initializeDataSourceBuilder().build();
+        return properties.initializeDataSourceBuilder().type(HikariDataSource.class).build();
     }
 }

@@ -3,6 +3,7 @@ package dev.orysalesforce.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.journal.Journal;
@@ -46,6 +47,12 @@ class NothingWaitsTest extends AppTest {
 
     @Autowired
     private CamelContext camel;
+
+    @Test
+    void aConnectionIsWaitedForNoLongerThanTheSettingsSay() {
+        assertThat(((HikariDataSource) database).getConnectionTimeout()).isEqualTo(3_000);
+        assertThat(((HikariDataSource) database).getDataSourceProperties()).containsKeys("connectTimeout", "socketTimeout");
+    }
 
     @Test
     void anInvalidBodyIsRejectedAndKeptWhileTheDatabaseIsStuck() throws Exception {
