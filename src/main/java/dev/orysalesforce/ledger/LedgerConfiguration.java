@@ -76,9 +76,12 @@ class LedgerConfiguration {
         return new TransactionTemplate(new JdbcTransactionManager(dataSource));
     }
 
-    /** As Spring Boot's; but SQLite creates the file only, not its folder. */
+    /**
+     * As Spring Boot's; but SQLite creates the file only, not its folder. An {@code application.yaml} of an older version says
+     * {@code connection-timeout: 3s}, which Hikari can't read; it must not end the start.
+     */
     @Bean
-    @ConfigurationProperties("spring.datasource.hikari")
+    @ConfigurationProperties(prefix = "spring.datasource.hikari", ignoreInvalidFields = true)
     HikariDataSource dataSource(DataSourceProperties properties, SyncSettings settings) throws IOException {
         Files.createDirectories(Path.of(settings.dataDir()));
         return properties.initializeDataSourceBuilder().type(HikariDataSource.class).build();
