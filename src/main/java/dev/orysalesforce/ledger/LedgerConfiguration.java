@@ -13,10 +13,13 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
-import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.handler.IgnoreErrorsBindHandler;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -81,9 +84,10 @@ class LedgerConfiguration {
      * {@code connection-timeout: 3s}, which Hikari can't read; it must not end the start.
      */
     @Bean
-    @ConfigurationProperties(prefix = "spring.datasource.hikari", ignoreInvalidFields = true)
-    HikariDataSource dataSource(DataSourceProperties properties, SyncSettings settings) throws IOException {
+    DataSource dataSource(DataSourceProperties properties, SyncSettings settings, Environment environment) throws IOException {
         Files.createDirectories(Path.of(settings.dataDir()));
-        return properties.initializeDataSourceBuilder().type(HikariDataSource.class).build();
+        HikariDataSource pool = properties.initializeDataSourceBuilder().type(HikariDataSource.class).build();
+        Binder.get(environment).bind("spring.datasource.hikari", Bindable.ofInstance(pool), new IgnoreErrorsBindHandler());
+        return pool;
     }
 }
