@@ -21,7 +21,7 @@ import org.springframework.util.unit.DataSize;
  *     and a new event waits longer for the batch before it
  * @param chunkSize the largest number of records in a collection call, 1 to 200 (Salesforce's limit). The app sends smaller
  *     calls by itself where the automation of the org fails with larger ones
- * @param parallelCalls collection calls to Salesforce in flight, 1 to 25 (the org's limit on calls that take over 20 s)
+ * @param parallelCalls collection calls to Salesforce in flight, 1 to 25 (the org's limit on calls that take longer than 20 s)
  * @param dailyCallShare share of the org's API calls in 24 hours that this app may use, above 0 to 1
  * @param maxBodySize a larger webhook body is answered 413; below 1 GB
  * @param managementHosts names under which the management port is served, besides localhost and IP addresses, e.g. the one that

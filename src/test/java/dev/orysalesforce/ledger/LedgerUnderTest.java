@@ -18,7 +18,7 @@ public final class LedgerUnderTest implements ExecutionCondition {
         if (POSTGRESQL) {
             registry.add("spring.datasource.url", PostgreSqlServer.shared()::url);
             registry.add("sync.ledger.key", () -> "one key for all who share a ledger");
-            // A schema for each application of this JVM: an idle one would take over a comparison that another has begun.
+            // A schema for each application of this JVM: an idle one would continue a comparison that another has begun.
             registry.add("spring.datasource.hikari.connection-init-sql",
                     () -> "create schema if not exists \"${test.context:shared}\"; set search_path to \"${test.context:shared}\"");
         }

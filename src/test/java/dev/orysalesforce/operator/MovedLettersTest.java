@@ -103,7 +103,7 @@ class MovedLettersTest extends OperatorTest {
     @Test
     void aLetterWithoutAnEventComesBackAsItWas() throws Exception {
         ory.sends("login", "{\"unreadable\": \"kowalczykowa");
-        ory.sends("login", "{\"nobody\": \"kowalczykowa\"}");
+        ory.sends("login", "{\"other\": \"kowalczykowa\"}");
         ory.sends("registration", Ory.webhook("registration-before-persistence"));
         List<JsonNode> letters = deadLetters();
         assertThat(letters).hasSize(3);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.orysalesforce.GeneratedDocument;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,16 +20,11 @@ import org.junit.jupiter.api.Test;
 /** The table of problems fits what uses it. To write docs/problems.md again: mvn test -Dtest=ProblemsTest -Drewrite=true */
 class ProblemsTest {
 
-    private static final Path DOCUMENT = Path.of("docs", "problems.md");
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
     @Test
     void theDocumentIsUpToDate() throws IOException {
-        String document = document();
-        if (Boolean.getBoolean("rewrite")) {
-            Files.writeString(DOCUMENT, document);
-        }
-        assertThat(Files.readString(DOCUMENT)).isEqualTo(document);
+        new GeneratedDocument(Path.of("docs", "problems.md")).assertUpToDate(document());
     }
 
     /** Each key in routes and Java is in the table, with a value exactly if its detail has a place for one, and the other way round. */

@@ -3,6 +3,7 @@ package dev.orysalesforce.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.GeneratedDocument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,10 +107,8 @@ class SettingsTableTest {
         String written = Files.readString(PAGE);
         String page = written.substring(0, written.indexOf(HEAD)) + HEAD
                 + properties.stream().map(this::line).collect(Collectors.joining());
-        if (Boolean.getBoolean("rewrite")) {
-            Files.writeString(PAGE, page);
-        }
-        assertThat(Files.readString(PAGE)).isEqualTo(page).contains(shipped.values().stream()
+        new GeneratedDocument(PAGE).assertUpToDate(page);
+        assertThat(page).contains(shipped.values().stream()
                 .flatMap(value -> VARIABLE.matcher(value).results()).map(variable -> "`" + variable.group(1) + "`").toList());
     }
 

@@ -245,21 +245,21 @@ class ErrorCodesTest extends AppTest {
 
     @Test
     void aCodeThatIsNotInTheTableMakesADeadLetter() {
-        RowError unknown = new RowError("BRAND_NEW_CODE", "Nobody knows Culprit yet", "LastName");
-        assertLetters("BRAND_NEW_CODE", "Nobody knows …", List.of("LastName"),
+        RowError unknown = new RowError("BRAND_NEW_CODE", "The list lacks Culprit yet", "LastName");
+        assertLetters("BRAND_NEW_CODE", "The list lacks …", List.of("LastName"),
                 tenWith(List.of(2, 7), () -> SALESFORCE.faults().refuseRows(ErrorCodesTest::isCulprit, unknown, -1)));
     }
 
     @Test
     void aCodeThatIsNotInTheTableMakesADeadLetterWhenItRefusesTheCall() {
-        RowError unknown = new RowError("BRAND_NEW_CODE", "Nobody knows it yet");
-        assertLetters("BRAND_NEW_CODE", "Nobody knows it yet", List.of(),
+        RowError unknown = new RowError("BRAND_NEW_CODE", "The list lacks it yet");
+        assertLetters("BRAND_NEW_CODE", "The list lacks it yet", List.of(),
                 tenWith(List.of(2, 7), () -> SALESFORCE.faults().refuseCalls(ErrorCodesTest::isCulprit, unknown)));
     }
 
     @Test
     void aCodeThatIsNotInTheTableHoldsWhenTheServerFails() {
-        SALESFORCE.faults().start(Fault.error(500, "BRAND_NEW_CODE", "Nobody knows it yet"));
+        SALESFORCE.faults().start(Fault.error(500, "BRAND_NEW_CODE", "The list lacks it yet"));
         send(id, 0, "Held");
         awaitHealth("BRAND_NEW_CODE");
         assertThat(letters()).isEmpty();

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.orysalesforce.GeneratedDocument;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -15,15 +15,9 @@ import org.junit.jupiter.api.Test;
 /** The table in docs matches application.yaml. To write it again: mvn test -Dtest=ErrorTableTest -Drewrite=true */
 class ErrorTableTest {
 
-    private static final Path TABLE = Path.of("docs", "salesforce-errors.md");
-
     @Test
     void theTableOfErrorCodesIsUpToDate() throws IOException {
-        String table = table();
-        if (Boolean.getBoolean("rewrite")) {
-            Files.writeString(TABLE, table);
-        }
-        assertThat(Files.readString(TABLE)).isEqualTo(table);
+        new GeneratedDocument(Path.of("docs", "salesforce-errors.md")).assertUpToDate(table());
     }
 
     private static String table() throws IOException {
