@@ -5,6 +5,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import org.apache.activemq.artemis.utils.SelectorTranslator;
+import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jms.JmsSecurityException;
@@ -108,6 +109,10 @@ public class Queues {
         } catch (TimeoutException e) {
             return silent("There was no answer in time.");
         } catch (Exception e) {
+            if (ObjectHelper.getException(InterruptedException.class, e) != null) {
+                Thread.currentThread().interrupt(); // the caller is told to end; the broker would have answered
+                return OptionalLong.empty();
+            }
             return silent("It can't be asked (" + e.getClass().getSimpleName() + ").");
         }
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.RoutingType;
@@ -69,6 +70,39 @@ class QueuesTest {
         }
         assertThat(Duration.between(begin, Instant.now())).as("a scrape asks several questions").isLessThan(Duration.ofSeconds(2));
         assertThat(queues.silence()).contains("no answer");
+    }
+
+    /** A command is told to end by an interrupt, and looks for it between two questions. */
+    @Test
+    void anInterruptIsKeptAndIsNoSilenceOfTheBroker() throws Exception {
+        start("activemq.management");
+        for (BrokerManagement each : List.of(management, new EmbeddedManagement(broker), interrupted())) {
+            Queues queues = new Queues(each);
+            assertThat(queues.depth(Queues.DEAD_LETTERS)).as("connected").hasValue(0);
+            Thread.currentThread().interrupt();
+            queues.depth(Queues.DEAD_LETTERS);
+            assertThat(Thread.interrupted()).as(each.toString()).isTrue();
+            assertThat(queues.silence()).as(each.toString()).isNull();
+        }
+    }
+
+    /** As Artemis does where it waits for a lock of its own. */
+    private static BrokerManagement interrupted() {
+        return new BrokerManagement() {
+
+            @Override
+            public Object attribute(String queue, String name) {
+                if (Thread.interrupted()) {
+                    throw new IllegalStateException("Problem while retrieving attribute " + name, new InterruptedException());
+                }
+                return 0;
+            }
+
+            @Override
+            public Object invoke(String queue, String operation, Object... parameters) {
+                return 0;
+            }
+        };
     }
 
     private void start(String managementAddress) throws Exception {
