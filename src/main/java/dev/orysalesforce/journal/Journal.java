@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -88,6 +89,25 @@ public class Journal {
             received.incrementAndGet();
         }
         return taken;
+    }
+
+    /**
+     * The events that come next; they stay in the queue. Those of identities that the batch in flight has events of are
+     * left out.
+     */
+    public List<IdentityChange> lookAhead(int most) {
+        List<IdentityChange> next = jms.browse(QUEUE, (session, browser) -> {
+            List<IdentityChange> events = new ArrayList<>();
+            Enumeration<?> messages = browser.getEnumeration();
+            for (int seen = 0; seen < 2 * most && events.size() < most && messages.hasMoreElements(); seen++) {
+                IdentityChange event = read((Message) messages.nextElement());
+                if (event.isUsable() && !isInFlight(event.identityId())) {
+                    events.add(event);
+                }
+            }
+            return events;
+        });
+        return next == null ? List.of() : next;
     }
 
     /** Called after the batch has committed or rolled back. */

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -24,7 +25,9 @@ public final class Batch {
     /** Identities that one composite call looks up. Each object needs two queries, so four of the five allowed are used. */
     public static final int LOOKUP = 2 * CHUNK;
 
-    private final List<SyncItem> items;
+    /** Without those of its portions. */
+    private List<SyncItem> own;
+    private final List<Batch> portions = new ArrayList<>();
     private int taken;
     private final Shared shared;
 
@@ -39,6 +42,13 @@ public final class Batch {
         private final AtomicReference<Exception> failure = new AtomicReference<>();
         /** Salesforce ID to identity. */
         private final Map<String, String> claimed = new ConcurrentHashMap<>();
+        private final LookAhead.Prepared prepared;
+        private volatile boolean full;
+        private volatile boolean committed;
+
+        private Shared(LookAhead.Prepared prepared) {
+            this.prepared = prepared;
+        }
 
         /**
          * Makes the whole batch roll back.
@@ -53,26 +63,37 @@ public final class Batch {
 
     /** @param taken how many events the items were made of */
     Batch(List<SyncItem> items, int taken) {
-        this(items, taken, new Shared());
+        this(items, taken, new Shared(LookAhead.Prepared.NOTHING));
     }
 
     private Batch(List<SyncItem> items, int taken, Shared fate) {
-        this.items = items;
+        this.own = items;
         this.taken = taken;
         this.shared = fate;
     }
 
     /** An empty batch, to be filled by {@link #portion}. */
     static Batch empty() {
-        return new Batch(new ArrayList<>(), 0);
+        return after(LookAhead.Prepared.NOTHING);
+    }
+
+    /** @param prepared what was prepared for it while the batch before was under way */
+    static Batch after(LookAhead.Prepared prepared) {
+        return new Batch(List.of(), 0, new Shared(prepared));
     }
 
     /** Adds items to the batch as a portion, which is in flight until {@link #portionDone()}. */
     Batch portion(Batch added) {
-        items.addAll(added.items);
+        Batch portion = new Batch(added.own, added.taken, shared);
+        portions.add(portion);
         taken += added.taken;
+        portionBegins();
+        return portion;
+    }
+
+    /** The batch waits for one more {@link #portionDone()}. */
+    void portionBegins() {
         shared.underWay.register();
-        return new Batch(added.items, added.taken, shared);
     }
 
     void portionDone() {
@@ -93,9 +114,41 @@ public final class Batch {
         return shared.failure.get();
     }
 
+    /** It has as many events as a batch may have, so the journal may hold more. */
+    void markFull() {
+        shared.full = true;
+    }
+
+    boolean isFull() {
+        return shared.full;
+    }
+
+    /** Its transaction has ended well. */
+    void commit() {
+        shared.committed = true;
+    }
+
+    boolean isCommitted() {
+        return shared.committed;
+    }
+
+    /** What was prepared while the batch before was under way. */
+    LookAhead.Prepared prepared() {
+        return shared.prepared;
+    }
+
+    void replaceEach(UnaryOperator<SyncItem> by) {
+        own = own.stream().map(by).toList();
+    }
+
+    /** The items that are not {@link SyncItem#isPrepared prepared} yet, as a batch that shares this one's fate. */
+    public Batch getUnprepared() {
+        return new Batch(items().stream().filter(item -> !item.isPrepared()).toList(), 0, shared);
+    }
+
     /** Whether the batch has items and no reason to roll back. */
     public boolean isRunning() {
-        return !items.isEmpty() && failure() == null;
+        return !items().isEmpty() && failure() == null;
     }
 
     /** Whether no other identity of the batch has claimed the record. */
@@ -104,8 +157,14 @@ public final class Batch {
         return first == null || first.equals(identity);
     }
 
+    /** Whether another identity of the batch has claimed the record. */
+    boolean isClaimedByOther(String salesforceId, String identity) {
+        String owner = shared.claimed.get(salesforceId);
+        return owner != null && !owner.equals(identity);
+    }
+
     public List<SyncItem> items() {
-        return items;
+        return portions.isEmpty() ? own : Stream.concat(own.stream(), portions.stream().flatMap(portion -> portion.own.stream())).toList();
     }
 
     /** How many events the items were made of. */
@@ -115,19 +174,19 @@ public final class Batch {
 
     /** Items without an outcome. */
     public List<SyncItem> getPending() {
-        return items.stream().filter(SyncItem::isPending).toList();
+        return items().stream().filter(SyncItem::isPending).toList();
     }
 
     public List<SyncItem> getDeadLettered() {
-        return items.stream().filter(SyncItem::isDeadLettered).toList();
+        return items().stream().filter(SyncItem::isDeadLettered).toList();
     }
 
     public List<SyncItem> getRetries() {
-        return items.stream().filter(SyncItem::isToBeRetried).toList();
+        return items().stream().filter(SyncItem::isToBeRetried).toList();
     }
 
     public boolean isRecovering() {
-        return items.stream().anyMatch(SyncItem::isRecovering);
+        return items().stream().anyMatch(SyncItem::isRecovering);
     }
 
     /** Leads that sales has converted. */
@@ -146,27 +205,27 @@ public final class Batch {
     }
 
     private List<SyncItem> recovering(Action how) {
-        return items.stream().filter(item -> item.isRecovering() && item.getRecoveryAction() == how).toList();
+        return items().stream().filter(item -> item.isRecovering() && item.getRecoveryAction() == how).toList();
     }
 
     /** Items that still have to be mapped. */
     public List<SyncItem> getUnmapped() {
-        return items.stream().filter(SyncItem::isUnmapped).toList();
+        return items().stream().filter(SyncItem::isUnmapped).toList();
     }
 
     /** Items that may adopt an existing record. */
     public List<List<SyncItem>> getCandidates() {
-        return slices(items.stream().filter(SyncItem::isCandidate).toList(), LOOKUP);
+        return slices(items().stream().filter(SyncItem::isCandidate).toList(), LOOKUP);
     }
 
     /** Items whose record is still to be erased. */
     public List<SyncItem> getErasures() {
-        return items.stream().filter(SyncItem::isToBeErased).toList();
+        return items().stream().filter(SyncItem::isToBeErased).toList();
     }
 
     /** Identities that this batch has erased. */
     public List<String> getErased() {
-        return items.stream().filter(SyncItem::isErased).map(SyncItem::getIdentity).toList();
+        return items().stream().filter(SyncItem::isErased).map(SyncItem::getIdentity).toList();
     }
 
     /**
@@ -231,6 +290,7 @@ public final class Batch {
     @Override
     public String toString() {
         Map<String, Integer> counts = new LinkedHashMap<>();
+        List<SyncItem> items = items();
         counts.put(SyncItem.Outcome.SUPERSEDED.label(), taken - items.size());
         items.forEach(item -> counts.merge(item.getOutcome().label(), 1, Integer::sum));
         return taken + " events " + counts;

@@ -20,15 +20,17 @@ public class BatchPartitioner implements Processor {
     private final Journal journal;
     private final Coalescer coalescer;
     private final FailureIsolation isolation;
+    private final LookAhead lookAhead;
 
-    BatchPartitioner(Journal journal, Coalescer coalescer, FailureIsolation isolation) {
+    BatchPartitioner(Journal journal, Coalescer coalescer, FailureIsolation isolation, LookAhead lookAhead) {
         this.journal = journal;
         this.coalescer = coalescer;
         this.isolation = isolation;
+        this.lookAhead = lookAhead;
     }
 
     public Batch open() {
-        return Batch.empty();
+        return Batch.after(lookAhead.handOver());
     }
 
     /**
@@ -75,12 +77,15 @@ public class BatchPartitioner implements Processor {
         private final Set<String> seen = new HashSet<>();
         private final List<IdentityChange> later = new ArrayList<>();
         private List<IdentityChange> taken;
+        /** A try after a failure, or a search for its cause, has fewer events, and causes no call beside its own. */
+        private final boolean isLarge;
         private int room;
 
         Portions(Batch batch, List<IdentityChange> first, int most) {
             this.batch = batch;
             taken = first;
             room = most;
+            isLarge = most > Batch.LOOKUP;
         }
 
         /** Reads nothing, because Camel asks for the next portion before it releases the current one. */
@@ -99,6 +104,9 @@ public class BatchPartitioner implements Processor {
             taken = null;
             isolation.tries(events);
             room = events.size() < asked ? 0 : room - asked;
+            if (room == 0 && events.size() == asked && isLarge) {
+                batch.markFull();
+            }
             List<IdentityChange> fresh = events.stream().filter(event -> !seen.contains(event.identityId())).toList();
             events.stream().filter(event -> seen.contains(event.identityId())).forEach(later::add);
             fresh.stream().filter(IdentityChange::isUsable).map(IdentityChange::identityId).forEach(seen::add);

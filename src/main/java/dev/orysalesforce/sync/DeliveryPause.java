@@ -127,6 +127,7 @@ public class DeliveryPause implements HealthIndicator, RetryAfterListener {
     public void recordRecovery(Object body) {
         if (body instanceof Batch batch) {
             isolation.committed(batch);
+            batch.commit();
         }
         Cause known = cause;
         if (known != null) {

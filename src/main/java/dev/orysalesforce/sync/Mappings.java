@@ -89,6 +89,11 @@ public class Mappings {
         return byName;
     }
 
+    /** Another object after each reload. */
+    Object edition() {
+        return taken;
+    }
+
     private static Stream<Mapping> named(Map<String, Mapping> files, String stem) {
         return files.values().stream()
                 .filter(mapping -> Path.of(mapping.name()).getFileName().toString().startsWith(stem + "."));

@@ -51,6 +51,7 @@ public final class SyncItem {
     private boolean sentBefore;
     private RecordError note;
     private boolean recreated;
+    private boolean prepared;
 
     public SyncItem(IdentityChange change, Mapping mapping) {
         this.change = change;
@@ -119,6 +120,15 @@ public final class SyncItem {
     /** Why it became a dead letter, was skipped or is retried, or what was changed so that Salesforce took it; else null. */
     public RecordError getError() {
         return outcome.why();
+    }
+
+    /** It is known what is to be written for it. */
+    void prepare() {
+        prepared = true;
+    }
+
+    boolean isPrepared() {
+        return prepared;
     }
 
     /** Whether it is a state of the identity that still has to be processed. */

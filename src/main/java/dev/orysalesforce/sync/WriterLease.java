@@ -47,6 +47,11 @@ public class WriterLease {
         this.shared = !mode.equals("embedded"); // only one process can open the files of an embedded broker
     }
 
+    /** Whether other instances may write between two batches of this one. */
+    boolean isShared() {
+        return shared;
+    }
+
     /**
      * Called before a batch reads the ledger.
      *

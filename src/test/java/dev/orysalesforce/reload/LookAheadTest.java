@@ -1,0 +1,151 @@
+package dev.orysalesforce.reload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.Ory;
+import dev.orysalesforce.sandbox.ActiveFault;
+import dev.orysalesforce.sandbox.Call;
+import dev.orysalesforce.sandbox.CallKind;
+import dev.orysalesforce.sandbox.Fault;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.camel.CamelContext;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.test.context.TestPropertySource;
+
+/** What waits behind a full batch is prepared while the last calls of that one are out. */
+@Tag("nightly")
+@TestPropertySource(properties = {"test.context=look-ahead", "sync.batch-size=500", "logging.level.dev.orysalesforce=INFO"})
+class LookAheadTest extends ReloadAppTest {
+
+    private static final int BATCH = 500;
+    private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
+    /** Longer than it takes to map and look up as many identities. */
+    private static final Duration LATENCY = Duration.ofSeconds(2);
+
+    @Autowired
+    private CamelContext camel;
+
+    private final List<String> people = new ArrayList<>();
+
+    @Test
+    void theNextBatchIsLookedUpWhileTheLastCallsAreOutAndOnlyOnce() {
+        SALESFORCE.faults().start(Fault.latency(LATENCY).on(CallKind.UPSERT));
+        arriveTogether(() -> sign(2 * BATCH), 2 * BATCH);
+        settle();
+        assertThat(lookUps().get(2).at()).as("the third look-up, which is of the second batch")
+                .isBefore(upserts().get(2).at().plus(LATENCY));
+        assertThat(lookUps()).as("one for 400").hasSize(4);
+        assertThat(upserts()).hasSize(6);
+        assertThat(SALESFORCE.org().records("Lead")).hasSize(people.size());
+        assertThat(SALESFORCE.writes().createdTwice()).isEmpty();
+    }
+
+    /** The sandbox notes each write of an older state after a newer one. */
+    @Test
+    void identitiesWithEventsInBothBatchesKeepTheirOrder() {
+        SALESFORCE.faults().start(Fault.latency(LATENCY).on(CallKind.UPSERT));
+        arriveTogether(() -> {
+            sign(BATCH);
+            people.subList(0, 300).forEach(id -> changes(id, 1));
+            sign(200);
+            people.subList(200, 600).forEach(id -> changes(id, 2));
+        }, 2 * BATCH + 400);
+        settle();
+        assertThat(SALESFORCE.org().records("Lead")).hasSize(people.size());
+        people.subList(200, 600).forEach(id -> assertThat(record(id).text("LastName")).isEqualTo("Version 2"));
+        people.subList(0, 200).forEach(id -> assertThat(record(id).text("LastName")).isEqualTo("Version 1"));
+        assertThat(SALESFORCE.writes().createdTwice()).isEmpty();
+    }
+
+    @Test
+    void ifABatchRollsBackNothingIsWrittenOfTheNext() {
+        SALESFORCE.faults().start(Fault.latency(LATENCY).on(CallKind.UPSERT));
+        ActiveFault outage = SALESFORCE.faults().start(Fault.unavailable().on(CallKind.UPSERT));
+        arriveTogether(() -> sign(2 * BATCH), 2 * BATCH);
+        await().until(() -> lookUps().size() >= 3);
+        changes(people.get(2 * BATCH - 1), 1);
+        await().until(() -> outage.hits() > 4);
+        List<String> written = SALESFORCE.org().records("Lead").stream().map(lead -> lead.text("Ory_Identity_Id__c")).toList();
+        assertThat(written).isEmpty();
+        SALESFORCE.faults().clear();
+        settle();
+        assertThat(SALESFORCE.org().records("Lead")).hasSize(people.size());
+        assertThat(record(people.get(2 * BATCH - 1)).text("LastName")).isEqualTo("Version 1");
+        assertThat(SALESFORCE.writes().createdTwice()).isEmpty();
+    }
+
+    @Test
+    void aMappingThatWasEditedMeanwhileMakesTheRecords() {
+        SALESFORCE.faults().start(Fault.latency(LATENCY).on(CallKind.UPSERT));
+        arriveTogether(() -> sign(2 * BATCH), 2 * BATCH);
+        await().until(() -> lookUps().size() >= 3);
+        ConfigWorkspace.write(LEAD,
+                ConfigWorkspace.read(LEAD).replace("\"LeadSource\": \"Ory Registration\"", "\"LeadSource\": \"Edited\""));
+        settle();
+        awaitTaken(LEAD);
+        assertThat(record(people.get(0)).text("LeadSource")).isEqualTo("Ory Registration");
+        assertThat(people.subList(BATCH, 2 * BATCH)).allSatisfy(id -> assertThat(record(id).text("LeadSource")).isEqualTo("Edited"));
+        SALESFORCE.reset();
+    }
+
+    /** Both are looked up before the first of them is written. */
+    @Test
+    void ofTwoIdentitiesWithTheAddressOfARecordTheFirstAdoptsIt() {
+        SALESFORCE.org().insert("Lead", Map.of("LastName", "Sales", "Company", "Theirs", "Email", "pat@example.org"));
+        SALESFORCE.faults().start(Fault.latency(LATENCY).on(CallKind.UPDATE));
+        String first = UUID.randomUUID().toString();
+        String second = UUID.randomUUID().toString();
+        arriveTogether(() -> {
+            sign(BATCH - 1);
+            pat(first);
+            pat(second);
+            sign(BATCH - 1);
+        }, 2 * BATCH);
+        settle();
+        assertThat(record(first).text("Company")).as("adopted").isEqualTo("Theirs");
+        assertThat(record(second).text("Company")).as("another one").isNotEqualTo("Theirs");
+        assertThat(SALESFORCE.org().records("Lead")).hasSize(2 * BATCH);
+        assertThat(lookUps().get(2).at()).isBefore(updates().get(0).at().plus(LATENCY));
+    }
+
+    private void sign(int count) {
+        for (int i = 0; i < count; i++) {
+            String id = UUID.randomUUID().toString();
+            people.add(id);
+            assertThat(ory.sends("registration", Ory.identity(id, START, "Version 0")).statusCode()).isEqualTo(204);
+        }
+    }
+
+    private void changes(String id, int version) {
+        assertThat(ory.sends("settings", Ory.identity(id, START.plusSeconds(version), "Version " + version)).statusCode()).isEqualTo(204);
+    }
+
+    private void pat(String id) {
+        ObjectNode hook = Ory.identity(id, START, "Pat");
+        ((ObjectNode) hook.at("/identity/traits")).put("email", "pat@example.org");
+        ((ObjectNode) hook.at("/identity")).putArray("verifiable_addresses").addObject().put("value", "pat@example.org")
+                .put("via", "email").put("verified", true).put("status", "completed");
+        assertThat(ory.sends("registration", hook).statusCode()).isEqualTo(204);
+    }
+
+    private static List<Call> lookUps() {
+        return SALESFORCE.calls().of(CallKind.COMPOSITE);
+    }
+
+    private static List<Call> upserts() {
+        return SALESFORCE.calls().of(CallKind.UPSERT);
+    }
+
+    private static List<Call> updates() {
+        return SALESFORCE.calls().of(CallKind.UPDATE);
+    }
+}
