@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.component.salesforce.api.SalesforceException;
+import org.apache.camel.util.ObjectHelper;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
@@ -52,6 +53,12 @@ public class Login implements Processor {
      */
     public void look() {
         logIn(null, false);
+    }
+
+    /** Whether Salesforce has answered that the token is no longer valid; the failure may be wrapped, or be none of its answers. */
+    public boolean isExpired(Exception failure) {
+        SalesforceException answer = ObjectHelper.getException(SalesforceException.class, failure);
+        return answer != null && answer.getStatusCode() == 401;
     }
 
     /** Between a call that was answered 401 and its repetition. */
