@@ -1,7 +1,6 @@
 package dev.orysalesforce;
 
 import dev.orysalesforce.command.Commands;
-import java.util.Set;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -11,11 +10,9 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 @ConfigurationPropertiesScan
 public class OrySalesforceSync {
 
-    private static final Set<String> HELP = Set.of("-h", "--help");
-
     public static void main(String[] args) {
         SpringApplication app = new SpringApplication(OrySalesforceSync.class);
-        if (args.length > 0 && (!args[0].startsWith("-") || HELP.contains(args[0]))) {
+        if (Commands.isMeant(args)) {
             System.exit(Commands.run(app, args));
         }
         try {

@@ -1,17 +1,21 @@
 package dev.orysalesforce.command;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.receive.BadRequestException;
 import dev.orysalesforce.reconcile.RunFailedException;
 import dev.orysalesforce.settings.CommandLineOnly;
 import dev.orysalesforce.sync.FailurePlace;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.boot.SpringApplication;
@@ -23,6 +27,7 @@ import org.yaml.snakeyaml.error.YAMLException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParseResult;
@@ -34,13 +39,15 @@ import picocli.CommandLine.ScopeType;
  */
 @Command(name = "java -jar ory-salesforce-sync.jar", scope = ScopeType.INHERIT,
         description = "Without a command, the app serves.%nA setting of application.yaml can follow: --sync.linger=2s.%n",
-        sortOptions = false, synopsisSubcommandLabel = "COMMAND", commandListHeading = "%nCommands:%n",
+        versionProvider = Commands.Version.class, sortOptions = false, synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:good, perhaps with warnings", "1:findings, or a failure", "2:wrong usage, or an unreadable file"})
 public final class Commands {
 
     /** A setting of Spring Boot: no option of a command has a dot or an underscore in its name. */
     private static final String SETTING = "--[^=]*[._][^=]*=.*";
+    private static final Set<String> QUESTIONS = Set.of("-h", "--help", "-V", "--version");
     /** Routes that commands do not start, by their endpoints. */
     static final String FROM_OUTSIDE = "platform-http:*,rest*";
     static final String BY_THEMSELVES = "scheduler:*";
@@ -51,6 +58,9 @@ public final class Commands {
     @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Show this help.")
     private boolean help;
 
+    @Option(names = {"-V", "--version"}, versionHelp = true, description = "Show the version.")
+    private boolean version;
+
     private final SpringApplication app;
     private final List<String> settings;
 
@@ -59,10 +69,30 @@ public final class Commands {
         this.settings = new ArrayList<>(settings);
     }
 
+    /** From the jar's manifest; there is none in a build that is run from its classes. */
+    static class Version implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            String version = Commands.class.getPackage().getImplementationVersion();
+            return new String[] {version == null ? "not built as a jar" : version};
+        }
+    }
+
+    /** Whether it is a command, or a question about them; else the app serves. */
+    public static boolean isMeant(String... args) {
+        return args.length > 0 && !args[0].startsWith("-") || Stream.of(args).anyMatch(QUESTIONS::contains);
+    }
+
     /** @return the exit code */
     public static int run(SpringApplication app, String... args) {
         Map<Boolean, List<String>> isSetting = Stream.of(args).collect(Collectors.partitioningBy(arg -> arg.matches(SETTING)));
-        return line(app, isSetting.get(true)).execute(isSetting.get(false).toArray(String[]::new));
+        List<String> words = new ArrayList<>(isSetting.get(false));
+        if (words.get(0).equals("help")) {
+            Collections.rotate(words, -1);
+            words.set(words.size() - 1, "--help");
+        }
+        return line(app, isSetting.get(true)).execute(words.toArray(String[]::new));
     }
 
     static CommandLine line(SpringApplication app, List<String> settings) {
@@ -154,13 +184,15 @@ public final class Commands {
             return ExitCode.USAGE;
         }
         if (failure instanceof IOException || failure instanceof YAMLException) {
-            line.getErr().printf("%s can't be read: %s. Files are text in UTF-8.%n", failure instanceof FileSystemException named
-                    ? named.getFile() : "A file", failure.getClass().getSimpleName());
+            String file = failure instanceof FileSystemException named ? named.getFile() : "A file";
+            line.getErr().println(failure instanceof NoSuchFileException ? "There is no " + file + "."
+                    : file + " can't be read: " + failure.getClass().getSimpleName() + ". Files are text in UTF-8.");
             return ExitCode.USAGE;
         }
         Throwable root = NestedExceptionUtils.getMostSpecificCause(failure);
-        line.getErr().println(root instanceof RunFailedException || root instanceof BadRequestException ? root.getMessage()
-                : "%s failed: %s at %s.".formatted(line.getCommandName(), root.getClass().getSimpleName(), FailurePlace.of(root)));
+        line.getErr().println(root instanceof RunFailedException || root instanceof BadRequestException
+                || root instanceof PauseDeliveryException ? root.getMessage()
+                        : "%s failed: %s at %s.".formatted(line.getCommandName(), root.getClass().getSimpleName(), FailurePlace.of(root)));
         return ExitCode.SOFTWARE;
     }
 }

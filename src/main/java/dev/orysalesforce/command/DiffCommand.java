@@ -95,6 +95,9 @@ class DiffCommand {
                     texts.add(Files.readString(file));
                 }
             }
+            if (texts.isEmpty()) {
+                throw new WrongUsageException("There is no *.json in " + bodies + ". Each is a body as a webhook sends it.");
+            }
             camel.withBody(texts).withExchangeProperty("event", "registration").to(RouteNames.DIFF_BODIES).request();
         }
         return new DiffReport(difference.fates(), difference.fields(), difference.calls());

@@ -65,7 +65,7 @@ class DoctorCommand {
             out.println();
             notes.forEach(out::println);
             out.printf("%s%n", findings.isEmpty() ? "Nothing wrong."
-                    : errors() + " errors, " + (findings.size() - errors()) + " warnings.");
+                    : "Errors: " + errors() + ", warnings: " + (findings.size() - errors()) + ".");
         }
 
         @Override

@@ -1,17 +1,15 @@
 package dev.orysalesforce.command;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.check.Preview;
-import dev.orysalesforce.receive.BadRequestException;
+import dev.orysalesforce.reconcile.RunFailedException;
 import dev.orysalesforce.settings.CommandLineOnly;
 import dev.orysalesforce.settings.RouteNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.apache.camel.CamelExecutionException;
+import org.apache.camel.Message;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.util.ObjectHelper;
 
 /** {@code preview FILE}: what would be sent for a webhook's body, as {@code POST /api/preview} answers it. */
 @CommandLineOnly
@@ -27,13 +25,12 @@ class PreviewCommand {
 
     /** @return the exit code: 1 if Salesforce would reject it */
     int run(Path file) throws IOException {
-        try {
-            Preview preview = camel.requestBody(RouteNames.PREVIEW_BODY, Files.readString(file), Preview.class);
-            System.out.println(json.writerWithDefaultPrettyPrinter().writeValueAsString(preview));
-            return preview.isRefused() ? 1 : 0;
-        } catch (CamelExecutionException e) {
-            throw ObjectHelper.getException(JsonProcessingException.class, e) == null ? e
-                    : new BadRequestException("The file is not JSON.");
+        String body = Files.readString(file);
+        Message answer = camel.request(RouteNames.PREVIEW_BODY, exchange -> exchange.getMessage().setBody(body)).getMessage();
+        if (!(answer.getBody() instanceof Preview preview)) { // a problem, as the operator API answers it
+            throw new RunFailedException(json.readTree(answer.getBody(String.class)).path("detail").asText());
         }
+        System.out.println(json.writerWithDefaultPrettyPrinter().writeValueAsString(preview));
+        return preview.isRefused() ? 1 : 0;
     }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -74,6 +75,9 @@ class CommandsTest {
     @CsvSource(delimiter = '|', value = {
         "--help          | backfill, check, diff, doctor, preview",
         "-h              | backfill, check, diff, doctor, preview",
+        "help            | backfill, check, diff, doctor, preview",
+        "help check      | check, --hook, FILE, --json",
+        "--sync.linger=2s --help | backfill, check, diff, doctor, preview",
         "backfill --help | backfill, --dry-run",
         "check -h        | check, --hook, FILE, --json",
         "diff --help     | diff, --mappings, NEW_DIR, BODIES, --examples, --json",
@@ -84,6 +88,22 @@ class CommandsTest {
         assertThat(output.getOut()).startsWith("Usage: java -jar ory-salesforce-sync.jar").contains(told.split(", "))
                 .contains("0 ", "1 ", "2   wrong usage");
         assertThat(output.getErr()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-V", "--version"})
+    void theVersionIsTold(String word, CapturedOutput output) {
+        assertThat(Commands.isMeant(word)).isTrue();
+        assertThat(Commands.run(NOT_STARTED, word)).isZero();
+        assertThat(output.getOut()).isNotBlank();
+    }
+
+    @Test
+    void settingsAloneStartTheServer() {
+        assertThat(Commands.isMeant()).isFalse();
+        assertThat(Commands.isMeant("--sync.linger=2s")).isFalse();
+        assertThat(Commands.isMeant("--sync.linger=2s", "--help")).isTrue();
+        assertThat(Commands.isMeant("check", "--sync.linger=2s")).isTrue();
     }
 
     @Test
