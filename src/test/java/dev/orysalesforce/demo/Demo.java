@@ -3,6 +3,7 @@ package dev.orysalesforce.demo;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.OrySalesforceSync;
+import dev.orysalesforce.sandbox.FieldRule;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -17,6 +18,7 @@ import org.springframework.jms.core.JmsTemplate;
 public final class Demo {
 
     private static final String SECRET = "demo-webhook-secret";
+    private static final String OPERATOR_TOKEN = "demo-operator-token";
     private static final int SANDBOX_PORT = 8089;
 
     private Demo() {}
@@ -25,16 +27,20 @@ public final class Demo {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         out.println("\n  Starting ory-salesforce-sync beside a Salesforce sandbox ...");
         SalesforceSandbox salesforce = SalesforceSandbox.start(SANDBOX_PORT);
+        salesforce.org().schema("Lead").put(FieldRule.text("UTM_Source__c", 255)); // docs/walk-throughs.md writes it
         SpringApplication app = new SpringApplication(OrySalesforceSync.class);
         ConfigurableApplicationContext context = app.run(
                 "--ORY_WEBHOOK_SECRET=" + SECRET,
+                "--OPERATOR_TOKEN=" + OPERATOR_TOKEN,
                 "--SALESFORCE_LOGIN_URL=" + salesforce.url(),
                 "--SALESFORCE_CLIENT_ID=" + salesforce.clientId(),
                 "--SALESFORCE_CLIENT_SECRET=" + salesforce.clientSecret(),
                 "--sync.data-dir=" + Files.createTempDirectory("ory-salesforce-sync-demo"),
                 "--sync.doctor-at-start=false", // it would warn about features that the sandbox lacks
                 "--sync.linger=100ms", // so that events are sent at once
-                "--logging.level.root=WARN");
+                "--logging.level.root=WARN",
+                "--logging.level.dev.orysalesforce.reload=INFO",
+                "--logging.level.receive=INFO");
         String address = "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port");
         new DemoScript(new Ory(address, SECRET), salesforce, context.getBean(EmbeddedActiveMQ.class),
                 context.getBean(JmsTemplate.class), context.getBean(ObjectMapper.class)).tell(out);
@@ -44,6 +50,8 @@ public final class Demo {
                     every write, every call         %1$s/sandbox/writes  %1$s/sandbox/calls
                     health                          http://127.0.0.1:%3$s/observe/health
                     metrics                         http://127.0.0.1:%3$s/observe/metrics
+                    dead letters                    curl -H 'Authorization: Bearer %5$s' %2$s/api/dead-letters
+                    Hawtio                          http://127.0.0.1:%3$s/observe/hawtio/  (operator, %5$s)
                     take Salesforce down, and up    curl -X POST %1$s/sandbox/faults/down
                                                     curl -X POST %1$s/sandbox/faults/up
 
@@ -52,6 +60,6 @@ public final class Demo {
                       -d '{"identity":{"id":"11111111-2222-4333-8444-555555555555","traits":{"email":"you@example.org","name":{"first":"Your","last":"Name"}}}}'
 
                   It keeps running; Ctrl+C ends it.
-                """, salesforce.url(), address, context.getEnvironment().getProperty("local.management.port"), SECRET);
+                """, salesforce.url(), address, context.getEnvironment().getProperty("local.management.port"), SECRET, OPERATOR_TOKEN);
     }
 }
