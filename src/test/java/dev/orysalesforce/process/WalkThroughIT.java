@@ -99,6 +99,7 @@ class WalkThroughIT {
         Process process = bash.redirectErrorStream(true).start();
         String printed = new String(process.getInputStream().readAllBytes());
         assertThat(process.waitFor()).as(commands + printed).isZero();
+        assertThat(printed).as("the patch's line numbers are those of the shipped file").doesNotContain("offset", "fuzz");
         return printed;
     }
 
