@@ -171,6 +171,11 @@ public final class SyncItem {
         return isPending() && getRecord() == null;
     }
 
+    /** Whether a mapping still has to make its record. */
+    public boolean isForMapping() {
+        return isUnmapped() && isToBeMapped();
+    }
+
     /** Whether its record has to be found anew before it can be written. */
     public boolean isRecovering() {
         return outcome instanceof SyncOutcome.Recovering;

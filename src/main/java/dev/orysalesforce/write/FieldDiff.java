@@ -38,6 +38,11 @@ public class FieldDiff {
         this.standIns = standIns;
     }
 
+    /** All items that have no outcome yet, without a Camel exchange for each of them. */
+    public void compareAll(Batch batch) {
+        batch.getPending().forEach(this::compare);
+    }
+
     public void compare(SyncItem item) {
         JsonNode stopGaps = item.getRecord().path(Mapping.ON_CREATE);
         RecordDraft mapped = reduced(item);
