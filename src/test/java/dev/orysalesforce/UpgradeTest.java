@@ -130,7 +130,10 @@ class UpgradeTest {
                 relies("reload.RouteQuiescer", "a consumer that polls tells whether it polls now",
                         () -> method("org.apache.camel.support.ScheduledPollConsumer", "isPolling")),
                 relies("operator.NamedSteps", "Camel can leave steps without an ID out of JMX",
-                        () -> method("org.apache.camel.spi.ManagementAgent", "setOnlyRegisterProcessorWithCustomId", Boolean.class)));
+                        () -> method("org.apache.camel.spi.ManagementAgent", "setOnlyRegisterProcessorWithCustomId", Boolean.class)),
+                relies("operator.SharedMBeanInfo", "Camel takes another assembler of MBeans",
+                        () -> method("org.apache.camel.ExtendedCamelContext", "setManagementMBeanAssembler",
+                                Class.forName("org.apache.camel.spi.ManagementMBeanAssembler"))));
     }
 
     @TestFactory

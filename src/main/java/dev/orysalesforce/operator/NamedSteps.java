@@ -1,6 +1,7 @@
 package dev.orysalesforce.operator;
 
 import org.apache.camel.CamelContext;
+import org.apache.camel.spi.CamelContextCustomizer;
 import org.apache.camel.spi.ManagementAgent;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.stereotype.Component;
@@ -10,7 +11,12 @@ import org.springframework.stereotype.Component;
  * the app's memory.
  */
 @Component
-class NamedSteps implements CamelContextConfiguration {
+class NamedSteps implements CamelContextConfiguration, CamelContextCustomizer {
+
+    @Override
+    public void configure(CamelContext camel) {
+        camel.getCamelContextExtension().setManagementMBeanAssembler(new SharedMBeanInfo(camel));
+    }
 
     @Override
     public void beforeApplicationStart(CamelContext camel) {

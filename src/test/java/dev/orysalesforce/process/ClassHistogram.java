@@ -21,6 +21,12 @@ record ClassHistogram(String text) {
         return new ClassHistogram(text);
     }
 
+    /** How many objects there are of a class. */
+    long count(Class<?> type) {
+        Matcher line = Pattern.compile("(?m)^ *\\d+: +(\\d+) +\\d+ +" + Pattern.quote(type.getName()) + "( |$)").matcher(text);
+        return line.find() ? Long.parseLong(line.group(1)) : 0;
+    }
+
     long bytes() {
         Matcher total = TOTAL.matcher(text);
         assertThat(total.find()).isTrue();
