@@ -1,7 +1,6 @@
 package dev.orysalesforce.operator;
 
 import org.apache.camel.CamelContext;
-import org.apache.camel.spi.CamelContextCustomizer;
 import org.apache.camel.spi.ManagementAgent;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.stereotype.Component;
@@ -11,12 +10,7 @@ import org.springframework.stereotype.Component;
  * the app's memory.
  */
 @Component
-class NamedSteps implements CamelContextConfiguration, CamelContextCustomizer {
-
-    @Override
-    public void configure(CamelContext camel) {
-        camel.getCamelContextExtension().setManagementMBeanAssembler(new SharedMBeanInfo(camel));
-    }
+class NamedSteps implements CamelContextConfiguration {
 
     @Override
     public void beforeApplicationStart(CamelContext camel) {

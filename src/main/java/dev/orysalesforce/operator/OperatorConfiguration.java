@@ -2,13 +2,14 @@ package dev.orysalesforce.operator;
 
 import jakarta.jms.ConnectionFactory;
 import org.apache.camel.http.base.HttpHeaderFilterStrategy;
+import org.apache.camel.spi.CamelContextCustomizer;
 import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jms.connection.JmsTransactionManager;
 
-/** Beans that the routes of the operator API name by reference. */
+/** The beans of JMX, and those that the routes of the operator API name by reference. */
 @Configuration
 class OperatorConfiguration {
 
@@ -21,5 +22,10 @@ class OperatorConfiguration {
         HttpHeaderFilterStrategy strategy = new HttpHeaderFilterStrategy();
         strategy.setInFilterPattern("(?i)(?!(content-type|code|identity|limit|offset|reveal)$).*");
         return strategy;
+    }
+
+    @Bean
+    CamelContextCustomizer sharedMBeanInfo() {
+        return camel -> camel.getCamelContextExtension().setManagementMBeanAssembler(new SharedMBeanInfo(camel));
     }
 }

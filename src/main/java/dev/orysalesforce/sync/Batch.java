@@ -157,10 +157,9 @@ public final class Batch {
         return first == null || first.equals(identity);
     }
 
-    /** Whether another identity of the batch has claimed the record. */
-    boolean isClaimedByOther(String salesforceId, String identity) {
-        String owner = shared.claimed.get(salesforceId);
-        return owner != null && !owner.equals(identity);
+    /** Salesforce ID to the identity that has claimed the record. */
+    Map<String, String> claims() {
+        return shared.claimed;
     }
 
     public List<SyncItem> items() {
