@@ -170,6 +170,8 @@ class DiffTest extends ReconcileTest {
         assertThat(records(diff.report(folder, bodies, false).identities(), Fate.FAILED)).isEqualTo(1);
         Files.writeString(folder.resolve("lead.jslt"), edited("else filled({", "else filled({{"));
         assertThatThrownBy(() -> diff.report(folder, bodies, false)).hasMessageContaining("lead.jslt:");
+        assertThatThrownBy(() -> diff.report(Path.of("mappings"), Path.of("mappings/examples"), false)).as("no body in it")
+                .isInstanceOf(WrongUsageException.class).hasMessageContaining("no *.json in mappings/examples");
         assertThat(SALESFORCE.writes().all()).isEmpty();
     }
 

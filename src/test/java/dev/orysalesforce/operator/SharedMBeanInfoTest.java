@@ -8,10 +8,12 @@ import java.util.List;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.apache.camel.CamelContext;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
 /** What an MBean can do is described once for all of its kind ({@code DoctorIT} counts it); what it tells is its own. */
+@Tag("any-ledger")
 class SharedMBeanInfoTest extends AppTest {
 
     private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
