@@ -28,9 +28,11 @@ final class TokenClient {
         return HTTP.sendAsync(request(authorization, form), HttpResponse.BodyHandlers.ofString()).join();
     }
 
+    /** A connection that was kept may have been closed meanwhile; Java's client does not repeat a POST for that by itself. */
     CompletableFuture<HttpResponse<String>> requestTokenAsync() {
-        return HTTP.sendAsync(request(basic("billing:billing-client-secret"), "grant_type=client_credentials"),
-                HttpResponse.BodyHandlers.ofString());
+        HttpRequest request = request(basic("billing:billing-client-secret"), "grant_type=client_credentials");
+        return HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                .exceptionallyCompose(closed -> HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofString()));
     }
 
     HttpRequest request(String authorization, String form) {
