@@ -76,7 +76,7 @@ class QueuesTest {
     @Test
     void anInterruptIsKeptAndIsNoSilenceOfTheBroker() throws Exception {
         start("activemq.management");
-        for (BrokerManagement each : List.of(management, new EmbeddedManagement(broker), interrupted())) {
+        for (BrokerManagement each : List.of(management, new EmbeddedManagement(broker))) {
             Queues queues = new Queues(each);
             assertThat(queues.depth(Queues.DEAD_LETTERS)).as("connected").hasValue(0);
             Thread.currentThread().interrupt();
@@ -84,25 +84,6 @@ class QueuesTest {
             assertThat(Thread.interrupted()).as(each.toString()).isTrue();
             assertThat(queues.silence()).as(each.toString()).isNull();
         }
-    }
-
-    /** As Artemis does where it waits for a lock of its own. */
-    private static BrokerManagement interrupted() {
-        return new BrokerManagement() {
-
-            @Override
-            public Object attribute(String queue, String name) {
-                if (Thread.interrupted()) {
-                    throw new IllegalStateException("Problem while retrieving attribute " + name, new InterruptedException());
-                }
-                return 0;
-            }
-
-            @Override
-            public Object invoke(String queue, String operation, Object... parameters) {
-                return 0;
-            }
-        };
     }
 
     private void start(String managementAddress) throws Exception {
