@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.springframework.boot.actuate.health.Health;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /** The result of the last comparison, for status and metrics. */
@@ -66,21 +67,27 @@ public class ReconcileReport {
         return seen.health();
     }
 
-    /** The part {@code reconcile} of {@code /api/status}. */
+    /** The part {@code reconcile} of {@code /api/status}; the other parts are told without the database. */
     public Map<String, Object> report() {
-        Map<String, Object> report = new LinkedHashMap<>();
-        ReconcileRun run = run().orElse(null);
-        report.put("state", run == null ? "off" : run.state);
-        if (run != null) {
-            report.put("startedAt", run.startedAt);
-            report.put("finishedAt", run.finishedAt);
-            report.put("seen", run.seen);
-            report.put("queued", run.queued);
-            report.put("missing", run.missing);
-            report.put("goneInSalesforce", run.gone);
-            report.put("error", run.error());
-            report.put("inSync", inSync(run));
+        try {
+            return run().map(this::report).orElse(Map.of("state", "off"));
+        } catch (DataAccessException e) {
+            return Map.of("state", "unknown", "error", "The ledger does not answer: " + e.getClass().getSimpleName()
+                    + ". Look at its database; the other parts of this status are up to date.");
         }
+    }
+
+    private Map<String, Object> report(ReconcileRun run) {
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("state", run.state);
+        report.put("startedAt", run.startedAt);
+        report.put("finishedAt", run.finishedAt);
+        report.put("seen", run.seen);
+        report.put("queued", run.queued);
+        report.put("missing", run.missing);
+        report.put("goneInSalesforce", run.gone);
+        report.put("error", run.error());
+        report.put("inSync", inSync(run));
         return report;
     }
 

@@ -279,6 +279,19 @@ class BackfillTest extends ReconcileTest {
         assertThat(metrics).contains(TOLD);
     }
 
+    /** What the operator needs most is then still told: backlog, breaker, routes. */
+    @Test
+    void statusAnswersWhileTheDatabaseIsStuck() throws Exception {
+        try (StuckDatabase stuck = new StuckDatabase(sql.getDataSource())) {
+            JsonNode status = status();
+            assertThat(status.path("reconcile").path("state").asText()).isEqualTo("unknown");
+            assertThat(status.path("reconcile").path("error").asText()).contains("ledger");
+            assertThat(status.path("balance").path("pending").isNumber()).isTrue();
+            assertThat(status.path("routes")).isNotEmpty();
+        }
+        assertThat(state()).isNotEqualTo("unknown");
+    }
+
     private String metrics() {
         return new Operator(managementPort, null).get("/observe/metrics").body();
     }
