@@ -11,7 +11,6 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.dsl.yaml.YamlRoutesBuilderLoader;
 import org.apache.camel.spi.Resource;
@@ -28,17 +27,17 @@ public class RenamedInRoutes extends YamlRoutesBuilderLoader {
 
     private static final Logger LOG = LoggerFactory.getLogger(RenamedInRoutes.class);
 
-    /** A step or expression that calls a bean: the bean's name, the text in between, the method. */
-    private static final Pattern CALL = Pattern.compile(
-            "(?<=\\b(?:ref|onPrepare): )([\\w-]+)(?:(\\s+(?:#.*\\s+)?method: [\"']?)(\\w+))?|(?<=\\bbean:)(\\w+)(?:(\\?method=|\\.)(\\w+))?");
+    /** A step or expression that calls a bean: what leads to its name, the name, the text in between, the method. */
+    private static final Pattern CALL = Pattern.compile("\\b(ref: |onPrepare: )([\\w-]+)(?:(\\s+(?:#.*\\s+)?method: [\"']?)(\\w+))?"
+            + "|\\b(bean:)(\\w+)(?:(\\?method=|\\.)(\\w+))?");
 
     /** Exchange properties that steps of several files share. */
-    private static final Pattern PROPERTY = Pattern.compile("(?m)(?<=^[ ]{0,80}name: )row(s?)$");
+    private static final Pattern PROPERTY = Pattern.compile("(?m)^( *name: )row(s?)$");
+
+    /** What may be the ID of a route or step: words with dots in between. */
+    private static final Pattern NAME = Pattern.compile("(?<![\\w.-])[\\w-]+(?:\\.[\\w-]+)+");
 
     private static final Map<String, String> NAMES = names();
-    private static final Pattern NAME = Pattern.compile("(?<![\\w.-])(?:" + NAMES.keySet().stream()
-            .filter(name -> name.contains(".") && !name.startsWith("bean:")).map(Pattern::quote)
-            .collect(Collectors.joining("|")) + ")(?![\\w-]|\\.\\w)");
 
     private static Map<String, String> names() {
         Properties properties = new Properties();
@@ -73,26 +72,26 @@ public class RenamedInRoutes extends YamlRoutesBuilderLoader {
     }
 
     private static String translate(String text, Set<String> found) {
-        String calls = CALL.matcher(text).replaceAll(call -> Matcher.quoteReplacement(call.group(1) != null
-                ? call(call, 1, found) : call(call, 4, found)));
-        String properties = PROPERTY.matcher(calls).replaceAll("item$1");
-        return NAME.matcher(properties).replaceAll(name -> {
-            found.add(name.group() + " is " + NAMES.get(name.group()));
-            return Matcher.quoteReplacement(NAMES.get(name.group()));
+        String calls = CALL.matcher(text).replaceAll(call -> Matcher.quoteReplacement(call(call, call.group(1) != null ? 1 : 5, found)));
+        String properties = PROPERTY.matcher(calls).replaceAll("$1item$2");
+        return NAME.matcher(properties).replaceAll(id -> {
+            String now = NAMES.getOrDefault(id.group(), id.group());
+            note(id.group(), now, found);
+            return Matcher.quoteReplacement(now);
         });
     }
 
     private static String call(MatchResult call, int group, Set<String> found) {
-        String bean = call.group(group);
-        String method = call.group(group + 2);
+        String bean = call.group(group + 1);
+        String method = call.group(group + 3);
         String nowBean = NAMES.getOrDefault("bean:" + bean, bean);
         if (method == null) {
             note(bean, nowBean, found);
-            return nowBean;
+            return call.group(group) + nowBean;
         }
         String nowMethod = NAMES.getOrDefault("bean:" + bean + "." + method, method);
         note(bean + "." + method, nowBean + "." + nowMethod, found);
-        return nowBean + call.group(group + 1) + nowMethod;
+        return call.group(group) + nowBean + call.group(group + 2) + nowMethod;
     }
 
     private static void note(String before, String now, Set<String> found) {
