@@ -1,13 +1,12 @@
 package dev.orysalesforce.check;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.reconcile.OryAdmin;
 import dev.orysalesforce.reconcile.OryPage;
 import dev.orysalesforce.reconcile.ReconcileBackoff;
 import dev.orysalesforce.reconcile.RunFailedException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.util.Collection;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -27,16 +26,14 @@ public class DryRun {
 
     private final ProducerTemplate camel;
     private final ReconcileBackoff backoff;
-    private final ObjectMapper json;
-    private final Clock clock;
+    private final OryAdmin ory;
     private OryPage page;
     private long seen;
 
-    DryRun(@Lazy ProducerTemplate camel, ReconcileBackoff backoff, ObjectMapper json, Clock clock) {
+    DryRun(@Lazy ProducerTemplate camel, ReconcileBackoff backoff, OryAdmin ory) {
         this.camel = camel;
         this.backoff = backoff;
-        this.json = json;
-        this.clock = clock;
+        this.ory = ory;
     }
 
     /**
@@ -87,7 +84,7 @@ public class DryRun {
     /** Processes an answer of Ory's Admin API. */
     public Collection<IdentityChange> listed(@Header("CamelHttpResponseCode") int status,
             @Headers Map<String, Object> headers, @Body byte[] body) {
-        page = OryPage.read(status, headers, body, json, clock.instant());
+        page = ory.read(status, headers, body);
         seen += page.identities().size();
         return page.identities().values();
     }

@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +23,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Writes a line to the log for what an operator saw or changed: traits that were revealed; letters and events that were
- * discarded; letters that were replayed; identities that were erased. It has IDs and the caller's address, no traits.
+ * discarded; letters that were replayed; identities that were erased or synced again; pauses that were ended and comparisons that
+ * were started. It has IDs and the caller's address, no traits.
  */
 @Component
 @Order(Ordered.LOWEST_PRECEDENCE) // the caller is known, and the body is read
@@ -32,6 +34,9 @@ class OperatorAudit extends OncePerRequestFilter {
     private static final String LETTERS = "/api/dead-letters/";
     private static final String IDENTITIES = "/api/identities/";
     private static final String EVENTS = "/api/events/";
+    private static final String SYNC = "/sync";
+    private static final Map<String, String> STARTED =
+            Map.of("/api/resume", "resumed delivery", "/api/reconcile", "started a comparison");
     private static final int MOST_IDS = 20;
 
     private final ObjectMapper json;
@@ -65,6 +70,12 @@ class OperatorAudit extends OncePerRequestFilter {
         String path = request.getServletPath();
         if (HttpMethod.POST.matches(request.getMethod()) && path.equals(LETTERS + "replay")) {
             return "replayed " + replayed(request);
+        }
+        if (HttpMethod.POST.matches(request.getMethod()) && STARTED.containsKey(path)) {
+            return STARTED.get(path);
+        }
+        if (HttpMethod.POST.matches(request.getMethod()) && path.startsWith(IDENTITIES) && path.endsWith(SYNC)) {
+            return "synced identity " + id(path.substring(0, path.length() - SYNC.length()), IDENTITIES);
         }
         if (HttpMethod.DELETE.matches(request.getMethod()) && LETTERS.equals(path + "/")) {
             String code = request.getParameter("code");

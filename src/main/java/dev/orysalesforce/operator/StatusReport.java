@@ -62,8 +62,8 @@ public class StatusReport {
         return report;
     }
 
-    /** The reason is that of health. */
-    private Map<String, Object> breaker() {
+    /** Whether delivery is paused, and why; the reason is that of health. */
+    public Map<String, Object> breaker() {
         Map<String, Object> health = pause.health().getDetails();
         Map<String, Object> state = new LinkedHashMap<>();
         state.put("state", breaker.getState().name());

@@ -1,8 +1,14 @@
 package dev.orysalesforce.reconcile;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.settings.OrySettings;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
+import org.apache.camel.Body;
+import org.apache.camel.Header;
+import org.apache.camel.Headers;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
@@ -29,9 +35,13 @@ public class OryAdmin implements HttpClientConfigurer {
     private static final int LONGEST_LINE = 16 << 10;
 
     private final OrySettings settings;
+    private final ObjectMapper json;
+    private final Clock clock;
 
-    OryAdmin(OrySettings settings) {
+    OryAdmin(OrySettings settings, ObjectMapper json, Clock clock) {
         this.settings = settings;
+        this.json = json;
+        this.clock = clock;
     }
 
     public boolean isSet() {
@@ -40,6 +50,16 @@ public class OryAdmin implements HttpClientConfigurer {
 
     public String getAddress() {
         return settings.adminUrl();
+    }
+
+    /**
+     * The identities that Ory answered.
+     *
+     * @throws RunFailedException if it is not a list of identities and waiting does not help
+     * @throws RetryLaterException if Ory is busy
+     */
+    public OryPage read(@Header("CamelHttpResponseCode") int status, @Headers Map<String, Object> headers, @Body byte[] body) {
+        return OryPage.read(status, headers, body, json, clock.instant());
     }
 
     /** Whether a link leads to the configured host. */

@@ -192,7 +192,7 @@ public class Reconcile {
     /** Processes Ory's answer. Returns the identities that the ledger does not know at this version, for the journal. */
     public synchronized Collection<IdentityChange> listed(@Header("CamelHttpResponseCode") int status,
             @Headers Map<String, Object> headers, @Body byte[] body) {
-        page = OryPage.read(status, headers, body, json, clock.instant());
+        page = ory.read(status, headers, body);
         switch (run.phase) {
             case PROJECT -> {
                 if (page.identities().size() * 2 < step.identities().size()) {

@@ -1,6 +1,5 @@
 package dev.orysalesforce.reconcile;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.settings.SyncSettings;
@@ -48,15 +47,13 @@ public class ThinEvents {
     private final OryAdmin ory;
     private final Mappings mappings;
     private final TraitsLimit limit;
-    private final ObjectMapper json;
     private final Clock clock;
     private volatile Pause pause = new Pause(null, Instant.MIN);
 
-    ThinEvents(OryAdmin ory, Mappings mappings, SyncSettings settings, ObjectMapper json, Clock clock) {
+    ThinEvents(OryAdmin ory, Mappings mappings, SyncSettings settings, Clock clock) {
         this.limit = new TraitsLimit(settings);
         this.ory = ory;
         this.mappings = mappings;
-        this.json = json;
         this.clock = clock;
     }
 
@@ -118,7 +115,7 @@ public class ThinEvents {
 
     /** @return the items that Ory does not know */
     private List<SyncItem> completed(List<SyncItem> items, int status, Map<String, Object> headers, byte[] body) {
-        Map<String, IdentityChange> listed = OryPage.read(status, headers, body, json, clock.instant()).identities();
+        Map<String, IdentityChange> listed = ory.read(status, headers, body).identities();
         List<SyncItem> unknown = new ArrayList<>();
         for (SyncItem item : items) {
             IdentityChange state = listed.get(item.getIdentity());

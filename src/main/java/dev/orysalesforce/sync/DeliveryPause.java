@@ -27,6 +27,7 @@ public class DeliveryPause implements HealthIndicator, RetryAfterListener {
 
     private final CircuitBreaker breaker;
     private final FailureIsolation isolation;
+    private final OperatorProbe probe;
     private final int batchSize;
     private final Duration longestPause;
     private final Clock clock;
@@ -37,9 +38,10 @@ public class DeliveryPause implements HealthIndicator, RetryAfterListener {
 
     private record Cause(String code, String reason, Instant since) {}
 
-    public DeliveryPause(CircuitBreaker salesforceBreaker, FailureIsolation isolation, SyncSettings settings, Clock clock,
-            Clock monotonicClock, MeterRegistry meters) {
+    public DeliveryPause(CircuitBreaker salesforceBreaker, FailureIsolation isolation, OperatorProbe probe, SyncSettings settings,
+            Clock clock, Clock monotonicClock, MeterRegistry meters) {
         this.isolation = isolation;
+        this.probe = probe;
         this.breaker = salesforceBreaker;
         this.batchSize = settings.batchSize();
         this.longestPause = settings.backOff().max();
@@ -56,6 +58,19 @@ public class DeliveryPause implements HealthIndicator, RetryAfterListener {
             breaker.releasePermission();
         }
         return !allowed;
+    }
+
+    /**
+     * Tries at once whether Salesforce can be written to again. The share of API calls that the app may use stays as it is.
+     *
+     * @return false if the operator asked for it less than 10 s ago
+     */
+    public boolean resume() {
+        boolean begun = probe.begin();
+        if (begun && breaker.getState() == CircuitBreaker.State.OPEN) {
+            breaker.transitionToHalfOpenState();
+        }
+        return begun;
     }
 
     /**

@@ -19,14 +19,14 @@ class SyncConfiguration {
      * configuration of a circuit breaker can't express.
      */
     @Bean
-    CircuitBreaker salesforceBreaker(SyncSettings settings, Clock monotonicClock) {
+    CircuitBreaker salesforceBreaker(OperatorProbe pauses, Clock monotonicClock) {
         return CircuitBreaker.of("salesforce", CircuitBreakerConfig.custom()
                 .slidingWindowSize(1)
                 .minimumNumberOfCalls(1)
                 .failureRateThreshold(100)
                 .permittedNumberOfCallsInHalfOpenState(1)
                 .clock(monotonicClock)
-                .waitIntervalFunctionInOpenState(attempt -> settings.backOff().pauseAfter(attempt).toMillis())
+                .waitIntervalFunctionInOpenState(failures -> pauses.pauseAfter(failures).toMillis())
                 .build());
     }
 

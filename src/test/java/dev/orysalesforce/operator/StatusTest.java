@@ -121,6 +121,7 @@ class StatusTest extends OperatorTest {
         JsonNode status = status();
         assertThat(status.path("reconcile").path("state").asText()).isEqualTo("off");
         assertProblem(operator.post("/api/reconcile", ""), 409, "NO_ADMIN_API");
+        assertProblem(operator.post("/api/identities/" + UUID.randomUUID() + "/sync", ""), 409, "NO_ADMIN_API");
         String receive = version("routes/receive.camel.yaml");
         assertThat(status.path("routes")).anySatisfy(route -> {
             assertThat(route.path("id").asText()).isEqualTo("receive.webhook");
@@ -157,7 +158,8 @@ class StatusTest extends OperatorTest {
         int operations = 0;
         ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
         for (JsonNode entry : ((ArrayNode) yaml.readTree(Path.of("routes/operator-api.camel.yaml").toFile()))
-                .addAll((ArrayNode) yaml.readTree(Path.of("routes/operator-events.camel.yaml").toFile()))) {
+                .addAll((ArrayNode) yaml.readTree(Path.of("routes/operator-events.camel.yaml").toFile()))
+                .addAll((ArrayNode) yaml.readTree(Path.of("routes/operator-status.camel.yaml").toFile()))) {
             for (String verb : List.of("get", "post", "delete")) {
                 for (JsonNode operation : entry.path("rest").path(verb)) {
                     String path = entry.path("rest").path("path").asText() + operation.path("path").asText();
@@ -170,7 +172,7 @@ class StatusTest extends OperatorTest {
                 }
             }
         }
-        assertThat(operations).isEqualTo(12);
+        assertThat(operations).isEqualTo(14);
     }
 
     private JsonNode status() {

@@ -66,7 +66,7 @@ class ProblemsTest {
     void theOpenApiDocumentSaysTheSame() throws IOException {
         JsonNode details = table().path("Operator API");
         TreeSet<String> compared = new TreeSet<>();
-        for (String file : List.of("operator-api", "operator-events")) {
+        for (String file : List.of("operator-api", "operator-events", "operator-status")) {
             YAML.readTree(new File("routes/" + file + ".camel.yaml")).findValues("responseMessage")
                     .forEach(messages -> messages.forEach(message -> {
                         String status = message.path("code").asText();
@@ -77,7 +77,7 @@ class ProblemsTest {
                         }
                     }));
         }
-        assertThat(compared).containsExactly("401", "404", "409", "503");
+        assertThat(compared).containsExactly("401", "404", "409", "429", "503");
     }
 
     private static JsonNode table() throws IOException {

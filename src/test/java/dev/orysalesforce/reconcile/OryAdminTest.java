@@ -103,7 +103,7 @@ class OryAdminTest {
         });
         String url = "http://127.0.0.1:" + server.getAddress().getPort();
         HttpClientBuilder builder = HttpClientBuilder.create();
-        new OryAdmin(new OrySettings(url, null)).configureHttpClient(builder);
+        new OryAdmin(new OrySettings(url, null), null, null).configureHttpClient(builder);
         try (CloseableHttpClient client = builder.build()) {
             return client.execute(new HttpGet(url + path),
                     response -> EntityUtils.toString(response.getEntity()) + " " + response.getFirstHeader("Content-Encoding"));

@@ -74,7 +74,7 @@ class ReloadTest extends ReloadAppTest {
 
     @Test
     void aPathIsAddedAndItsDocumentTellsOfIt() {
-        ConfigWorkspace.replace(OPERATOR, "- rest:\n    path: /api/status\n", """
+        ConfigWorkspace.replace(OPERATOR, "- rest:\n    path: /api/preview\n", """
                 - rest:
                     path: /api/hello
                     description: A path of one's own
@@ -86,7 +86,7 @@ class ReloadTest extends ReloadAppTest {
                           uri: direct:operator.status
 
                 - rest:
-                    path: /api/status
+                    path: /api/preview
                 """);
         awaitTaken(OPERATOR);
         assertThat(get("/api/hello").has("balance")).isTrue();

@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.operator.Operator;
 import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.Fault;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -112,6 +114,49 @@ class DeliveryPauseTest extends AppTest {
         clock.move(LONGEST_PAUSE.plusSeconds(1));
         settle();
         assertThat(record(ids.get(0)).text("LastName")).isEqualTo("Version 0");
+    }
+
+    @Test
+    void theOperatorEndsAPause() {
+        assertThat(resume().statusCode()).as("nothing is paused").isEqualTo(409);
+        SALESFORCE.faults().start(Fault.unavailable());
+        send(ids.get(0), 0);
+        await().until(this::isPausing);
+        SALESFORCE.faults().clear();
+        HttpResponse<String> answer = resume();
+        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(read(answer.body()).path("reason").asText()).isNotEmpty();
+        settle();
+        assertThat(record(ids.get(0)).text("LastName")).isEqualTo("Version 0");
+        await().untilAsserted(() -> assertThat(resume().statusCode()).isEqualTo(409)); // after the commit
+    }
+
+    @Test
+    void aTryOfTheOperatorThatFailsLeavesThePausesAsTheyWere() {
+        clock.move(Duration.ofSeconds(11)); // other tests resume, too
+        SALESFORCE.faults().start(Fault.unavailable());
+        send(ids.get(0), 0);
+        await().until(this::isPausing); // for 1.6 to 2.4 s
+        long before = SALESFORCE.calls().count();
+        assertThat(resume().statusCode()).isEqualTo(202);
+        await().until(() -> SALESFORCE.calls().count() > before && isPausing());
+        assertThat(SALESFORCE.calls().count()).as("one call").isEqualTo(before + 1);
+        HttpResponse<String> soon = resume();
+        assertThat(soon.statusCode()).isEqualTo(429);
+        assertThat(soon.headers().firstValue("Retry-After")).isPresent();
+
+        clock.move(Duration.ofMillis(2_500));
+        await().until(() -> SALESFORCE.calls().count() > before + 1 && isPausing()); // for 4 to 6 s
+        clock.move(Duration.ofMillis(3_900));
+        await().during(Duration.ofMillis(500)).until(this::isPausing);
+        clock.move(Duration.ofMillis(2_200));
+        SALESFORCE.faults().clear();
+        settle();
+        assertThat(record(ids.get(0)).text("LastName")).isEqualTo("Version 0");
+    }
+
+    private HttpResponse<String> resume() {
+        return new Operator(port, OPERATOR_TOKEN).post("/api/resume", "");
     }
 
     private boolean isPausing() {

@@ -10,6 +10,7 @@ import dev.orysalesforce.salesforce.ErrorPolicy;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.sync.DeliveryPause;
 import dev.orysalesforce.sync.FailureIsolation;
+import dev.orysalesforce.sync.OperatorProbe;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -30,8 +31,8 @@ class FailureWithoutWordsTest {
 
     @Test
     void anOutageWithoutAStackTraceHasACause() {
-        DeliveryPause pause = new DeliveryPause(CircuitBreaker.ofDefaults("salesforce"), new FailureIsolation(), settings,
-                Clock.systemUTC(), Clock.systemUTC(), meters);
+        DeliveryPause pause = new DeliveryPause(CircuitBreaker.ofDefaults("salesforce"), new FailureIsolation(),
+                new OperatorProbe(settings, Clock.systemUTC()), settings, Clock.systemUTC(), Clock.systemUTC(), meters);
         pause.recordFailure(stackless());
         assertThat(pause.health().getDetails()).containsEntry("code", "NullPointerException");
         assertThat(pause.health().getDetails().get("reason").toString()).contains("NullPointerException");
