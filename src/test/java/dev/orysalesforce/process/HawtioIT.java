@@ -59,7 +59,7 @@ class HawtioIT {
     private static final String JOURNAL = LETTERS.replace("dead-letters", "identity-changes");
     private static final String SESSION = "ory-salesforce-sync";
     private static final boolean SCREENSHOTS = Boolean.getBoolean("screenshots");
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(6); // Chrome draws a route for minutes on a busy machine
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
