@@ -1,5 +1,8 @@
 package dev.orysalesforce.reload;
 
+import dev.orysalesforce.ledger.Audit;
+import dev.orysalesforce.ledger.Audit.Kind;
+import dev.orysalesforce.ledger.Audit.Outcome;
 import dev.orysalesforce.settings.Degraded;
 import dev.orysalesforce.settings.SyncSettings;
 import io.micrometer.core.instrument.Counter;
@@ -38,6 +41,7 @@ class ConfigReloader implements HealthIndicator {
     private final ReloadCoordinator coordinator;
     private final CamelContext camel;
     private final Duration every;
+    private final Audit audit;
     private final Clock clock;
     private final Counter refusals;
     private final ScheduledExecutorService watch =
@@ -50,12 +54,13 @@ class ConfigReloader implements HealthIndicator {
 
     private record Problem(String file, int line, String reason, Instant since) {}
 
-    ConfigReloader(EditableFiles files, ReloadCoordinator coordinator, CamelContext camel, SyncSettings settings, Clock clock,
-            MeterRegistry meters) {
+    ConfigReloader(EditableFiles files, ReloadCoordinator coordinator, CamelContext camel, Audit audit, SyncSettings settings,
+            Clock clock, MeterRegistry meters) {
         this.files = files;
         this.coordinator = coordinator;
         this.camel = camel;
         this.every = settings.reload().pollInterval();
+        this.audit = audit;
         this.clock = clock;
         this.refusals = meters.counter("ory.sync.refused.edits");
         meters.gauge("ory.sync.edit.refused", this, reloader -> reloader.problem == null ? 0 : 1);
@@ -109,6 +114,7 @@ class ConfigReloader implements HealthIndicator {
                     return;
                 }
                 LOG.info("Reloaded: {}", taken);
+                note(taken, Outcome.DONE);
             }
             problem = null;
             vainTries = 0;
@@ -126,6 +132,11 @@ class ConfigReloader implements HealthIndicator {
         problem = new Problem(file, line, reason, problem == null ? clock.instant() : problem.since());
         refusals.increment();
         LOG.warn("Rejected configuration change; still running the previous version: {}: {}", line > 0 ? file + ":" + line : file, reason);
+        note(file, Outcome.REFUSED);
+    }
+
+    private void note(String what, Outcome outcome) {
+        audit.note("files", new Audit.Act(Kind.RELOAD, what, null), outcome);
     }
 
     @EventListener(ApplicationReadyEvent.class)

@@ -54,6 +54,7 @@ import org.springframework.util.unit.DataSize;
  * @param matchSeveral what the app does with an identity whose address several records have; it adopts none of them
  * @param erasedMapping mapping file or Camel endpoint whose result is written into the record of an erased identity, if
  *     sync.erase is anonymize
+ * @param auditRetention how long the audit keeps what operators did; above 0
  * @param doctorAtStart whether the doctor checks the set-up once after each start and logs its findings
  * @param errors what Salesforce's error codes mean
  */
@@ -90,6 +91,7 @@ public record SyncSettings(
         @DefaultValue("verified") MatchEmail matchEmail,
         @DefaultValue("create") MatchSeveral matchSeveral,
         @DefaultValue("mappings/erased.jslt") String erasedMapping,
+        @DefaultValue("365d") Duration auditRetention,
         @DefaultValue("true") boolean doctorAtStart,
         @DefaultValue Errors errors) {
 
@@ -104,7 +106,8 @@ public record SyncSettings(
                 "retry.initial", retry.initial, "retry.max", retry.max, "reconcile.every", reconcile.every,
                 "reconcile.after-start", reconcile.afterStart, "reconcile.after-empty-body", reconcile.afterEmptyBody)
                 .forEach((name, time) -> check(!time.isNegative(), "sync." + name + " is negative"));
-        Map.of("mapping-timeout", mappingTimeout, "reload.poll-interval", reload.pollInterval, "back-off.initial", backOff.initial,
+        Map.of("audit-retention", auditRetention, "mapping-timeout", mappingTimeout, "reload.poll-interval", reload.pollInterval,
+                "back-off.initial", backOff.initial,
                 "back-off.max", backOff.max)
                 .forEach((name, time) -> check(time.toMillis() > 0, "sync." + name + " has to be above 0"));
         check(chunkSize >= 1 && chunkSize <= 200, "sync.chunk-size has to be 1 to 200");

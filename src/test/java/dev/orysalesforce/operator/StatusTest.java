@@ -159,6 +159,7 @@ class StatusTest extends OperatorTest {
         ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
         for (JsonNode entry : ((ArrayNode) yaml.readTree(Path.of("routes/operator-api.camel.yaml").toFile()))
                 .addAll((ArrayNode) yaml.readTree(Path.of("routes/operator-events.camel.yaml").toFile()))
+                .addAll((ArrayNode) yaml.readTree(Path.of("routes/operator-audit.camel.yaml").toFile()))
                 .addAll((ArrayNode) yaml.readTree(Path.of("routes/operator-status.camel.yaml").toFile()))) {
             for (String verb : List.of("get", "post", "delete")) {
                 for (JsonNode operation : entry.path("rest").path(verb)) {
@@ -172,7 +173,7 @@ class StatusTest extends OperatorTest {
                 }
             }
         }
-        assertThat(operations).isEqualTo(14);
+        assertThat(operations).isEqualTo(15);
     }
 
     private JsonNode status() {

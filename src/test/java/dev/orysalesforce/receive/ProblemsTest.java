@@ -66,7 +66,7 @@ class ProblemsTest {
     void theOpenApiDocumentSaysTheSame() throws IOException {
         JsonNode details = table().path("Operator API");
         TreeSet<String> compared = new TreeSet<>();
-        for (String file : List.of("operator-api", "operator-events", "operator-status")) {
+        for (String file : List.of("operator-api", "operator-events", "operator-status", "operator-audit")) {
             YAML.readTree(new File("routes/" + file + ".camel.yaml")).findValues("responseMessage")
                     .forEach(messages -> messages.forEach(message -> {
                         String status = message.path("code").asText();
