@@ -169,6 +169,10 @@ class StatusTest extends OperatorTest {
                             .isEqualTo(operation.path("description").asText());
                     assertThat(described.path("responses").size()).isEqualTo(operation.path("responseMessage").size());
                     assertThat(described.path("operationId").asText()).isEqualTo(operation.path("id").asText());
+                    String target = operation.path("to").path("uri").asText();
+                    assertThat(camel.getRoutes()).as("a route of its own, which others may call, in whatever order Camel reads the files")
+                            .anyMatch(route -> route.getEndpoint().getEndpointUri().replace("://", ":").equals(target));
+                    assertThat(camel.getRoute(operation.path("routeId").asText())).as(path).isNotNull();
                     operations++;
                 }
             }
