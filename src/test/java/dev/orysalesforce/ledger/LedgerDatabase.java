@@ -44,7 +44,7 @@ public enum LedgerDatabase {
         }
     };
 
-    private static final List<String> TABLES = List.of("identities", "sightings", "reconcile_run", "tombstones", "turns",
+    private static final List<String> TABLES = List.of("identities", "sightings", "reconcile_run", "tombstones", "turns", "audit",
             "api_calls");
 
     private ConfigurableApplicationContext context;
@@ -53,7 +53,8 @@ public enum LedgerDatabase {
     @ImportAutoConfiguration({DataSourceAutoConfiguration.class, JdbcTemplateAutoConfiguration.class,
         JdbcClientAutoConfiguration.class, FlywayAutoConfiguration.class, JacksonAutoConfiguration.class})
     @EnableConfigurationProperties(SyncSettings.class)
-    @Import({LedgerConfiguration.class, FieldHash.class, Ledger.class, Tombstones.class, BoundedLookup.class, LedgerOwnership.class})
+    @Import({LedgerConfiguration.class, FieldHash.class, Ledger.class, Tombstones.class, Audit.class, BoundedLookup.class,
+        LedgerOwnership.class})
     static class LedgerOnly {
 
         @Bean

@@ -42,8 +42,10 @@ class LedgerSqlTest {
         try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
             List<String> found = sources.filter(Files::isRegularFile).filter(LedgerSqlTest::holdsSql)
                     .map(file -> file.getFileName().toString().replace(".java", "")).sorted().toList();
-            assertThat(found).containsExactlyInAnyOrderElementsOf(Stream.of(Ledger.class, Tombstones.class, LedgerOwnership.class,
-                    LedgerConfiguration.class, ReconcileSnapshot.class, WriterLease.class, CallBudget.class).map(Class::getSimpleName)
+            assertThat(found).containsExactlyInAnyOrderElementsOf(Stream
+                    .of(Ledger.class, Tombstones.class, Audit.class, LedgerOwnership.class,
+                            LedgerConfiguration.class, ReconcileSnapshot.class, WriterLease.class, CallBudget.class)
+                    .map(Class::getSimpleName)
                     .toList());
         }
     }
@@ -126,6 +128,28 @@ class LedgerSqlTest {
         assertThat(ledger.find(ids)).containsOnlyKeys(ids.subList(1_000, 1_234));
         assertThat(database.sql().queryForObject("select count(*) from sightings", Long.class)).isZero();
         ledger.forget(List.of());
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void theAuditIsListedNewestFirstAndForgetsIds(LedgerDatabase database) {
+        Audit audit = database.empty().bean(Audit.class);
+        String other = UUID.randomUUID().toString();
+        audit.end(audit.begin("10.0.0.7", new Audit.Act(Audit.Kind.REVEAL, "identity", ID)), Audit.Outcome.DONE);
+        audit.begin("10.0.0.7", new Audit.Act(Audit.Kind.SYNC, "identity", other));
+        audit.note("files", new Audit.Act(Audit.Kind.RELOAD, "x".repeat(3_000), null), Audit.Outcome.REFUSED);
+        assertThat(audit.list(null, 0, 10).total()).isEqualTo(3);
+        assertThat(audit.list(null, 0, 10).items()).extracting(Audit.Entry::act).containsExactly("reload", "sync", "reveal");
+        assertThat(audit.list(null, 1, 1).items()).singleElement().satisfies(entry -> {
+            assertThat(entry.identity()).isEqualTo(other);
+            assertThat(entry.outcome()).as("it has not ended").isNull();
+        });
+        audit.forget(ID);
+        assertThat(audit.list(ID, 0, 10).items()).singleElement().satisfies(entry -> {
+            assertThat(entry.identity()).isNull();
+            assertThat(entry.outcome()).isEqualTo("done");
+        });
+        assertThat(database.sql().queryForList("select * from audit").toString()).doesNotContain(ID).contains(other);
     }
 
     @ParameterizedTest
