@@ -31,6 +31,7 @@ public class MappingSettings {
     private static final Pattern FROM_FILE = Pattern.compile("Config resource 'file \\[(.+?\\.ya?ml)]'.*");
 
     private final ConfigurableEnvironment environment;
+    private Map<String, String> lastSettings = Map.of();
     private Collection<String> lastNamed = List.of();
 
     MappingSettings(ConfigurableEnvironment environment) {
@@ -43,14 +44,17 @@ public class MappingSettings {
                 .filter(Matcher::matches).map(name -> Path.of(name.group(1))).distinct().toList();
     }
 
-    /** The mappings that are named; the previous ones if the settings can't be read now. */
+    /** The mappings that are named; the previous ones if the settings can't be read now. Unchanged texts are not parsed again. */
     Collection<String> named(Map<String, String> settings) {
-        try {
-            lastNamed = bySchema(settings).values();
-        } catch (ReloadRejectedException e) {
-            // reported when the whole set is checked
+        if (!settings.equals(lastSettings)) {
+            lastSettings = settings;
+            try {
+                lastNamed = configured(settings).values();
+            } catch (ReloadRejectedException e) {
+                // reported when the whole set is checked
+            }
         }
-        return lastNamed;
+        return lastNamed.stream().map(MappingSettings::inAnyLanguage).toList();
     }
 
     /**
@@ -59,6 +63,12 @@ public class MappingSettings {
      * @param settings name to text of each application.yaml
      */
     public Map<String, String> bySchema(Map<String, String> settings) {
+        Map<String, String> bySchema = configured(settings);
+        bySchema.replaceAll((schema, name) -> inAnyLanguage(name));
+        return bySchema;
+    }
+
+    private Map<String, String> configured(Map<String, String> settings) {
         MutablePropertySources sources = new MutablePropertySources();
         for (PropertySource<?> source : environment.getPropertySources()) {
             Matcher name = FROM_FILE.matcher(source.getName());
@@ -77,7 +87,6 @@ public class MappingSettings {
             throw new ReloadRejectedException(settings.keySet().stream().findFirst().orElse("application.yaml"), 0,
                     "It has no sync.mappings.default.");
         }
-        bySchema.replaceAll((schema, name) -> inAnyLanguage(name));
         return bySchema;
     }
 
