@@ -3,10 +3,11 @@ package dev.orysalesforce;
 import dev.orysalesforce.command.Commands;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.autoconfigure.thymeleaf.ThymeleafAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 
 /** Keeps Salesforce Leads and Contacts in step with Ory identities. The flow is in {@code routes/}. */
-@SpringBootApplication
+@SpringBootApplication(exclude = ThymeleafAutoConfiguration.class) // the console makes its engine at its first page
 @ConfigurationPropertiesScan
 public class OrySalesforceSync {
 

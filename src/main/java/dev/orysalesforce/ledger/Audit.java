@@ -4,9 +4,13 @@ import dev.orysalesforce.settings.SyncSettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.StringJoiner;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -40,6 +44,16 @@ public class Audit {
 
         Kind(String past) {
             this.past = past;
+        }
+
+        /** As the audit tells it. */
+        private String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** All of them, as the audit tells them. */
+        public static List<String> names() {
+            return Stream.of(values()).map(Kind::label).toList();
         }
     }
 
@@ -90,7 +104,7 @@ public class Audit {
         jdbc.sql("delete from audit where at < :oldest").param("oldest", SqlTimestamps.text(now.minus(retention))).update();
         jdbc.sql("insert into audit (id, at, actor, act, target, identity) values (:id, :at, :actor, :act, :target, :identity)")
                 .param("id", id).param("at", SqlTimestamps.text(now)).param("actor", actor)
-                .param("act", act.kind().name().toLowerCase(Locale.ROOT))
+                .param("act", act.kind().label())
                 .param("target", act.target().substring(0, Math.min(act.target().length(), LONGEST_TARGET)))
                 .param("identity", tombstones.isErased(act.identity()) ? hash.ofIdentity(act.identity()) : act.identity())
                 .update();
@@ -122,17 +136,28 @@ public class Audit {
                 .param("identity", identity).update();
     }
 
-    /** @param identity only what concerns this identity, erased or not; null for everything */
-    public Page list(String identity, int offset, int limit) {
-        String matching = " from audit" + (identity == null ? "" : " where identity in (:identities)");
-        List<String> identities = identity == null ? List.of() : List.of(identity, hash.ofIdentity(identity));
+    /**
+     * @param identity only what concerns this identity, erased or not; null for everything
+     * @param act only acts of this kind; null for all
+     */
+    public Page list(String identity, String act, int offset, int limit) {
+        Map<String, Object> wanted = new HashMap<>();
+        StringJoiner matching = new StringJoiner(" and ", " from audit where ", "").setEmptyValue(" from audit");
+        if (identity != null) {
+            matching.add("identity in (:identities)");
+            wanted.put("identities", List.of(identity, hash.ofIdentity(identity)));
+        }
+        if (act != null) {
+            matching.add("act = :act");
+            wanted.put("act", act);
+        }
         List<Entry> items = jdbc.sql("select *" + matching + " order by at desc, id limit :limit offset :offset")
-                .param("identities", identities).param("limit", limit).param("offset", offset)
+                .params(wanted).param("limit", limit).param("offset", offset)
                 .query((row, number) -> new Entry(SqlTimestamps.of(row.getString("at")), row.getString("actor"), row.getString("act"),
                         row.getString("target"), isHash(row.getString("identity")) ? null : row.getString("identity"),
                         row.getString("outcome"), SqlTimestamps.of(row.getString("ended_at"))))
                 .list();
-        return new Page(items, jdbc.sql("select count(*)" + matching).param("identities", identities)
+        return new Page(items, jdbc.sql("select count(*)" + matching).params(wanted)
                 .query(Long.class).single());
     }
 

@@ -73,6 +73,11 @@ public class Ledger {
                 .collect(Collectors.toMap(LedgerEntry::identity, Function.identity(), (entry, same) -> same));
     }
 
+    /** How many identities have a record in Salesforce. */
+    public long countRecords() {
+        return jdbc.sql("select count(*) from identities where salesforce_id is not null").query(Long.class).single();
+    }
+
     /** A list for {@code in (:list)}, in parts: the databases limit how many values a statement may have. */
     static Stream<List<String>> slices(Collection<String> values) {
         List<String> all = new ArrayList<>(values);

@@ -1,6 +1,7 @@
 package dev.orysalesforce.operator;
 
 import dev.orysalesforce.ledger.Audit;
+import dev.orysalesforce.ledger.Audit.Kind;
 import java.util.Locale;
 import org.apache.camel.Header;
 import org.springframework.stereotype.Component;
@@ -19,9 +20,11 @@ public class AuditEntries {
     }
 
     /** A page of what operators did, newest first. */
-    public Audit.Page list(@Header("identity") String identity, @Header("offset") String offset, @Header("limit") String limit) {
+    public Audit.Page list(@Header("identity") String identity, @Header("act") String act, @Header("offset") String offset,
+            @Header("limit") String limit) {
         DeadLetters.check(identity == null || JmsSelectors.isId(identity), "identity is a UUID.");
-        return audit.list(identity == null ? null : identity.toLowerCase(Locale.ROOT),
+        DeadLetters.check(act == null || Kind.names().contains(act), "act is one of " + String.join(", ", Kind.names()) + ".");
+        return audit.list(identity == null ? null : identity.toLowerCase(Locale.ROOT), act,
                 DeadLetters.number(offset, 0, 0, Integer.MAX_VALUE, "offset is a number from 0."),
                 DeadLetters.number(limit, DEFAULT_LIMIT, 1, MOST, "limit is a number from 1 to " + MOST + "."));
     }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.ledger.Audit;
 import dev.orysalesforce.ledger.Audit.Kind;
-import dev.orysalesforce.ledger.Audit.Outcome;
 import dev.orysalesforce.receive.Completion;
 import dev.orysalesforce.receive.Problems;
 import jakarta.servlet.FilterChain;
@@ -15,11 +14,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.IntConsumer;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.dao.DataAccessException;
@@ -28,30 +24,27 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Writes to the audit what an operator asks for before it is done, and how it ended: traits that are revealed; letters and
- * events that are discarded; letters that are replayed; identities that are erased or synced again; pauses that are ended and
- * comparisons that are started. What cannot be written is not done. The log has a line for what was done. Both hold IDs and
- * the caller's address, no traits.
+ * Finds in requests to the operator API what has to be in the audit: traits that are revealed; letters and events that are
+ * discarded; letters that are replayed; identities that are erased or synced again; pauses that are ended and comparisons that
+ * are started. What can't be written is not done.
  */
 @Component
 @Order(Ordered.LOWEST_PRECEDENCE) // the caller is known, and the body is read
 class OperatorAudit extends OncePerRequestFilter {
 
-    private static final Logger LOG = LoggerFactory.getLogger(OperatorAudit.class);
     private static final String LETTERS = "/api/dead-letters/";
     private static final String IDENTITIES = "/api/identities/";
     private static final String EVENTS = "/api/events/";
     private static final String SYNC = "/sync";
-    private static final Map<String, Audit.Act> STARTED = Map.of("/api/resume", new Audit.Act(Kind.RESUME, "delivery", null),
-            "/api/reconcile", new Audit.Act(Kind.COMPARE, "a comparison", null));
-    private static final int MOST_IDS = 20;
+    private static final Map<String, Audit.Act> STARTED = Map.of("/api/resume", OperatorActs.resume(),
+            "/api/reconcile", OperatorActs.compare());
 
-    private final Audit audit;
+    private final ActRecorder recorder;
     private final Problems problems;
     private final ObjectMapper json;
 
-    OperatorAudit(Audit audit, Problems problems, ObjectMapper json) {
-        this.audit = audit;
+    OperatorAudit(ActRecorder recorder, Problems problems, ObjectMapper json) {
+        this.recorder = recorder;
         this.problems = problems;
         this.json = json;
     }
@@ -69,22 +62,15 @@ class OperatorAudit extends OncePerRequestFilter {
             chain.doFilter(request, response);
             return;
         }
-        String from = request.getRemoteAddr();
-        String entry;
+        IntConsumer ended;
         try {
-            entry = audit.begin(from, act);
+            ended = recorder.begin(request.getRemoteAddr(), act);
         } catch (DataAccessException e) {
             problems.answer(request, response, "AUDIT_UNAVAILABLE");
             return;
         }
         chain.doFilter(request, response);
-        Completion.of(request, () -> {
-            int status = response.getStatus();
-            audit.end(entry, status < 300 ? Outcome.DONE : status < 500 ? Outcome.REFUSED : Outcome.FAILED);
-            if (status < 300) {
-                LOG.info("The operator at {} {}", from, act);
-            }
-        });
+        Completion.of(request, () -> ended.accept(response.getStatus()));
     }
 
     /** Null if the request does none of these. */
@@ -93,51 +79,39 @@ class OperatorAudit extends OncePerRequestFilter {
         boolean isPost = HttpMethod.POST.matches(request.getMethod());
         boolean isDelete = HttpMethod.DELETE.matches(request.getMethod());
         if (isPost && path.equals(LETTERS + "replay")) {
-            return new Audit.Act(Kind.REPLAY, replayed(request), null);
+            return replayed(request);
         }
         if (isPost && path.startsWith(IDENTITIES) && path.endsWith(SYNC)) {
-            return ofIdentity(Kind.SYNC, path.substring(0, path.length() - SYNC.length()));
+            return OperatorActs.ofIdentity(Kind.SYNC, path.substring(IDENTITIES.length(), path.length() - SYNC.length()));
         }
         if (isPost) {
             return STARTED.get(path);
         }
         if (isDelete && LETTERS.equals(path + "/")) {
-            String code = request.getParameter("code");
-            return new Audit.Act(Kind.DISCARD, "the dead letters with code " + (JmsSelectors.isCode(code) ? code : "?"), null);
+            return OperatorActs.ofLettersWithCode(Kind.DISCARD, request.getParameter("code"));
         }
         if (!isDelete && !"true".equals(request.getParameter("reveal"))) {
             return null;
         }
         if (path.startsWith(IDENTITIES)) {
-            return ofIdentity(isDelete ? Kind.ERASE : Kind.REVEAL, path);
+            return OperatorActs.ofIdentity(isDelete ? Kind.ERASE : Kind.REVEAL, path.substring(IDENTITIES.length()));
         }
-        String what = path.startsWith(EVENTS) ? "event " + id(path, EVENTS)
-                : path.startsWith(LETTERS) ? "dead letter " + id(path, LETTERS) : null;
-        return what == null ? null : new Audit.Act(isDelete ? Kind.DISCARD : Kind.REVEAL, what, null);
+        Kind kind = isDelete ? Kind.DISCARD : Kind.REVEAL;
+        return path.startsWith(EVENTS) ? OperatorActs.ofEvent(kind, path.substring(EVENTS.length()))
+                : path.startsWith(LETTERS) ? OperatorActs.ofLetter(kind, path.substring(LETTERS.length())) : null;
     }
 
-    private static Audit.Act ofIdentity(Kind kind, String path) {
-        return new Audit.Act(kind, "identity", id(path, IDENTITIES).toLowerCase(Locale.ROOT));
-    }
-
-    private static String id(String path, String collection) {
-        String id = path.substring(collection.length());
-        return JmsSelectors.isId(id) ? id : "?";
-    }
-
-    private String replayed(HttpServletRequest request) throws IOException {
+    private Audit.Act replayed(HttpServletRequest request) throws IOException {
         try {
             JsonNode wanted = json.readTree(request.getInputStream());
             if (JmsSelectors.isCode(wanted.path("code").textValue())) {
-                return "the dead letters with code " + wanted.path("code").textValue();
+                return OperatorActs.ofLettersWithCode(Kind.REPLAY, wanted.path("code").textValue());
             }
             List<String> ids = new ArrayList<>();
             wanted.path("ids").forEach(id -> ids.add(id.textValue()));
-            return ids.isEmpty() ? "all dead letters" : "dead letters " + ids.stream().limit(MOST_IDS)
-                    .filter(JmsSelectors::isId).collect(Collectors.joining(", "))
-                    + (ids.size() > MOST_IDS ? " and " + (ids.size() - MOST_IDS) + " more" : "");
+            return ids.isEmpty() ? OperatorActs.replayAllLetters() : OperatorActs.replayLetters(ids);
         } catch (JsonProcessingException e) {
-            return "nothing"; // the route rejects the body
+            return new Audit.Act(Kind.REPLAY, "nothing", null); // the route rejects the body
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.orysalesforce.operator;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.authentication.BadCredentialsException;
@@ -11,9 +12,9 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.stereotype.Component;
 
-/** Checks {@code OPERATOR_TOKEN}: a bearer token, and the password of user {@code operator}. */
+/** Checks {@code OPERATOR_TOKEN}: a bearer token, the password of user {@code operator}, and what a person logs in with. */
 @Component
-class OperatorToken {
+public class OperatorToken {
 
     private static final String OPERATOR = "operator";
     private static final String BEARER = "Bearer ";
@@ -24,7 +25,8 @@ class OperatorToken {
         this.token = token.strip().getBytes(StandardCharsets.UTF_8);
     }
 
-    boolean isSet() {
+    /** Whether there is one: without it, everything that it opens stays closed. */
+    public boolean isSet() {
         return token.length > 0;
     }
 
@@ -35,12 +37,17 @@ class OperatorToken {
                 : UsernamePasswordAuthenticationToken.unauthenticated(OPERATOR, header.substring(BEARER.length()).strip());
     }
 
+    /** For the login of the console, which has no name of a user. */
+    public Authentication logIn(String offered) {
+        return authenticate(UsernamePasswordAuthenticationToken.unauthenticated(OPERATOR, offered.strip()));
+    }
+
     Authentication authenticate(Authentication offered) {
         byte[] theirs = String.valueOf(offered.getCredentials()).getBytes(StandardCharsets.UTF_8);
         if (!isSet() || !MessageDigest.isEqual(token, theirs) || !OPERATOR.equals(offered.getPrincipal())) {
             throw new BadCredentialsException("unknown token");
         }
         return UsernamePasswordAuthenticationToken.authenticated(OPERATOR, null,
-                AuthorityUtils.createAuthorityList("OPERATOR"));
+                AuthorityUtils.createAuthorityList(Stream.of(Role.values()).map(Role::authority).toList()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.orysalesforce.reconcile;
 
+import dev.orysalesforce.reconcile.ReconcileSnapshot.InSync;
 import dev.orysalesforce.settings.Degraded;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -25,16 +26,29 @@ public class ReconcileReport {
     private volatile Seen seen = Seen.NOTHING;
 
     /** A copy for metrics and health, so that neither waits for the database. */
-    private record Seen(double missing, double gone, double inSync, Health health) {
+    private record Seen(double missing, double gone, InSync inSync, Health health) {
 
-        private static final Seen NOTHING = new Seen(Double.NaN, Double.NaN, Double.NaN, Health.up().build());
+        private static final Seen NOTHING = new Seen(Double.NaN, Double.NaN, null, Health.up().build());
+
+        private double share() {
+            return inSync == null ? Double.NaN : inSync.share();
+        }
     }
+
+    /**
+     * The last comparison, for a page that is loaded often.
+     *
+     * @param state {@code off}, {@code running}, {@code done}, {@code failed}, or {@code unknown} if the ledger does not answer
+     * @param seen how many identities the run has listed so far
+     * @param inSync as counted at most about a minute ago; null until both sides have been read once
+     */
+    public record Glance(String state, Instant startedAt, Instant finishedAt, long seen, String error, InSync inSync) {}
 
     ReconcileReport(OryAdmin ory, ReconcileSnapshot snapshot, Clock monotonicClock, MeterRegistry meters) {
         this.ory = ory;
         this.snapshot = snapshot;
         this.monotonicClock = monotonicClock;
-        meters.gauge("ory.sync.in.sync.ratio", this, report -> report.seen.inSync());
+        meters.gauge("ory.sync.in.sync.ratio", this, report -> report.seen.share());
         meters.gauge("ory.sync.missing", this, report -> report.seen.missing());
         meters.gauge("ory.sync.gone.in.salesforce", this, report -> report.seen.gone());
     }
@@ -53,7 +67,7 @@ public class ReconcileReport {
             countedAt = Instant.MIN;
             return;
         }
-        double inSync = seen.inSync();
+        InSync inSync = seen.inSync();
         if (run.readSince != null && (ended || !monotonicClock.instant().isBefore(countedAt.plus(BETWEEN_COUNTS)))) {
             inSync = inSync(run);
             countedAt = monotonicClock.instant();
@@ -77,6 +91,16 @@ public class ReconcileReport {
         }
     }
 
+    /** Without the count that needs the whole ledger. */
+    public Glance glance() {
+        try {
+            return run().map(run -> new Glance(run.state, run.startedAt, run.finishedAt, run.seen, run.error(), seen.inSync()))
+                    .orElse(new Glance("off", null, null, 0, null, null));
+        } catch (DataAccessException e) {
+            return new Glance("unknown", null, null, 0, null, seen.inSync());
+        }
+    }
+
     private Map<String, Object> report(ReconcileRun run) {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("state", run.state);
@@ -87,7 +111,8 @@ public class ReconcileReport {
         report.put("missing", run.missing);
         report.put("goneInSalesforce", run.gone);
         report.put("error", run.error());
-        report.put("inSync", inSync(run));
+        InSync inSync = inSync(run);
+        report.put("inSync", inSync == null ? null : inSync.share());
         return report;
     }
 
@@ -103,7 +128,7 @@ public class ReconcileReport {
     }
 
     /** Null until both sides have been read once. */
-    private Double inSync(ReconcileRun run) {
+    private InSync inSync(ReconcileRun run) {
         return run.readSince == null ? null : snapshot.inSync(run.listedSince, run.readSince);
     }
 }

@@ -63,6 +63,18 @@ public class ReconcileSnapshot {
     /** @param version {@code Ory_Updated_At__c} of the record; may be null */
     public record Read(Instant version, Instant readAt) {}
 
+    /**
+     * @param listed the identities that Ory lists
+     * @param same those of them whose newest version is in Salesforce
+     */
+    public record InSync(long listed, long same) {
+
+        /** 0 to 1. */
+        double share() {
+            return listed == 0 ? 1 : (double) same / listed;
+        }
+    }
+
     ReconcileSnapshot(JdbcTemplate batches, TransactionTemplate ledgerTransaction) {
         this.batches = batches;
         this.jdbc = JdbcClient.create(batches);
@@ -197,12 +209,9 @@ public class ReconcileSnapshot {
                 + " and identity not in (select identity from identities)").update();
     }
 
-    /** The share of the identities listed by Ory whose newest version is in Salesforce. */
-    double inSync(Instant listedSince, Instant readSince) {
+    InSync inSync(Instant listedSince, Instant readSince) {
         return jdbc.sql(IN_SYNC).param("listed", SqlTimestamps.text(listedSince)).param("read", SqlTimestamps.text(readSince))
-                .query((row, number) -> row.getLong("listed") == 0 ? 1
-                        : (double) row.getLong("same") / row.getLong("listed"))
-                .single();
+                .query((row, number) -> new InSync(row.getLong("listed"), row.getLong("same"))).single();
     }
 
     /** Both sides' versions of an identity. */

@@ -19,6 +19,8 @@ public final class RouteNames {
     public static final String DIFF_BODIES = "direct:diff.bodies";
     public static final String DOCTOR_SALESFORCE = "direct:doctor.salesforce";
     public static final String DOCTOR_ORY = "direct:doctor.ory";
+    public static final String OPERATOR_RESUME = "direct:operator.resume";
+    public static final String OPERATOR_RECONCILE = "direct:operator.reconcile";
 
     private RouteNames() {}
 }

@@ -138,14 +138,14 @@ class LedgerSqlTest {
         audit.end(audit.begin("10.0.0.7", new Audit.Act(Audit.Kind.REVEAL, "identity", ID)), Audit.Outcome.DONE);
         audit.begin("10.0.0.7", new Audit.Act(Audit.Kind.SYNC, "identity", other));
         audit.note("files", new Audit.Act(Audit.Kind.RELOAD, "x".repeat(3_000), null), Audit.Outcome.REFUSED);
-        assertThat(audit.list(null, 0, 10).total()).isEqualTo(3);
-        assertThat(audit.list(null, 0, 10).items()).extracting(Audit.Entry::act).containsExactly("reload", "sync", "reveal");
-        assertThat(audit.list(null, 1, 1).items()).singleElement().satisfies(entry -> {
+        assertThat(audit.list(null, null, 0, 10).total()).isEqualTo(3);
+        assertThat(audit.list(null, null, 0, 10).items()).extracting(Audit.Entry::act).containsExactly("reload", "sync", "reveal");
+        assertThat(audit.list(null, null, 1, 1).items()).singleElement().satisfies(entry -> {
             assertThat(entry.identity()).isEqualTo(other);
             assertThat(entry.outcome()).as("it has not ended").isNull();
         });
         audit.forget(ID);
-        assertThat(audit.list(ID, 0, 10).items()).singleElement().satisfies(entry -> {
+        assertThat(audit.list(ID, null, 0, 10).items()).singleElement().satisfies(entry -> {
             assertThat(entry.identity()).isNull();
             assertThat(entry.outcome()).isEqualTo("done");
         });

@@ -58,6 +58,22 @@ class ClosedOperatorApiTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/console", "/console/", "/console/login", "/console/audit", "/console/assets/x/console.css", "/console/nowhere"})
+    void thereIsNoConsole(String path) throws Exception {
+        for (String method : new String[] {"GET", "POST"}) {
+            HttpResponse<String> answer = HttpClient.newHttpClient()
+                    .send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                            .method(method, HttpRequest.BodyPublishers.ofString("token="))
+                            .header("Content-Type", "application/x-www-form-urlencoded")
+                            .header("Accept", "text/html").build(), HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(404);
+            assertThat(answer.body()).contains("CONSOLE_CLOSED", "OPERATOR_TOKEN");
+            assertThat(answer.headers().map()).doesNotContainKey("set-cookie");
+        }
+    }
+
     /** An alert on a counter that does not exist yet, or that begins at 1, never fires. Nothing has happened in this app. */
     @ParameterizedTest
     @ValueSource(strings = {

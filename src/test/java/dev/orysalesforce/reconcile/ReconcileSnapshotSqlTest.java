@@ -97,7 +97,7 @@ class ReconcileSnapshotSqlTest {
     @MethodSource("databases")
     void inSyncIsTheShareOfWhatOryListsThatIsInSalesforce(LedgerDatabase database) {
         ReconcileSnapshot snapshot = sightings(database);
-        assertThat(snapshot.inSync(NOON, NOON)).as("no identity is listed").isEqualTo(1);
+        assertThat(snapshot.inSync(NOON, NOON).share()).as("no identity is listed").isEqualTo(1);
         assertThat(snapshot.listedShare(NOON)).isZero();
         for (int i = 0; i < 4; i++) {
             known(database, id(i), NOON.minusSeconds(60), i == 3 ? "dead-letter" : "synced", NOON);
@@ -110,12 +110,12 @@ class ReconcileSnapshotSqlTest {
         read.put(id(3), NOON);
         snapshot.read(read, NOON.plusSeconds(2));
         // 0 is; of 1 Ory has a newer version; the record of 2 was not shown; 3 was refused.
-        assertThat(snapshot.inSync(NOON, NOON)).isEqualTo(0.25);
+        assertThat(snapshot.inSync(NOON, NOON).share()).isEqualTo(0.25);
         database.sql().update("update identities set seen_at = ? where identity = ?", SqlTimestamps.text(NOON.plusSeconds(5)), id(0));
-        assertThat(snapshot.inSync(NOON, NOON)).as("not what Ory listed after it came in").isZero();
+        assertThat(snapshot.inSync(NOON, NOON).share()).as("not what Ory listed after it came in").isZero();
         database.sql().update("update identities set received_at = ? where identity = ?", SqlTimestamps.text(NOON.plusSeconds(5)),
                 id(0));
-        assertThat(snapshot.inSync(NOON, NOON)).as("came in after the list").isEqualTo(0.25);
+        assertThat(snapshot.inSync(NOON, NOON).share()).as("came in after the list").isEqualTo(0.25);
         assertThat(snapshot.goneSince(NOON)).isEqualTo(1);
         database.sql().update("update identities set code = 'DELETED_IN_SALESFORCE' where identity = ?", id(2));
         assertThat(snapshot.goneSince(NOON)).isZero();
@@ -139,7 +139,7 @@ class ReconcileSnapshotSqlTest {
                 new SalesforcePage.Conversion(id(2), "00Q5e00000otherAAA", true), new SalesforcePage.Conversion(id(3), LEAD, false)));
         assertThat(snapshot.leftBehind(null, 9)).as("the ledger knows another record of 2").containsExactly(id(0), id(1), id(3));
         assertThat(snapshot.leftBehind(id(0), 1)).containsExactly(id(1));
-        assertThat(snapshot.inSync(NOON, NOON)).as("1 was written after the conversion").isEqualTo(0.75);
+        assertThat(snapshot.inSync(NOON, NOON).share()).as("1 was written after the conversion").isEqualTo(0.75);
         database.sql().update("update identities set code = 'BELONGS_TO_OTHER' where identity = ?", id(3));
         assertThat(snapshot.leftBehind(null, 9)).containsExactly(id(0), id(1));
     }

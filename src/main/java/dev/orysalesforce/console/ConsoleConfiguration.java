@@ -1,0 +1,55 @@
+package dev.orysalesforce.console;
+
+import java.nio.charset.StandardCharsets;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.web.servlet.ServletContextInitializer;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.Ordered;
+import org.thymeleaf.spring6.ISpringTemplateEngine;
+import org.thymeleaf.spring6.SpringTemplateEngine;
+import org.thymeleaf.spring6.templateresolver.SpringResourceTemplateResolver;
+import org.thymeleaf.spring6.view.ThymeleafViewResolver;
+
+/** The templates of the console, which are loaded with its first page, and its session. */
+@Configuration
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+class ConsoleConfiguration {
+
+    /** Hawtio has another cookie: a browser sends both to both ports. */
+    @Bean
+    ServletContextInitializer consoleSession() {
+        return context -> {
+            context.getSessionCookieConfig().setName("ory-salesforce-console");
+            context.getSessionCookieConfig().setPath(Section.HOME);
+        };
+    }
+
+    /** The first webhook makes Spring ask for all view resolvers, so the engine is lazy here, too. */
+    @Bean
+    @Lazy
+    ThymeleafViewResolver consoleViews(@Lazy ISpringTemplateEngine consoleTemplates) {
+        ThymeleafViewResolver views = new ThymeleafViewResolver();
+        views.setTemplateEngine(consoleTemplates);
+        views.setViewNames(new String[] {"console/*"});
+        views.setCharacterEncoding(StandardCharsets.UTF_8.name());
+        views.setProducePartialOutputWhileProcessing(false); // a template that fails is an error page, not half a page
+        views.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return views;
+    }
+
+    @Bean
+    @Lazy
+    ISpringTemplateEngine consoleTemplates(ApplicationContext context) {
+        SpringResourceTemplateResolver files = new SpringResourceTemplateResolver();
+        files.setApplicationContext(context);
+        files.setPrefix("classpath:/templates/");
+        files.setSuffix(".html");
+        files.setCharacterEncoding(StandardCharsets.UTF_8.name());
+        SpringTemplateEngine engine = new SpringTemplateEngine();
+        engine.setTemplateResolver(files);
+        return engine;
+    }
+}

@@ -1,0 +1,39 @@
+package dev.orysalesforce.console;
+
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.stereotype.Component;
+
+/**
+ * Lets the cookies of the console be secure behind a proxy that ends TLS. A caller who lies about it only makes a browser keep
+ * its own cookie back. Redirects are relative, because the app does not know the proxy's address.
+ */
+@Component
+@ConditionalOnWebApplication
+class ForwardedProtocolValve extends ValveBase implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
+
+    ForwardedProtocolValve() {
+        super(true);
+    }
+
+    @Override
+    public void customize(TomcatServletWebServerFactory tomcat) {
+        tomcat.addEngineValves(this);
+        tomcat.addContextCustomizers(context -> context.setUseRelativeRedirects(true));
+    }
+
+    @Override
+    public void invoke(Request request, Response response) throws IOException, ServletException {
+        if (request.getDecodedRequestURI().startsWith(Section.HOME)) {
+            String protocol = request.getHeader("X-Forwarded-Proto");
+            request.setSecure(request.isSecure() || protocol != null && protocol.split(",")[0].strip().equalsIgnoreCase("https"));
+        }
+        getNext().invoke(request, response);
+    }
+}

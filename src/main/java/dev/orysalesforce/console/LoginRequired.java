@@ -1,0 +1,50 @@
+package dev.orysalesforce.console;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.regex.Pattern;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.web.util.UriComponentsBuilder;
+
+/**
+ * Leads to the login, which afterwards leads back to the page that was asked for. The page is in the address, not in a session:
+ * a caller without a token can't make the app keep anything.
+ */
+class LoginRequired implements AuthenticationEntryPoint {
+
+    static final String PAGE = "then";
+    private static final Pattern OF_THE_CONSOLE = Pattern.compile(Section.HOME + "(/[\\w~/-]+)?(\\?[\\w%~.=&+,:@/-]*)?");
+
+    @Override
+    public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException failure)
+            throws IOException {
+        if (request.getHeader("HX-Request") != null) { // htmx loads the whole page again, and so comes to the login
+            response.setHeader("HX-Refresh", "true");
+            response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
+        } else {
+            ask(request, response, request.getRequestedSessionId() == null ? "first" : "ended");
+        }
+    }
+
+    /** @param why what the login tells */
+    void ask(HttpServletRequest request, HttpServletResponse response, String why) throws IOException {
+        String asked = HttpMethod.GET.matches(request.getMethod()) && request.getParameter(PAGE) == null
+                ? request.getRequestURI() + (request.getQueryString() == null ? "" : "?" + request.getQueryString())
+                : request.getParameter(PAGE);
+        response.sendRedirect(UriComponentsBuilder.fromPath(ConsoleSecurity.LOGIN).queryParam(why)
+                .queryParam(PAGE, "{then}").encode().buildAndExpand(checked(asked)).toUriString());
+    }
+
+    /** The page that the form of the login names. */
+    static String wanted(HttpServletRequest request) {
+        return checked(request.getParameter(PAGE));
+    }
+
+    /** The overview instead of an address that is not a page of the console. */
+    static String checked(String page) {
+        return page != null && OF_THE_CONSOLE.matcher(page).matches() && !page.startsWith(ConsoleSecurity.LOGIN) ? page : Section.HOME;
+    }
+}

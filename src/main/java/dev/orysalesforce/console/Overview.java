@@ -1,0 +1,39 @@
+package dev.orysalesforce.console;
+
+import dev.orysalesforce.reconcile.ReconcileReport;
+import java.time.Instant;
+
+/**
+ * The state of the app at one moment. A count is null if the broker does not tell it.
+ *
+ * @param pause null if delivery is not paused
+ * @param sentence how many identities are in step
+ * @param received events since the start: accepted, found by a comparison, replayed
+ * @param waiting events in the journal
+ * @param oldestWaiting how long the oldest of them has waited; null if none does
+ * @param letters dead letters
+ * @param synced events since the start after which Salesforce has the newest state
+ * @param version of the app
+ * @param startedAt when it was started
+ * @param uptime how long that was ago
+ */
+record Overview(Pause pause, String sentence, long received, Long waiting, String oldestWaiting, Long letters, long synced,
+        Calls calls, ReconcileReport.Glance comparison, String version, Instant startedAt, String uptime) {
+
+    /**
+     * @param reason what happened, and what to check
+     * @param since when it began
+     */
+    record Pause(String reason, Instant since) {}
+
+    /**
+     * Calls to Salesforce in the last 24 hours.
+     *
+     * @param own calls of the app
+     * @param share how many it may make; null until Salesforce has told the org's limit
+     * @param used calls of all programs in the org
+     * @param limit how many they may make
+     * @param exhaustedIn when the share is used up at the present rate; null if it lasts for the day
+     */
+    record Calls(long own, Long share, Long used, Long limit, String exhaustedIn) {}
+}

@@ -1,0 +1,40 @@
+package dev.orysalesforce.operator;
+
+import dev.orysalesforce.ledger.Audit;
+import dev.orysalesforce.ledger.Audit.Outcome;
+import java.util.function.IntConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/**
+ * Writes to the audit what an operator asks for before it is done, and how it ended, for the operator API and for the console.
+ * The log has a line for what was done. Both hold IDs and the caller's address, no traits.
+ */
+@Component
+class ActRecorder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ActRecorder.class);
+
+    private final Audit audit;
+
+    ActRecorder(Audit audit) {
+        this.audit = audit;
+    }
+
+    /**
+     * @param actor the operator's address
+     * @return to be told the HTTP status with which the act ends
+     * @throws DataAccessException if the audit can't be written; then the act must not begin
+     */
+    IntConsumer begin(String actor, Audit.Act act) {
+        String entry = audit.begin(actor, act);
+        return status -> {
+            audit.end(entry, status < 300 ? Outcome.DONE : status < 500 ? Outcome.REFUSED : Outcome.FAILED);
+            if (status < 300) {
+                LOG.info("The operator at {} {}", actor, act);
+            }
+        };
+    }
+}

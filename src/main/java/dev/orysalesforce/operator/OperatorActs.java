@@ -1,0 +1,56 @@
+package dev.orysalesforce.operator;
+
+import dev.orysalesforce.ledger.Audit.Act;
+import dev.orysalesforce.ledger.Audit.Kind;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** The acts of operators as the audit names them. What is no ID or code is written as {@code ?}: it could be a trait. */
+public final class OperatorActs {
+
+    private static final int MOST_IDS = 20;
+
+    private OperatorActs() {}
+
+    public static Act resume() {
+        return new Act(Kind.RESUME, "delivery", null);
+    }
+
+    public static Act compare() {
+        return new Act(Kind.COMPARE, "a comparison", null);
+    }
+
+    /** @param kind {@code SYNC}, {@code REVEAL} or {@code ERASE} */
+    public static Act ofIdentity(Kind kind, String id) {
+        return new Act(kind, "identity", checked(id).toLowerCase(Locale.ROOT));
+    }
+
+    /** @param kind {@code REVEAL} or {@code DISCARD} */
+    public static Act ofLetter(Kind kind, String id) {
+        return new Act(kind, "dead letter " + checked(id), null);
+    }
+
+    /** @param kind {@code REVEAL} or {@code DISCARD} */
+    public static Act ofEvent(Kind kind, String id) {
+        return new Act(kind, "event " + checked(id), null);
+    }
+
+    /** @param kind {@code REPLAY} or {@code DISCARD} */
+    public static Act ofLettersWithCode(Kind kind, String code) {
+        return new Act(kind, "the dead letters with code " + (JmsSelectors.isCode(code) ? code : "?"), null);
+    }
+
+    public static Act replayLetters(List<String> ids) {
+        return new Act(Kind.REPLAY, "dead letters " + ids.stream().limit(MOST_IDS).filter(JmsSelectors::isId)
+                .collect(Collectors.joining(", ")) + (ids.size() > MOST_IDS ? " and " + (ids.size() - MOST_IDS) + " more" : ""), null);
+    }
+
+    public static Act replayAllLetters() {
+        return new Act(Kind.REPLAY, "all dead letters", null);
+    }
+
+    private static String checked(String id) {
+        return JmsSelectors.isId(id) ? id : "?";
+    }
+}

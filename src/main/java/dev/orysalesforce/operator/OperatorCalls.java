@@ -1,0 +1,98 @@
+package dev.orysalesforce.operator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.ledger.Audit;
+import dev.orysalesforce.receive.Problem;
+import dev.orysalesforce.receive.Problems;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.IntConsumer;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+
+/** Does what an operator asks for in the console: by the routes of the operator API, and with its audit. */
+@Component
+@Lazy
+public class OperatorCalls {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OperatorCalls.class);
+
+    private final ProducerTemplate camel;
+    private final ActRecorder recorder;
+    private final Problems problems;
+    private final ObjectMapper json;
+
+    /**
+     * What the route has answered.
+     *
+     * @param status HTTP status
+     * @param body JSON; a problem if it was not done
+     */
+    public record Answer(int status, JsonNode body) {
+
+        public boolean isDone() {
+            return status < HttpStatus.MULTIPLE_CHOICES.value();
+        }
+
+        /** Why it was not done, and what the operator can do. */
+        public String detail() {
+            return body.path("detail").asText();
+        }
+    }
+
+    OperatorCalls(ProducerTemplate camel, ActRecorder recorder, Problems problems, ObjectMapper json) {
+        this.camel = camel;
+        this.recorder = recorder;
+        this.problems = problems;
+        this.json = json;
+    }
+
+    /**
+     * Writes the act to the audit, calls the route, and writes how it ended. What the audit can't hold is not done.
+     *
+     * @param actor the operator's address
+     * @param route one of {@code direct:operator.…}
+     * @param body JSON text for the route; may be null
+     * @param headers the parameters of the operator API
+     */
+    public Answer act(String actor, Audit.Act act, String route, String body, Map<String, Object> headers) {
+        IntConsumer ended;
+        try {
+            ended = recorder.begin(actor, act);
+        } catch (DataAccessException e) {
+            return answer(problems.problem("AUDIT_UNAVAILABLE"));
+        }
+        Answer answer = call(route, body, headers);
+        ended.accept(answer.status());
+        return answer;
+    }
+
+    private Answer call(String route, String body, Map<String, Object> headers) {
+        Exchange exchange = camel.request(route, request -> {
+            request.getMessage().setBody(body);
+            request.getMessage().setHeaders(new HashMap<>(headers));
+        });
+        try {
+            if (exchange.getException() != null) {
+                throw exchange.getException();
+            }
+            byte[] text = exchange.getMessage().getBody(byte[].class);
+            return new Answer(exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, HttpStatus.OK.value(), Integer.class),
+                    text == null || text.length == 0 ? json.nullNode() : json.readTree(text));
+        } catch (Exception e) {
+            LOG.error("The console failed: {} in {}", e.getClass().getName(), route);
+            return answer(problems.problem("FAILED"));
+        }
+    }
+
+    private Answer answer(Problem problem) {
+        return new Answer(problem.status(), json.valueToTree(problem));
+    }
+}

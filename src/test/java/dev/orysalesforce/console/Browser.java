@@ -1,0 +1,110 @@
+package dev.orysalesforce.console;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.CookieManager;
+import java.net.CookiePolicy;
+import java.net.HttpCookie;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.springframework.web.util.HtmlUtils;
+
+/** A browser without JavaScript: it keeps cookies, sends the forms of pages, and follows a redirect if it is told to. */
+final class Browser {
+
+    private static final Pattern HIDDEN = Pattern.compile("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\"");
+
+    private final String app;
+    private final CookieManager cookies = new CookieManager(null, CookiePolicy.ACCEPT_ALL);
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).cookieHandler(cookies).build();
+
+    Browser(int port) {
+        this.app = "http://127.0.0.1:" + port;
+    }
+
+    HttpResponse<String> get(String path, String... headers) {
+        return send(request(path, headers).GET());
+    }
+
+    HttpResponse<String> post(String path, Map<String, String> fields, String... headers) {
+        String form = fields.entrySet().stream().map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
+                .collect(Collectors.joining("&"));
+        return send(request(path, headers).header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(form)));
+    }
+
+    /** Sends the form of a page that leads to a path, with its hidden fields and these. */
+    HttpResponse<String> submit(HttpResponse<String> page, String action, Map<String, String> fields, String... headers) {
+        Map<String, String> all = new HashMap<>(hidden(page, action));
+        all.putAll(fields);
+        return post(action, all, headers);
+    }
+
+    static Map<String, String> hidden(HttpResponse<String> page, String action) {
+        Matcher form =
+                Pattern.compile("(?s)<form method=\"post\"[^>]*action=\"" + Pattern.quote(action) + "\".*?</form>").matcher(page.body());
+        if (!form.find()) {
+            throw new AssertionError("There is no form to " + action + " in " + page.body());
+        }
+        Map<String, String> fields = new HashMap<>();
+        HIDDEN.matcher(form.group()).results()
+                .forEach(field -> fields.put(field.group(1), HtmlUtils.htmlUnescape(field.group(2))));
+        return fields;
+    }
+
+    HttpResponse<String> logIn(String token) {
+        return submit(get("/console/login"), "/console/login", Map.of("token", token));
+    }
+
+    HttpResponse<String> follow(HttpResponse<String> redirect) {
+        return get(location(redirect));
+    }
+
+    static String location(HttpResponse<?> redirect) {
+        return redirect.headers().firstValue("Location")
+                .orElseThrow(() -> new AssertionError(redirect.statusCode() + ": " + redirect.body()));
+    }
+
+    List<HttpCookie> cookies() {
+        return cookies.getCookieStore().getCookies();
+    }
+
+    /** As if the app had forgotten the session. */
+    void loseSession() {
+        for (HttpCookie cookie : cookies()) {
+            if (cookie.getName().equals("ory-salesforce-console")) {
+                cookie.setValue("0".repeat(32));
+            }
+        }
+    }
+
+    private HttpRequest.Builder request(String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(app + path));
+        return headers.length == 0 ? request : request.headers(headers);
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,179 @@
+package dev.orysalesforce.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.orysalesforce.AppTest;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+
+/** The console opens for a person with the operator token, and for no form of another page. */
+@Tag("any-ledger")
+class ConsoleLoginTest extends AppTest {
+
+    private static final String SESSION = "ory-salesforce-console";
+
+    @Autowired
+    private MeterRegistry meters;
+
+    private Browser browser;
+
+    @BeforeEach
+    void aNewBrowser() {
+        browser = new Browser(port);
+    }
+
+    @Test
+    void theTokenOpensTheConsole() {
+        HttpResponse<String> login = browser.logIn(OPERATOR_TOKEN);
+        assertThat(login.statusCode()).isEqualTo(302);
+        assertThat(Browser.location(login)).isEqualTo("/console");
+        assertThat(cookie(login)).contains("HttpOnly", "SameSite=Strict", "Path=/console").doesNotContain("Secure");
+        assertThat(browser.follow(login).body()).contains("<h1>Overview</h1>").doesNotContain(OPERATOR_TOKEN);
+    }
+
+    @Test
+    void aTokenWithBlanksAroundItIsTaken() {
+        assertThat(Browser.location(browser.logIn(" " + OPERATOR_TOKEN + "\t"))).isEqualTo("/console");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"wrong-operator-token", "", SECRET})
+    void anotherTokenDoesNot(String token) {
+        double refused = refused();
+        HttpResponse<String> login = browser.logIn(token);
+        assertThat(browser.follow(login).body()).contains("This is not the operator token.", "name=\"token\"");
+        assertThat(refused()).isEqualTo(refused + 1);
+        assertThat(browser.cookies()).noneMatch(cookie -> cookie.getName().equals(SESSION));
+        assertThat(Browser.location(browser.get("/console"))).startsWith("/console/login");
+    }
+
+    private double refused() {
+        return meters.counter("ory.sync.refused.logins", "caller", "operator").count();
+    }
+
+    @Test
+    void behindAProxyWithTlsTheCookieIsSecure() {
+        HttpResponse<String> form = browser.get("/console/login", "X-Forwarded-Proto", "https");
+        assertThat(form.headers().allValues("Set-Cookie")).allSatisfy(cookie -> assertThat(cookie).contains("Secure", "HttpOnly"));
+        Map<String, String> hidden = Browser.hidden(form, "/console/login");
+        browser.cookies().forEach(cookie -> cookie.setSecure(false)); // this client speaks plain HTTP, as the proxy does
+        HttpResponse<String> login =
+                browser.post("/console/login", with(hidden, "token", OPERATOR_TOKEN), "X-Forwarded-Proto", "https,http");
+        assertThat(cookie(login)).contains("Secure", "HttpOnly", "SameSite=Strict");
+        assertThat(Browser.location(login)).as("the proxy knows its address").isEqualTo("/console");
+        assertThat(login.headers().map()).as("Hawtio's port has no TLS").doesNotContainKey("strict-transport-security");
+    }
+
+    @Test
+    void aSessionThatAnotherPersonKnowsIsNotUsed() {
+        Browser other = new Browser(port);
+        String known = "A".repeat(32);
+        HttpResponse<String> form = browser.get("/console/login");
+        HttpResponse<String> login = browser.post("/console/login", with(Browser.hidden(form, "/console/login"), "token", OPERATOR_TOKEN),
+                "Cookie", SESSION + "=" + known + "; " + browser.cookies().get(0).getName() + "=" + browser.cookies().get(0).getValue());
+        assertThat(cookie(login)).doesNotContain(known);
+        assertThat(other.get("/console", "Cookie", SESSION + "=" + known).statusCode()).isEqualTo(302);
+
+        String before = session(browser);
+        browser.logIn(OPERATOR_TOKEN);
+        assertThat(session(browser)).as("a second login changes it, too").isNotEqualTo(before);
+        assertThat(other.get("/console", "Cookie", SESSION + "=" + before).statusCode()).isEqualTo(302);
+    }
+
+    @Test
+    void theLoginLeadsBackToThePageThatWasAskedFor() {
+        browser.logIn(OPERATOR_TOKEN);
+        browser.loseSession();
+        HttpResponse<String> login = browser.follow(browser.get("/console/audit?act=replay&offset=50"));
+        assertThat(login.body()).contains("Your session has ended.");
+        HttpResponse<String> back = browser.submit(login, "/console/login", Map.of("token", "wrong-operator-token"));
+        back = browser.submit(browser.follow(back), "/console/login", Map.of("token", OPERATOR_TOKEN));
+        assertThat(Browser.location(back)).isEqualTo("/console/audit?act=replay&offset=50");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://elsewhere.example/", "//elsewhere.example/console", "/\\elsewhere.example", "/api/status",
+        "/console/../api/status", "/console/%2e%2e/api/status", "/consoles", "/console/login?out", "javascript:alert(1)",
+        "/console\r\nSet-Cookie: a=b"})
+    void butNowhereElse(String address) {
+        HttpResponse<String> form = browser.get("/console/login");
+        assertThat(Browser.location(browser.submit(form, "/console/login", Map.of("token", OPERATOR_TOKEN, "then", address))))
+                .isEqualTo("/console");
+    }
+
+    @Test
+    void afterTheSessionHasEndedAFormLeadsToTheLogin() {
+        browser.logIn(OPERATOR_TOKEN);
+        HttpResponse<String> page = browser.get("/console");
+        browser.loseSession();
+        assertThat(browser.follow(browser.submit(page, "/console/logout", Map.of())).body()).contains("Your session has ended.");
+        HttpResponse<String> part = browser.get("/console/live", "HX-Request", "true");
+        assertThat(part.statusCode()).isEqualTo(401);
+        assertThat(part.headers().firstValue("HX-Refresh")).as("so that htmx shows the login").contains("true");
+    }
+
+    @Test
+    void logOutEndsTheSession() {
+        browser.logIn(OPERATOR_TOKEN);
+        String session = session(browser);
+        HttpResponse<String> out = browser.submit(browser.get("/console"), "/console/logout", Map.of());
+        assertThat(browser.follow(out).body()).contains("You are logged out.");
+        assertThat(new Browser(port).get("/console", "Cookie", SESSION + "=" + session).statusCode()).isEqualTo(302);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/console/resume", "/console/compare", "/console/logout", "/console/login"})
+    void aFormOfAnotherPageIsRefused(String action) {
+        browser.logIn(OPERATOR_TOKEN);
+        for (Map<String, String> fields : List.of(Map.of("token", OPERATOR_TOKEN), Map.of("token", OPERATOR_TOKEN, "_csrf", "guess"))) {
+            HttpResponse<String> answer = browser.post(action, fields);
+            assertThat(answer.statusCode()).isEqualTo(403);
+            assertThat(answer.body()).contains("<h1>Forbidden</h1>", "no page of this console sent the form");
+        }
+        assertThat(browser.get("/console").statusCode()).as("still logged in").isEqualTo(200);
+    }
+
+    @Test
+    void noOtherCredentialOpensIt() {
+        for (String header : List.of("Bearer " + OPERATOR_TOKEN, "Basic b3BlcmF0b3I6Zmlyc3Qtb3BlcmF0b3ItdG9rZW4=")) {
+            assertThat(browser.get("/console", "Authorization", header).statusCode()).isEqualTo(302);
+        }
+    }
+
+    @Test
+    void aCallerWithoutATokenGetsNoSession() {
+        browser.get("/console");
+        browser.get("/console/login?then=%2Fconsole%2Faudit");
+        browser.get("/console/nowhere");
+        assertThat(browser.cookies()).noneMatch(cookie -> cookie.getName().equals(SESSION));
+    }
+
+    @Test
+    void theManagementPortHasNoConsole() {
+        assertThat(new Browser(managementPort).get("/console").statusCode()).isEqualTo(404);
+        assertThat(new Browser(managementPort).get("/console/login").statusCode()).isEqualTo(404);
+    }
+
+    private static Map<String, String> with(Map<String, String> fields, String name, String value) {
+        fields.put(name, value);
+        return fields;
+    }
+
+    private static String session(Browser browser) {
+        return browser.cookies().stream().filter(cookie -> cookie.getName().equals(SESSION)).findFirst().map(java.net.HttpCookie::getValue)
+                .orElse("none");
+    }
+
+    private static String cookie(HttpResponse<String> answer) {
+        return answer.headers().allValues("Set-Cookie").stream().filter(cookie -> cookie.startsWith(SESSION + "=")).findFirst()
+                .orElseThrow(() -> new AssertionError(answer.headers().toString()));
+    }
+}
