@@ -30,7 +30,7 @@ class IdleSession extends OncePerRequestFilter {
             Instant used = (Instant) session.getAttribute(USED);
             if (used == null || !request.getServletPath().endsWith("/live")) {
                 session.setAttribute(USED, now);
-            } else if (used.plusSeconds(session.getMaxInactiveInterval()).isBefore(now)) {
+            } else if (session.getMaxInactiveInterval() > 0 && used.plusSeconds(session.getMaxInactiveInterval()).isBefore(now)) {
                 session.invalidate();
             }
         }

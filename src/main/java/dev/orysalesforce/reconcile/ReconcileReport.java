@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
@@ -38,11 +39,18 @@ public class ReconcileReport {
     /**
      * The last comparison, for a page that is loaded often.
      *
-     * @param state {@code off}, {@code running}, {@code done}, {@code failed}, or {@code unknown} if the ledger does not answer
+     * @param state {@code off} without an Admin API, {@code none} before the first one, {@code running}, {@code done},
+     *     {@code failed}, or {@code unknown} if the ledger does not answer
      * @param seen how many identities the run has listed so far
      * @param inSync as counted at most about a minute ago; null until both sides have been read once
      */
-    public record Glance(String state, Instant startedAt, Instant finishedAt, long seen, String error, InSync inSync) {}
+    public record Glance(String state, Instant startedAt, Instant finishedAt, long seen, String error, InSync inSync) {
+
+        /** Whether an operator can start one. */
+        public boolean canStart() {
+            return Set.of("none", "done", "failed").contains(state);
+        }
+    }
 
     ReconcileReport(OryAdmin ory, ReconcileSnapshot snapshot, Clock monotonicClock, MeterRegistry meters) {
         this.ory = ory;
@@ -95,7 +103,7 @@ public class ReconcileReport {
     public Glance glance() {
         try {
             return run().map(run -> new Glance(run.state, run.startedAt, run.finishedAt, run.seen, run.error(), seen.inSync()))
-                    .orElse(new Glance("off", null, null, 0, null, null));
+                    .orElse(new Glance(ory.isSet() ? "none" : "off", null, null, 0, null, null));
         } catch (DataAccessException e) {
             return new Glance("unknown", null, null, 0, null, seen.inSync());
         }

@@ -138,6 +138,19 @@ class ConsolePagesTest extends AppTest {
     }
 
     @Test
+    void aPageThatFailsTellsSoInPlainWords() throws Exception {
+        try (StuckDatabase stuck = new StuckDatabase(sql.getDataSource())) {
+            for (String path : List.of("/console/audit", "/console/audit.csv")) {
+                HttpResponse<String> answer = browser.get(path);
+                assertThat(answer.statusCode()).isEqualTo(500);
+                assertThat(answer.body()).contains("The page could not be shown.", "aria-label=\"Pages\"").doesNotContain("SQL",
+                        "Exception");
+                assertThat(answer.headers().map()).containsKey("content-security-policy").doesNotContainKey("content-disposition");
+            }
+        }
+    }
+
+    @Test
     void theAuditIsFilteredPagedAndDownloaded() {
         String id = UUID.randomUUID().toString();
         assertThat(browser.get("/console/audit").body()).contains("Nothing was done that fits.");

@@ -50,6 +50,7 @@ public final class Demo {
                     every write, every call         %1$s/sandbox/writes  %1$s/sandbox/calls
                     health                          http://127.0.0.1:%3$s/observe/health
                     metrics                         http://127.0.0.1:%3$s/observe/metrics
+                    the console                     %2$s/console  (token: %5$s)
                     dead letters                    curl -H 'Authorization: Bearer %5$s' %2$s/api/dead-letters
                     Hawtio                          http://127.0.0.1:%3$s/observe/hawtio/  (operator, %5$s)
                     take Salesforce down, and up    curl -X POST %1$s/sandbox/faults/down

@@ -1,0 +1,178 @@
+package dev.orysalesforce.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.deque.html.axecore.results.Results;
+import com.deque.html.axecore.results.Rule;
+import com.deque.html.axecore.selenium.AxeBuilder;
+import dev.orysalesforce.Ory;
+import dev.orysalesforce.Tool;
+import dev.orysalesforce.sandbox.Fault;
+import dev.orysalesforce.sandbox.SalesforceSandbox;
+import dev.orysalesforce.sandbox.ory.OryAdminSandbox;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.logging.Level;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebDriverException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+
+/** What a person sees and does in the console, in a real browser. {@code -Dscreenshots=true} writes the pictures in {@code docs} again. */
+@Tag("nightly")
+class ConsoleIT {
+
+    private static final String TOKEN = "console-operator-token";
+    private static final boolean SCREENSHOTS = Boolean.getBoolean("screenshots");
+    private static final Duration PATIENCE = Duration.ofMinutes(2); // beside other tests
+
+    @Test
+    void aPersonSeesAPauseEndsItAndComparesEverything(@TempDir Path folder) throws IOException {
+        Tool.require(Tool.CHROMIUM, Tool.CHROMEDRIVER);
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
+                OryAdminSandbox ory = OryAdminSandbox.start();
+                AppProcess app = new AppProcess(folder, salesforce).with("ORY_ADMIN_URL", ory.url()).with("OPERATOR_TOKEN", TOKEN)) {
+            ory.project().addMany(3, i -> Map.of("email", "p" + i + "@example.org", "name", "Pat Person " + i));
+            app.start();
+            ChromeDriver browser = browser();
+            try {
+                logIn(browser, "http://127.0.0.1:" + app.port() + "/console/audit");
+                see(browser, "Nothing was done that fits.");
+                click(browser, By.linkText("Overview"));
+                see(browser, "3 identities are in step with Salesforce.");
+
+                salesforce.faults().start(Fault.unavailable());
+                app.ory().sends("registration", Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Person"));
+                see(browser, "Delivery is paused since"); // the page refreshes itself
+                picture(browser, "overview");
+                everyPageIsAccessible(browser);
+                salesforce.faults().clear();
+                click(browser, By.id("console-resume"));
+                see(browser, "Trying to write to Salesforce now.");
+                await().atMost(PATIENCE).untilAsserted(() -> assertThat(text(browser)).doesNotContain("Delivery is paused"));
+
+                click(browser, By.id("console-compare"));
+                see(browser, "The comparison has started.");
+                await().atMost(PATIENCE).untilAsserted(() -> assertThat(text(browser)).contains("It ended at"));
+                click(browser, By.linkText("Audit"));
+                see(browser, "a comparison");
+                see(browser, "127.0.0.1");
+                isAccessible(browser);
+                picture(browser, "audit");
+
+                theKeyboardReachesTheContent(browser);
+                theSessionEnds(browser);
+                assertThat(browser.manage().logs().get(LogType.BROWSER).getAll()).filteredOn(line -> line.getLevel().equals(Level.SEVERE))
+                        .as("refused by the content security policy, or a failed script")
+                        .allMatch(line -> line.getMessage().contains("401"));
+            } catch (RuntimeException | AssertionError e) {
+                Files.write(Path.of("target/console.png"), browser.getScreenshotAs(OutputType.BYTES));
+                throw e;
+            } finally {
+                browser.quit();
+            }
+        }
+    }
+
+    private static void logIn(ChromeDriver browser, String page) {
+        browser.get(page);
+        isAccessible(browser);
+        browser.findElement(By.name("token")).sendKeys("a guess", Keys.ENTER);
+        see(browser, "This is not the operator token.");
+        browser.findElement(By.name("token")).sendKeys(TOKEN, Keys.ENTER);
+    }
+
+    private static void everyPageIsAccessible(ChromeDriver browser) {
+        String back = browser.getCurrentUrl();
+        List<String> pages = browser.findElements(By.cssSelector("header nav a")).stream().map(link -> link.getAttribute("href")).toList();
+        assertThat(pages).hasSizeGreaterThan(1);
+        for (int width : List.of(360, 1280)) {
+            browser.executeCdpCommand("Emulation.setDeviceMetricsOverride",
+                    Map.of("width", width, "height", 800, "deviceScaleFactor", 1, "mobile", false));
+            for (String page : pages) {
+                browser.get(page);
+                assertThat((Boolean) browser.executeScript("return document.documentElement.scrollWidth <= innerWidth"))
+                        .as("%s fits into %d pixels", page, width).isTrue();
+                for (String scheme : List.of("dark", "light")) {
+                    browser.executeCdpCommand("Emulation.setEmulatedMedia",
+                            Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+                    isAccessible(browser);
+                }
+            }
+        }
+        browser.get(back);
+    }
+
+    private static void isAccessible(ChromeDriver browser) {
+        Results results = new AxeBuilder().analyze(browser);
+        assertThat(results.getPasses()).extracting(Rule::getId).contains("color-contrast", "landmark-one-main");
+        assertThat(results.getViolations()).as("%s: %s", browser.getCurrentUrl(), browser.getTitle())
+                .isEmpty();
+    }
+
+    private static void theKeyboardReachesTheContent(ChromeDriver browser) {
+        browser.findElement(By.tagName("body")).sendKeys(Keys.TAB);
+        WebElement skip = browser.switchTo().activeElement();
+        assertThat(skip.getText()).isEqualTo("Skip to the content");
+        assertThat(skip.getRect().x).as("it is seen").isNotNegative();
+        skip.sendKeys(Keys.ENTER);
+        assertThat(browser.switchTo().activeElement().getAttribute("id")).isEqualTo("content");
+    }
+
+    /** The part of the page that refreshes itself finds it out. */
+    private static void theSessionEnds(ChromeDriver browser) {
+        click(browser, By.linkText("Overview"));
+        see(browser, "Comparison with Ory");
+        browser.manage().deleteCookieNamed("ory-salesforce-console");
+        see(browser, "Operator token");
+        assertThat(browser.getCurrentUrl()).endsWith("then=%2Fconsole");
+    }
+
+    private static void picture(ChromeDriver browser, String name) throws IOException {
+        if (SCREENSHOTS) {
+            Files.write(Path.of("docs/console-" + name + ".png"), browser.getScreenshotAs(OutputType.BYTES));
+        }
+    }
+
+    private static ChromeDriver browser() {
+        LoggingPreferences logs = new LoggingPreferences();
+        logs.enable(LogType.BROWSER, Level.ALL);
+        ChromeOptions options = new ChromeOptions().setBinary(Tool.CHROMIUM.path().toString()).addArguments("--headless=new",
+                "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1280,800");
+        options.setCapability("goog:loggingPrefs", logs);
+        return new ChromeDriver(new ChromeDriverService.Builder().usingDriverExecutable(Tool.CHROMEDRIVER.path().toFile())
+                .usingAnyFreePort().build(), options);
+    }
+
+    /** Waits for it; htmx may replace it in between. */
+    private static void click(ChromeDriver browser, By what) {
+        await().atMost(PATIENCE).ignoreExceptionsInstanceOf(WebDriverException.class).until(() -> {
+            browser.findElement(what).click();
+            return true;
+        });
+    }
+
+    private static void see(ChromeDriver browser, String text) {
+        await().atMost(PATIENCE).ignoreExceptionsInstanceOf(WebDriverException.class).until(() -> text(browser).contains(text));
+    }
+
+    private static String text(ChromeDriver browser) {
+        return browser.findElement(By.tagName("body")).getText();
+    }
+}
