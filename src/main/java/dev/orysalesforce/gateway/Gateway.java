@@ -193,7 +193,7 @@ public class Gateway {
     }
 
     private DeadLetter keep(GatewayException why, String identity, JsonNode original, Instant at) {
-        return DeadLetter.of(identity, IdentityChange.GATEWAY, why.code(), why.error().message(), why.error().fields(), 0, at,
+        return DeadLetter.of(identity, IdentityChange.GATEWAY, null, why.code(), why.error().message(), why.error().fields(), 0, at,
                 clock.instant(), "gateway", original);
     }
 }

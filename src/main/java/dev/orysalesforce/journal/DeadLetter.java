@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
  * @param id its own ID, for replay and discard
  * @param identity the identity's ID; null if the body had none
  * @param event kind of the event
+ * @param object the object of its record; null if there is none yet
  * @param code the reason, for programs: a code of Salesforce or of this app
  * @param message what happened and what the operator can do; holds no value of the identity
  * @param fields the record's fields that Salesforce named
@@ -30,6 +31,7 @@ public record DeadLetter(
         String id,
         String identity,
         String event,
+        String object,
         String code,
         String message,
         List<String> fields,
@@ -46,10 +48,15 @@ public record DeadLetter(
 
     private static final int MOST_MENTIONS = 100;
 
-    public static DeadLetter of(String identity, String event, String code, String message, List<String> fields,
+    public static DeadLetter of(String identity, String event, String object, String code, String message, List<String> fields,
             int attempts, Instant receivedAt, Instant failedAt, String route, JsonNode original) {
-        return new DeadLetter(UUID.randomUUID().toString(), identity, event, code, message, fields, attempts,
+        return new DeadLetter(UUID.randomUUID().toString(), identity, event, object, code, message, fields, attempts,
                 receivedAt, failedAt, route, isReplayable(identity, original) ? original : cut(original));
+    }
+
+    /** The letter without its original. */
+    public DeadLetter bare() {
+        return new DeadLetter(id, identity, event, object, code, message, fields, attempts, receivedAt, failedAt, route, null);
     }
 
     /** The UUIDs in a body that does not tell whose it is, so that an erasure finds it; null if there are none. */

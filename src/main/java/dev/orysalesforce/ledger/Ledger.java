@@ -123,7 +123,7 @@ public class Ledger {
     }
 
     /** To the length of its column; PostgreSQL refuses a longer text, and one with the character NUL. */
-    private static String cut(String text, int longest) {
+    static String cut(String text, int longest) {
         String storable = text == null ? null : text.replace("\0", "");
         if (storable == null || storable.length() <= longest) {
             return storable;

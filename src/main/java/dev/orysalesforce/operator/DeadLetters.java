@@ -8,10 +8,12 @@ import dev.orysalesforce.journal.DeadLetterReader;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.Queues;
 import dev.orysalesforce.journal.Version;
+import dev.orysalesforce.ledger.DeadLetterFilter;
+import dev.orysalesforce.ledger.DeadLetterIndex;
+import dev.orysalesforce.ledger.DeadLetterIndex.Group;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.receive.BadRequestException;
-import dev.orysalesforce.settings.SyncSettings;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
@@ -20,16 +22,23 @@ import jakarta.jms.Session;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.camel.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.core.NestedRuntimeException;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.stereotype.Component;
 
@@ -50,40 +59,109 @@ public class DeadLetters {
             "((identity IS NOT NULL AND code NOT IN ('UNREADABLE_BODY','IDENTITY_NOT_STORED')) OR " + READ_AGAIN + ")";
 
     private final JmsTemplate jms;
+    private final JmsTemplate browser;
     private final Queues queues;
     private final Ledger ledger;
     private final DeadLetterReader reader;
     private final ObjectMapper json;
-    private final SyncSettings.DeadLetters settings;
+    private final DeadLetterIndex index;
+    private final DeadLetterIndexer indexer;
+    private final CodeExplanations explanations;
     private final Clock clock;
 
-    DeadLetters(JmsTemplate jms, Queues queues, Ledger ledger, DeadLetterReader reader, ObjectMapper json,
-            SyncSettings settings, Clock clock) {
+    DeadLetters(JmsTemplate jms, @Qualifier("queueBrowser") JmsTemplate browser, Queues queues, Ledger ledger, DeadLetterReader reader,
+            ObjectMapper json,
+            DeadLetterIndex index, DeadLetterIndexer indexer, CodeExplanations explanations, Clock clock) {
+        this.index = index;
+        this.indexer = indexer;
+        this.explanations = explanations;
         this.reader = reader;
         this.jms = jms;
+        this.browser = browser;
         this.queues = queues;
         this.ledger = ledger;
         this.json = json;
-        this.settings = settings.deadLetters();
         this.clock = clock;
     }
 
     /** When a dead letter that is written now expires, as JMS defines it: in milliseconds, 0 is never. */
     public long expiration() {
-        return settings.isForEver() ? 0 : clock.millis() + settings.retention().toMillis();
+        return indexer.expiration();
     }
 
     /** A page of the dead letters that match, without their originals. */
-    public DeadLetterPage list(@Header("code") String code, @Header("identity") String identity,
-            @Header("offset") String offset, @Header("limit") String limit) {
+    public DeadLetterPage list(@Header("code") String code, @Header("identity") String identity, @Header("event") String event,
+            @Header("object") String object, @Header("offset") String offset, @Header("limit") String limit) {
+        int from = number(offset, 0, 0, Integer.MAX_VALUE, "offset is a number from 0.");
+        int most = number(limit, DEFAULT_LIMIT, 1, MOST, "limit is a number from 1 to " + MOST + ".");
+        String selector = JmsSelectors.of(filter(code, identity, event, object));
+        return new DeadLetterPage(items(selector, from, most, false), queues.count(Queues.DEAD_LETTERS, selector));
+    }
+
+    /** Which dead letters are meant; a part that is null does not matter. */
+    public static DeadLetterFilter filter(String code, String identity, String event, String object) {
         check(code == null || JmsSelectors.isCode(code), "code is a code of Salesforce or of this app, such as"
                 + " FIELD_CUSTOM_VALIDATION_EXCEPTION.");
         check(identity == null || JmsSelectors.isId(identity), "identity is a UUID.");
-        int from = number(offset, 0, 0, Integer.MAX_VALUE, "offset is a number from 0.");
-        int most = number(limit, DEFAULT_LIMIT, 1, MOST, "limit is a number from 1 to " + MOST + ".");
-        String selector = JmsSelectors.all(code == null ? null : JmsSelectors.ofCode(code),
-                identity == null ? null : JmsSelectors.ofIdentity(identity));
-        return new DeadLetterPage(items(selector, from, most, false), queues.count(Queues.DEAD_LETTERS, selector));
+        check(event == null || JmsSelectors.isName(event), "event is a kind of event, such as registration.");
+        check(object == null || JmsSelectors.isName(object), "object is an object of Salesforce, such as Lead.");
+        return new DeadLetterFilter(code, identity == null ? null : identity.toLowerCase(Locale.ROOT), event, object);
+    }
+
+    /** The dead letters that match, by code, each with its explanation; the largest group first. */
+    public DeadLetterGroups groups(@Header("identity") String identity, @Header("event") String event, @Header("object") String object) {
+        DeadLetterFilter filter = filter(null, identity, event, object);
+        List<Group> groups = fromIndex(index -> index.groups(filter)).orElseGet(() -> groupsInQueue(filter));
+        return DeadLetterGroups.of(groups, explanations);
+    }
+
+    /** The index answers 100,000 letters at once; without it the queue is read, as if there were none. */
+    private <T> Optional<T> fromIndex(Function<DeadLetterIndex, T> query) {
+        try {
+            return indexer.isInStep() ? Optional.of(query.apply(index)) : Optional.empty();
+        } catch (NestedRuntimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    private List<Group> groupsInQueue(DeadLetterFilter filter) {
+        Map<String, Group> groups = new TreeMap<>();
+        browser.browseSelected(Queues.DEAD_LETTERS, JmsSelectors.of(filter), (session, letters) -> {
+            for (Enumeration<?> all = letters.getEnumeration(); all.hasMoreElements();) {
+                DeadLetterIndex.Row letter = indexer.row((Message) all.nextElement());
+                groups.merge(letter.code(), new Group(letter.code(), 1, letter.failedAt(), letter.failedAt()), Group::and);
+            }
+            return null;
+        });
+        return groups.values().stream().sorted(Comparator.comparingLong(Group::count).reversed()).toList();
+    }
+
+    /** A page of the dead letters that match, as the index knows them. */
+    public DeadLetterIndex.Page page(DeadLetterFilter filter, int offset, int limit) {
+        check(offset >= 0, "offset is a number from 0.");
+        return fromIndex(index -> index.page(filter, offset, limit)).orElseGet(() -> pageOfQueue(filter, offset, limit));
+    }
+
+    private DeadLetterIndex.Page pageOfQueue(DeadLetterFilter filter, int offset, int limit) {
+        String selector = JmsSelectors.of(filter);
+        List<DeadLetterIndex.Row> page = browser.browseSelected(Queues.DEAD_LETTERS, selector, (session, letters) -> {
+            List<DeadLetterIndex.Row> rows = new ArrayList<>();
+            Enumeration<?> all = letters.getEnumeration();
+            for (int i = 0; rows.size() < limit && all.hasMoreElements(); i++) {
+                Message message = (Message) all.nextElement();
+                if (i >= offset) {
+                    rows.add(indexer.row(message));
+                }
+            }
+            return rows;
+        });
+        return new DeadLetterIndex.Page(page, queues.count(Queues.DEAD_LETTERS, selector).orElse(offset + (long) page.size()));
+    }
+
+    /** How a replay ended so far; null if there was none with this ID, or it is not remembered any more. */
+    public ReplayEnding ending(@Header("id") String id) {
+        return !JmsSelectors.isId(id) ? null : indexer.ending(id.toLowerCase(Locale.ROOT))
+                .map(ending -> ReplayEnding.of(id.toLowerCase(Locale.ROOT), ending, queues.depth(Queues.JOURNAL))).orElse(null);
     }
 
     /** One dead letter, with its original if {@code reveal} is true; null if there is none with this ID. */
@@ -108,6 +186,7 @@ public class DeadLetters {
     /** Discards all dead letters of an identity, and those of a body that tells no identity but holds its ID. */
     public void discardOf(String identity) {
         discardSelected(JmsSelectors.ofIdentityOrMentioning(identity));
+        indexer.erased(List.of(identity));
     }
 
     /** Discards all dead letters of identities. */
@@ -116,18 +195,21 @@ public class DeadLetters {
         for (int from = 0; from < all.size(); from += AT_ONCE) {
             discardSelected(JmsSelectors.ofIdentities(all.subList(from, Math.min(from + AT_ONCE, all.size()))));
         }
+        indexer.erased(all);
     }
 
     private long discardSelected(String selector) {
-        return jms.execute(session -> {
-            long discarded = 0;
+        List<String> discarded = jms.execute(session -> {
+            List<String> ids = new ArrayList<>();
             try (MessageConsumer letters = session.createConsumer(session.createQueue(Queues.DEAD_LETTERS), selector)) {
-                while (letters.receiveNoWait() != null) {
-                    discarded++;
+                for (Message message = letters.receiveNoWait(); message != null; message = letters.receiveNoWait()) {
+                    ids.add(DeadLetterIndexer.id(message));
                 }
             }
-            return discarded;
+            return ids;
         }, true);
+        indexer.removed(discarded);
+        return discarded.size();
     }
 
     /** All dead letters of an identity. */
@@ -143,7 +225,8 @@ public class DeadLetters {
     /**
      * Reads which dead letters to replay.
      *
-     * @param body {@code {"ids":[…]}}, {@code {"code":"…"}} or {@code {"all":true}}
+     * @param body {@code {"ids":[…]}}, one or several of {@code {"code":"…","identity":"…","event":"…","object":"…"}}, or
+     *     {@code {"all":true}}
      */
     public Replay select(String body) throws JsonProcessingException {
         JsonNode wanted = json.readTree(body == null ? "" : body);
@@ -151,13 +234,16 @@ public class DeadLetters {
         if (wanted.size() == 1 && wanted.path("all").asBoolean()) {
             return new Replay(List.of(now));
         }
-        if (wanted.size() == 1 && JmsSelectors.isCode(wanted.path("code").textValue())) {
-            return new Replay(List.of(JmsSelectors.all(JmsSelectors.ofCode(wanted.path("code").textValue()), now)));
+        DeadLetterFilter filter = filter(wanted.path("code").textValue(), wanted.path("identity").textValue(),
+                wanted.path("event").textValue(), wanted.path("object").textValue());
+        if (wanted.isObject() && !wanted.isEmpty() && wanted.size() == filter.parts().size()) {
+            return new Replay(List.of(JmsSelectors.all(JmsSelectors.of(filter), now)));
         }
         List<String> ids = new ArrayList<>();
         wanted.path("ids").forEach(id -> ids.add(id.textValue()));
         check(wanted.size() == 1 && !ids.isEmpty() && ids.stream().allMatch(JmsSelectors::isId),
-                "The body is {\"ids\":[\"…\"]} with IDs of dead letters, {\"code\":\"…\"} or {\"all\":true}.");
+                "The body is {\"ids\":[\"…\"]} with IDs of dead letters, {\"all\":true}, or one or several of code, identity,"
+                        + " event and object, e.g. {\"code\":\"…\"}.");
         List<String> selectors = new ArrayList<>();
         for (int i = 0; i < ids.size(); i += AT_ONCE) {
             selectors.add(JmsSelectors.all(JmsSelectors.ofLetters(ids.subList(i, Math.min(i + AT_ONCE, ids.size()))), now));
@@ -169,6 +255,7 @@ public class DeadLetters {
     public List<IdentityChange> take(Replay replay) {
         return jms.execute(session -> {
             List<IdentityChange> taken = new ArrayList<>();
+            List<DeadLetterIndex.Row> rows = new ArrayList<>();
             List<Message> useless = new ArrayList<>();
             try (MessageConsumer letters = session.createConsumer(session.createQueue(Queues.DEAD_LETTERS),
                     JmsSelectors.all(REPLAYABLE, replay.next()))) {
@@ -177,6 +264,7 @@ public class DeadLetters {
                     IdentityChange event = reader.replayed(letter(message));
                     if (event != null) {
                         taken.add(event);
+                        rows.add(indexer.row(message).of(event.identityId()));
                     } else {
                         useless.add(message);
                     }
@@ -187,6 +275,9 @@ public class DeadLetters {
             }
             putBack(session, useless);
             replay.leftOut(useless.size()); // with a new time, so that their selector does not find them again
+            if (replay.isTold() && !indexer.replayed(replay.getId(), rows)) {
+                replay.untold(); // a database that does not answer is not asked for each of many transactions
+            }
             return taken;
         }, true);
     }
@@ -220,9 +311,9 @@ public class DeadLetters {
     private record Shown(DeadLetterItem item, Version version) {}
 
     private List<DeadLetterItem> items(String selector, int from, int most, boolean reveal) {
-        List<Shown> shown = jms.browseSelected(Queues.DEAD_LETTERS, selector, (session, browser) -> {
+        List<Shown> shown = browser.browseSelected(Queues.DEAD_LETTERS, selector, (session, queue) -> {
             List<Shown> letters = new ArrayList<>();
-            Enumeration<?> all = browser.getEnumeration();
+            Enumeration<?> all = queue.getEnumeration();
             for (int i = 0; letters.size() < most && all.hasMoreElements(); i++) {
                 Message message = (Message) all.nextElement();
                 if (i >= from) {
@@ -248,9 +339,10 @@ public class DeadLetters {
 
     private DeadLetter letter(Message message) {
         DeadLetter letter = reader.read(message);
-        return letter != null ? letter : new DeadLetter(null, null, "unknown", "UNREADABLE_LETTER", "A message in the queue of"
-                + " dead letters is damaged, or not one of this app. Find out whether another program writes to the queue, too.",
-                List.of(), 0, null, null, null, null);
+        return letter != null ? letter
+                : new DeadLetter(null, null, "unknown", null, JmsSelectors.UNREADABLE_LETTER, "A message in the queue of"
+                        + " dead letters is damaged, or not one of this app. Find out whether another program writes to the queue, too.",
+                        List.of(), 0, null, null, null, null);
     }
 
     static boolean isTrue(String reveal) {

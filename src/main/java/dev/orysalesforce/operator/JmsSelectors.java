@@ -1,5 +1,6 @@
 package dev.orysalesforce.operator;
 
+import dev.orysalesforce.ledger.DeadLetterFilter;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -14,8 +15,13 @@ import java.util.stream.Stream;
  */
 final class JmsSelectors {
 
+    /** The code that a message is shown with that has none: it is not one of this app. */
+    static final String UNREADABLE_LETTER = "UNREADABLE_LETTER";
+
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final Pattern CODE = Pattern.compile("[A-Za-z0-9_.]{1,100}");
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,79}");
 
     private JmsSelectors() {}
 
@@ -25,6 +31,11 @@ final class JmsSelectors {
 
     static boolean isCode(String text) {
         return text != null && CODE.matcher(text).matches();
+    }
+
+    /** A kind of event, or an object of Salesforce. */
+    static boolean isName(String text) {
+        return text != null && NAME.matcher(text).matches();
     }
 
     static String ofLetter(String id) {
@@ -48,7 +59,13 @@ final class JmsSelectors {
     }
 
     static String ofCode(String code) {
-        return equal("code", code);
+        return code.equals(UNREADABLE_LETTER) ? "code IS NULL" : equal("code", code);
+    }
+
+    /** Null, which selects everything, if no part of the filter is given. */
+    static String of(DeadLetterFilter filter) {
+        return all(filter.parts().entrySet().stream().map(part -> part.getKey().equals("code") ? ofCode(part.getValue())
+                : equal(part.getKey(), part.getValue())).toArray(String[]::new));
     }
 
     /** Null, which selects everything, if there is no condition. */

@@ -2,6 +2,7 @@ package dev.orysalesforce.operator;
 
 import dev.orysalesforce.ledger.Audit.Act;
 import dev.orysalesforce.ledger.Audit.Kind;
+import dev.orysalesforce.ledger.DeadLetterFilter;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -44,6 +45,16 @@ public final class OperatorActs {
     public static Act replayLetters(List<String> ids) {
         return new Act(Kind.REPLAY, "dead letters " + ids.stream().limit(MOST_IDS).filter(JmsSelectors::isId)
                 .collect(Collectors.joining(", ")) + (ids.size() > MOST_IDS ? " and " + (ids.size() - MOST_IDS) + " more" : ""), null);
+    }
+
+    /** Replays the letters that match a filter; all, if it has no part. */
+    public static Act replayLettersLike(DeadLetterFilter filter) {
+        String identity = JmsSelectors.isId(filter.identity()) ? filter.identity().toLowerCase(Locale.ROOT) : null;
+        String parts = filter.parts().entrySet().stream().filter(part -> !part.getKey().equals("identity"))
+                .map(part -> part.getKey() + " " + (JmsSelectors.isCode(part.getValue()) ? part.getValue() : "?"))
+                .collect(Collectors.joining(", "));
+        return filter.parts().isEmpty() ? replayAllLetters() : new Act(Kind.REPLAY,
+                parts.isEmpty() ? "the dead letters of identity" : "the dead letters with " + parts, identity);
     }
 
     public static Act replayAllLetters() {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.ledger.Audit;
 import dev.orysalesforce.ledger.Audit.Kind;
+import dev.orysalesforce.ledger.DeadLetterFilter;
 import dev.orysalesforce.receive.Completion;
 import dev.orysalesforce.receive.Problems;
 import jakarta.servlet.FilterChain;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.dao.DataAccessException;
@@ -104,8 +106,9 @@ class OperatorAudit extends OncePerRequestFilter {
     private Audit.Act replayed(HttpServletRequest request) throws IOException {
         try {
             JsonNode wanted = json.readTree(request.getInputStream());
-            if (JmsSelectors.isCode(wanted.path("code").textValue())) {
-                return OperatorActs.ofLettersWithCode(Kind.REPLAY, wanted.path("code").textValue());
+            if (Stream.of("code", "identity", "event", "object").anyMatch(wanted::has)) {
+                return OperatorActs.replayLettersLike(new DeadLetterFilter(wanted.path("code").textValue(),
+                        wanted.path("identity").textValue(), wanted.path("event").textValue(), wanted.path("object").textValue()));
             }
             List<String> ids = new ArrayList<>();
             wanted.path("ids").forEach(id -> ids.add(id.textValue()));

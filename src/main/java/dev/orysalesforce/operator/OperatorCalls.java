@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 
@@ -34,8 +35,9 @@ public class OperatorCalls {
      *
      * @param status HTTP status
      * @param body JSON; a problem if it was not done
+     * @param location where the result is; null if the route tells none
      */
-    public record Answer(int status, JsonNode body) {
+    public record Answer(int status, JsonNode body, String location) {
 
         public boolean isDone() {
             return status < HttpStatus.MULTIPLE_CHOICES.value();
@@ -85,7 +87,8 @@ public class OperatorCalls {
             }
             byte[] text = exchange.getMessage().getBody(byte[].class);
             return new Answer(exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, HttpStatus.OK.value(), Integer.class),
-                    text == null || text.length == 0 ? json.nullNode() : json.readTree(text));
+                    text == null || text.length == 0 ? json.nullNode() : json.readTree(text),
+                    exchange.getMessage().getHeader(HttpHeaders.LOCATION, String.class));
         } catch (Exception e) {
             LOG.error("The console failed: {} in {}", e.getClass().getName(), route);
             return answer(problems.problem("FAILED"));
@@ -93,6 +96,6 @@ public class OperatorCalls {
     }
 
     private Answer answer(Problem problem) {
-        return new Answer(problem.status(), json.valueToTree(problem));
+        return new Answer(problem.status(), json.valueToTree(problem), null);
     }
 }

@@ -3,19 +3,36 @@ package dev.orysalesforce.operator;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.UUID;
 
 /** A replay in progress: the dead letters that are still to be replayed, some hundred in a transaction. */
 public final class Replay {
 
+    private final String id = UUID.randomUUID().toString();
     private final List<String> asked;
     private final Deque<String> open;
     private int replayed;
     private int useless;
+    private boolean isTold = true;
 
     /** @param selectors which dead letters; none that were added after the request, or the replay might never end */
     Replay(List<String> selectors) {
         asked = selectors;
         open = new ArrayDeque<>(selectors);
+    }
+
+    /** Of the answer to how it ended. */
+    public String getId() {
+        return id;
+    }
+
+    /** Whether the index knows its letters so far, so that it can tell how they end. */
+    boolean isTold() {
+        return isTold;
+    }
+
+    void untold() {
+        isTold = false;
     }
 
     public boolean isMore() {

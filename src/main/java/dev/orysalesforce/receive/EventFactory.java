@@ -62,14 +62,15 @@ public class EventFactory {
     public DeadLetter deadLetter(Problem problem, IdentityChange received, String event, byte[] body) {
         JsonNode kept = keptBody(body);
         if (received == null) {
-            return DeadLetter.of(null, kind(event, null), problem.code(), problem.detail(), List.of(), 0, clock.instant(), clock.instant(),
+            return DeadLetter.of(null, kind(event, null), null, problem.code(), problem.detail(), List.of(), 0, clock.instant(),
+                    clock.instant(),
                     "receive", kept == null ? new TextNode(bodyText.kept(body)) : json.createObjectNode().set(DeadLetter.BODY, kept));
         }
         ObjectNode original = json.valueToTree(received);
         if (kept != null && kept.toString().length() <= LONGEST_BODY) {
             original.set(DeadLetter.BODY, kept);
         }
-        return DeadLetter.of(received.identityId(), event, problem.code(), problem.detail(), List.of(), 0,
+        return DeadLetter.of(received.identityId(), event, null, problem.code(), problem.detail(), List.of(), 0,
                 received.receivedAt(), clock.instant(), "receive", original);
     }
 

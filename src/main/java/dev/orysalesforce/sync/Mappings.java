@@ -232,9 +232,11 @@ public class Mappings {
     public DeadLetter deadLetter(SyncItem item) {
         IdentityChange change = item.getChange();
         RecordError error = item.getError();
-        return change.letter() != null ? change.letter() : DeadLetter.of(item.getIdentity(), change.event(), error.code(),
-                error.message(), error.fields(), change.attempts() + 1, change.receivedAt(), clock.instant(), "sync",
-                json.valueToTree(change));
+        DeadLetter letter = change.letter() != null ? change.letter() : DeadLetter.of(item.getIdentity(), change.event(),
+                item.getObject(), error.code(), error.message(), error.fields(), change.attempts() + 1, change.receivedAt(),
+                clock.instant(), "sync", json.valueToTree(change));
+        item.keptAs(letter.bare());
+        return letter;
     }
 
     /** The event that goes into the journal again, for an item that is retried later. */

@@ -3,6 +3,7 @@ package dev.orysalesforce.sync;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.journal.DeadLetter;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.Version;
 import dev.orysalesforce.ledger.LedgerEntry;
@@ -52,6 +53,7 @@ public final class SyncItem {
     private RecordError note;
     private boolean recreated;
     private boolean prepared;
+    private DeadLetter letter;
 
     public SyncItem(IdentityChange change, Mapping mapping) {
         this.change = change;
@@ -64,6 +66,15 @@ public final class SyncItem {
 
     public String getIdentity() {
         return change.identityId();
+    }
+
+    void keptAs(DeadLetter bare) {
+        letter = bare;
+    }
+
+    /** Its dead letter without the original; null if it has none. */
+    public DeadLetter getLetter() {
+        return letter;
     }
 
     public Mapping getMapping() {

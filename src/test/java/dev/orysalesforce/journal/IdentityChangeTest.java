@@ -48,7 +48,7 @@ class IdentityChangeTest {
         ObjectMapper json = new ObjectMapper().findAndRegisterModules();
         IdentityChange read = json.readValue("{\"event\":\"login\",\"letter\":{\"id\":\"x\",\"code\":\"X\"}}", IdentityChange.class);
         assertThat(read.letter()).isNull();
-        DeadLetter letter = DeadLetter.of(null, "login", "X", "why", List.of(), 0, START, START, "receive", json.readTree("{}"));
+        DeadLetter letter = DeadLetter.of(null, "login", null, "X", "why", List.of(), 0, START, START, "receive", json.readTree("{}"));
         assertThat(json.valueToTree(IdentityChange.without(letter)).toString()).contains("login").doesNotContain("why");
     }
 

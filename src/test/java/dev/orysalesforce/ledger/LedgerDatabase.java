@@ -44,8 +44,9 @@ public enum LedgerDatabase {
         }
     };
 
-    private static final List<String> TABLES = List.of("identities", "sightings", "reconcile_run", "tombstones", "turns", "audit",
-            "api_calls");
+    private static final List<String> TABLES =
+            List.of("identities", "sightings", "reconcile_run", "tombstones", "turns", "audit", "dead_letters",
+                    "api_calls");
 
     private ConfigurableApplicationContext context;
 
@@ -53,7 +54,8 @@ public enum LedgerDatabase {
     @ImportAutoConfiguration({DataSourceAutoConfiguration.class, JdbcTemplateAutoConfiguration.class,
         JdbcClientAutoConfiguration.class, FlywayAutoConfiguration.class, JacksonAutoConfiguration.class})
     @EnableConfigurationProperties(SyncSettings.class)
-    @Import({LedgerConfiguration.class, FieldHash.class, Ledger.class, Tombstones.class, Audit.class, BoundedLookup.class,
+    @Import({LedgerConfiguration.class, FieldHash.class, Ledger.class, Tombstones.class, Audit.class, DeadLetterIndex.class,
+        BoundedLookup.class,
         LedgerOwnership.class})
     static class LedgerOnly {
 

@@ -43,7 +43,7 @@ class LedgerSqlTest {
             List<String> found = sources.filter(Files::isRegularFile).filter(LedgerSqlTest::holdsSql)
                     .map(file -> file.getFileName().toString().replace(".java", "")).sorted().toList();
             assertThat(found).containsExactlyInAnyOrderElementsOf(Stream
-                    .of(Ledger.class, Tombstones.class, Audit.class, LedgerOwnership.class,
+                    .of(Ledger.class, Tombstones.class, Audit.class, DeadLetterIndex.class, LedgerOwnership.class,
                             LedgerConfiguration.class, ReconcileSnapshot.class, WriterLease.class, CallBudget.class)
                     .map(Class::getSimpleName)
                     .toList());
@@ -150,6 +150,82 @@ class LedgerSqlTest {
             assertThat(entry.outcome()).isEqualTo("done");
         });
         assertThat(database.sql().queryForList("select * from audit").toString()).doesNotContain(ID).contains(other);
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void deadLettersAreGroupedAndPaged(LedgerDatabase database) {
+        DeadLetterIndex index = database.empty().bean(DeadLetterIndex.class);
+        index.add(IntStream.range(0, 1_200).mapToObj(i -> letter("letter-" + i, i % 3 == 0 ? null : UUID.randomUUID().toString(),
+                i < 1_000 ? "STRING_TOO_LONG" : "NO_IDENTITY", i)).toList());
+        index.found(List.of(letter("letter-7", ID, "STRING_TOO_LONG", 7)));
+        assertThat(index.count()).isEqualTo(1_200);
+        assertThat(index.ids()).hasSize(1_200).contains("letter-7");
+        assertThat(index.groups(DeadLetterFilter.ALL)).containsExactly(
+                new DeadLetterIndex.Group("STRING_TOO_LONG", 1_000, NOON, NOON.plusSeconds(999)),
+                new DeadLetterIndex.Group("NO_IDENTITY", 200, NOON.plusSeconds(1_000), NOON.plusSeconds(1_199)));
+        assertThat(index.groups(new DeadLetterFilter("STRING_TOO_LONG", ID, "settings", "Lead")))
+                .containsExactly(new DeadLetterIndex.Group("STRING_TOO_LONG", 1, NOON.plusSeconds(7), NOON.plusSeconds(7)));
+        assertThat(index.groups(new DeadLetterFilter(null, null, null, "Contact"))).isEmpty();
+        DeadLetterIndex.Page page = index.page(DeadLetterFilter.ofCode("NO_IDENTITY"), 150, 100);
+        assertThat(page.total()).isEqualTo(200);
+        assertThat(page.items()).hasSize(50).startsWith(letter("letter-1150", page.items().get(0).identity(), "NO_IDENTITY", 1_150));
+        index.remove(page.items().stream().map(DeadLetterIndex.Row::id).toList());
+        assertThat(index.count()).isEqualTo(1_150);
+        index.forget(List.of(ID));
+        assertThat(database.sql().queryForList("select identity from dead_letters", String.class)).hasSize(1_149).doesNotContain(ID);
+        index.removeExpired();
+        assertThat(index.count()).as("without an end").isEqualTo(1_149);
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void theEndOfAReplayIsCounted(LedgerDatabase database) {
+        DeadLetterIndex index = database.empty().bean(DeadLetterIndex.class);
+        List<DeadLetterIndex.Row> letters = IntStream.range(0, 4)
+                .mapToObj(i -> letter(UUID.randomUUID().toString(), UUID.randomUUID().toString(), "STRING_TOO_LONG", i)).toList();
+        index.add(letters);
+        assertThat(index.hasOpenReplays()).isFalse();
+        index.replayed("replay", letters.subList(0, 3));
+        assertThat(index.hasOpenReplays()).isTrue();
+        assertThat(index.count()).isEqualTo(1);
+        index.ended("synced", List.of(letters.get(0).identity(), letters.get(3).identity()));
+        index.ended("dead-letter", List.of(letters.get(1).identity()));
+        index.ended("synced", List.of(letters.get(1).identity()));
+        assertThat(index.ending("replay")).hasValueSatisfying(ending -> {
+            assertThat(ending.ended()).containsExactly(Map.entry("dead-letter", 1L), Map.entry("synced", 1L));
+            assertThat(ending.open()).isEqualTo(1);
+            assertThat(ending.at()).isBeforeOrEqualTo(Instant.now());
+        });
+        assertThat(index.ending("other")).isEmpty();
+        index.add(letters.subList(2, 3));
+        assertThat(index.count()).as("a late note does not undo it").isEqualTo(1);
+        index.found(letters.subList(2, 3)); // the replay has rolled back
+        assertThat(index.count()).isEqualTo(2);
+        assertThat(index.hasOpenReplays()).isFalse();
+        database.sql().update("update dead_letters set replayed_at = '2026-01-01T00:00:00.000000000Z' where replay is not null");
+        index.forgetReplays();
+        assertThat(index.ending("replay")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void theIndexOfDeadLettersHoldsNoErasedIdentity(LedgerDatabase database) {
+        DeadLetterIndex index = database.empty().bean(DeadLetterIndex.class);
+        database.bean(Tombstones.class).put(ID);
+        index.add(List.of(letter("late", ID, "STRING_TOO_LONG", 0)));
+        index.replayed("replay", List.of(letter("later", ID, "STRING_TOO_LONG", 0)));
+        assertThat(database.sql().queryForList("select * from dead_letters")).isEmpty();
+        String other = UUID.randomUUID().toString();
+        index.add(List.of(letter("missed", other, "STRING_TOO_LONG", 0)));
+        database.bean(Tombstones.class).put(other);
+        index.forgetErased();
+        assertThat(database.sql().queryForList("select * from dead_letters")).isEmpty();
+    }
+
+    private static DeadLetterIndex.Row letter(String id, String identity, String code, int seconds) {
+        return new DeadLetterIndex.Row(id, identity, "settings", "Lead", code, List.of("LastName", "Company"), 1, NOON,
+                NOON.plusSeconds(seconds), 0);
     }
 
     @ParameterizedTest

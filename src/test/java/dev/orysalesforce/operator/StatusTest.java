@@ -160,6 +160,7 @@ class StatusTest extends OperatorTest {
         for (JsonNode entry : ((ArrayNode) yaml.readTree(Path.of("routes/operator-api.camel.yaml").toFile()))
                 .addAll((ArrayNode) yaml.readTree(Path.of("routes/operator-events.camel.yaml").toFile()))
                 .addAll((ArrayNode) yaml.readTree(Path.of("routes/operator-audit.camel.yaml").toFile()))
+                .addAll((ArrayNode) yaml.readTree(Path.of("routes/operator-letter-groups.camel.yaml").toFile()))
                 .addAll((ArrayNode) yaml.readTree(Path.of("routes/operator-status.camel.yaml").toFile()))) {
             for (String verb : List.of("get", "post", "delete")) {
                 for (JsonNode operation : entry.path("rest").path(verb)) {
@@ -177,7 +178,7 @@ class StatusTest extends OperatorTest {
                 }
             }
         }
-        assertThat(operations).isEqualTo(15);
+        assertThat(operations).isEqualTo(17);
     }
 
     private JsonNode status() {
