@@ -4,6 +4,7 @@ package dev.orysalesforce.console;
 enum Section {
 
     OVERVIEW("", "Overview"),
+    DEAD_LETTERS("/dead-letters", "Dead letters"),
     AUDIT("/audit", "Audit");
 
     static final String HOME = "/console";

@@ -25,6 +25,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -112,14 +113,20 @@ public class DeadLetterIndexer {
 
     /** These letters have left the queue. */
     void removed(Collection<String> ids) {
-        note(() -> index.remove(ids));
-        tryToWrite();
+        noteAtOnce(ids, index::remove);
     }
 
     /** These identities were erased. */
     void erased(Collection<String> identities) {
-        note(() -> index.forget(identities));
-        tryToWrite();
+        noteAtOnce(identities, index::forget);
+    }
+
+    /** Most batches erase nothing, and do not wait for the database here. */
+    private void noteAtOnce(Collection<String> ids, Consumer<Collection<String>> change) {
+        if (!ids.isEmpty()) {
+            note(() -> change.accept(ids));
+            tryToWrite();
+        }
     }
 
     /**

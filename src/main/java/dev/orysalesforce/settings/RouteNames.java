@@ -21,6 +21,10 @@ public final class RouteNames {
     public static final String DOCTOR_ORY = "direct:doctor.ory";
     public static final String OPERATOR_RESUME = "direct:operator.resume";
     public static final String OPERATOR_RECONCILE = "direct:operator.reconcile";
+    public static final String OPERATOR_DEAD_LETTER = "direct:operator.dead-letter";
+    public static final String OPERATOR_REPLAY = "direct:operator.replay";
+    public static final String OPERATOR_DISCARD = "direct:operator.discard";
+    public static final String OPERATOR_DISCARD_CODE = "direct:operator.discard-code";
 
     private RouteNames() {}
 }
