@@ -49,7 +49,7 @@ public class DeadLetterIndexer {
     /** Two errors may cancel each other in the counts. */
     private static final Duration BETWEEN_COMPARISONS = Duration.ofHours(1);
     /** After a comparison there is none for this multiple of the time that it took. */
-    private static final int PAUSE = 10;
+    private static final int PAUSE = 4;
     /** What was not checked for so long is not trusted: the route with the check may be stopped. */
     private static final Duration TRUSTED = Duration.ofSeconds(30);
 

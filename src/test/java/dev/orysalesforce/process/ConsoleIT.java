@@ -90,6 +90,45 @@ class ConsoleIT {
         }
     }
 
+    @Test
+    void aPersonFindsOutWhyARecordIsMissingAndFixesIt(@TempDir Path folder) throws IOException {
+        Tool.require(Tool.CHROMIUM, Tool.CHROMEDRIVER);
+        try (SalesforceSandbox salesforce = SalesforceSandbox.start();
+                AppProcess app = new AppProcess(folder, salesforce).with("OPERATOR_TOKEN", TOKEN)) {
+            app.start();
+            salesforce.org().schema("Lead").alter("LastName", rule -> rule.withLength(3));
+            String id = UUID.randomUUID().toString();
+            app.ory().sends("registration", Ory.identity(id, Instant.now(), "Person"));
+            ChromeDriver browser = browser();
+            try {
+                logIn(browser, "http://127.0.0.1:" + app.port() + "/console");
+                await().atMost(PATIENCE).until(() -> {
+                    click(browser, By.linkText("Dead letters"));
+                    return text(browser).contains("STRING_TOO_LONG");
+                });
+                see(browser, "Truncate it in the mapping or widen the field.");
+                picture(browser, "dead-letters");
+                isAccessible(browser);
+                click(browser, By.linkText("A text is longer than its field."));
+                see(browser, "1 to 1 of 1");
+                isAccessible(browser);
+                click(browser, By.linkText("Open"));
+                see(browser, id);
+                isAccessible(browser);
+                salesforce.org().schema("Lead").alter("LastName", rule -> rule.withLength(80));
+                click(browser, By.xpath("//button[text()='Replay']"));
+                see(browser, "Of 1 replayed: 1 synced."); // the page refreshes itself
+                isAccessible(browser);
+                assertThat(salesforce.org().byIdentity(id)).hasSize(1);
+            } catch (RuntimeException | AssertionError e) {
+                Files.write(Path.of("target/console.png"), browser.getScreenshotAs(OutputType.BYTES));
+                throw e;
+            } finally {
+                browser.quit();
+            }
+        }
+    }
+
     private static void logIn(ChromeDriver browser, String page) {
         browser.get(page);
         isAccessible(browser);
