@@ -20,7 +20,7 @@ class OperatorConfiguration {
     @Bean
     HeaderFilterStrategy operatorHeaders() {
         HttpHeaderFilterStrategy strategy = new HttpHeaderFilterStrategy();
-        strategy.setInFilterPattern("(?i)(?!(content-type|act|code|event|identity|limit|object|offset|reveal)$).*");
+        strategy.setInFilterPattern("(?i)(?!(content-type|act|code|event|from|identity|kind|limit|object|offset|reveal)$).*");
         return strategy;
     }
 

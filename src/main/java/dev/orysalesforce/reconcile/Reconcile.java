@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.JournalLoss;
 import dev.orysalesforce.journal.Queues;
+import dev.orysalesforce.ledger.Activity;
+import dev.orysalesforce.ledger.Activity.Count;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.ledger.Tombstones;
@@ -66,6 +68,7 @@ public class Reconcile {
     private final ReconcileBackoff backoff;
     private final ReconcileReport report;
     private final Login login;
+    private final Activity activity;
     private final SyncSettings settings;
     private final ObjectMapper json;
     private final Clock clock;
@@ -77,7 +80,7 @@ public class Reconcile {
 
     Reconcile(OryAdmin ory, ReconcileSnapshot snapshot, Ledger ledger, Tombstones tombstones, Queues queues,
             JournalLoss journalLoss, DeliveryPause deliveryPause, CallBudget budget, ReconcileBackoff backoff,
-            ReconcileReport report, Login login, SyncSettings settings, ObjectMapper json, Clock clock) {
+            ReconcileReport report, Login login, Activity activity, SyncSettings settings, ObjectMapper json, Clock clock) {
         this.ory = ory;
         this.snapshot = snapshot;
         this.ledger = ledger;
@@ -89,6 +92,7 @@ public class Reconcile {
         this.backoff = backoff;
         this.report = report;
         this.login = login;
+        this.activity = activity;
         this.settings = settings;
         this.json = json;
         this.clock = clock;
@@ -345,6 +349,10 @@ public class Reconcile {
     private void save() {
         report.see(run, !run.isRunning()); // first: a reader who sees that it has ended must find its numbers
         snapshot.save(run, owner);
+        if (!run.isRunning()) {
+            activity.compared(run.startedAt, run.state, run.error(), Map.of(Count.SEEN, run.seen, Count.QUEUED, run.queued,
+                    Count.MISSING, run.missing, Count.GONE, run.gone));
+        }
     }
 
     /** The step failed: it is repeated after a pause, or the run ends. */

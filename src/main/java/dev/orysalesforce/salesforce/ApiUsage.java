@@ -58,6 +58,9 @@ public class ApiUsage extends EventNotifierSupport {
             String kind = kind(exchange.getProperty("method", "", String.class),
                     exchange.getProperty("path", "", String.class));
             spending.recordCall();
+            if (exchange.getProperty("batch") instanceof CallListener batch) {
+                batch.recordCall();
+            }
             calls.computeIfAbsent(kind, name -> new AtomicLong()).incrementAndGet();
             meters.counter(CALLS, "kind", kind, "status", status(exchange)).increment();
         }

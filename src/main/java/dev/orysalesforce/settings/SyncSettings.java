@@ -55,6 +55,7 @@ import org.springframework.util.unit.DataSize;
  * @param erasedMapping mapping file or Camel endpoint whose result is written into the record of an erased identity, if
  *     sync.erase is anonymize
  * @param auditRetention how long the audit keeps what operators did; above 0
+ * @param activityRetention how long the activity keeps batches, comparisons, pauses and the sums of hours; above 0
  * @param doctorAtStart whether the doctor checks the set-up once after each start and logs its findings
  * @param errors what Salesforce's error codes mean
  */
@@ -92,6 +93,7 @@ public record SyncSettings(
         @DefaultValue("create") MatchSeveral matchSeveral,
         @DefaultValue("mappings/erased.jslt") String erasedMapping,
         @DefaultValue("365d") Duration auditRetention,
+        @DefaultValue("31d") Duration activityRetention,
         @DefaultValue("true") boolean doctorAtStart,
         @DefaultValue Errors errors) {
 
@@ -106,7 +108,8 @@ public record SyncSettings(
                 "retry.initial", retry.initial, "retry.max", retry.max, "reconcile.every", reconcile.every,
                 "reconcile.after-start", reconcile.afterStart, "reconcile.after-empty-body", reconcile.afterEmptyBody)
                 .forEach((name, time) -> check(!time.isNegative(), "sync." + name + " is negative"));
-        Map.of("audit-retention", auditRetention, "mapping-timeout", mappingTimeout, "reload.poll-interval", reload.pollInterval,
+        Map.of("audit-retention", auditRetention, "activity-retention", activityRetention, "mapping-timeout", mappingTimeout,
+                "reload.poll-interval", reload.pollInterval,
                 "back-off.initial", backOff.initial,
                 "back-off.max", backOff.max)
                 .forEach((name, time) -> check(time.toMillis() > 0, "sync." + name + " has to be above 0"));

@@ -1,7 +1,9 @@
 package dev.orysalesforce.sync;
 
 import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.salesforce.CallListener;
 import dev.orysalesforce.settings.SyncSettings.Action;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Phaser;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -17,7 +20,7 @@ import java.util.stream.Stream;
  * The events of one transaction, or a portion of them, as items in the order in which their identities first appeared. An
  * identity has one item, or several if its first one was completed before its later events were read.
  */
-public final class Batch {
+public final class Batch implements CallListener {
 
     /** Salesforce's limit for one collections call. */
     public static final int CHUNK = 200;
@@ -43,11 +46,14 @@ public final class Batch {
         /** Salesforce ID to identity. */
         private final Map<String, String> claimed = new ConcurrentHashMap<>();
         private final LookAhead.Prepared prepared;
+        private final Instant began;
+        private final AtomicLong calls = new AtomicLong();
         private volatile boolean full;
         private volatile boolean committed;
 
-        private Shared(LookAhead.Prepared prepared) {
+        private Shared(LookAhead.Prepared prepared, Instant began) {
             this.prepared = prepared;
+            this.began = began;
         }
 
         /**
@@ -63,7 +69,7 @@ public final class Batch {
 
     /** @param taken how many events the items were made of */
     Batch(List<SyncItem> items, int taken) {
-        this(items, taken, new Shared(LookAhead.Prepared.NOTHING));
+        this(items, taken, new Shared(LookAhead.Prepared.NOTHING, null));
     }
 
     private Batch(List<SyncItem> items, int taken, Shared fate) {
@@ -74,12 +80,12 @@ public final class Batch {
 
     /** An empty batch, to be filled by {@link #portion}. */
     static Batch empty() {
-        return after(LookAhead.Prepared.NOTHING);
+        return after(LookAhead.Prepared.NOTHING, null);
     }
 
     /** @param prepared what was prepared for it while the batch before was under way */
-    static Batch after(LookAhead.Prepared prepared) {
-        return new Batch(List.of(), 0, new Shared(prepared));
+    static Batch after(LookAhead.Prepared prepared, Instant began) {
+        return new Batch(List.of(), 0, new Shared(prepared, began));
     }
 
     /** Adds items to the batch as a portion, which is in flight until {@link #portionDone()}. */
@@ -130,6 +136,21 @@ public final class Batch {
 
     boolean isCommitted() {
         return shared.committed;
+    }
+
+    /** Null for a batch that is not delivered. */
+    Instant began() {
+        return shared.began;
+    }
+
+    @Override
+    public void recordCall() {
+        shared.calls.incrementAndGet();
+    }
+
+    /** How many calls to Salesforce were made for it, or while it was under way for the next one. */
+    long calls() {
+        return shared.calls.get();
     }
 
     /** What was prepared while the batch before was under way. */

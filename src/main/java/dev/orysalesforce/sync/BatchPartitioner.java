@@ -3,6 +3,7 @@ package dev.orysalesforce.sync;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.Journal;
 import dev.orysalesforce.journal.PauseDeliveryException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -21,16 +22,18 @@ public class BatchPartitioner implements Processor {
     private final Coalescer coalescer;
     private final FailureIsolation isolation;
     private final LookAhead lookAhead;
+    private final Clock clock;
 
-    BatchPartitioner(Journal journal, Coalescer coalescer, FailureIsolation isolation, LookAhead lookAhead) {
+    BatchPartitioner(Journal journal, Coalescer coalescer, FailureIsolation isolation, LookAhead lookAhead, Clock clock) {
         this.journal = journal;
         this.coalescer = coalescer;
         this.isolation = isolation;
         this.lookAhead = lookAhead;
+        this.clock = clock;
     }
 
     public Batch open() {
-        return Batch.after(lookAhead.handOver());
+        return Batch.after(lookAhead.handOver(), clock.instant());
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.orysalesforce.sync;
 
 import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.ledger.Activity;
 import dev.orysalesforce.mapping.MappingLoopsException;
 import dev.orysalesforce.salesforce.RetryAfterListener;
 import dev.orysalesforce.settings.Degraded;
@@ -33,13 +34,14 @@ public class DeliveryPause implements HealthIndicator, RetryAfterListener {
     private final Clock clock;
     private final Clock monotonicClock;
     private final MeterRegistry meters;
+    private final Activity activity;
     private volatile Instant retryAfter = Instant.MIN;
     private volatile Cause cause;
 
     private record Cause(String code, String reason, Instant since) {}
 
     public DeliveryPause(CircuitBreaker salesforceBreaker, FailureIsolation isolation, OperatorProbe probe, SyncSettings settings,
-            Clock clock, Clock monotonicClock, MeterRegistry meters) {
+            Clock clock, Clock monotonicClock, MeterRegistry meters, Activity activity) {
         this.isolation = isolation;
         this.probe = probe;
         this.breaker = salesforceBreaker;
@@ -48,6 +50,7 @@ public class DeliveryPause implements HealthIndicator, RetryAfterListener {
         this.clock = clock;
         this.monotonicClock = monotonicClock;
         this.meters = meters;
+        this.activity = activity;
         meters.gauge("ory.sync.breaker.open", this, deliveryPause -> breaker.getState() == CircuitBreaker.State.CLOSED ? 0 : 1);
     }
 
@@ -115,6 +118,7 @@ public class DeliveryPause implements HealthIndicator, RetryAfterListener {
             if (meters.find("ory.sync.holding").tag("code", code).gauge() == null) {
                 meters.gauge("ory.sync.holding", Tags.of("code", code), this, pausing -> pausing.isBecauseOf(code) ? 1 : 0);
             }
+            activity.paused(code);
             LOG.warn("Delivery paused: {}: {}", code, reason);
         }
         if (isPaused() && monotonicClock.instant().isBefore(retryAfter)) {

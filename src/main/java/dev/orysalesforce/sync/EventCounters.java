@@ -4,6 +4,7 @@ import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.Journal;
 import dev.orysalesforce.journal.JournalCount;
 import dev.orysalesforce.journal.Queues;
+import dev.orysalesforce.ledger.Activity;
 import dev.orysalesforce.settings.SyncSettings;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -35,6 +36,7 @@ public class EventCounters {
     private final Journal journal;
     private final JournalCount journalCount;
     private final MeterRegistry meters;
+    private final Activity activity;
     private final Long pendingAtStart;
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong reconciled = new AtomicLong();
@@ -43,11 +45,13 @@ public class EventCounters {
     private final Map<SyncItem.Outcome, AtomicLong> outcomes = new EnumMap<>(SyncItem.Outcome.class);
     private long movedBeforeStart;
 
-    EventCounters(Queues queues, Journal journal, JournalCount journalCount, MeterRegistry meters, SyncSettings settings) {
+    EventCounters(Queues queues, Journal journal, JournalCount journalCount, MeterRegistry meters, Activity activity,
+            SyncSettings settings) {
         this.queues = queues;
         this.journal = journal;
         this.journalCount = journalCount;
         this.meters = meters;
+        this.activity = activity;
         for (SyncItem.Outcome outcome : SyncItem.Outcome.values()) {
             outcomes.put(outcome, new AtomicLong());
         }
@@ -77,6 +81,7 @@ public class EventCounters {
     /** The event is in the journal; the sender gets its 204 after this. */
     public void accepted(String event) {
         accepted.incrementAndGet();
+        activity.accepted();
         meters.counter("ory.sync.accepted", "event", event).increment();
     }
 
@@ -103,7 +108,23 @@ public class EventCounters {
             count(SyncItem.Outcome.SUPERSEDED, NO_OBJECT, batch.taken() - batch.items().size());
             batch.items().stream().filter(item -> !item.isToBeRetried()).forEach(item -> // those are in the journal again
             count(item.getOutcome(), item.getObject() == null ? NO_OBJECT : item.getObject(), 1));
+            activity.batch(batch.began(), activityOf(batch));
         }
+    }
+
+    private static Map<Activity.Count, Long> activityOf(Batch batch) {
+        Map<Activity.Count, Long> counts = new EnumMap<>(Activity.Count.class);
+        counts.put(Activity.Count.CALLS, batch.calls());
+        counts.put(Activity.Count.SUPERSEDED, (long) batch.taken() - batch.items().size());
+        batch.items().forEach(item -> counts.merge(switch (item.getOutcome()) {
+            case SYNCED -> Activity.Count.SYNCED;
+            case UNCHANGED -> Activity.Count.UNCHANGED;
+            case SUPERSEDED -> Activity.Count.SUPERSEDED;
+            case SKIPPED -> Activity.Count.SKIPPED;
+            case DEAD_LETTER -> Activity.Count.DEAD_LETTERED;
+            case RETRY, PENDING -> Activity.Count.RETRIED;
+        }, 1L, Long::sum));
+        return counts;
     }
 
     /** The app learns of a move in an external broker when it reads the event. */

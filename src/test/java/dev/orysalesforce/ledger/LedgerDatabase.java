@@ -45,7 +45,7 @@ public enum LedgerDatabase {
     };
 
     private static final List<String> TABLES =
-            List.of("identities", "sightings", "reconcile_run", "tombstones", "turns", "audit", "dead_letters",
+            List.of("identities", "sightings", "reconcile_run", "tombstones", "turns", "audit", "dead_letters", "activity",
                     "api_calls");
 
     private ConfigurableApplicationContext context;
@@ -54,7 +54,7 @@ public enum LedgerDatabase {
     @ImportAutoConfiguration({DataSourceAutoConfiguration.class, JdbcTemplateAutoConfiguration.class,
         JdbcClientAutoConfiguration.class, FlywayAutoConfiguration.class, JacksonAutoConfiguration.class})
     @EnableConfigurationProperties(SyncSettings.class)
-    @Import({LedgerConfiguration.class, FieldHash.class, Ledger.class, Tombstones.class, Audit.class, DeadLetterIndex.class,
+    @Import({LedgerConfiguration.class, FieldHash.class, Ledger.class, Tombstones.class, Audit.class, DeadLetterIndex.class, Activity.class,
         BoundedLookup.class,
         LedgerOwnership.class})
     static class LedgerOnly {

@@ -2,6 +2,7 @@ package dev.orysalesforce.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.orysalesforce.journal.Version;
 import dev.orysalesforce.reconcile.ReconcileSnapshot;
@@ -43,7 +44,7 @@ class LedgerSqlTest {
             List<String> found = sources.filter(Files::isRegularFile).filter(LedgerSqlTest::holdsSql)
                     .map(file -> file.getFileName().toString().replace(".java", "")).sorted().toList();
             assertThat(found).containsExactlyInAnyOrderElementsOf(Stream
-                    .of(Ledger.class, Tombstones.class, Audit.class, DeadLetterIndex.class, LedgerOwnership.class,
+                    .of(Ledger.class, Tombstones.class, Audit.class, DeadLetterIndex.class, Activity.class, LedgerOwnership.class,
                             LedgerConfiguration.class, ReconcileSnapshot.class, WriterLease.class, CallBudget.class)
                     .map(Class::getSimpleName)
                     .toList());
@@ -150,6 +151,88 @@ class LedgerSqlTest {
             assertThat(entry.outcome()).isEqualTo("done");
         });
         assertThat(database.sql().queryForList("select * from audit").toString()).doesNotContain(ID).contains(other);
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void batchesOfAMinuteShareARowOfTheActivity(LedgerDatabase database) {
+        database.empty();
+        Activity activity = activity(database, NOON);
+        activity.batch(NOON.minusSeconds(2), Map.of(Activity.Count.CALLS, 3L, Activity.Count.SYNCED, 7L));
+        activity.accepted();
+        activity.save();
+        activity.batch(NOON.minusSeconds(1), Map.of(Activity.Count.CALLS, 1L, Activity.Count.DEAD_LETTERED, 1L));
+        activity.batch(NOON, Map.of(Activity.Count.RETRIED, 1L));
+        activity.save();
+        Activity other = activity(database, NOON.plusSeconds(60));
+        other.batch(NOON, Map.of(Activity.Count.SYNCED, 1L));
+        other.save();
+
+        assertThat(activity.list(Activity.Kind.BATCHES, null, 0, 10).items()).hasSize(2).last().satisfies(entry -> {
+            assertThat(entry.at()).isEqualTo(NOON.minusSeconds(2));
+            assertThat(entry.endedAt()).isEqualTo(NOON);
+            assertThat(entry.counts()).containsEntry("batches", 3L).containsEntry("millis", 3_000L).containsEntry("calls", 4L)
+                    .containsEntry("synced", 7L).containsEntry("deadLettered", 1L).containsEntry("retried", 1L)
+                    .containsEntry("unchanged", 0L).doesNotContainKeys("accepted", "seen");
+        });
+        assertThat(activity.list(Activity.Kind.HOUR, null, 0, 10).items()).singleElement().satisfies(entry -> {
+            assertThat(entry.at()).isEqualTo(Instant.parse("2026-11-01T12:00:00Z"));
+            assertThat(entry.counts()).containsEntry("accepted", 1L).containsEntry("synced", 8L).containsEntry("batches", 4L);
+        });
+        assertThat(activity.list(null, NOON, 0, 10).items()).as("from then on, and no sums").hasSize(1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void aPauseEndsWithTheNextBatchOfAnyProcess(LedgerDatabase database) {
+        database.empty();
+        Activity before = activity(database, NOON);
+        before.paused("INVALID_SESSION_ID");
+        before.save();
+        Activity after = activity(database, NOON.plusSeconds(60)); // the process before was killed
+        after.paused("INVALID_SESSION_ID");
+        after.save();
+        assertThat(after.list(Activity.Kind.PAUSE, null, 0, 10).items()).singleElement().satisfies(entry -> {
+            assertThat(entry.at()).isEqualTo(NOON);
+            assertThat(entry.endedAt()).isNull();
+            assertThat(entry.code()).isEqualTo("INVALID_SESSION_ID");
+        });
+        after.paused("REQUEST_LIMIT_EXCEEDED");
+        after.save();
+        Activity last = activity(database, NOON.plusSeconds(120));
+        last.batch(NOON, Map.of());
+        last.save();
+        assertThat(last.list(Activity.Kind.PAUSE, null, 0, 10).items()).extracting(Activity.Entry::code, Activity.Entry::endedAt)
+                .containsExactly(tuple("REQUEST_LIMIT_EXCEEDED", NOON.plusSeconds(120)),
+                        tuple("INVALID_SESSION_ID", NOON.plusSeconds(60)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void theActivityHasAnAgeAndANumberOfRowsThatItDoesNotExceed(LedgerDatabase database) {
+        database.empty();
+        Activity old = activity(database, NOON.minus(Duration.ofDays(40)));
+        old.batch(NOON.minus(Duration.ofDays(40)), Map.of());
+        old.save();
+        String counts = "batches, millis, calls, accepted, synced, unchanged, superseded, skipped, retried, dead_lettered, seen,"
+                + " queued, missing, gone";
+        database.sql().update("insert into activity (id, kind, at, " + counts + ") with recursive rows (n) as"
+                + " (select 1 union all select n + 1 from rows where n < " + (Activity.MOST_ROWS + 10) + ")"
+                + " select 'batches ' || n, 'batches', '2026-10-31T12:' || n, " + counts.replaceAll("\\w+", "0") + " from rows");
+        Activity activity = activity(database, NOON);
+        activity.compared(NOON, "failed", "x".repeat(3_000), Map.of(Activity.Count.SEEN, 12L));
+        activity.save();
+        assertThat(activity.list(null, null, 0, 1).total()).isEqualTo(Activity.MOST_ROWS);
+        assertThat(activity.list(null, null, 0, 1).items()).singleElement().satisfies(entry -> {
+            assertThat(entry.outcome()).isEqualTo("failed");
+            assertThat(entry.message()).hasSize(1_000);
+            assertThat(entry.counts()).containsEntry("seen", 12L).containsEntry("goneInSalesforce", 0L).hasSize(4);
+        });
+        assertThat(activity.list(Activity.Kind.HOUR, null, 0, 10).items()).as("older than sync.activity-retention").isEmpty();
+    }
+
+    private static Activity activity(LedgerDatabase database, Instant now) {
+        return new Activity(database.sql(), database.transaction(), database.settings(), Clock.fixed(now, ZoneOffset.UTC));
     }
 
     @ParameterizedTest

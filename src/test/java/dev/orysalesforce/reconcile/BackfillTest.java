@@ -37,6 +37,21 @@ class BackfillTest extends ReconcileTest {
     private BackfillCommand backfill;
 
     @Test
+    void theActivityTellsOfTheComparison() {
+        sql.update("delete from activity");
+        ORY.project().addMany(3, i -> person("Told " + i));
+        JsonNode done = done();
+        await().untilAsserted(() -> assertThat(read(operator.get("/api/activity?kind=comparison").body()).path("items"))
+                .singleElement().satisfies(told -> {
+                    assertThat(told.path("at")).isEqualTo(done.path("startedAt"));
+                    assertThat(told.path("endedAt").asText()).isGreaterThan(told.path("at").asText());
+                    assertThat(told.path("outcome").asText()).isEqualTo("done");
+                    assertThat(told.path("counts").toString())
+                            .isEqualTo("{\"seen\":3,\"queued\":3,\"missing\":0,\"goneInSalesforce\":0}");
+                }));
+    }
+
+    @Test
     void anInterruptedBackfillEndsWithACodeAndContinuesLater() throws Exception {
         ORY.project().addMany(10, i -> person("Waits " + i));
         SALESFORCE.faults().start(Fault.unavailable());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.ledger.Activity;
 import dev.orysalesforce.match.DuplicateRecords;
 import dev.orysalesforce.salesforce.ErrorPolicy;
 import dev.orysalesforce.settings.SyncSettings;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.core.env.StandardEnvironment;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The JVM omits the stack trace of exceptions in hot code, and many exceptions have no message. */
 class FailureWithoutWordsTest {
@@ -32,7 +34,8 @@ class FailureWithoutWordsTest {
     @Test
     void anOutageWithoutAStackTraceHasACause() {
         DeliveryPause pause = new DeliveryPause(CircuitBreaker.ofDefaults("salesforce"), new FailureIsolation(),
-                new OperatorProbe(settings, Clock.systemUTC()), settings, Clock.systemUTC(), Clock.systemUTC(), meters);
+                new OperatorProbe(settings, Clock.systemUTC()), settings, Clock.systemUTC(), Clock.systemUTC(), meters,
+                new Activity(new JdbcTemplate(), null, settings, Clock.systemUTC()));
         pause.recordFailure(stackless());
         assertThat(pause.health().getDetails()).containsEntry("code", "NullPointerException");
         assertThat(pause.health().getDetails().get("reason").toString()).contains("NullPointerException");
