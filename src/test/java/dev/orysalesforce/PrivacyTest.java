@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.operator.Operator;
 import dev.orysalesforce.sandbox.DuplicateRule;
 import dev.orysalesforce.sandbox.Fault;
 import java.time.Instant;
@@ -52,9 +53,13 @@ class PrivacyTest extends AppTest {
             ory.sends("registration", body);
             await().until(() -> health().at("/components/deliveryPause/status").asText().equals("DEGRADED"));
             assertThat(health().toString()).doesNotContainIgnoringCase("zimmermannova");
+            assertThat(searched("p-zimmermannova@example.org")).contains("notAsked", "\"salesforce\"")
+                    .doesNotContainIgnoringCase("zimmermannova");
             SALESFORCE.faults().clear();
             settle();
         }
+        assertThat(searched("p-zimmermannova@example.org")).contains("\"salesforceId\"").doesNotContainIgnoringCase("zimmermannova");
+        assertThat(searched("zimmermannova")).contains("BAD_REQUEST").doesNotContainIgnoringCase("zimmermannova");
         assertThat(deadLetters()).isNotEmpty();
         deadLetters().forEach(letter -> assertThat(letter.path("message").asText())
                 .doesNotContainIgnoringCase("zimmermannova").doesNotContainIgnoringCase("lovelace"));
@@ -65,5 +70,9 @@ class PrivacyTest extends AppTest {
                 "7946 0", "broken.json", "newsletter", SECRET, "second-webhook-secret", SALESFORCE.clientSecret(), "Bearer ")) {
             assertThat(log.getAll()).as("the log").doesNotContainIgnoringCase(personal);
         }
+    }
+
+    private String searched(String text) {
+        return new Operator(port, OPERATOR_TOKEN).post("/api/identities/search", "{\"q\": \"" + text + "\"}").body();
     }
 }

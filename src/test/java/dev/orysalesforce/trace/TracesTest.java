@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.operator.Operator;
 import dev.orysalesforce.sandbox.DuplicateRule;
 import dev.orysalesforce.sandbox.Fault;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -139,9 +140,11 @@ class TracesTest extends AppTest {
             sends(identity(), trace, "01");
             assertThat(COLLECTOR.span(trace, "sync.complete").getStatus().getCode())
                     .isEqualTo(Status.StatusCode.STATUS_CODE_ERROR);
+            search();
             SALESFORCE.faults().clear();
             settle();
         }
+        search();
 
         String told = COLLECTOR.requests().toString();
         assertThat(told).contains("gateway.create", "gateway.upsert", "error.type");
@@ -149,6 +152,10 @@ class TracesTest extends AppTest {
                 "example.org", SECRET, SALESFORCE.clientSecret(), "Bearer ")) {
             assertThat(told).as("what the collector was told").doesNotContainIgnoringCase(personal);
         }
+    }
+
+    private void search() {
+        new Operator(port, OPERATOR_TOKEN).post("/api/identities/search", "{\"q\": \"p-zimmermannova@example.org\"}");
     }
 
     private int sends(String identity, String trace, String flags) {

@@ -101,7 +101,8 @@ final class OryAdminApi {
         if (after == null) {
             return badRequest("The page token is invalid, do not craft your own page tokens");
         }
-        List<ObjectNode> found = ids.isEmpty()
+        String identifier = call.parameter("credentials_identifier");
+        List<ObjectNode> found = identifier != null ? settings.project().withIdentifier(identifier, size + 1) : ids.isEmpty()
                 ? settings.project().page(after, size + 1)
                 : some(settings.project(), ids, after, size + 1);
         boolean more = found.size() > size;

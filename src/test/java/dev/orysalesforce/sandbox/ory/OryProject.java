@@ -167,6 +167,12 @@ public final class OryProject {
         return page;
     }
 
+    /** Those who log in with this address; Ory ignores its case. */
+    synchronized List<ObjectNode> withIdentifier(String address, int size) {
+        return identities.values().stream().filter(identity -> !address.isEmpty() && email(identity).equalsIgnoreCase(address))
+                .limit(size).map(ObjectNode::deepCopy).toList();
+    }
+
     /** Addresses are rows of their own: they keep the lower-case value, and start anew with it. */
     private static void address(ObjectNode identity, String now) {
         String email = email(identity);

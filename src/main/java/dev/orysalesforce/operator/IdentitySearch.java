@@ -1,0 +1,139 @@
+package dev.orysalesforce.operator;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.ledger.Ledger;
+import dev.orysalesforce.ledger.LedgerEntry;
+import dev.orysalesforce.operator.Search.By;
+import dev.orysalesforce.operator.SearchResult.Found;
+import dev.orysalesforce.reconcile.OryPage;
+import dev.orysalesforce.salesforce.Login;
+import dev.orysalesforce.salesforce.OryFields;
+import dev.orysalesforce.salesforce.SoqlLookup;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.springframework.stereotype.Component;
+
+/**
+ * Finds identities for the operator. The ledger holds no traits, so Ory and Salesforce are asked. The answer holds no traits
+ * either, and the text that is searched for is in no URL of this app, in no log, trace or problem.
+ */
+@Component("identitySearch")
+public class IdentitySearch {
+
+    private static final int MOST = 50;
+    private static final String LEAD = "Lead";
+    private static final String CONTACT = "Contact";
+
+    private final Ledger ledger;
+    private final SoqlLookup lookup;
+    private final Login login;
+    private final ObjectMapper json;
+
+    IdentitySearch(Ledger ledger, SoqlLookup lookup, Login login, ObjectMapper json) {
+        this.ledger = ledger;
+        this.lookup = lookup;
+        this.login = login;
+        this.json = json;
+    }
+
+    /** The text in the body of a request. */
+    public String text(String body) throws JsonProcessingException {
+        JsonNode text = json.readTree(body).path("q");
+        DeadLetters.check(text.isTextual(), "The body is an object with the key q, e.g. {\"q\": \"ada@example.org\"}.");
+        return text.textValue();
+    }
+
+    /** @throws dev.orysalesforce.receive.BadRequestException if the text is nothing that can be searched for */
+    public Search begin(String text) {
+        Search search = Search.of(text);
+        if (search.by() == By.ORY_ID) {
+            search.known(ledger.find(search.text()).orElse(null));
+        }
+        return search;
+    }
+
+    /** The query string of the call to Ory's Admin API. */
+    public String oryQuery(Search search) {
+        return search.by() == By.ORY_ID ? "page_size=1&ids=" + search.text() : "page_size=" + MOST + "&credentials_identifier="
+                + URLEncoder.encode(search.text(), StandardCharsets.UTF_8);
+    }
+
+    /** Ory has answered. */
+    public void atOry(Search search, OryPage page) {
+        search.listed(page.identities().keySet());
+    }
+
+    /** The body of the call to Salesforce. */
+    public String salesforceQuery(Search search) {
+        String text = SoqlLookup.list(Stream.of(search.text()));
+        String where = switch (search.by()) {
+            case ORY_ID -> OryFields.ORY_ID + " IN (" + text + ")";
+            case SALESFORCE_ID -> "Id IN (" + text + ")";
+            case EMAIL -> "Email IN (" + text + ")";
+        };
+        return lookup.compositeRequest(Stream.of(CONTACT, LEAD).filter(search::mayBe)
+                .map(object -> SoqlLookup.query(object, "query", "SELECT Id, " + OryFields.ORY_ID + " FROM " + object + " WHERE " + where
+                        + (object.equals(LEAD) && search.by() == By.EMAIL ? " AND IsConverted = false" : "") + " LIMIT " + MOST))
+                .toList());
+    }
+
+    /** Salesforce has answered. */
+    public void atSalesforce(Search search, String answer) {
+        search.found(lookup.records(answer));
+    }
+
+    /** Ory or Salesforce can't be asked, or does not answer. */
+    public void notAsked(Search search, String source, String reason) {
+        search.notAsked(source, reason);
+    }
+
+    /** Combines what Ory, Salesforce and the ledger know. */
+    public SearchResult result(Search search) {
+        Set<String> identities = new LinkedHashSet<>(search.listed());
+        search.records().stream().map(IdentitySearch::identity).filter(Objects::nonNull).forEach(identities::add);
+        Map<String, LedgerEntry> known = ledger.find(identities);
+        if (search.known() != null) {
+            identities.add(search.text());
+            known = Map.of(search.text(), search.known());
+        }
+        List<Found> found = new ArrayList<>();
+        for (String identity : identities) {
+            LedgerEntry entry = known.get(identity);
+            List<JsonNode> records = search.records().stream().filter(record -> identity.equals(identity(record))).toList();
+            records.forEach(record -> found.add(found(search, identity, object(record), record.path("Id").asText(), entry)));
+            if (records.isEmpty()) {
+                found.add(found(search, identity, entry == null ? null : entry.object(), entry == null ? null : entry.salesforceId(),
+                        entry));
+            }
+        }
+        search.records().stream().filter(record -> identity(record) == null)
+                .forEach(record -> found.add(found(search, null, object(record), record.path("Id").asText(), null)));
+        return new SearchResult(found, search.notAsked());
+    }
+
+    private Found found(Search search, String identity, String object, String salesforceId, LedgerEntry entry) {
+        return new Found(identity, search.isAtOry(identity), object, salesforceId,
+                salesforceId == null ? null : login.address() + "/" + salesforceId, entry != null, entry == null ? null : entry.outcome(),
+                entry == null ? null : entry.code());
+    }
+
+    /** Null if the record belongs to no identity; a field that a user has filled with something else is not shown. */
+    private static String identity(JsonNode record) {
+        String id = record.path(OryFields.ORY_ID).asText();
+        return JmsSelectors.isId(id) ? id.toLowerCase(Locale.ROOT) : null;
+    }
+
+    private static String object(JsonNode record) {
+        return record.path("attributes").path("type").asText();
+    }
+}
