@@ -28,6 +28,8 @@ def filled: with_entries(select(.value != null));
     Street: ($person.street | cut(255)),
     City: ($person.city | cut(40)),
     PostalCode: ($person.postalCode | cut(20)),
+    # Only an explicit refusal, such as newsletter: false. The app never takes it back (sync.one-way).
+    HasOptedOutOfEmail: (if $person.refusesMarketing then true else null end),
     # No country or state: if the org allows only values of its own list, it would reject the whole record.
 
     # Only for a new record: fields that Salesforce requires and the identity does not have. They never replace entries of
