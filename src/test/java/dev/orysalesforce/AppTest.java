@@ -105,6 +105,7 @@ public abstract class AppTest {
         registry.add("logging.level.dev.orysalesforce", () -> "DEBUG");
         registry.add("logging.level.sync", () -> "DEBUG"); // the routes' own log steps
         registry.add("sync.mappings.tagged", () -> "src/test/resources/mappings/tagged.jslt");
+        registry.add("sync.mappings.consent", () -> "src/test/resources/mappings/consent.jslt");
         registry.add("sync.mappings.owned", () -> "src/test/resources/mappings/owned.jslt");
         registry.add("sync.mappings.partner", () -> "src/test/resources/mappings/partner.jslt");
         registry.add("sync.mappings.elsewhere", () -> "jslt:file:src/test/resources/mappings/partner.jslt"

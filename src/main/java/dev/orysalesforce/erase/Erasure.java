@@ -17,6 +17,7 @@ import dev.orysalesforce.settings.SyncSettings.Erase;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.Mappings;
 import dev.orysalesforce.sync.SyncItem;
+import dev.orysalesforce.write.OneWay;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
@@ -40,12 +41,14 @@ public class Erasure {
     private final Tombstones tombstones;
     private final SoqlLookup lookup;
     private final Mappings mappings;
+    private final OneWay oneWay;
     private final Erase policy;
     private final ObjectMapper json;
     private final Clock clock;
 
-    Erasure(Ledger ledger, Tombstones tombstones, SoqlLookup lookup, Mappings mappings, SyncSettings settings,
+    Erasure(Ledger ledger, Tombstones tombstones, SoqlLookup lookup, Mappings mappings, OneWay oneWay, SyncSettings settings,
             ObjectMapper json, Clock clock) {
+        this.oneWay = oneWay;
         this.ledger = ledger;
         this.tombstones = tombstones;
         this.lookup = lookup;
@@ -186,6 +189,7 @@ public class Erasure {
         if (record instanceof ObjectNode fields) {
             fields.remove("attributes");
             fields.remove(item.getDraft().dropped());
+            oneWay.keep(fields);
             write(item, fields);
         } else {
             mappings.noRecord(item);

@@ -57,6 +57,9 @@ public record IdentityChange(
     /** These change no trait, so a trait that their body lacks is one that its template has left out. */
     private static final Set<String> CHANGE_NO_TRAIT = Set.of("login", "verification", "recovery");
 
+    /** Parts of an identity from which a mapping may read what the person wants. */
+    private static final List<String> TELLING = List.of("schema_id", "traits", "metadata_public", "metadata_admin");
+
     static final Pattern UUID_TEXT = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
     private static final String NIL = "00000000-0000-0000-0000-000000000000";
 
@@ -125,6 +128,13 @@ public record IdentityChange(
                 .forEach(field -> whole.set(field.getKey(), field.getValue()));
         whole.withObject("/traits").setAll((ObjectNode) identity.path("traits"));
         return new IdentityChange(event, receivedAt, triggerId, whole, flow, transientPayload, record, attempts, traceparent);
+    }
+
+    /** Whether it tells the same of the identity, apart from addresses and times. */
+    public boolean saysTheSameAs(IdentityChange other) {
+        return TELLING.stream().allMatch(part -> identity.path(part).equals(other.identity.path(part)))
+                && (transientPayload == null || transientPayload.equals(other.transientPayload))
+                && (record == null || other.record != null && record.fields().equals(other.record.fields()));
     }
 
     private static PrebuiltRecord merge(PrebuiltRecord one, PrebuiltRecord other) {

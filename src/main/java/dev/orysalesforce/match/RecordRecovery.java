@@ -211,6 +211,8 @@ public class RecordRecovery {
     private void deleted(SyncItem item, String object) {
         if (item.isErasure()) {
             item.unchanged(null);
+        } else if (item.isLate()) {
+            item.skipped(DELETED, "The record was deleted in Salesforce; an event that is not the newest makes no new one.");
         } else if (onDeletedRecord == OnDeletedRecord.RECREATE && object.equals("Contact")) {
             item.recreate(object); // the converted Lead still holds the Ory ID, so there can be no other Lead
         } else if (onDeletedRecord == OnDeletedRecord.RECREATE) {

@@ -54,6 +54,8 @@ import org.springframework.util.unit.DataSize;
  * @param matchSeveral what the app does with an identity whose address several records have; it adopts none of them
  * @param erasedMapping mapping file or Camel endpoint whose result is written into the record of an erased identity, if
  *     sync.erase is anonymize
+ * @param oneWay fields that the app changes in one direction only, field to value, such as an opt-out: it writes this value, and
+ *     never another one into an existing record. An empty value ends the rule for a field
  * @param auditRetention how long the audit keeps what operators did; above 0
  * @param activityRetention how long the activity keeps batches, comparisons, pauses and the sums of hours; above 0
  * @param doctorAtStart whether the doctor checks the set-up once after each start and logs its findings
@@ -92,6 +94,7 @@ public record SyncSettings(
         @DefaultValue("verified") MatchEmail matchEmail,
         @DefaultValue("create") MatchSeveral matchSeveral,
         @DefaultValue("mappings/erased.jslt") String erasedMapping,
+        Map<String, String> oneWay,
         @DefaultValue("365d") Duration auditRetention,
         @DefaultValue("31d") Duration activityRetention,
         @DefaultValue("true") boolean doctorAtStart,
@@ -99,7 +102,12 @@ public record SyncSettings(
 
     private static final String RULE = "(?i)TRUE|FALSE|01Q[A-Z0-9]{12}([A-Z0-9]{3})?";
 
+    /** Also if an application.yaml of an earlier version does not name them. */
+    private static final Map<String, String> OPT_OUTS = Map.of("HasOptedOutOfEmail", "true", "HasOptedOutOfFax", "true",
+            "DoNotCall", "true", "PersonHasOptedOutOfEmail", "true", "PersonHasOptedOutOfFax", "true", "PersonDoNotCall", "true");
+
     public SyncSettings {
+        oneWay = oneWay == null ? OPT_OUTS : oneWay;
         check(dataDir != null && !dataDir.isBlank(), "sync.data-dir is empty");
         check(!mappingDir.isBlank(), "sync.mapping-dir is empty");
         check(!erasedMapping.isBlank(), "sync.erased-mapping is empty");

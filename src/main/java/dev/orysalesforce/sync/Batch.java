@@ -5,6 +5,7 @@ import dev.orysalesforce.salesforce.CallListener;
 import dev.orysalesforce.settings.SyncSettings.Action;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -250,7 +251,7 @@ public final class Batch implements CallListener {
 
     /**
      * The calls to make: new records share a call per object, those with an owner another one, because assignment rules are
-     * on or off for a whole call. Existing records share calls across objects.
+     * on or off for a whole call. Existing records share calls across objects. Calls with a withdrawal are the first.
      *
      * @param largest the largest number of records in a call
      * @param sizes how many of an object's new or known records a call may have
@@ -260,7 +261,7 @@ public final class Batch implements CallListener {
         Map<String, List<SyncItem>> fresh = new LinkedHashMap<>();
         Map<String, List<SyncItem>> known = new LinkedHashMap<>();
         Map<String, List<SyncItem>> deleted = new LinkedHashMap<>();
-        Stream.concat(getPending().stream(), getErasures().stream())
+        Stream.concat(getPending().stream(), getErasures().stream()).sorted(Comparator.comparing(item -> !item.isWithdrawal()))
                 .forEach(item -> (item.getDraft().deletion() ? deleted : item.hasRecord() ? known : fresh)
                         .computeIfAbsent(item.getObject() + (item.isOwned() && !item.hasRecord() ? " with owner" : ""),
                                 kind -> new ArrayList<>())
@@ -283,6 +284,7 @@ public final class Batch implements CallListener {
         });
         slices(together, largest).forEach(slice -> chunks.add(Chunk.ofKnown(slice)));
         slices(deleted.values().stream().flatMap(List::stream).toList(), CHUNK).forEach(slice -> chunks.add(Chunk.ofKnown(slice)));
+        chunks.sort(Comparator.comparing(chunk -> chunk.getItems().stream().noneMatch(SyncItem::isWithdrawal)));
         return chunks;
     }
 

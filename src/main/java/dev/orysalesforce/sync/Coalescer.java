@@ -3,6 +3,8 @@ package dev.orysalesforce.sync;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.settings.SyncSettings;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,26 +17,48 @@ public class Coalescer {
 
     private final Mappings mappings;
     private final TraitsLimit limit;
+    private final boolean isOneWay;
 
     public Coalescer(Mappings mappings, SyncSettings settings) {
         this.mappings = mappings;
         this.limit = new TraitsLimit(settings);
+        this.isOneWay = !settings.oneWay().isEmpty();
     }
 
     /** @param events in the order in which they were received */
     public Batch coalesce(List<IdentityChange> events) {
         Map<String, IdentityChange> newest = new LinkedHashMap<>();
+        Map<String, List<IdentityChange>> all = new HashMap<>();
         for (IdentityChange event : events) {
-            newest.merge(event.isUsable() ? event.identityId() : UUID.randomUUID().toString(), event,
-                    IdentityChange::merge);
+            String identity = event.isUsable() ? event.identityId() : UUID.randomUUID().toString();
+            newest.merge(identity, event, IdentityChange::merge);
+            all.computeIfAbsent(identity, first -> new ArrayList<>(1)).add(event);
         }
-        List<SyncItem> items = newest.values().stream().map(this::row).toList();
+        List<SyncItem> items = newest.entrySet().stream()
+                .map(item -> row(item.getValue(), earlier(item.getValue(), all.get(item.getKey())))).toList();
         return new Batch(items, events.size());
     }
 
-    private SyncItem row(IdentityChange change) {
+    /** Events that say something else than the merged one. Most events say the same: a login, a verification. */
+    private List<IdentityChange> earlier(IdentityChange merged, List<IdentityChange> events) {
+        if (!isOneWay || events.size() == 1 || merged.isErasure()) {
+            return List.of();
+        }
+        List<IdentityChange> earlier = new ArrayList<>();
+        events.stream().filter(event -> event.isState() || event.record() != null).filter(event -> !event.saysTheSameAs(merged))
+                .filter(event -> earlier.stream().noneMatch(event::saysTheSameAs)).forEach(earlier::add);
+        return List.copyOf(earlier);
+    }
+
+    /** What is said by events that are not the newest of their identity, as items that are mapped and not written. */
+    public Batch others(Batch batch) {
+        return new Batch(!isOneWay ? List.of() : batch.items().stream().flatMap(item -> item.getOthers().stream()
+                .map(event -> row(event, List.of()).inPlaceOf(item))).toList(), 0);
+    }
+
+    private SyncItem row(IdentityChange change, List<IdentityChange> earlier) {
         SyncItem item = new SyncItem(change, change.record() != null && !change.isState() ? PrebuiltRecords.NO_MAPPING
-                : mappings.of(change));
+                : mappings.of(change), earlier);
         if (change.letter() != null) {
             item.deadLetter(RecordError.of(change.letter().code(), change.letter().message()));
         } else if (!change.isUsable()) {

@@ -37,6 +37,7 @@ public final class LedgerEntries {
             draft.hashes().keySet().stream().filter(draft.fields()::has)
                     .filter(field -> target.object().equals(place.object()) || fields.containsKey(field))
                     .forEach(field -> fields.put(field, inDoubt(before(item).get(field), draft.hashes().get(field))));
+            fields.putAll(item.getDue());
         }
         return new LedgerEntry(item.getIdentity(), place.object(), place.salesforceId(), place.foundBy(),
                 place.isThere() ? target.version() : change.version(), null, fields, change.event(), change.receivedAt(),
@@ -60,11 +61,33 @@ public final class LedgerEntries {
         boolean sent = item.getOutcome() == SyncItem.Outcome.SYNCED;
         int attempts = sent || item.isDeadLettered() || item.isToBeRetried() ? item.attempts() : 0;
         Place place = place(item, sent || item.isPrimed() && !target.stamp());
+        Map<String, String> fields = sent || item.isPrimed() ? item.getDraft().hashes() : unsent(item);
+        if (item.isLate() && item.getKnown() != null) {
+            return late(item, place, fields);
+        }
         return new LedgerEntry(item.getIdentity(), place.object(), place.salesforceId(), place.foundBy(), target.version(),
                 item.leavesOpen() ? change.version().ofPart() : change.version(),
-                sent || item.isPrimed() ? item.getDraft().hashes() : before(item), change.event(), change.receivedAt(),
+                fields, change.event(), change.receivedAt(),
                 change.triggerId(), item.getMapping().label(), item.getOutcome().label(),
                 error == null ? null : error.code(), error == null ? null : error.message(), attempts, item.getNextRetryAt());
+    }
+
+    private static Map<String, String> unsent(SyncItem item) {
+        Map<String, String> fields = new HashMap<>(before(item));
+        fields.putAll(item.getDue());
+        return fields;
+    }
+
+    /** The entry of a newer event, which stays the last one, with what an older event has withdrawn. */
+    private static LedgerEntry late(SyncItem item, Place place, Map<String, String> withdrawn) {
+        LedgerEntry known = item.getKnown();
+        Map<String, String> fields = new HashMap<>(known.fields());
+        fields.putAll(withdrawn);
+        RecordError why = known.code() == null && item.getOutcome() == SyncItem.Outcome.SYNCED ? item.getError() : null;
+        return new LedgerEntry(known.identity(), place.object(), place.salesforceId(), place.foundBy(), known.version(), null,
+                fields, known.event(), known.receivedAt(), known.triggerId(), known.mapping(), known.outcome(),
+                why == null ? known.code() : why.code(), why == null ? known.message() : why.message(), known.attempts(),
+                known.nextRetryAt());
     }
 
     /** Only a write proves that a followed record carries the Ory ID; until then it is looked up again. */

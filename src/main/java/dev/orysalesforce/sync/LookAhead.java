@@ -54,7 +54,8 @@ public class LookAhead implements Processor {
 
         /** Two identities may have found the same record: the first gets it, also if it is of the batch before. */
         private SyncItem orElse(SyncItem item, Batch portion) {
-            SyncItem prepared = item.isPending() ? byEvent.get(item.getChange()) : null;
+            SyncItem known = item.isPending() ? byEvent.get(item.getChange()) : null;
+            SyncItem prepared = known != null && known.getEarlier().equals(item.getEarlier()) ? known : null;
             String found = prepared == null ? null : prepared.isCandidate() ? prepared.getCandidate().salesforceId()
                     : prepared.hasRecord() && prepared.getTarget().stamp() ? prepared.getSalesforceId() : null;
             boolean isTheirs = found != null && (!claimedBefore.getOrDefault(found, item.getIdentity()).equals(item.getIdentity())

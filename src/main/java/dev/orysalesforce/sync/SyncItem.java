@@ -15,6 +15,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * One identity on its way through a batch: its newest state, which record it is, what is written, and what became of it.
@@ -54,10 +56,30 @@ public final class SyncItem {
     private boolean recreated;
     private boolean prepared;
     private DeadLetter letter;
+    private final List<IdentityChange> earlier;
+    private final Set<String> withdrawn = new TreeSet<>();
+    private boolean overtaken;
+    private ObjectNode late;
+    private boolean withdraws;
+    private LedgerEntry former;
+    private Map<String, String> due = Map.of();
 
     public SyncItem(IdentityChange change, Mapping mapping) {
+        this(change, mapping, List.of());
+    }
+
+    /** @param earlier events that the change was merged from, and that say something else */
+    SyncItem(IdentityChange change, Mapping mapping, List<IdentityChange> earlier) {
         this.change = change;
         this.mapping = MappingChoice.of(mapping);
+        this.earlier = earlier;
+    }
+
+    /** An item that is mapped for the same record and not written. */
+    SyncItem inPlaceOf(SyncItem other) {
+        target = other.target;
+        candidate = other.candidate;
+        return this;
     }
 
     public IdentityChange getChange() {
@@ -237,6 +259,7 @@ public final class SyncItem {
         int newer = entry.version() == null || entry.isOlderThan(change) ? 1 : change.version().compareTo(entry.version());
         if (newer < 0) {
             superseded(getError());
+            overtaken = true;
         } else if (entry.isConverted()) {
             outcome = new SyncOutcome.Recovering(Action.FOLLOW_CONVERSION, CONVERTED);
         } else if (newer == 0) {
@@ -263,7 +286,7 @@ public final class SyncItem {
 
     /** Has the record mapped again. */
     private void mapAgain() {
-        draft = draft.with(null);
+        draft = draft.with(late == null ? null : late.deepCopy());
         mapping = MappingChoice.of(mapping.own());
         if (isRecovering()) {
             outcome = new SyncOutcome.Pending(getError());
@@ -306,6 +329,7 @@ public final class SyncItem {
 
     /** Continues as if there had never been a record. */
     public void reset() {
+        former = known == null ? former : known;
         known = null;
         target = target.found(null, null, null);
         mapAgain();
@@ -398,6 +422,7 @@ public final class SyncItem {
         leaveOut(newer > 0 ? inSalesforce.endOfSecond() : inSalesforce);
         if (newer < 0) {
             outcome = new SyncOutcome.Unchanged(getError(), false);
+            overtaken = true;
         }
         sentBefore = newer == 0;
     }
@@ -424,7 +449,7 @@ public final class SyncItem {
     public void primed(RecordDraft held) {
         draft = held;
         target = target.at(change.version());
-        outcome = new SyncOutcome.Unchanged(mapping.note(), true);
+        outcome = new SyncOutcome.Unchanged(getNote(), true);
     }
 
     /** Whether it is the state that was sent last, which a lost ledger does not know. */
@@ -515,6 +540,87 @@ public final class SyncItem {
         return leavesOpen;
     }
 
+    /** Events whose withdrawals count although a newer state is written, or none. */
+    List<IdentityChange> getOthers() {
+        boolean counts = !isErasure() && (isPending() || isPassedOver() || getOutcome() == Outcome.SKIPPED);
+        return !counts ? List.of() : !overtaken ? earlier : Stream.concat(earlier.stream(), Stream.of(change)).toList();
+    }
+
+    List<IdentityChange> getEarlier() {
+        return earlier;
+    }
+
+    /** Whether it has an outcome that only says that its state is not written: it is not newer, or the mapping skips it. */
+    public boolean isPassedOver() {
+        return overtaken || outcome instanceof SyncOutcome.Unchanged unchanged && !unchanged.primed()
+                || getOutcome() == Outcome.SKIPPED && getRecord() == null;
+    }
+
+    /** An event of the identity, perhaps not the newest, sets this field to its one value ({@code sync.one-way}). */
+    public void withdraw(String field) {
+        withdrawn.add(field);
+    }
+
+    public Set<String> getWithdrawn() {
+        return withdrawn;
+    }
+
+    /**
+     * Writes withdrawals alone, because its state is not newer than the record.
+     *
+     * @param record the fields to write
+     */
+    public void late(ObjectNode record) {
+        late = record;
+        outcome = new SyncOutcome.Pending(null);
+        mapAgain();
+    }
+
+    /** Whether it writes withdrawals alone. */
+    public boolean isLate() {
+        return late != null;
+    }
+
+    /** What it sends has a withdrawal in it. */
+    public void withdraws() {
+        withdraws = true;
+    }
+
+    boolean isWithdrawal() {
+        return withdraws;
+    }
+
+    /** Whether the event is newer than what the ledger knows. */
+    public boolean isNews(IdentityChange event) {
+        return known == null || known.version() == null || known.isOlderThan(event);
+    }
+
+    /** Whether a record of the identity was deleted, and another one is made. */
+    public boolean isMadeAnew() {
+        return former != null;
+    }
+
+    /** Whether only its record tells its version. */
+    public boolean isOfLostLedger() {
+        return hasRecord() && target.version() != null && target.version().isOfRecord()
+                && (known == null || known.isOfLostLedger());
+    }
+
+    /** What the ledger keeps of the identity's fields, also if the record was deleted or its first call had no answer. */
+    public Map<String, String> getRemembered() {
+        LedgerEntry entry = known != null ? known : former != null ? former : intended;
+        return entry == null ? Map.of() : entry.fields();
+    }
+
+    /** @param due what the ledger keeps of withdrawals until they are written */
+    public void due(Map<String, String> due) {
+        this.due = due;
+    }
+
+    Map<String, String> getDue() {
+        return due;
+    }
+
     public void superseded(RecordError why) {
         outcome = new SyncOutcome.Ended(Outcome.SUPERSEDED, why);
     }
@@ -540,7 +646,7 @@ public final class SyncItem {
 
     public void synced(String salesforceId, boolean created) {
         String how = created ? "created" : target.foundBy() == null ? "ory-id" : target.foundBy();
-        target = target.found(getObject(), salesforceId, how).at(change.version());
+        target = target.found(getObject(), salesforceId, how).at(isLate() ? target.version() : change.version());
         outcome = new SyncOutcome.Ended(Outcome.SYNCED, getNote()); // what was changed so that Salesforce took it
     }
 }

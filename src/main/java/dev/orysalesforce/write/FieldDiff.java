@@ -31,11 +31,13 @@ public class FieldDiff {
     private final FieldHash hash;
     private final Describe org;
     private final StandIns standIns;
+    private final OneWay oneWay;
 
-    FieldDiff(FieldHash hash, Describe org, StandIns standIns) {
+    FieldDiff(FieldHash hash, Describe org, StandIns standIns, OneWay oneWay) {
         this.hash = hash;
         this.org = org;
         this.standIns = standIns;
+        this.oneWay = oneWay;
     }
 
     /** All items that have no outcome yet, without a Camel exchange for each of them. */
@@ -44,15 +46,21 @@ public class FieldDiff {
     }
 
     public void compare(SyncItem item) {
-        JsonNode stopGaps = item.getRecord().path(Mapping.ON_CREATE);
-        RecordDraft mapped = reduced(item);
+        if (item.isLate()) {
+            oneWay.compareLate(item);
+            return;
+        }
+        ObjectNode answer = oneWay.spelled(item.getRecord());
+        JsonNode stopGaps = answer.path(Mapping.ON_CREATE);
+        RecordDraft mapped = reduced(item, answer);
         Map<String, String> hashes = hashes(item, mapped);
         ObjectNode toSend = toSend(item, mapped, hashes, stopGaps);
         standIns.compare(item, toSend, hashes);
+        oneWay.tighten(item, toSend, hashes);
         if (item.hasRecord() && toSend.isEmpty() && !item.getTarget().stamp()) {
             boolean isUnknown = item.isSentBefore() || before(item).isEmpty() || item.getTarget().followed();
             item.primed(mapped.with(mapped.fields(), // the record has these values
-                    isUnknown ? marked(item, hashes) : StandIns.learned(before(item), hashes)));
+                    isUnknown ? marked(item, hashes) : oneWay.with(StandIns.learned(before(item), hashes), hashes)));
             return;
         }
         if (!item.hasRecord() || item.getTarget().stamp()) {
@@ -71,8 +79,8 @@ public class FieldDiff {
     }
 
     /** Without fields for new records only, fields that Salesforce rejected, and fields that the record's object lacks. */
-    private RecordDraft reduced(SyncItem item) {
-        ObjectNode fields = item.getRecord().deepCopy();
+    private RecordDraft reduced(SyncItem item, ObjectNode answer) {
+        ObjectNode fields = answer.deepCopy();
         fields.remove(Mapping.ON_CREATE);
         fields.remove(item.getDraft().dropped());
         if (item.isOfOtherObject()) {
@@ -100,18 +108,19 @@ public class FieldDiff {
         });
     }
 
-    private static Map<String, String> marked(SyncItem item, Map<String, String> hashes) {
-        item.getDraft().prebuilt().stream().filter(field -> isMapped(hashes.get(field)))
+    private Map<String, String> marked(SyncItem item, Map<String, String> hashes) {
+        item.getDraft().prebuilt().stream().filter(field -> isMapped(hashes.get(field)) && !oneWay.isOneWay(field))
                 .filter(field -> !isMapped(before(item).get(field)))
                 .forEach(field -> hashes.put(field, GIVEN + hashes.get(field)));
         return hashes;
     }
 
-    private static Map<String, String> before(SyncItem item) {
-        return item.getKnown() == null ? Map.of() : item.getKnown().fields();
+    private Map<String, String> before(SyncItem item) {
+        return item.getKnown() == null ? Map.of() : oneWay.others(item.getKnown().fields());
     }
 
-    private static String value(String hash) {
+    /** What the ledger keeps of a value, wherever that came from; null if it keeps nothing. */
+    static String value(String hash) {
         return hash != null && hash.startsWith(GIVEN) ? hash.substring(GIVEN.length()) : hash;
     }
 

@@ -13,9 +13,13 @@ import jakarta.jms.TextMessage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.RouteController;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jms.core.JmsTemplate;
 
 /** The app in the process of the test: fast, but it can't be killed. */
@@ -27,14 +31,16 @@ final class RunningApp implements App, AutoCloseable {
     private final Ory ory;
     private final JmsTemplate jms;
 
-    RunningApp(Path data, SalesforceSandbox salesforce) {
-        context = new SpringApplication(OrySalesforceSync.class).run("--server.port=0", "--management.server.port=0",
+    /** @param more settings beside the usual ones, e.g. {@code --sync.erase=delete} */
+    RunningApp(Path data, SalesforceSandbox salesforce, String... more) {
+        context = new SpringApplication(OrySalesforceSync.class).run(Stream.concat(Stream.of(more), Stream.of("--server.port=0",
+                "--management.server.port=0",
                 "--ORY_WEBHOOK_SECRET=" + SECRET, "--SALESFORCE_LOGIN_URL=" + salesforce.url(),
                 "--SALESFORCE_CLIENT_ID=" + salesforce.clientId(),
                 "--SALESFORCE_CLIENT_SECRET=" + salesforce.clientSecret(), "--sync.data-dir=" + data,
                 "--sync.doctor-at-start=false", "--sync.linger=30ms", "--sync.retry.initial=100ms",
                 "--sync.retry.max=200ms", "--sync.retry.attempts=3",
-                "--sync.back-off.initial=100ms", "--sync.back-off.max=200ms");
+                "--sync.back-off.initial=100ms", "--sync.back-off.max=200ms")).toArray(String[]::new));
         ory = new Ory("http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port"), SECRET);
         jms = new JmsTemplate(context.getBean(JmsTemplate.class).getConnectionFactory());
         jms.setReceiveTimeout(JmsTemplate.RECEIVE_TIMEOUT_NO_WAIT);
@@ -90,7 +96,19 @@ final class RunningApp implements App, AutoCloseable {
 
     @Override
     public void deleteLedger() {
-        throw new UnsupportedOperationException();
+        context.getBean(JdbcTemplate.class).update("delete from identities");
+    }
+
+    /** Stops delivery while the events arrive, so that they are one batch. */
+    void arriveTogether(Runnable events) {
+        RouteController routes = context.getBean(CamelContext.class).getRouteController();
+        try {
+            routes.stopRoute("sync.next");
+            events.run();
+            routes.startRoute("sync.next");
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override

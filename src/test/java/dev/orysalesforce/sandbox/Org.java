@@ -337,7 +337,7 @@ public final class Org {
             String accountId = insert("Account", account);
             Map<String, Object> contact = new LinkedHashMap<>();
             for (String field : List.of("FirstName", "LastName", "Title", "Email", "Phone", "MobilePhone",
-                    "LeadSource", "HasOptedOutOfEmail", "OwnerId")) {
+                    "LeadSource", "HasOptedOutOfEmail", "HasOptedOutOfFax", "DoNotCall", "OwnerId")) {
                 contact.put(field, lead.get(field));
             }
             contact.put("AccountId", accountId);

@@ -111,7 +111,9 @@ final class StandardObjects {
                 .put(of(FieldType.PHONE, "MobilePhone", 40).labelled("Mobile Phone"))
                 .put(picklist("LeadSource", "Web", "Phone Inquiry", "Partner Referral", "Purchased List", "Other"))
                 .put(of(FieldType.TEXTAREA, "Description", 32000))
-                .put(checkbox("HasOptedOutOfEmail").labelled("Email Opt Out"));
+                .put(checkbox("HasOptedOutOfEmail").labelled("Email Opt Out"))
+                .put(checkbox("HasOptedOutOfFax").labelled("Fax Opt Out"))
+                .put(checkbox("DoNotCall").labelled("Do Not Call"));
     }
 
     private static ObjectSchema common(ObjectSchema schema) {

@@ -1,0 +1,301 @@
+package dev.orysalesforce.write;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.orysalesforce.ledger.FieldHash;
+import dev.orysalesforce.mapping.Mapping;
+import dev.orysalesforce.salesforce.Describe;
+import dev.orysalesforce.salesforce.OryFields;
+import dev.orysalesforce.salesforce.RecordError;
+import dev.orysalesforce.settings.SyncSettings;
+import dev.orysalesforce.settings.SyncSettings.MatchEmail;
+import dev.orysalesforce.sync.Batch;
+import dev.orysalesforce.sync.SyncItem;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
+
+/**
+ * Fields that change in one direction only, such as an opt-out ({@code sync.one-way}). The app writes nothing but the one value
+ * into an existing record. A withdrawal, which is an event that has this value, counts in whatever order events arrive: it
+ * outlives newer events of its batch, a newer version in the ledger, and the record itself.
+ */
+@Component("oneWay")
+public class OneWay {
+
+    private static final String CODE = "ONE_WAY";
+
+    private final Map<String, Rule> rules = new TreeMap<>(String.CASE_INSENSITIVE_ORDER); // as Salesforce reads names
+    private final FieldHash hash;
+    private final Describe org;
+    private final MatchEmail match;
+
+    /** What the ledger knows of the value. It keeps a keyed hash of it, as of any other value. */
+    private enum Word {
+        /** No event had the value. */
+        NONE,
+        /** The newest state has the value, and it was sent. */
+        SAID,
+        /** An earlier state had the value, and it was sent. */
+        PAST,
+        /** An event had the value, and it may not have been sent. */
+        DUE
+    }
+
+    private record Rule(String field, JsonNode value) {
+
+        static Rule of(String field, String value) {
+            String text = value.strip();
+            if (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")) {
+                return new Rule(field, BooleanNode.valueOf(Boolean.parseBoolean(text)));
+            }
+            return new Rule(field, isNumber(text) ? DecimalNode.valueOf(new BigDecimal(text)) : TextNode.valueOf(text));
+        }
+
+        /** Whether Salesforce would store the same value. */
+        boolean is(JsonNode other) {
+            if (other == null || !other.isValueNode() || other.isNull()) {
+                return false;
+            }
+            String text = other.asText().strip();
+            if (value.isBoolean()) {
+                return text.equalsIgnoreCase(value.asText()) || text.equals(value.asBoolean() ? "1" : "0");
+            }
+            return value.isNumber() ? isNumber(text) && new BigDecimal(text).compareTo(value.decimalValue()) == 0
+                    : text.equalsIgnoreCase(value.asText());
+        }
+
+        private static boolean isNumber(String text) {
+            return text.matches("[+-]?\\d{1,30}(\\.\\d{1,30})?");
+        }
+    }
+
+    OneWay(SyncSettings settings, FieldHash hash, Describe org) {
+        settings.oneWay().forEach((field, value) -> {
+            if (!value.isBlank()) {
+                rules.put(field, Rule.of(field, value));
+            }
+        });
+        this.hash = hash;
+        this.org = org;
+        this.match = settings.matchEmail();
+    }
+
+    /**
+     * Takes the withdrawals of events that are not the newest of their identity.
+     *
+     * @param others the items of these events, which are mapped and not written
+     */
+    public void hear(Batch batch, Batch others) {
+        Map<String, SyncItem> items = batch.items().stream().filter(item -> item.getIdentity() != null)
+                .collect(Collectors.toMap(SyncItem::getIdentity, item -> item, (first, second) -> second));
+        others.items().stream().filter(other -> other.isPending() && other.getRecord() != null).forEach(other -> {
+            SyncItem item = items.get(other.getIdentity());
+            ObjectNode record = spelled(other.getRecord());
+            rules.values().stream().filter(rule -> rule.is(record.get(rule.field()))).filter(rule -> {
+                Word word = word(item, rule);
+                return word == Word.NONE || word == Word.DUE || word == Word.PAST && item.isNews(other.getChange());
+            }).forEach(rule -> item.withdraw(rule.field()));
+        });
+    }
+
+    /**
+     * What the ledger is to know of withdrawals if they can't be written now. An item that would write nothing, because it is
+     * not newer than its record, writes the withdrawals alone.
+     */
+    public void remember(Batch batch) {
+        batch.items().stream().filter(item -> item.getIdentity() != null && !item.isErasure()).forEach(item -> {
+            if (item.isPassedOver() && item.hasRecord() && !item.getWithdrawn().isEmpty()) {
+                ObjectNode record = JsonNodeFactory.instance.objectNode();
+                item.getWithdrawn().forEach(field -> record.set(field, rules.get(field).value()));
+                item.late(record);
+            }
+            ObjectNode record = item.getRecord() == null ? JsonNodeFactory.instance.objectNode() : spelled(item.getRecord());
+            Map<String, Boolean> said = new HashMap<>();
+            rules.values().forEach(rule -> said.put(rule.field(), rule.is(record.get(rule.field()))));
+            item.due(due(item, said));
+        });
+    }
+
+    /** Of an erased identity's record: without values that the app does not write into an existing record. */
+    public void keep(ObjectNode fields) {
+        spell(fields);
+        rules.values().stream().filter(rule -> fields.has(rule.field()) && !rule.is(fields.get(rule.field())))
+                .forEach(rule -> fields.remove(rule.field()));
+    }
+
+    /** The same record with the names and values of such fields spelled as in {@code sync.one-way}. */
+    ObjectNode spelled(ObjectNode fields) {
+        ObjectNode spelled = fields.deepCopy();
+        spell(spelled);
+        if (spelled.get(Mapping.ON_CREATE) instanceof ObjectNode onCreate) {
+            spell(onCreate);
+        }
+        return spelled;
+    }
+
+    /** For Salesforce, names in another case are the same field. If a field is there twice, the one value counts. */
+    private void spell(ObjectNode fields) {
+        for (String name : fields.properties().stream().map(Map.Entry::getKey).filter(rules::containsKey).toList()) {
+            Rule rule = rules.get(name);
+            JsonNode value = fields.remove(name);
+            if (!rule.is(fields.get(rule.field()))) {
+                fields.set(rule.field(), rule.is(value) ? rule.value() : value);
+            }
+        }
+    }
+
+    /** The entries of a ledger's record that are about other fields. */
+    Map<String, String> others(Map<String, String> stored) {
+        return stored.keySet().stream().noneMatch(rules::containsKey) ? stored : stored.entrySet().stream()
+                .filter(field -> !rules.containsKey(field.getKey())).collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** The former with the entries of the latter that are about these fields. */
+    Map<String, String> with(Map<String, String> stored, Map<String, String> hashes) {
+        Map<String, String> all = new HashMap<>(stored);
+        hashes.forEach((field, value) -> {
+            if (rules.containsKey(field)) {
+                all.put(field, value);
+            }
+        });
+        return all;
+    }
+
+    boolean isOneWay(String field) {
+        return rules.containsKey(field);
+    }
+
+    /**
+     * The last step of the diff: adds withdrawals, and removes every other value that would go into an existing record.
+     *
+     * @param toSend what would be sent
+     * @param hashes of the fields that the mapping has answered; gets what the ledger keeps
+     */
+    void tighten(SyncItem item, ObjectNode toSend, Map<String, String> hashes) {
+        Map<String, Boolean> said = new HashMap<>();
+        List<String> kept = new ArrayList<>();
+        for (Rule rule : rules.values()) {
+            String mapped = hashes.get(rule.field());
+            JsonNode given = toSend.remove(rule.field());
+            Word word = word(item, rule);
+            boolean says = hash(item, rule, Word.SAID).equals(mapped);
+            said.put(rule.field(), says);
+            boolean isToBeSent = item.getWithdrawn().contains(rule.field()) || word == Word.DUE
+                    || says && (word != Word.SAID || item.getTarget().followed())
+                    || !item.hasRecord() && word != Word.NONE;
+            if (isToBeSent && isWriteable(item, rule, says)) {
+                hashes.put(rule.field(), hash(item, rule, says ? Word.SAID : Word.PAST));
+                if (!says) {
+                    kept.add(rule.field());
+                }
+                if (!rule.is(item.getShown().get(rule.field())) && !(says && item.isSentBefore())) {
+                    toSend.set(rule.field(), rule.value());
+                    item.withdraws();
+                }
+            } else if (given != null && !given.isNull() && isSurelyNew(item)) {
+                toSend.set(rule.field(), given);
+            } else if (word != Word.NONE && !says) {
+                boolean isOver = mapped != null || item.getChange().isComplete();
+                hashes.put(rule.field(), word == Word.SAID && isOver ? hash(item, rule, Word.PAST) : stored(item, rule));
+                if (isOver) {
+                    kept.add(rule.field());
+                }
+            } else if (given != null && item.hasRecord() && !rule.is(given) && !mapped(item, rule, given).equals(stored(item, rule))) {
+                kept.add(rule.field());
+            }
+        }
+        item.due(due(item, said));
+        note(item, kept);
+    }
+
+    /** Selects the fields of an item that writes withdrawals alone. */
+    void compareLate(SyncItem item) {
+        ObjectNode toSend = item.getRecord().objectNode();
+        Map<String, String> hashes = new HashMap<>();
+        Map<String, String> due = new HashMap<>();
+        item.getWithdrawn().stream().map(rules::get).filter(rule -> isWriteable(item, rule, false)).forEach(rule -> {
+            toSend.set(rule.field(), rule.value());
+            hashes.put(rule.field(), hash(item, rule, Word.PAST));
+            due.put(rule.field(), hash(item, rule, Word.DUE));
+        });
+        if (toSend.isEmpty()) {
+            item.superseded(null);
+            return;
+        }
+        note(item, toSend.properties().stream().map(Map.Entry::getKey).toList());
+        if (item.getTarget().stamp()) {
+            toSend.put(OryFields.ORY_ID, item.getIdentity());
+        }
+        item.compared(item.getDraft().with(toSend, item.isOfLostLedger() ? Map.of() : hashes));
+        item.due(item.isOfLostLedger() ? Map.of() : due);
+        item.withdraws();
+    }
+
+    private Map<String, String> due(SyncItem item, Map<String, Boolean> said) {
+        Map<String, String> due = new HashMap<>();
+        if (!item.isOfLostLedger()) {
+            rules.values().forEach(rule -> {
+                Word word = word(item, rule);
+                if (item.getWithdrawn().contains(rule.field()) || said.get(rule.field()) && word != Word.SAID) {
+                    due.put(rule.field(), hash(item, rule, Word.DUE));
+                } else if (word != Word.NONE) {
+                    due.put(rule.field(), stored(item, rule));
+                }
+            });
+        }
+        return due;
+    }
+
+    /** A field that Salesforce has rejected is left out; and a Contact may lack a field of the Lead that it was. */
+    private boolean isWriteable(SyncItem item, Rule rule, boolean isMapped) {
+        return !item.getDraft().dropped().contains(rule.field()) && (isMapped || org.has(item.getObject(), rule.field()));
+    }
+
+    /** Whether no record of the identity can exist: Salesforce was asked, and no record has been deleted since. */
+    private boolean isSurelyNew(SyncItem item) {
+        return !item.hasRecord() && !item.isMadeAnew() && (match != MatchEmail.NEVER || !item.isFirstRegistration());
+    }
+
+    private static void note(SyncItem item, List<String> kept) {
+        RecordError other = item.getNote();
+        if (!kept.isEmpty() && (other == null || !other.code().equals(CODE))) {
+            item.note(new RecordError(CODE, "These fields change in one direction only (sync.one-way), so the app does not take"
+                    + " back what they say: " + String.join(", ", kept) + "."
+                    + (other == null ? "" : " " + other.code() + ": " + other.message()), kept));
+        }
+    }
+
+    private Word word(SyncItem item, Rule rule) {
+        String stored = FieldDiff.value(stored(item, rule));
+        for (Word word : Word.values()) {
+            if (word != Word.NONE && hash(item, rule, word).equals(stored)) {
+                return word;
+            }
+        }
+        return Word.NONE;
+    }
+
+    /** Null if the ledger keeps nothing of the field. */
+    private static String stored(SyncItem item, Rule rule) {
+        return item.getRemembered().get(rule.field());
+    }
+
+    private String mapped(SyncItem item, Rule rule, JsonNode value) {
+        return hash.of(item.getIdentity(), rule.field(), value);
+    }
+
+    private String hash(SyncItem item, Rule rule, Word word) {
+        return mapped(item, rule, word == Word.SAID ? rule.value()
+                : JsonNodeFactory.instance.objectNode().set(word.name(), rule.value()));
+    }
+}
