@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -108,6 +109,17 @@ public class Ledger {
                 batches.batchUpdate("delete from sightings where identity = ?", rows);
             });
         }
+    }
+
+    /** The number of identities with an event since then, by the outcome of the last one. */
+    public Map<String, Long> outcomesSince(Instant time) {
+        Map<String, Long> counts = new TreeMap<>();
+        jdbc.sql("select outcome, count(*) as identities from identities where received_at >= :time group by outcome")
+                .param("time", SqlTimestamps.text(time))
+                .query(row -> {
+                    counts.put(row.getString("outcome"), row.getLong("identities"));
+                });
+        return counts;
     }
 
     private Object[] columns(LedgerEntry entry) {

@@ -27,9 +27,9 @@ public class ReconcileReport {
     private volatile Seen seen = Seen.NOTHING;
 
     /** A copy for metrics and health, so that neither waits for the database. */
-    private record Seen(double missing, double gone, InSync inSync, Health health) {
+    private record Seen(String state, double missing, double gone, InSync inSync, Health health) {
 
-        private static final Seen NOTHING = new Seen(Double.NaN, Double.NaN, null, Health.up().build());
+        private static final Seen NOTHING = new Seen(null, Double.NaN, Double.NaN, null, Health.up().build());
 
         private double share() {
             return inSync == null ? Double.NaN : inSync.share();
@@ -80,13 +80,24 @@ public class ReconcileReport {
             inSync = inSync(run);
             countedAt = monotonicClock.instant();
         }
-        seen = new Seen(run.missing, run.gone, inSync, !run.state.equals("failed") ? Health.up().build()
+        seen = new Seen(run.state, run.missing, run.gone, inSync, !run.state.equals("failed") ? Health.up().build()
                 : Health.status(Degraded.STATUS).withDetail("reason", run.error)
                         .withDetail("since", run.finishedAt.toString()).build());
     }
 
-    Health health() {
+    /** DEGRADED if the last run failed. */
+    public Health health() {
         return seen.health();
+    }
+
+    /** The state of the run in progress, or the last one: {@code running}, {@code done}, {@code failed}; null if there was none. */
+    public String lastState() {
+        return seen.state();
+    }
+
+    /** The share of Ory's identities that was in sync when it was last counted; not a number until then. */
+    public double lastInSync() {
+        return seen.share();
     }
 
     /** The part {@code reconcile} of {@code /api/status}; the other parts are told without the database. */

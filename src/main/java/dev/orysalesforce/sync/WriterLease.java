@@ -29,6 +29,14 @@ public class WriterLease {
                 where turns.holder = excluded.holder or turns.ends_at <= :now
             """;
 
+    /** An instance that looks for alerts renews this; the one that writes takes it from any other. */
+    private static final String TAKE_ALERTS = """
+            insert into turns (name, holder, ends_at) values ('alerts', :self, :end)
+            on conflict (name) do update set holder = excluded.holder, ends_at = excluded.ends_at
+                where turns.holder = excluded.holder or turns.ends_at <= :now
+                    or excluded.holder = (select writer.holder from turns writer where writer.name = 'writer')
+            """;
+
     private final JdbcClient jdbc;
     private final Clock clock;
     private final CamelContext camel;
@@ -88,8 +96,20 @@ public class WriterLease {
     public void release() {
         if (held) {
             held = false;
-            jdbc.sql("update turns set ends_at = 0 where holder = :self").param("self", self).update();
+            jdbc.sql("update turns set ends_at = 0 where name = 'writer' and holder = :self").param("self", self).update();
         }
+    }
+
+    /**
+     * The right of one instance to look for alerts, if several share a ledger. The one that wrote last has precedence, because
+     * it knows whether delivery works.
+     *
+     * @param duration how long other instances wait after the last call
+     * @return whether this instance has it
+     */
+    public boolean acquireForAlerts(Duration duration) {
+        long now = clock.millis();
+        return jdbc.sql(TAKE_ALERTS).param("self", self).param("end", now + duration.toMillis()).param("now", now).update() > 0;
     }
 
     private boolean tryAcquire() {

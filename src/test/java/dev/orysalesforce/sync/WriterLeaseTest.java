@@ -61,6 +61,23 @@ class WriterLeaseTest {
 
     @ParameterizedTest
     @MethodSource("databases")
+    void oneInstanceLooksForAlertsPreferablyTheOneThatWrites(LedgerDatabase database) {
+        database.empty();
+        WriterLease first = turn(database, Duration.ZERO);
+        WriterLease second = turn(database, Duration.ZERO);
+        Duration minute = Duration.ofMinutes(1);
+        assertThat(first.acquireForAlerts(minute)).isTrue();
+        assertThat(second.acquireForAlerts(minute)).isFalse();
+        assertThat(first.acquireForAlerts(minute)).isTrue();
+        assertThat(turn(database, Duration.ofSeconds(65)).acquireForAlerts(minute)).as("the first has ended").isTrue();
+        assertThat(second.acquire()).isTrue();
+        assertThat(second.acquireForAlerts(minute)).as("it writes").isTrue();
+        second.release();
+        assertThat(first.acquireForAlerts(minute)).as("between two batches").isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
     void anInstanceWithAnEmbeddedBrokerNeedsNoLease(LedgerDatabase database) {
         database.empty();
         turn(database, Duration.ZERO).acquire();
