@@ -36,6 +36,7 @@ class ArchitectureTest {
     private static final List<List<String>> LAYERS = List.of(
             List.of("command"),
             List.of("console"),
+            List.of("alert"),
             List.of("doctor"),
             List.of("check", "operator"),
             List.of("gateway", "reconcile", "reload", "token", "trace"),

@@ -38,7 +38,7 @@ public class Audit {
     /** What was done, as a verb in the past. */
     public enum Kind {
         REPLAY("replayed"), DISCARD("discarded"), REVEAL("revealed"), ERASE("erased"), SYNC("synced"), RESUME("resumed"),
-        COMPARE("started"), RELOAD("reloaded");
+        COMPARE("started"), RELOAD("reloaded"), TEST_ALERT("tested");
 
         private final String past;
 

@@ -22,6 +22,10 @@ public final class OperatorActs {
         return new Act(Kind.COMPARE, "a comparison", null);
     }
 
+    public static Act testAlerts() {
+        return new Act(Kind.TEST_ALERT, "the alerts", null);
+    }
+
     /** @param kind {@code SYNC}, {@code REVEAL} or {@code ERASE} */
     public static Act ofIdentity(Kind kind, String id) {
         return new Act(kind, "identity", checked(id).toLowerCase(Locale.ROOT));

@@ -27,8 +27,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Finds in requests to the operator API what has to be in the audit: traits that are revealed; letters and events that are
- * discarded; letters that are replayed; identities that are erased or synced again; pauses that are ended and comparisons that
- * are started. What can't be written is not done.
+ * discarded; letters that are replayed; identities that are erased or synced again; pauses that are ended, comparisons that are
+ * started and alerts that are tested. What can't be written is not done.
  */
 @Component
 @Order(Ordered.LOWEST_PRECEDENCE) // the caller is known, and the body is read
@@ -39,7 +39,7 @@ class OperatorAudit extends OncePerRequestFilter {
     private static final String EVENTS = "/api/events/";
     private static final String SYNC = "/sync";
     private static final Map<String, Audit.Act> STARTED = Map.of("/api/resume", OperatorActs.resume(),
-            "/api/reconcile", OperatorActs.compare());
+            "/api/reconcile", OperatorActs.compare(), "/api/alerts/test", OperatorActs.testAlerts());
 
     private final ActRecorder recorder;
     private final Problems problems;

@@ -19,7 +19,7 @@ import org.springframework.util.StringUtils;
 public class BlankVariables implements EnvironmentPostProcessor, Ordered {
 
     private static final Pattern OURS =
-            Pattern.compile("(ORY|SALESFORCE|SYNC)_.*|(OPERATOR_TOKEN|TOKEN_CLIENTS)(_FILE)?|SECRETS_DIR");
+            Pattern.compile("(ORY|SALESFORCE|SYNC|ALERTS|CONSOLE)_.*|(OPERATOR_TOKEN|TOKEN_CLIENTS)(_FILE)?|SECRETS_DIR");
 
     /** Runs before application.yaml is read, which names the folder of the secrets. */
     @Override

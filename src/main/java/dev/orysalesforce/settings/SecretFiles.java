@@ -22,7 +22,7 @@ public class SecretFiles implements ApplicationContextInitializer<ConfigurableAp
 
     private static final List<String> SECRETS = List.of("ORY_WEBHOOK_SECRET", "ORY_ADMIN_TOKEN", "SALESFORCE_CLIENT_ID",
             "SALESFORCE_CLIENT_SECRET", "SALESFORCE_JWT_KEY_PASSWORD", "OPERATOR_TOKEN", "TOKEN_CLIENTS", "SYNC_LEDGER_KEY",
-            "SPRING_ARTEMIS_PASSWORD", "SPRING_DATASOURCE_PASSWORD");
+            "SPRING_ARTEMIS_PASSWORD", "SPRING_DATASOURCE_PASSWORD", "ALERTS_SLACK_URL", "ALERTS_WEBHOOK_SECRET", "ALERTS_MAIL_PASSWORD");
 
     /** Runs before the required settings are looked for. */
     @Override

@@ -26,7 +26,7 @@ class ShortSecrets implements HealthIndicator {
 
     /** The variables that hold a short secret. */
     static List<String> variables(Environment environment) {
-        return Stream.of("ORY_WEBHOOK_SECRET", "OPERATOR_TOKEN", "TOKEN_CLIENTS")
+        return Stream.of("ORY_WEBHOOK_SECRET", "OPERATOR_TOKEN", "TOKEN_CLIENTS", "ALERTS_WEBHOOK_SECRET")
                 .filter(variable -> secrets(variable, environment).anyMatch(secret -> secret.length() < LEAST)).toList();
     }
 
@@ -37,7 +37,7 @@ class ShortSecrets implements HealthIndicator {
     private static Stream<String> secrets(String variable, Environment environment) {
         Stream<String> all = Stream.of(environment.getProperty(variable, ""));
         return (switch (variable) {
-            case "OPERATOR_TOKEN" -> all;
+            case "OPERATOR_TOKEN", "ALERTS_WEBHOOK_SECRET" -> all;
             case "TOKEN_CLIENTS" -> all.flatMap(ShortSecrets::entries).map(client -> client.substring(client.indexOf(':') + 1));
             default -> all.flatMap(ShortSecrets::entries);
         }).map(String::strip).filter(secret -> !secret.isEmpty());

@@ -46,7 +46,7 @@ public enum LedgerDatabase {
 
     private static final List<String> TABLES =
             List.of("identities", "sightings", "reconcile_run", "tombstones", "turns", "audit", "dead_letters", "activity",
-                    "api_calls");
+                    "api_calls", "alerts", "alert_codes");
 
     private ConfigurableApplicationContext context;
 

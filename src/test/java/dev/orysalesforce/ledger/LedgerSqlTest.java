@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.orysalesforce.alert.AlertStates;
+import dev.orysalesforce.alert.DeadLetterCodes;
 import dev.orysalesforce.journal.Version;
 import dev.orysalesforce.reconcile.ReconcileSnapshot;
 import dev.orysalesforce.salesforce.CallBudget;
@@ -45,7 +47,8 @@ class LedgerSqlTest {
                     .map(file -> file.getFileName().toString().replace(".java", "")).sorted().toList();
             assertThat(found).containsExactlyInAnyOrderElementsOf(Stream
                     .of(Ledger.class, Tombstones.class, Audit.class, DeadLetterIndex.class, Activity.class, LedgerOwnership.class,
-                            LedgerConfiguration.class, ReconcileSnapshot.class, WriterLease.class, CallBudget.class)
+                            LedgerConfiguration.class, ReconcileSnapshot.class, WriterLease.class, CallBudget.class,
+                            AlertStates.class, DeadLetterCodes.class)
                     .map(Class::getSimpleName)
                     .toList());
         }
@@ -74,6 +77,21 @@ class LedgerSqlTest {
         assertThat(ledger.find(List.of(ID, bare.identity(), "nobody"))).containsOnly(Map.entry(ID, full),
                 Map.entry(bare.identity(), bare));
         assertThat(ledger.find(List.of())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void identitiesAreCountedByTheOutcomeOfTheirLastEvent(LedgerDatabase database) {
+        Ledger ledger = database.empty().bean(Ledger.class);
+        ledger.save(List.of(entry("synced", NOON), entry("synced", NOON.plusSeconds(1)), entry("skipped", NOON.plusSeconds(2)),
+                entry("synced", NOON.minusSeconds(1))));
+        assertThat(ledger.outcomesSince(NOON)).containsExactly(Map.entry("skipped", 1L), Map.entry("synced", 2L));
+        assertThat(ledger.outcomesSince(NOON.plusSeconds(3))).isEmpty();
+    }
+
+    private static LedgerEntry entry(String outcome, Instant receivedAt) {
+        return new LedgerEntry(UUID.randomUUID().toString(), null, null, null, null, null, Map.of(), "registration", receivedAt, null,
+                null, outcome, null, null, 0, null);
     }
 
     @ParameterizedTest

@@ -88,7 +88,7 @@ class RequiredSettingsTest {
 
     @ParameterizedTest
     @CsvSource({"ORY_WEBHOOK_SECRET, fifteen-letters", "ORY_WEBHOOK_SECRET, 'sixteen-letters., fifteen-letters'",
-        "OPERATOR_TOKEN, ' fifteen-letters '", "TOKEN_CLIENTS, billing:fifteen-letters",
+        "OPERATOR_TOKEN, ' fifteen-letters '", "ALERTS_WEBHOOK_SECRET, fifteen-letters", "TOKEN_CLIENTS, billing:fifteen-letters",
         "TOKEN_CLIENTS, 'a-client-with-a-long-name:x, billing:sixteen-letters.'"})
     void aShortSecretIsNamedUnlessItIsAllowed(String name, String secret) {
         variables.put(name, secret);
@@ -112,7 +112,8 @@ class RequiredSettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"OPERATOR_TOKEN", "TOKEN_CLIENTS", "ORY_ADMIN_URL", "ORY_ADMIN_TOKEN", "SYNC_LEDGER_KEY", "SYNC_DATA_DIR",
-        "SALESFORCE_API_VERSION", "SALESFORCE_JWT_KEY_FILE", "SALESFORCE_SESSION_LIFETIME", "SECRETS_DIR", "OPERATOR_TOKEN_FILE"})
+        "SALESFORCE_API_VERSION", "SALESFORCE_JWT_KEY_FILE", "SALESFORCE_SESSION_LIFETIME", "SECRETS_DIR", "OPERATOR_TOKEN_FILE",
+        "ALERTS_SLACK_URL", "CONSOLE_URL"})
     void aBlankVariableThatMayBeMissingCountsAsMissing(String name) {
         variables.put(name, " ");
         assertThat(start().containsProperty(name)).isFalse();

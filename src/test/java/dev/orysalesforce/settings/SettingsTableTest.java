@@ -72,7 +72,7 @@ class SettingsTableTest {
         properties = StreamSupport.stream(new ObjectMapper().readTree(METADATA.toFile()).path("properties").spliterator(), false)
                 .map(property -> new Property(property.path("name").asText(), property.path("type").asText(),
                         property.path("description").asText(),
-                        property.path("defaultValue").asText().replaceAll("[\\[\\] ]", "")))
+                        property.path("defaultValue").asText().replaceAll("[\\[\\]]|(?<=,) ", "")))
                 .toList();
         EnumerablePropertySource<?> file = (EnumerablePropertySource<?>) new YamlPropertySourceLoader()
                 .load("shipped", new FileSystemResource("application.yaml")).get(0);
