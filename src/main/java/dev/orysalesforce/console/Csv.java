@@ -22,10 +22,10 @@ final class Csv {
      */
     static void write(HttpServletResponse response, String name, List<String> columns, IntFunction<List<List<Object>>> part)
             throws IOException {
+        List<List<Object>> rows = part.apply(0); // first: if it fails, a page says so, and there is no file
         response.setContentType("text/csv");
         response.setCharacterEncoding(StandardCharsets.UTF_8.name());
         response.setHeader(HttpHeaders.CONTENT_DISPOSITION, ContentDisposition.attachment().filename(name + ".csv").build().toString());
-        List<List<Object>> rows = part.apply(0); // a failure is a page of its own, as long as nothing was written
         PrintWriter out = response.getWriter();
         out.print(line(columns.stream()));
         for (int offset = 0; !rows.isEmpty(); rows = part.apply(offset)) {
