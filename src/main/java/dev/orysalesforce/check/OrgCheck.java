@@ -11,7 +11,6 @@ import dev.orysalesforce.salesforce.Describe.Field;
 import dev.orysalesforce.salesforce.Login;
 import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.settings.SyncSettings;
-import dev.orysalesforce.settings.SyncSettings.Erase;
 import dev.orysalesforce.sync.Mappings;
 import dev.orysalesforce.sync.SyncItem;
 import dev.orysalesforce.write.FieldDiff;
@@ -22,8 +21,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /** Compares the fields that the mappings write in their examples with the org's description of its fields. */
@@ -39,7 +40,8 @@ public class OrgCheck {
     private final RecordCheck check;
     private final FieldDiff diff;
     private final Mappings mappings;
-    private final String erased;
+    /** The mappings that write into records of identities that are gone. */
+    private final Set<String> ofGone;
     private final ObjectMapper json;
     private final Clock clock;
 
@@ -50,7 +52,8 @@ public class OrgCheck {
         this.check = check;
         this.diff = diff;
         this.mappings = mappings;
-        this.erased = settings.erase() == Erase.ANONYMIZE ? settings.erasedMapping() : null;
+        this.ofGone = Stream.of(settings.mappingOfErased(), settings.mappingOfMissing()).filter(Objects::nonNull)
+                .collect(Collectors.toSet());
         this.json = json;
         this.clock = clock;
     }
@@ -72,9 +75,9 @@ public class OrgCheck {
             }
         }
         for (Example example : examples) {
-            boolean isOfErased = example.mapping().name().equals(erased);
-            if (isOfErased || example.mapping().isOfRecords() && !example.isOf("erased")) {
-                judge(example, !isOfErased, useless, findings);
+            boolean isOfGone = ofGone.contains(example.mapping().name());
+            if (isOfGone || example.mapping().isOfRecords() && !example.isOf("erased") && !example.isOf("gone")) {
+                judge(example, !isOfGone, useless, findings);
             }
         }
         return findings.values();

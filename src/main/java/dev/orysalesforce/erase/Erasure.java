@@ -58,6 +58,11 @@ public class Erasure {
         this.clock = clock;
     }
 
+    /** The event that marks the record of an identity that Ory no longer has, for the journal. */
+    public IdentityChange mark(String identity) {
+        return IdentityChange.mark(identity, clock.instant());
+    }
+
     /** The event that erases an identity in Salesforce, for the journal. */
     public IdentityChange request(String identity) {
         return IdentityChange.erase(identity, clock.instant());
@@ -174,17 +179,18 @@ public class Erasure {
         }
     }
 
-    public boolean isAnonymizing() {
-        return policy == Erase.ANONYMIZE;
+    /** Whether a mapping says what an erased identity leaves in its record. */
+    public boolean isMapped() {
+        return policy == Erase.ANONYMIZE || policy == Erase.MARK;
     }
 
     /** The mapping's input. */
     public String input(SyncItem item) {
-        return json.createObjectNode().put("object", item.getObject()).toString();
+        return mappings.inputOfRecord(item);
     }
 
     /** Applies the mapping's result. */
-    public void anonymize(SyncItem item, String answer) throws JsonProcessingException {
+    public void applyMapping(SyncItem item, String answer) throws JsonProcessingException {
         JsonNode record = answer == null ? null : json.readTree(answer);
         if (record instanceof ObjectNode fields) {
             fields.remove("attributes");

@@ -19,7 +19,7 @@ import java.util.stream.StreamSupport;
 /**
  * An event of an identity, reduced to the data that sync needs; the journal's message and the input of every mapping.
  *
- * @param event the kind: registration, settings, login, verification, recovery, reconcile, gateway, erase
+ * @param event the kind: registration, settings, login, verification, recovery, reconcile, gateway, gone, erase
  * @param receivedAt when the app received it
  * @param triggerId Ory's {@code Ory-Webhook-Trigger-Id}: one for all tries of an event; null before Kratos v25.4
  * @param identity {@code id}, {@code schema_id}, {@code traits}, {@code verifiable_addresses}, {@code updated_at}, ...
@@ -54,6 +54,9 @@ public record IdentityChange(
     /** An operator asks for the identity to be erased. */
     public static final String ERASE = "erase";
 
+    /** Ory no longer has the identity; its record is to be marked. */
+    public static final String GONE = "gone";
+
     /** These change no trait, so a trait that their body lacks is one that its template has left out. */
     private static final Set<String> CHANGE_NO_TRAIT = Set.of("login", "verification", "recovery");
 
@@ -82,6 +85,11 @@ public record IdentityChange(
         return new IdentityChange(ERASE, receivedAt, null, idOnly(identity), null, null, null, 0, null);
     }
 
+    /** Ory no longer has the identity. It holds nothing but the identity's ID. */
+    public static IdentityChange mark(String identity, Instant receivedAt) {
+        return new IdentityChange(GONE, receivedAt, null, idOnly(identity), null, null, null, 0, null);
+    }
+
     /** A prebuilt record for the identity. */
     public static IdentityChange prebuilt(String identity, PrebuiltRecord record, String triggerId) {
         return new IdentityChange(GATEWAY, record.at(), triggerId, idOnly(identity), null, null, record, 0, null);
@@ -101,11 +109,15 @@ public record IdentityChange(
      * Merges a later event of the same identity into this one. The result has the newer state, the earlier kind of event and
      * both transient payloads, so that a registration and its verification stay a registration. An entry of Ory's list
      * counts as an event only if there is no other. A prebuilt record is not a state of the identity, so both are kept side
-     * by side. An erasure has precedence over all of them.
+     * by side. An erasure has precedence over all of them. Of an identity that is gone, and of one that is back, the later
+     * event counts.
      */
     public IdentityChange merge(IdentityChange later) {
         if (isErasure() || later.isErasure()) {
             return isErasure() ? this : later;
+        }
+        if (isGone() || later.isGone()) {
+            return later;
         }
         IdentityChange newer = later.version().compareTo(version()) >= 0 ? later : this;
         IdentityChange older = newer == this ? later : this;
@@ -201,7 +213,7 @@ public record IdentityChange(
     /** Whether it says whose event it is and nothing of the person, so that Ory has to be asked. */
     @JsonIgnore
     public boolean isThin() {
-        return isUsable() && !isErasure() && !isState() && record == null;
+        return isUsable() && !isErasure() && !isGone() && !isState() && record == null;
     }
 
     /** Whether it has a state for a mapping. */
@@ -219,6 +231,11 @@ public record IdentityChange(
     @JsonIgnore
     public boolean isErasure() {
         return ERASE.equals(event) && identityId() != null;
+    }
+
+    @JsonIgnore
+    public boolean isGone() {
+        return GONE.equals(event) && identityId() != null && !isState();
     }
 
     /** Whether the hook ran before Kratos had stored the identity, so that its ID is nil. */

@@ -43,6 +43,14 @@ public record LedgerEntry(
         int attempts,
         Instant nextRetryAt) {
 
+    /** The code of an identity whose record is marked. */
+    public static final String GONE_AT_ORY = "GONE_AT_ORY";
+
+    /** Whether its record is marked, because Ory no longer had the identity. */
+    public boolean isMarked() {
+        return GONE_AT_ORY.equals(code);
+    }
+
     public boolean hasRecord() {
         return salesforceId != null;
     }

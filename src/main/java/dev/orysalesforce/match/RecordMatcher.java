@@ -82,6 +82,8 @@ public class RecordMatcher {
             LedgerEntry entry = known.get(item.getIdentity());
             if (entry != null) {
                 item.loadKnown(entry);
+            } else if (item.isGone()) {
+                item.superseded(null); // it was erased, or the ledger was lost
             }
         });
     }

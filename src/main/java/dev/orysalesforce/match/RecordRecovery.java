@@ -209,7 +209,7 @@ public class RecordRecovery {
 
     /** @param object of the record that is deleted; a Contact is created again as a Contact, whatever the schema's mapping is */
     private void deleted(SyncItem item, String object) {
-        if (item.isErasure()) {
+        if (item.isErasure() || item.isGone()) {
             item.unchanged(null);
         } else if (item.isLate()) {
             item.skipped(DELETED, "The record was deleted in Salesforce; an event that is not the newest makes no new one.");

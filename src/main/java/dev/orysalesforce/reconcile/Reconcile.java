@@ -174,8 +174,10 @@ public class Reconcile {
                 yield notListed.isEmpty() ? settleMissing() : byIds(notListed);
             }
             case ERASE -> {
-                List<String> missing = snapshot.missingSince(run.startedAt, run.position, IDS);
-                yield missing.isEmpty() ? done() : ReconcileStep.erase(missing);
+                boolean marks = settings.onMissing() == OnMissing.MARK;
+                List<String> missing = marks ? snapshot.unmarkedSince(run.startedAt, run.position, IDS)
+                        : snapshot.missingSince(run.startedAt, run.position, IDS);
+                yield missing.isEmpty() ? done() : marks ? ReconcileStep.mark(missing) : ReconcileStep.erase(missing);
             }
         };
     }
@@ -239,11 +241,11 @@ public class Reconcile {
     }
 
     /**
-     * An identity whose record is a converted Lead is to continue with the Contact. One that waits for its verification is
-     * newer once an address is verified, which does not change its date.
+     * An identity whose record is a converted Lead is to continue with the Contact, and one whose record is marked is back.
+     * One that waits for its verification is newer once an address is verified, which does not change its date.
      */
     private static boolean isNews(IdentityChange listed, LedgerEntry known) {
-        if (known == null || known.seen() == null || known.isLeftBehind()) {
+        if (known == null || known.seen() == null || known.isLeftBehind() || known.isMarked()) {
             return true;
         }
         int later = listed.version().at().compareTo(known.seen().at());
@@ -314,15 +316,18 @@ public class Reconcile {
         if (run.missing == 0 || settings.onMissing() == OnMissing.REPORT) {
             return done();
         }
-        if (run.missing > settings.eraseLimit() * snapshot.known()) {
-            run.note = "Ory no longer has " + run.missing + " of " + snapshot.known() + " identities. That is more than"
-                    + " sync.erase-limit, so none of them was erased. If it is right, raise the limit for one run.";
+        boolean marks = settings.onMissing() == OnMissing.MARK;
+        long missing = marks ? snapshot.unmarkedSince(run.startedAt) : run.missing;
+        if (missing > settings.eraseLimit() * snapshot.known()) {
+            run.note = "Ory no longer has " + missing + " of " + snapshot.known() + " identities. That is more than"
+                    + " sync.erase-limit, so none of them was " + (marks ? "marked" : "erased")
+                    + ". If it is right, raise the limit for one run.";
             return done();
         }
         return go(Phase.ERASE);
     }
 
-    /** The erasures are in the journal. */
+    /** The erasures, or the events that mark records, are in the journal. */
     public synchronized void erased() {
         run.position = step.identities().get(step.identities().size() - 1);
         remember();

@@ -1,6 +1,7 @@
 package dev.orysalesforce.reconcile;
 
 import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.ledger.SqlTimestamps;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +35,10 @@ public class ReconcileSnapshot {
             select count(*) from identities i left join sightings s on s.identity = i.identity
             where i.salesforce_id is not null and coalesce(i.code, '') <> 'DELETED_IN_SALESFORCE'
                 and coalesce(s.read_at, '') < :began and coalesce(i.written_at, '') < :began""";
+
+    private static final String UNMARKED = " from sightings s join identities i on i.identity = s.identity"
+            + " where s.missing_at >= :began and i.salesforce_id is not null and coalesce(i.code, '') <> '"
+            + LedgerEntry.GONE_AT_ORY + "'";
 
     private static final String NOT_LISTED = """
             select i.identity from identities i left join sightings s on s.identity = i.identity
@@ -196,6 +201,17 @@ public class ReconcileSnapshot {
     List<String> missingSince(Instant runBegan, String after, int most) {
         return page(since(runBegan, "select s.identity from sightings s join identities i on i.identity = s.identity"
                 + " where s.missing_at >= :began and s.identity > :after order by s.identity limit :most"), after, most);
+    }
+
+    /** The same with a record that is not marked yet. */
+    List<String> unmarkedSince(Instant runBegan, String after, int most) {
+        return page(since(runBegan, "select s.identity" + UNMARKED + " and s.identity > :after order by s.identity limit :most"),
+                after, most);
+    }
+
+    /** How many they are. */
+    long unmarkedSince(Instant runBegan) {
+        return since(runBegan, "select count(*)" + UNMARKED).query(Long.class).single();
     }
 
     /** Records that the ledger knows, and that Salesforce has not returned since. */

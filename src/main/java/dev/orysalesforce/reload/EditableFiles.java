@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -23,14 +24,14 @@ public class EditableFiles {
 
     private final String routePatterns;
     private final Path mappingDir;
-    private final String erasedMapping;
+    private final List<String> ofGone;
     private final MappingSettings settings;
 
     EditableFiles(@Value("${camel.main.routes-include-pattern}") String routePatterns, SyncSettings settings,
             MappingSettings mappingSettings) {
         this.routePatterns = routePatterns;
         this.mappingDir = Path.of(settings.mappingDir());
-        this.erasedMapping = settings.erasedMapping();
+        this.ofGone = List.of(settings.erasedMapping(), settings.goneMapping());
         this.settings = mappingSettings;
     }
 
@@ -60,7 +61,7 @@ public class EditableFiles {
                         .forEach(file -> read(mappings, file));
             }
         }
-        Stream.concat(named.stream(), Stream.of(erasedMapping)).filter(Mapping::isFile).map(Path::of).filter(Files::exists)
+        Stream.concat(named.stream(), ofGone.stream()).filter(Mapping::isFile).map(Path::of).filter(Files::exists)
                 .forEach(file -> read(mappings, file));
         return mappings;
     }

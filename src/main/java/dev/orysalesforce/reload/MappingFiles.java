@@ -4,6 +4,7 @@ import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.mapping.MappingSyntax;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.Erase;
+import dev.orysalesforce.settings.SyncSettings.OnMissing;
 import java.nio.file.Path;
 import java.util.Map;
 import org.springframework.stereotype.Component;
@@ -36,6 +37,9 @@ public class MappingFiles {
         namesBySchema.forEach((schema, name) -> refuseIfMissing(files, name, "sync.mappings." + schema));
         if (settings.erase() == Erase.ANONYMIZE) {
             refuseIfMissing(files, settings.erasedMapping(), "sync.erased-mapping");
+        }
+        if (settings.erase() == Erase.MARK || settings.onMissing() == OnMissing.MARK) {
+            refuseIfMissing(files, settings.goneMapping(), "sync.gone-mapping");
         }
     }
 

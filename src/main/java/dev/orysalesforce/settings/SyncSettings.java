@@ -43,10 +43,12 @@ import org.springframework.util.unit.DataSize;
  * @param retry when an item is retried that Salesforce has rejected for a temporary reason
  * @param writerLeaseTimeout how long another instance waits, after a failover, for the calls of the instance that was sending
  * @param onDeletedRecord what the app does if a user deleted the record in Salesforce
- * @param onMissing what the app does with identities of the ledger that Ory no longer lists: count or erase them
+ * @param onMissing what the app does with identities of the ledger that Ory no longer lists: count them, mark their records with
+ *     the result of sync.gone-mapping, or erase them
  * @param erase what becomes of the record of an identity that is erased: only its Ory fields are cleared, or the result of
- *     sync.erased-mapping is written into it, too, or it is deleted
- * @param eraseLimit the largest share of the ledger that one run may erase, 0 to 1; a run that would erase more erases none
+ *     sync.gone-mapping or of sync.erased-mapping is written into it, too, or it is deleted
+ * @param eraseLimit the largest share of the ledger that one run may mark or erase, 0 to 1; a run that would mark or erase more
+ *     changes none
  * @param reconcile when Ory's identities are compared with the ledger
  * @param duplicates what the app does if a duplicate rule of the org rejects a record
  * @param matchEmail when the app adopts a record that has the identity's e-mail address and no Ory ID: once Ory has verified the
@@ -54,6 +56,8 @@ import org.springframework.util.unit.DataSize;
  * @param matchSeveral what the app does with an identity whose address several records have; it adopts none of them
  * @param erasedMapping mapping file or Camel endpoint whose result is written into the record of an erased identity, if
  *     sync.erase is anonymize
+ * @param goneMapping mapping file or Camel endpoint whose result is written into the record of an identity that is gone, if
+ *     sync.erase or sync.on-missing is mark
  * @param oneWay fields that the app changes in one direction only, field to value, such as an opt-out: it writes this value, and
  *     never another one into an existing record. An empty value ends the rule for a field
  * @param auditRetention how long the audit keeps what operators did; above 0
@@ -94,6 +98,7 @@ public record SyncSettings(
         @DefaultValue("verified") MatchEmail matchEmail,
         @DefaultValue("create") MatchSeveral matchSeveral,
         @DefaultValue("mappings/erased.jslt") String erasedMapping,
+        @DefaultValue("mappings/gone.jslt") String goneMapping,
         Map<String, String> oneWay,
         @DefaultValue("365d") Duration auditRetention,
         @DefaultValue("31d") Duration activityRetention,
@@ -111,6 +116,7 @@ public record SyncSettings(
         check(dataDir != null && !dataDir.isBlank(), "sync.data-dir is empty");
         check(!mappingDir.isBlank(), "sync.mapping-dir is empty");
         check(!erasedMapping.isBlank(), "sync.erased-mapping is empty");
+        check(!goneMapping.isBlank(), "sync.gone-mapping is empty");
         check(mappings != null && mappings.containsKey("default"), "sync.mappings.default is missing");
         Map.of("linger", linger, "writer-lease-timeout", writerLeaseTimeout, "dead-letters.retention", deadLetters.retention,
                 "retry.initial", retry.initial, "retry.max", retry.max, "reconcile.every", reconcile.every,
@@ -141,6 +147,16 @@ public record SyncSettings(
         check(retry.multiplier >= 1, "sync.retry.multiplier is below 1");
         check(retry.attempts >= 1, "sync.retry.attempts is below 1");
         check(reconcile.queueLimit >= 1, "sync.reconcile.queue-limit is below 1");
+    }
+
+    /** The mapping that is asked what an erased identity leaves in its record; null if none is asked. */
+    public String mappingOfErased() {
+        return erase == Erase.ANONYMIZE ? erasedMapping : erase == Erase.MARK ? goneMapping : null;
+    }
+
+    /** The mapping that marks the records of identities that Ory no longer has; null if they are not marked. */
+    public String mappingOfMissing() {
+        return onMissing == OnMissing.MARK ? goneMapping : null;
     }
 
     private static void check(boolean fine, String otherwise) {
@@ -242,6 +258,8 @@ public record SyncSettings(
     public enum OnMissing {
         /** Count them. */
         REPORT,
+        /** Write the result of the mapping {@code sync.gone-mapping} into their records, which stay linked. */
+        MARK,
         /** Erase them like {@code DELETE /api/identities/{id}}. */
         ERASE
     }
@@ -284,6 +302,8 @@ public record SyncSettings(
     public enum Erase {
         /** The record stays as it is; only the two Ory fields are cleared. */
         KEEP,
+        /** The result of the mapping {@code sync.gone-mapping} is written into the record, and the Ory fields are cleared. */
+        MARK,
         /**
          * The result of the mapping {@code sync.erased-mapping} is written into the record, and the Ory fields are cleared.
          */

@@ -13,6 +13,9 @@ public final class LedgerEntries {
     /** No value has this hash, so the field is sent again. */
     public static final String IN_DOUBT = "?";
 
+    private static final RecordError MARKED = RecordError.of(LedgerEntry.GONE_AT_ORY, "Ory no longer has this identity. Its"
+            + " record is marked as the mapping of sync.gone-mapping says.");
+
     private LedgerEntries() {}
 
     /** The identity's record by the ledger; all null if there is none. */
@@ -65,6 +68,9 @@ public final class LedgerEntries {
         if (item.isLate() && item.getKnown() != null) {
             return late(item, place, fields);
         }
+        if (item.isGone() && item.getKnown() != null) {
+            return gone(item, place, fields);
+        }
         return new LedgerEntry(item.getIdentity(), place.object(), place.salesforceId(), place.foundBy(), target.version(),
                 item.leavesOpen() ? change.version().ofPart() : change.version(),
                 fields, change.event(), change.receivedAt(),
@@ -88,6 +94,17 @@ public final class LedgerEntries {
                 fields, known.event(), known.receivedAt(), known.triggerId(), known.mapping(), known.outcome(),
                 why == null ? known.code() : why.code(), why == null ? known.message() : why.message(), known.attempts(),
                 known.nextRetryAt());
+    }
+
+    /** The entry of an identity that Ory no longer has: as it was, with the fields of the mark. */
+    private static LedgerEntry gone(SyncItem item, Place place, Map<String, String> marked) {
+        LedgerEntry known = item.getKnown();
+        boolean isOpen = item.isDeadLettered() || item.isToBeRetried();
+        RecordError why = isOpen ? item.getError() : MARKED;
+        return new LedgerEntry(known.identity(), place.object(), place.salesforceId(), place.foundBy(), known.version(), null,
+                item.isOfLostLedger() ? known.fields() : marked, known.event(), known.receivedAt(), known.triggerId(),
+                known.mapping(), item.getOutcome().label(), why.code(), why.message(), isOpen ? item.attempts() : 0,
+                item.getNextRetryAt());
     }
 
     /** Only a write proves that a followed record carries the Ory ID; until then it is looked up again. */

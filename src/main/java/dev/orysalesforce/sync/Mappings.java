@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -44,10 +45,11 @@ public class Mappings {
     private final ObjectMapper json;
     private final Clock clock;
     private final String erased;
-    private volatile Taken taken = new Taken(Map.of(), null, Map.of());
+    private final String gone;
+    private volatile Taken taken = new Taken(Map.of(), null, null, Map.of());
 
     /** Replaced as a whole while no batch is in flight. */
-    private record Taken(Map<String, Mapping> bySchema, Mapping erased, Map<String, Mapping> files) {
+    private record Taken(Map<String, Mapping> bySchema, Mapping erased, Mapping gone, Map<String, Mapping> files) {
 
         Stream<Mapping> named(String file) {
             return Mappings.named(files, file);
@@ -57,7 +59,8 @@ public class Mappings {
     public Mappings(CamelContext camel, MappingResourceResolver resources, SyncSettings settings, ObjectMapper json, Clock clock) {
         this.camel = camel;
         this.resources = resources;
-        erased = settings.erasedMapping();
+        erased = Objects.requireNonNullElse(settings.mappingOfErased(), settings.erasedMapping());
+        gone = settings.goneMapping();
         this.json = json;
         this.clock = clock;
     }
@@ -74,10 +77,10 @@ public class Mappings {
         Map<String, Mapping> bySchema = new TreeMap<>();
         namesBySchema.forEach((schema, name) -> bySchema.put(schema, held(name, byName).after(person)));
         resources.publish(files);
-        Set<String> gone = endpoints(taken.files());
-        taken = new Taken(bySchema, held(erased, byName).after(null), byName);
-        gone.removeAll(endpoints(byName));
-        gone.forEach(this::removeEndpoint);
+        Set<String> replaced = endpoints(taken.files());
+        taken = new Taken(bySchema, held(erased, byName).after(null), held(gone, byName).after(null), byName);
+        replaced.removeAll(endpoints(byName));
+        replaced.forEach(this::removeEndpoint);
     }
 
     /** @param files name to text of every mapping file */
@@ -124,7 +127,7 @@ public class Mappings {
     }
 
     public Mapping of(IdentityChange change) {
-        return change.isErasure() ? taken.erased() : of(change.schemaId());
+        return change.isErasure() ? taken.erased() : change.isGone() ? taken.gone() : of(change.schemaId());
     }
 
     private Mapping of(String schemaId) {
@@ -139,7 +142,12 @@ public class Mappings {
 
     /** The mapping's input. */
     public String input(SyncItem item) throws JsonProcessingException {
-        return json.writeValueAsString(item.getChange());
+        return item.isGone() ? inputOfRecord(item) : json.writeValueAsString(item.getChange());
+    }
+
+    /** The input of a mapping that says what an identity leaves in its record: no value of the identity. */
+    public String inputOfRecord(SyncItem item) {
+        return json.createObjectNode().put("object", item.getObject()).put("event", item.getChange().event()).toString();
     }
 
     /** The mapping's input with the answer of {@code person.*}. */
@@ -155,12 +163,26 @@ public class Mappings {
      */
     public void answered(SyncItem item, String answer) throws JsonProcessingException {
         JsonNode record = answer == null ? null : json.readTree(answer);
-        if (record == null || record.isNull() || record.isMissingNode()) {
+        if (item.isGone()) {
+            marked(item, record);
+        } else if (record == null || record.isNull() || record.isMissingNode()) {
             item.skipped();
         } else if (CODE.matcher(record.path("skip").asText()).matches()) {
             skip(item, record.path("skip").asText());
         } else if (record instanceof ObjectNode fields && !record.has("skip")) {
             answered(item, fields);
+        } else {
+            noRecord(item);
+        }
+    }
+
+    /** The mark goes into the record that exists, whatever its object; {@code null} marks nothing. */
+    private void marked(SyncItem item, JsonNode answer) {
+        if (answer instanceof ObjectNode fields) {
+            fields.remove("attributes");
+            item.mapped(item.getObject(), fields);
+        } else if (answer == null || answer.isNull() || answer.isMissingNode()) {
+            item.mapped(item.getObject(), json.createObjectNode());
         } else {
             noRecord(item);
         }

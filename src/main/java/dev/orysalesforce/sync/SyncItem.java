@@ -183,6 +183,11 @@ public final class SyncItem {
         return isOpen() && isErasure();
     }
 
+    /** Whether Ory no longer has the identity, so that its record is marked. */
+    public boolean isGone() {
+        return change.isGone();
+    }
+
     /** Whether it is erased; perhaps there was no record. */
     public boolean isErased() {
         return isErasure() && (getOutcome() == Outcome.SYNCED || getOutcome() == Outcome.UNCHANGED);
@@ -196,7 +201,7 @@ public final class SyncItem {
 
     /** Whether a mapping makes its record, not only the gateway. */
     public boolean isToBeMapped() {
-        return change.isState();
+        return change.isState() || isGone();
     }
 
     /** Whether its record still has to be mapped. */
@@ -250,6 +255,10 @@ public final class SyncItem {
 
     /** Compares it with what the ledger knows. A version that is not newer is not sent. */
     public void loadKnown(LedgerEntry entry) {
+        if (isGone()) {
+            loadForMark(entry);
+            return;
+        }
         if (!entry.hasRecord() && Outcome.PENDING.label().equals(entry.outcome())) {
             intended = entry;
             return;
@@ -268,6 +277,20 @@ public final class SyncItem {
             compareWithRecord(entry.version());
         } else if (entry.version() != null) {
             leaveOut(entry.version());
+        }
+    }
+
+    /**
+     * A record is marked once, and not if the identity had an event since. The mark has no version of its own: what Ory says if
+     * it has the identity again is newer.
+     */
+    private void loadForMark(LedgerEntry entry) {
+        known = entry;
+        target = target.found(entry.object(), entry.salesforceId(), entry.foundBy()).at(entry.version());
+        if (!entry.hasRecord() || entry.isMarked() || entry.receivedAt().isAfter(change.receivedAt())) {
+            superseded(null);
+        } else if (entry.isConverted()) {
+            outcome = new SyncOutcome.Recovering(Action.FOLLOW_CONVERSION, CONVERTED);
         }
     }
 
@@ -448,7 +471,7 @@ public final class SyncItem {
      */
     public void primed(RecordDraft held) {
         draft = held;
-        target = target.at(change.version());
+        target = target.at(version());
         outcome = new SyncOutcome.Unchanged(getNote(), true);
     }
 
@@ -540,6 +563,16 @@ public final class SyncItem {
         return leavesOpen;
     }
 
+    /** Which version of the identity the record holds once it is written. */
+    private Version version() {
+        return isVersioned() ? change.version() : target.version();
+    }
+
+    /** Whether it writes a version of the identity, and not only a part of a record. */
+    public boolean isVersioned() {
+        return !isLate() && !isGone();
+    }
+
     /** Events whose withdrawals count although a newer state is written, or none. */
     List<IdentityChange> getOthers() {
         boolean counts = !isErasure() && (isPending() || isPassedOver() || getOutcome() == Outcome.SKIPPED);
@@ -570,7 +603,7 @@ public final class SyncItem {
      *
      * @param record the fields to write
      */
-    public void late(ObjectNode record) {
+    public void withdrawAlone(ObjectNode record) {
         late = record;
         outcome = new SyncOutcome.Pending(null);
         mapAgain();
@@ -613,7 +646,7 @@ public final class SyncItem {
     }
 
     /** @param due what the ledger keeps of withdrawals until they are written */
-    public void due(Map<String, String> due) {
+    public void keepDue(Map<String, String> due) {
         this.due = due;
     }
 
@@ -646,7 +679,7 @@ public final class SyncItem {
 
     public void synced(String salesforceId, boolean created) {
         String how = created ? "created" : target.foundBy() == null ? "ory-id" : target.foundBy();
-        target = target.found(getObject(), salesforceId, how).at(isLate() ? target.version() : change.version());
+        target = target.found(getObject(), salesforceId, how).at(version());
         outcome = new SyncOutcome.Ended(Outcome.SYNCED, getNote()); // what was changed so that Salesforce took it
     }
 }

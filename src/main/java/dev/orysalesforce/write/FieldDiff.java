@@ -67,7 +67,9 @@ public class FieldDiff {
             toSend.put(OryFields.ORY_ID, item.getIdentity());
         }
         truncate(toSend, mapped.truncated());
-        toSend.put(OryFields.ORY_UPDATED_AT, item.getChange().version().at().truncatedTo(ChronoUnit.MILLIS).toString());
+        if (item.isVersioned()) {
+            toSend.put(OryFields.ORY_UPDATED_AT, item.getChange().version().at().truncatedTo(ChronoUnit.MILLIS).toString());
+        }
         item.compared(mapped.with(toSend, marked(item, hashes)));
     }
 

@@ -117,12 +117,12 @@ public class OneWay {
             if (item.isPassedOver() && item.hasRecord() && !item.getWithdrawn().isEmpty()) {
                 ObjectNode record = JsonNodeFactory.instance.objectNode();
                 item.getWithdrawn().forEach(field -> record.set(field, rules.get(field).value()));
-                item.late(record);
+                item.withdrawAlone(record);
             }
             ObjectNode record = item.getRecord() == null ? JsonNodeFactory.instance.objectNode() : spelled(item.getRecord());
             Map<String, Boolean> said = new HashMap<>();
             rules.values().forEach(rule -> said.put(rule.field(), rule.is(record.get(rule.field()))));
-            item.due(due(item, said));
+            item.keepDue(due(item, said));
         });
     }
 
@@ -214,7 +214,7 @@ public class OneWay {
                 kept.add(rule.field());
             }
         }
-        item.due(due(item, said));
+        item.keepDue(due(item, said));
         note(item, kept);
     }
 
@@ -237,7 +237,7 @@ public class OneWay {
             toSend.put(OryFields.ORY_ID, item.getIdentity());
         }
         item.compared(item.getDraft().with(toSend, item.isOfLostLedger() ? Map.of() : hashes));
-        item.due(item.isOfLostLedger() ? Map.of() : due);
+        item.keepDue(item.isOfLostLedger() ? Map.of() : due);
         item.withdraws();
     }
 

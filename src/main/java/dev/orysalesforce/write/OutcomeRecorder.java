@@ -25,7 +25,7 @@ public class OutcomeRecorder {
 
     /** Called before a batch is sent, so that a write whose answer is lost is not mistaken for one that never happened. */
     public void recordIntent(Batch batch) {
-        ledger.save(batch.getPending().stream().filter(item -> !item.isLate()).map(LedgerEntries::intent).toList());
+        ledger.save(batch.getPending().stream().filter(SyncItem::isVersioned).map(LedgerEntries::intent).toList());
     }
 
     /** Called after each call, so that a batch that rolls back does not send these items again. */
@@ -49,7 +49,7 @@ public class OutcomeRecorder {
     private void save(Collection<SyncItem> items, Set<SyncItem.Outcome> outcomes) {
         ledger.save(items.stream()
                 .filter(item -> outcomes.contains(item.getOutcome()) && !FailureIsolation.isFailedInApp(item)
-                        && (item.isNewer() || item.isLate())
+                        && (item.isNewer() || !item.isVersioned())
                         && !item.isErased())
                 .map(LedgerEntries::entry).collect(Collectors.toList()));
     }

@@ -86,7 +86,13 @@ class ReconcileSnapshotSqlTest {
         snapshot.missing(List.of(id(1), id(4)), NOON.plusSeconds(2));
         assertThat(snapshot.missingSince(NOON, null, 9)).containsExactly(id(1), id(4));
         assertThat(snapshot.missingSince(NOON, id(1), 9)).containsExactly(id(4));
+        assertThat(snapshot.unmarkedSince(NOON, null, 9)).containsExactly(id(1), id(4));
+        assertThat(snapshot.unmarkedSince(NOON, id(1), 9)).containsExactly(id(4));
+        database.sql().update("update identities set code = 'GONE_AT_ORY' where identity = ?", id(1));
+        assertThat(snapshot.unmarkedSince(NOON, null, 9)).as("marked already").containsExactly(id(4));
+        assertThat(snapshot.unmarkedSince(NOON)).isEqualTo(1);
         snapshot.listed(List.of(listed(4, NOON)), NOON.plusSeconds(3));
+        assertThat(snapshot.unmarkedSince(NOON)).isZero();
         assertThat(snapshot.missingSince(NOON, null, 9)).as("Ory has it again").containsExactly(id(1));
         snapshot.forget(NOON.plusSeconds(2));
         assertThat(snapshot.find(id(9)).ory()).as("in neither").isNull();

@@ -110,6 +110,11 @@ public final class OryProject {
         identities.remove(key(id));
     }
 
+    /** An identity that was deleted is there again as it was, as after an import. */
+    public synchronized void restore(ObjectNode identity) {
+        identities.put(identity.path("id").asText(), identity);
+    }
+
     /** Removes everybody. */
     public synchronized void clear() {
         identities.clear();
