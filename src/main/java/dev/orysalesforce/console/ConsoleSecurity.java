@@ -25,7 +25,7 @@ import org.springframework.web.context.support.WebApplicationContextUtils;
 
 /**
  * Who may do what in the console. A person logs in with {@code OPERATOR_TOKEN}, which has all roles; without one, the console
- * does not exist. Pages need the role viewer, forms that act need operator, and what shows or erases values needs privacy. A
+ * does not exist. Pages and the search need the role viewer, forms that act need operator, and what shows or erases values needs privacy. A
  * further kind of login only has to give these roles.
  */
 @Configuration
@@ -60,6 +60,7 @@ class ConsoleSecurity {
                 .authorizeHttpRequests(requests -> requests
                         .requestMatchers(LOGIN, Assets.PATH + "/**").permitAll()
                         .requestMatchers(concernsValues).hasAuthority(Role.PRIVACY.authority())
+                        .requestMatchers(HttpMethod.POST, IdentitiesController.PATH).hasAuthority(Role.VIEWER.authority()) // a search
                         .requestMatchers(HttpMethod.GET).hasAuthority(Role.VIEWER.authority())
                         .anyRequest().hasAuthority(Role.OPERATOR.authority()))
                 .formLogin(form -> form.loginPage(LOGIN).passwordParameter(TOKEN)

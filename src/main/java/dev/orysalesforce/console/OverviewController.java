@@ -17,16 +17,19 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 class OverviewController {
 
     private final OverviewReport report;
+    private final EventCharts charts;
     private final FormActs acts;
 
-    OverviewController(OverviewReport report, FormActs acts) {
+    OverviewController(OverviewReport report, EventCharts charts, FormActs acts) {
         this.report = report;
+        this.charts = charts;
         this.acts = acts;
     }
 
     @GetMapping({Section.HOME, Section.HOME + "/"})
     String show(Model model) {
         model.addAttribute("overview", report.now());
+        model.addAttribute("charts", charts.charts());
         return "console/overview";
     }
 

@@ -112,7 +112,7 @@ class OverviewReport {
         return seconds.orElse(0) == 0 ? null : words(Duration.ofSeconds(seconds.getAsLong()));
     }
 
-    private static String number(long number) {
+    static String number(long number) {
         return String.format(Locale.ENGLISH, "%,d", number);
     }
 

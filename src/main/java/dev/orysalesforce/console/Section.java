@@ -5,6 +5,8 @@ enum Section {
 
     OVERVIEW("", "Overview"),
     DEAD_LETTERS("/dead-letters", "Dead letters"),
+    IDENTITIES("/identities", "Identities"),
+    ACTIVITY("/activity", "Activity"),
     AUDIT("/audit", "Audit");
 
     static final String HOME = "/console";

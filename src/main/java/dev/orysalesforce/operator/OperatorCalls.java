@@ -71,12 +71,19 @@ public class OperatorCalls {
         } catch (DataAccessException e) {
             return answer(problems.problem("AUDIT_UNAVAILABLE"));
         }
-        Answer answer = call(route, body, headers);
+        Answer answer = ask(route, body, headers);
         ended.accept(answer.status());
         return answer;
     }
 
-    private Answer call(String route, String body, Map<String, Object> headers) {
+    /**
+     * Calls a route that only looks, and that reveals nothing.
+     *
+     * @param route one of {@code direct:operator.…}
+     * @param body JSON text for the route; may be null
+     * @param headers the parameters of the operator API
+     */
+    public Answer ask(String route, String body, Map<String, Object> headers) {
         Exchange exchange = camel.request(route, request -> {
             request.getMessage().setBody(body);
             request.getMessage().setHeaders(new HashMap<>(headers));

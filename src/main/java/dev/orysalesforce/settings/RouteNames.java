@@ -25,6 +25,9 @@ public final class RouteNames {
     public static final String OPERATOR_REPLAY = "direct:operator.replay";
     public static final String OPERATOR_DISCARD = "direct:operator.discard";
     public static final String OPERATOR_DISCARD_CODE = "direct:operator.discard-code";
+    public static final String OPERATOR_SEARCH = "direct:operator.search";
+    public static final String OPERATOR_SYNC_IDENTITY = "direct:operator.sync-identity";
+    public static final String ERASE_REQUEST = "direct:erase.request";
 
     private RouteNames() {}
 }

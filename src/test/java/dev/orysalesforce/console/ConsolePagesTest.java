@@ -35,7 +35,9 @@ class ConsolePagesTest extends AppTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/console", "/console/", "/console/audit", "/console/audit.csv", "/console/live", "/console/login",
+    @ValueSource(strings = {"/console", "/console/", "/console/audit", "/console/audit.csv", "/console/activity", "/console/activity.csv",
+        "/console/identities",
+        "/console/live", "/console/login",
         "/console/nowhere",
         "/console/audit?offset=x", "/console/assets/old/console.css"})
     void eachAnswerHasStrictHeadersAndIsSmall(String path) {

@@ -1,0 +1,66 @@
+package dev.orysalesforce.console;
+
+import dev.orysalesforce.ledger.Activity;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * An entry of the activity in words.
+ *
+ * @param what happened
+ * @param took how long; null if it has not ended
+ * @param result what came of it
+ * @param calls to Salesforce; null if they are not counted
+ * @param code why delivery was paused; may be null
+ */
+record Happening(Instant at, String what, String took, String result, Long calls, String code) {
+
+    /** Counts in the order in which they are told, with their words. */
+    private static final Map<String, String> WORDS = new LinkedHashMap<>();
+    static {
+        WORDS.put("synced", "synced");
+        WORDS.put("unchanged", "unchanged");
+        WORDS.put("superseded", "superseded");
+        WORDS.put("skipped", "skipped");
+        WORDS.put("retried", "to be tried again");
+        WORDS.put("deadLettered", "became dead letters");
+        WORDS.put("seen", "listed by Ory");
+        WORDS.put("queued", "queued");
+        WORDS.put("missing", "missing at Ory");
+        WORDS.put("goneInSalesforce", "gone in Salesforce");
+    }
+
+    static Happening of(Activity.Entry entry) {
+        Duration time = entry.endedAt() == null ? null : Duration.between(entry.at(), entry.endedAt());
+        return switch (Activity.Kind.valueOf(entry.kind().toUpperCase(Locale.ROOT))) {
+            case PAUSE -> new Happening(entry.at(), "Delivery was paused", words(time),
+                    entry.endedAt() == null ? "No batch was delivered since." : "Delivery went on.", null, entry.code());
+            case COMPARISON -> new Happening(entry.at(), "Comparison with Ory", words(time),
+                    ("failed".equals(entry.outcome()) ? "It failed. " : "") + counts(entry)
+                            + (entry.message() == null ? "" : " " + entry.message()),
+                    null, null);
+            case BATCHES, HOUR -> new Happening(entry.at(), batches(entry.counts().get("batches")),
+                    words(Duration.ofMillis(entry.counts().get("millis"))), counts(entry), entry.counts().get("calls"), null);
+        };
+    }
+
+    private static String batches(long many) {
+        return many == 1 ? "Batch" : OverviewReport.number(many) + " batches";
+    }
+
+    private static String counts(Activity.Entry entry) {
+        String counted = WORDS.keySet().stream().filter(name -> entry.counts().getOrDefault(name, 0L) > 0)
+                .map(name -> OverviewReport.number(entry.counts().get(name)) + " " + WORDS.get(name)).collect(Collectors.joining(", "));
+        return counted.isEmpty() ? "" : counted + ".";
+    }
+
+    /** Batches mostly take less than a second. */
+    private static String words(Duration time) {
+        return time == null ? null : time.toSeconds() < 60 ? String.format(Locale.ENGLISH, "%.1f s", time.toMillis() / 1000.0)
+                : OverviewReport.words(time);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.orysalesforce.console;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.ledger.Audit;
+import dev.orysalesforce.operator.AuditEntries;
+import dev.orysalesforce.operator.IdentityStatus;
+import dev.orysalesforce.operator.IdentityStatusService;
+import dev.orysalesforce.operator.OperatorActs;
+import dev.orysalesforce.operator.OperatorCalls;
+import dev.orysalesforce.settings.RouteNames;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Map;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+/** Finds an identity, tells what became of it, syncs it again, and erases it. */
+@Controller
+@Lazy
+class IdentitiesController {
+
+    static final String PATH = "/console/identities";
+    private static final String ONE = PATH + "/{id}";
+    private static final String ACTS_SHOWN = "20";
+
+    private final OperatorCalls calls;
+    private final FormActs acts;
+    private final IdentityStatusService identities;
+    private final AuditEntries audit;
+    private final ObjectMapper json;
+
+    IdentitiesController(OperatorCalls calls, FormActs acts, IdentityStatusService identities, AuditEntries audit, ObjectMapper json) {
+        this.calls = calls;
+        this.acts = acts;
+        this.identities = identities;
+        this.audit = audit;
+        this.json = json;
+    }
+
+    @GetMapping(PATH)
+    String form() {
+        return "console/identities";
+    }
+
+    /** A POST, so that an address is in no URL; the page is its answer for the same reason. */
+    @PostMapping(PATH)
+    String search(@RequestParam String q, Model model) {
+        OperatorCalls.Answer answer = calls.ask(RouteNames.OPERATOR_SEARCH, json.createObjectNode().put("q", q).toString(), Map.of());
+        model.addAttribute("q", q);
+        model.addAttribute(answer.isDone() ? "found" : "problem", answer.isDone() ? answer.body() : answer.detail());
+        return "console/identities";
+    }
+
+    @GetMapping(ONE)
+    String show(@PathVariable String id, Model model) {
+        String identity = identities.identity(id);
+        IdentityStatus status = identities.explain(identity, null);
+        Audit.Page done = audit.list(identity, null, "0", ACTS_SHOWN);
+        model.addAttribute("id", identity);
+        model.addAttribute("identity", status);
+        model.addAttribute("timeline", Timeline.of(status));
+        model.addAttribute("acts", done);
+        return "console/identity";
+    }
+
+    @PostMapping(ONE + "/sync")
+    String sync(@PathVariable String id, HttpServletRequest request, RedirectAttributes next) {
+        acts.perform(request, next, OperatorActs.ofIdentity(Audit.Kind.SYNC, id), RouteNames.OPERATOR_SYNC_IDENTITY, null,
+                Map.of("id", id),
+                answer -> "Its present state at Ory is in the journal. In some seconds this page shows what became of it.");
+        return "redirect:" + ONE;
+    }
+
+    @PostMapping(ONE + "/erase")
+    String erase(@PathVariable String id, @RequestParam String confirm, HttpServletRequest request, RedirectAttributes next) {
+        if (id.equalsIgnoreCase(confirm.strip())) {
+            acts.perform(request, next, OperatorActs.ofIdentity(Audit.Kind.ERASE, id), RouteNames.ERASE_REQUEST, null, Map.of("id", id),
+                    answer -> "The request to erase it is in the journal. It is carried out when Salesforce can be reached.");
+        } else {
+            next.addFlashAttribute("done", false);
+            next.addFlashAttribute("message", "Nothing was erased, because the ID that you entered is not that of this identity.");
+        }
+        return "redirect:" + ONE;
+    }
+}

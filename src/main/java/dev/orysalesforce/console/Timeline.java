@@ -1,0 +1,45 @@
+package dev.orysalesforce.console;
+
+import dev.orysalesforce.operator.DeadLetterItem;
+import dev.orysalesforce.operator.IdentityStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** What happened to an identity, oldest first, and what will. */
+final class Timeline {
+
+    /** @param what a sentence without values of the identity */
+    record Step(Instant at, String what) {}
+
+    private Timeline() {}
+
+    /** @param identity null if nothing is known of it */
+    static List<Step> of(IdentityStatus identity) {
+        List<Step> steps = new ArrayList<>();
+        if (identity != null) {
+            add(steps, identity.version(), "This state at Ory is the newest that Salesforce has.");
+            if (identity.lastEvent() != null) {
+                add(steps, identity.lastEvent().receivedAt(), "The app received its last event (" + identity.lastEvent().event() + ").");
+            }
+            if (identity.ory() != null) {
+                add(steps, identity.ory().listedAt(), "A comparison found it at Ory.");
+            }
+            if (identity.salesforce() != null) {
+                add(steps, identity.salesforce().readAt(), "A comparison found its record in Salesforce.");
+            }
+            for (DeadLetterItem letter : identity.deadLetters()) {
+                add(steps, letter.failedAt(), "An event of it became a dead letter (" + letter.code() + ").");
+            }
+            add(steps, identity.nextRetryAt(), "The app tries its last event again.");
+        }
+        return steps.stream().sorted(Comparator.comparing(Step::at)).toList();
+    }
+
+    private static void add(List<Step> steps, Instant at, String what) {
+        if (at != null) {
+            steps.add(new Step(at, what));
+        }
+    }
+}

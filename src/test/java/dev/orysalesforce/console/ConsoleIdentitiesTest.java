@@ -1,0 +1,116 @@
+package dev.orysalesforce.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.orysalesforce.ledger.Audit;
+import dev.orysalesforce.reconcile.ReconcileTest;
+import dev.orysalesforce.sandbox.Fault;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.test.context.TestPropertySource;
+
+/** A person without a shell finds out why an identity is missing in Salesforce, and fixes it. */
+@TestPropertySource(properties = "test.context=reconcile")
+@ExtendWith(OutputCaptureExtension.class)
+class ConsoleIdentitiesTest extends ReconcileTest {
+
+    @Autowired
+    private Audit audit;
+
+    private Browser browser;
+
+    @BeforeEach
+    void loggedIn() {
+        sql.update("delete from audit");
+        browser = new Browser(port);
+        browser.logIn(OPERATOR_TOKEN);
+    }
+
+    @Test
+    void anIdentityIsFoundByItsAddressAndSynced(CapturedOutput log) {
+        String address = "pat.kowalczykowa@example.org";
+        String id = ORY.project().add(Map.of("email", address, "name", Map.of("last", "Kowalczykowa")));
+        HttpResponse<String> found = search(address);
+        assertThat(found.statusCode()).as("no redirect: the address is in no URL").isEqualTo(200);
+        assertThat(found.body()).contains("/console/identities/" + id, "No event of it was processed yet.", "None is known.");
+
+        HttpResponse<String> page = browser.get("/console/identities/" + id);
+        assertThat(page.body()).contains("The app knows nothing of this identity", "Sync now");
+        HttpResponse<String> synced = browser.submit(page, "/console/identities/" + id + "/sync", Map.of());
+        assertThat(Browser.location(synced)).isEqualTo("/console/identities/" + id);
+        assertThat(browser.follow(synced).body()).contains("Its present state at Ory is in the journal.");
+        settle();
+
+        String told = browser.get("/console/identities/" + id).body();
+        String link = SALESFORCE.url() + "/" + record(id).id();
+        assertThat(told).contains("Salesforce has the state of its last event.", "href=\"" + link + "\"", "The app has created it.",
+                "LastName", "mappings/", "The app received its last event (reconcile).", "sync by 127.0.0.1: done")
+                .doesNotContainIgnoringCase("kowalczykowa");
+        assertThat(search(record(id).id()).body()).contains("/console/identities/" + id, "href=\"" + link + "\"", ">synced<");
+        assertThat(log.getAll()).doesNotContainIgnoringCase("kowalczykowa");
+        assertThat(acts()).as("a search is not an act").containsExactly("sync identity done");
+    }
+
+    @Test
+    void aRejectedIdentityTellsWhy() {
+        String id = ORY.project().add(Map.of("email", "no address", "name", Map.of("first", "Pat", "last", "Kowalczykowa")));
+        ory.sends("registration", hook(id));
+        settle();
+        assertThat(browser.get("/console/identities/" + id).body()).contains("became a dead letter", "INVALID_EMAIL_ADDRESS",
+                "<h2>Dead letters</h2>", "The app has written none.").doesNotContain("Kowalczykowa", "no address");
+    }
+
+    @Test
+    void eraseNeedsTheIdOnceMore() {
+        String id = ORY.project().add(person("Kowalczykowa"));
+        ory.sends("registration", hook(id));
+        settle();
+        HttpResponse<String> page = browser.get("/console/identities/" + id);
+        String erase = "/console/identities/" + id + "/erase";
+        assertThat(browser.follow(browser.submit(page, erase, Map.of("confirm", UUID.randomUUID().toString()))).body())
+                .contains("Nothing was erased");
+        assertThat(acts()).isEmpty();
+        assertThat(browser.post(erase, Map.of("confirm", id)).statusCode()).as("a forged form").isEqualTo(403);
+
+        assertThat(browser.follow(browser.submit(page, erase, Map.of("confirm", " " + id.toUpperCase() + " "))).body())
+                .contains("The request to erase it is in the journal.");
+        settle();
+        assertThat(acts()).containsExactly("erase identity done");
+        await().untilAsserted(() -> assertThat(browser.get("/console/identities/" + id).body())
+                .contains("The app knows nothing of this identity", "erase by 127.0.0.1: done"));
+    }
+
+    @Test
+    void whatCanNotBeFoundIsToldInWords() {
+        assertThat(browser.get("/console/identities").body()).contains("<h1>Identities</h1>", "maxlength=\"320\"");
+        assertThat(search("no-such.person@example.org").body()).contains("There is no such identity.");
+        assertThat(search("<script>alert(1)</script>").body()).contains("role=\"alert\"", "a whole e-mail address")
+                .doesNotContain("<script>alert");
+        SALESFORCE.faults().start(Fault.unavailable());
+        assertThat(search("no-such.person@example.org").body()).contains("Salesforce was not asked, so more may exist");
+        ORY.unplug();
+        assertThat(search("no-such.person@example.org").body()).contains("Neither Ory nor Salesforce could be asked.");
+        ORY.plugIn();
+        assertThat(browser.get("/console/identities/kowalczykowa").statusCode()).isEqualTo(400);
+        assertThat(browser.get("/console/identities?q=pat@example.org").body()).as("only a form searches")
+                .doesNotContain("pat@example.org");
+    }
+
+    private HttpResponse<String> search(String text) {
+        return browser.submit(browser.get("/console/identities"), "/console/identities", Map.of("q", text));
+    }
+
+    private List<String> acts() {
+        return audit.list(null, null, 0, 100).items().stream().map(entry -> entry.act() + " " + entry.target() + " " + entry.outcome())
+                .toList();
+    }
+}
