@@ -9,6 +9,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One entry of {@code sync.mappings}.
@@ -26,6 +28,19 @@ public record Mapping(String name, String endpoint, String object, String versio
      * changes, as long as the record still holds it.
      */
     public static final String ON_CREATE = "onCreate";
+
+    /** Where the names of mappings begin that are not in use, and that an operator only tries in the console. */
+    public static final String CANDIDATES = "candidate/";
+
+    /**
+     * What reads files, addresses and the app's settings in DataSonnet. An operator who tries a text need not have the right to
+     * edit files of this machine.
+     */
+    private static final String WITHOUT_ACCESS = "local cml = {}; local within = ds { read:: null, readUrl:: null, write:: null };"
+            + " local ds = within; ";
+    private static final Pattern CANDIDATE = Pattern.compile("(mapping:\\p{XDigit}{8}/)?" + CANDIDATES);
+    private static final Set<String> DATASONNETS = Set.of("ds", "jsonnet");
+    private static final Pattern DATASONNET_HEADER = Pattern.compile("(?s)^/\\*\\* DataSonnet.*?\\*/");
 
     /** The endings of mapping files. */
     public static final Set<String> LANGUAGES = Set.of("ds", "jsonnet", "jslt", "jsonata", "jq");
@@ -58,6 +73,20 @@ public record Mapping(String name, String endpoint, String object, String versio
      * {@code ctx}. Each line keeps its number, for error messages.
      */
     public static String script(String name, String text) {
+        return isCandidate(name) && DATASONNETS.contains(ending(name)) ? withoutAccess(template(name, text)) : template(name, text);
+    }
+
+    /** Whether a name, or a location that holds one, is of a mapping that is only tried. */
+    static boolean isCandidate(String name) {
+        return CANDIDATE.matcher(name).lookingAt();
+    }
+
+    private static String withoutAccess(String script) {
+        Matcher header = DATASONNET_HEADER.matcher(script);
+        return header.find() ? header.group() + WITHOUT_ACCESS + script.substring(header.end()) : WITHOUT_ACCESS + script;
+    }
+
+    private static String template(String name, String text) {
         return !ending(name).equals("jsonnet") ? text : "local template = (" + text + """
 
                 );

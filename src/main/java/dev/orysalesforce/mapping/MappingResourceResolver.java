@@ -1,7 +1,9 @@
 package dev.orysalesforce.mapping;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.ResourceHelper;
@@ -14,6 +16,9 @@ public class MappingResourceResolver extends ResourceResolverSupport {
 
     private volatile Map<String, String> byLocation = Map.of();
     private Map<String, String> latest = Map.of();
+
+    /** Candidates at their locations, each as often as it is being tried. */
+    private final Map<String, List<String>> candidates = new HashMap<>();
 
     public MappingResourceResolver() {
         super("mapping");
@@ -29,6 +34,7 @@ public class MappingResourceResolver extends ResourceResolverSupport {
         latest = new HashMap<>();
         files.forEach((name, text) -> latest.put(location(name, Mapping.of(name, text).version()), text));
         held.putAll(latest);
+        candidates.forEach((location, texts) -> held.put(location, texts.get(0)));
         byLocation = held;
     }
 
@@ -37,6 +43,36 @@ public class MappingResourceResolver extends ResourceResolverSupport {
         Map<String, String> both = new HashMap<>(byLocation);
         files.forEach((name, text) -> both.put(location(name, Mapping.of(name, text).version()), text));
         byLocation = both;
+    }
+
+    /**
+     * Holds a text that an operator tries, until it is {@link #withdraw withdrawn}.
+     *
+     * @param name below {@link Mapping#CANDIDATES}
+     */
+    public synchronized void lend(String name, String text) {
+        candidates.computeIfAbsent(location(name, Mapping.of(name, text).version()), location -> new ArrayList<>()).add(text);
+        publishBeside(Map.of(name, text));
+    }
+
+    /** Whether nothing tries this text any more. */
+    public synchronized boolean withdraw(String name, String text) {
+        String location = location(name, Mapping.of(name, text).version());
+        List<String> texts = candidates.get(location);
+        texts.remove(text);
+        if (!texts.isEmpty()) {
+            return false;
+        }
+        candidates.remove(location);
+        Map<String, String> others = new HashMap<>(byLocation);
+        others.remove(location);
+        byLocation = others;
+        return true;
+    }
+
+    /** The text of a mapping that is in use; null if it is no file. */
+    public String text(Mapping mapping) {
+        return mapping.version() == null ? null : text(location(mapping.name(), mapping.version()));
     }
 
     /** The text for this location; null if it is not held here. */

@@ -71,7 +71,7 @@ public class MappingTimeLimiter implements DisposableBean {
      * @throws MappingFailedException if the mapping fails or takes too long
      */
     public Object invoke(Exchange exchange, String mapping) throws Exception {
-        Runaways loops = runaways.get(mapping);
+        Runaways loops = runaways.get(family(mapping));
         if (loops != null && !loops.mayBegin()) {
             throw new MappingLoopsException(name(mapping) + " loops: " + loops.running() + " invocations took longer than "
                     + limit.toMillis() / 1000.0 + " s and still run. Fix it. Until then one event at a time is tried;"
@@ -92,7 +92,7 @@ public class MappingTimeLimiter implements DisposableBean {
         } catch (ExecutionException e) {
             throw failure(mapping, e.getCause());
         }
-        Runaways others = runaways.get(mapping);
+        Runaways others = runaways.get(family(mapping));
         if (others != null) {
             others.prove();
         }
@@ -124,6 +124,11 @@ public class MappingTimeLimiter implements DisposableBean {
         return new MappingFailedException(place.words() != null ? place + " says: " + place.words() + ". It has no result"
                 : place.missing() == null ? place + " has no result"
                 : place + " reads ." + place.missing() + ", which is not there, and has no result");
+    }
+
+    /** Each candidate is another mapping, and there may be many: those that loop are counted together. */
+    private static String family(String mapping) {
+        return Mapping.isCandidate(name(mapping)) ? Mapping.CANDIDATES : mapping;
     }
 
     private static String name(String mapping) {
@@ -176,14 +181,14 @@ public class MappingTimeLimiter implements DisposableBean {
             if (!over) {
                 left = true;
                 places.release(); // its thread is lost, and others of the same mapping are soon not begun any more
-                runaways.compute(mapping, (name, known) -> (known == null ? new Runaways() : known).began());
+                runaways.compute(family(mapping), (name, known) -> (known == null ? new Runaways() : known).began());
             }
         }
 
         private synchronized void end() {
             over = true;
             if (left) {
-                runaways.computeIfPresent(mapping, (name, known) -> known.ended());
+                runaways.computeIfPresent(family(mapping), (name, known) -> known.ended());
             } else {
                 places.release();
             }
