@@ -6,6 +6,7 @@ import dev.orysalesforce.receive.Problems;
 import dev.orysalesforce.receive.RefusedLogins;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.web.context.WebServerApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -18,9 +19,11 @@ import org.springframework.security.config.annotation.web.configurers.HeadersCon
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.context.SecurityContextHolderFilter;
+import org.springframework.security.web.csrf.CsrfFilter;
 import org.springframework.security.web.header.HeaderWriterFilter;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 import org.springframework.security.web.util.matcher.RequestMatcher;
+import org.springframework.util.unit.DataSize;
 import org.springframework.web.context.support.WebApplicationContextUtils;
 
 /**
@@ -39,9 +42,9 @@ class ConsoleSecurity {
     @Bean
     @Order(0)
     SecurityFilterChain console(HttpSecurity http, OperatorToken token, RefusedLogins refusedLogins, Problems problems,
-            Clock monotonicClock) throws Exception {
+            Clock monotonicClock, @Value("${server.tomcat.max-http-form-post-size}") DataSize formLimit) throws Exception {
         http.securityMatcher(ConsoleSecurity::isConsole).requestCache(AbstractHttpConfigurer::disable);
-        return token.isSet() ? open(http, token, refusedLogins, problems, monotonicClock) : closed(http, problems);
+        return token.isSet() ? open(http, token, refusedLogins, problems, monotonicClock, formLimit) : closed(http, problems);
     }
 
     /** The chains of this port serve the management port, too. */
@@ -53,7 +56,7 @@ class ConsoleSecurity {
     }
 
     private static SecurityFilterChain open(HttpSecurity http, OperatorToken token, RefusedLogins refusedLogins, Problems problems,
-            Clock monotonicClock) throws Exception {
+            Clock monotonicClock, DataSize formLimit) throws Exception {
         LoginRequired loginRequired = new LoginRequired();
         RequestMatcher concernsValues = request -> request.getServletPath().matches(".*/(reveal|erase)");
         return http.authenticationManager(login -> token.logIn(String.valueOf(login.getCredentials())))
@@ -72,6 +75,7 @@ class ConsoleSecurity {
                 .logout(logout -> logout.logoutUrl(Section.HOME + "/logout").logoutSuccessUrl(LOGIN + "?out"))
                 .addFilterAfter(new FailedPage(problems), HeaderWriterFilter.class)
                 .addFilterBefore(new IdleSession(monotonicClock), SecurityContextHolderFilter.class)
+                .addFilterBefore(new FormLimit(formLimit, loginRequired, problems), CsrfFilter.class)
                 .csrf(csrf -> csrf.csrfTokenRepository(new FormTokens()))
                 .exceptionHandling(handling -> handling.authenticationEntryPoint(loginRequired)
                         .accessDeniedHandler(new Refusal(loginRequired, problems)))
