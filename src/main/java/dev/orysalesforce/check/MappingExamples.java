@@ -11,8 +11,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -66,6 +68,16 @@ public class MappingExamples {
                     .ifPresent(mapping -> examples.add(new Example(mapping, input, expected)));
         }
         return examples;
+    }
+
+    /** The inputs in the folder that a mapping is named after, by the names of their examples. */
+    public Map<String, Path> inputs(String mapping) {
+        String file = Path.of(mapping).getFileName().toString();
+        String folder = file.substring(0, file.lastIndexOf('.'));
+        Map<String, Path> inputs = new TreeMap<>();
+        files(INPUT).stream().filter(input -> input.getParent().getFileName().toString().equals(folder))
+                .forEach(input -> inputs.put(input.getFileName().toString().replace(INPUT, ""), input));
+        return inputs;
     }
 
     /** The record that an example expects; empty if it is skipped. */

@@ -6,6 +6,7 @@ enum Section {
     OVERVIEW("", "Overview"),
     DEAD_LETTERS("/dead-letters", "Dead letters"),
     IDENTITIES("/identities", "Identities"),
+    MAPPINGS("/mappings", "Mappings"),
     ACTIVITY("/activity", "Activity"),
     AUDIT("/audit", "Audit");
 

@@ -17,6 +17,8 @@ public final class RouteNames {
     public static final String DRY_RUN_PAGE = "direct:dry-run.page";
     public static final String DIFF_PAGE = "direct:diff.page";
     public static final String DIFF_BODIES = "direct:diff.bodies";
+    public static final String TRY_MAPPING = "direct:try-mapping.sample";
+    public static final String OPERATOR_LIST_IDENTITY = "direct:operator.list-identity";
     public static final String DOCTOR_SALESFORCE = "direct:doctor.salesforce";
     public static final String DOCTOR_ORY = "direct:doctor.ory";
     public static final String OPERATOR_RESUME = "direct:operator.resume";

@@ -1,6 +1,7 @@
 package dev.orysalesforce.sync;
 
 import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.settings.SyncSettings;
 import java.util.ArrayList;
@@ -56,9 +57,17 @@ public class Coalescer {
                 .map(event -> row(event, List.of()).inPlaceOf(item))).toList(), 0);
     }
 
+    /** A batch that holds just this event, and a mapping that need not be the one of its schema. */
+    public Batch alone(IdentityChange event, Mapping mapping) {
+        return new Batch(List.of(row(event, mapping, List.of())), 1);
+    }
+
     private SyncItem row(IdentityChange change, List<IdentityChange> earlier) {
-        SyncItem item = new SyncItem(change, change.record() != null && !change.isState() ? PrebuiltRecords.NO_MAPPING
-                : mappings.of(change), earlier);
+        return row(change, change.record() != null && !change.isState() ? PrebuiltRecords.NO_MAPPING : mappings.of(change), earlier);
+    }
+
+    private SyncItem row(IdentityChange change, Mapping mapping, List<IdentityChange> earlier) {
+        SyncItem item = new SyncItem(change, mapping, earlier);
         if (change.letter() != null) {
             item.deadLetter(RecordError.of(change.letter().code(), change.letter().message()));
         } else if (!change.isUsable()) {

@@ -119,6 +119,11 @@ public class Mappings {
         }
     }
 
+    /** Name to mapping of every mapping file in use, whatever it is for. */
+    public Map<String, Mapping> files() {
+        return taken.files();
+    }
+
     /** Each record mapping once, by name. */
     public Collection<Mapping> all() {
         Map<String, Mapping> byName = new TreeMap<>();
@@ -128,6 +133,11 @@ public class Mappings {
 
     public Mapping of(IdentityChange change) {
         return change.isErasure() ? taken.erased() : change.isGone() ? taken.gone() : of(change.schemaId());
+    }
+
+    /** The mapping of identities whose schema has none of its own. */
+    public Mapping ofDefault() {
+        return of(DEFAULT);
     }
 
     private Mapping of(String schemaId) {
