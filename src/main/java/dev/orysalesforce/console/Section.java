@@ -8,6 +8,7 @@ enum Section {
     IDENTITIES("/identities", "Identities"),
     MAPPINGS("/mappings", "Mappings"),
     ACTIVITY("/activity", "Activity"),
+    SET_UP("/set-up", "Set-up"),
     AUDIT("/audit", "Audit");
 
     static final String HOME = "/console";
