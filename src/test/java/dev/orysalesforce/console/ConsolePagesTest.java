@@ -35,15 +35,9 @@ class ConsolePagesTest extends AppTest {
     }
 
     @ParameterizedTest
-<<<<<<< HEAD
     @ValueSource(strings = {"/console", "/console/", "/console/audit", "/console/audit.csv", "/console/activity", "/console/activity.csv",
-        "/console/identities",
-        "/console/live", "/console/login",
-        "/console/nowhere",
-=======
-    @ValueSource(strings = {"/console", "/console/", "/console/audit", "/console/audit.csv", "/console/live", "/console/login",
-        "/console/nowhere", "/console/mappings", "/console/set-up", "/console/set-up.csv",
->>>>>>> 222d0c1 (Check headers and size of the new pages of the console)
+        "/console/identities", "/console/dead-letters", "/console/live", "/console/login", "/console/nowhere", "/console/mappings",
+        "/console/set-up", "/console/set-up.csv",
         "/console/audit?offset=x", "/console/assets/old/console.css"})
     void eachAnswerHasStrictHeadersAndIsSmall(String path) {
         HttpResponse<String> answer = browser.get(path, "X-Evil", "evil-value");

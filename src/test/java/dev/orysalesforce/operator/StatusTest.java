@@ -163,7 +163,8 @@ class StatusTest extends OperatorTest {
                     String path = entry.path("rest").path("path").asText() + operation.path("path").asText();
                     JsonNode described = document.path("paths").path(path).path(verb);
                     assertThat(described.path("summary").asText()).as(verb + " " + path)
-                            .isEqualTo(operation.path("description").asText());
+                            .isEqualTo(operation.path("description").asText())
+                            .as("what a person needs in the console").containsPattern("\\(role (viewer|operator|privacy)\\)$");
                     assertThat(described.path("responses").size()).isEqualTo(operation.path("responseMessage").size());
                     assertThat(described.path("operationId").asText()).isEqualTo(operation.path("id").asText());
                     String target = operation.path("to").path("uri").asText();
