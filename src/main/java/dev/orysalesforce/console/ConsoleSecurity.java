@@ -6,6 +6,9 @@ import dev.orysalesforce.receive.Problems;
 import dev.orysalesforce.receive.RefusedLogins;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.web.context.WebServerApplicationContext;
@@ -13,10 +16,14 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpMethod;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.authentication.ProviderManager;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.context.SecurityContextHolderFilter;
 import org.springframework.security.web.csrf.CsrfFilter;
@@ -27,9 +34,9 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.web.context.support.WebApplicationContextUtils;
 
 /**
- * Who may do what in the console. A person logs in with {@code OPERATOR_TOKEN}, which has all roles; without one, the console
- * does not exist. Pages and the search need the role viewer, forms that act need operator, and what shows or erases values needs privacy. A
- * further kind of login only has to give these roles.
+ * Who may do what in the console. A person logs in with {@code OPERATOR_TOKEN}, which has all roles, or by OpenID Connect; without
+ * both, the console does not exist. Pages and the search need the role viewer, forms that act need operator, and what
+ * shows or erases values needs privacy.
  */
 @Configuration
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
@@ -41,10 +48,30 @@ class ConsoleSecurity {
 
     @Bean
     @Order(0)
-    SecurityFilterChain console(HttpSecurity http, OperatorToken token, RefusedLogins refusedLogins, Problems problems,
-            Clock monotonicClock, @Value("${server.tomcat.max-http-form-post-size}") DataSize formLimit) throws Exception {
+    SecurityFilterChain console(HttpSecurity http, OperatorToken token, ConsoleSettings settings, ObjectProvider<OidcLogin> oidc,
+            RefusedLogins refusedLogins, Problems problems, Clock monotonicClock,
+            @Value("${server.tomcat.max-http-form-post-size}") DataSize formLimit) throws Exception {
+        settings.check();
         http.securityMatcher(ConsoleSecurity::isConsole).requestCache(AbstractHttpConfigurer::disable);
-        return token.isSet() ? open(http, token, refusedLogins, problems, monotonicClock, formLimit) : closed(http, problems);
+        if (!token.isSet() && !settings.oidc().isSet()) {
+            return closed(http, problems);
+        }
+        LoginRequired loginRequired = new LoginRequired();
+        List<AuthenticationProvider> logins = new ArrayList<>();
+        if (token.isSet()) {
+            logins.add(new TokenLogin(token));
+            http.formLogin(form -> form.loginPage(LOGIN).passwordParameter(TOKEN)
+                    .successHandler((request, response, login) -> response.sendRedirect(LoginRequired.wanted(request)))
+                    .failureHandler((request, response, failure) -> {
+                        refusedLogins.operator(request);
+                        loginRequired.ask(request, response, "wrong");
+                    }));
+        }
+        if (settings.oidc().isSet()) {
+            logins.add(oidc.getObject().exchange());
+            http.oauth2Login(oidc.getObject().filters());
+        }
+        return open(http.authenticationManager(new ProviderManager(logins)), loginRequired, problems, monotonicClock, formLimit);
     }
 
     /** The chains of this port serve the management port, too. */
@@ -55,24 +82,18 @@ class ConsoleSecurity {
                         WebApplicationContextUtils.getRequiredWebApplicationContext(request.getServletContext()), "management");
     }
 
-    private static SecurityFilterChain open(HttpSecurity http, OperatorToken token, RefusedLogins refusedLogins, Problems problems,
-            Clock monotonicClock, DataSize formLimit) throws Exception {
-        LoginRequired loginRequired = new LoginRequired();
+    private static SecurityFilterChain open(HttpSecurity http, LoginRequired loginRequired, Problems problems, Clock monotonicClock,
+            DataSize formLimit) throws Exception {
         RequestMatcher concernsValues = request -> request.getServletPath().matches(".*/(reveal|erase)");
-        return http.authenticationManager(login -> token.logIn(String.valueOf(login.getCredentials())))
-                .authorizeHttpRequests(requests -> requests
-                        .requestMatchers(LOGIN, Assets.PATH + "/**").permitAll()
-                        .requestMatchers(concernsValues).hasAuthority(Role.PRIVACY.authority())
-                        .requestMatchers(HttpMethod.POST, IdentitiesController.PATH).hasAuthority(Role.VIEWER.authority()) // a search
-                        .requestMatchers(HttpMethod.GET).hasAuthority(Role.VIEWER.authority())
-                        .anyRequest().hasAuthority(Role.OPERATOR.authority()))
-                .formLogin(form -> form.loginPage(LOGIN).passwordParameter(TOKEN)
-                        .successHandler((request, response, login) -> response.sendRedirect(LoginRequired.wanted(request)))
-                        .failureHandler((request, response, failure) -> {
-                            refusedLogins.operator(request);
-                            loginRequired.ask(request, response, "wrong");
-                        }))
-                .logout(logout -> logout.logoutUrl(Section.HOME + "/logout").logoutSuccessUrl(LOGIN + "?out"))
+        return http.authorizeHttpRequests(requests -> requests
+                .requestMatchers(LOGIN, OidcLogin.START, OidcLogin.CALLBACK, OidcLogin.DONE, Assets.PATH + "/**").permitAll()
+                .requestMatchers(concernsValues).hasAuthority(Role.PRIVACY.authority())
+                .requestMatchers(HttpMethod.POST, IdentitiesController.PATH).hasAuthority(Role.VIEWER.authority()) // a search
+                .requestMatchers(HttpMethod.GET).hasAuthority(Role.VIEWER.authority())
+                .anyRequest().hasAuthority(Role.OPERATOR.authority()))
+                .logout(logout -> logout.logoutUrl(Section.HOME + "/logout")
+                        .logoutSuccessHandler((request, response, login) -> response.sendRedirect(LOGIN + "?out"
+                                + (login != null && login.getPrincipal() instanceof Person ? "&provider" : ""))))
                 .addFilterAfter(new FailedPage(problems), HeaderWriterFilter.class)
                 .addFilterBefore(new IdleSession(monotonicClock), SecurityContextHolderFilter.class)
                 .addFilterBefore(new FormLimit(formLimit, loginRequired, problems), CsrfFilter.class)
@@ -85,6 +106,20 @@ class ConsoleSecurity {
                         // of all ports of this name, and Hawtio's has no TLS
                         .httpStrictTransportSecurity(HeadersConfigurer.HstsConfig::disable))
                 .build();
+    }
+
+    /** The form with the token. */
+    private record TokenLogin(OperatorToken token) implements AuthenticationProvider {
+
+        @Override
+        public Authentication authenticate(Authentication login) {
+            return token.logIn(String.valueOf(login.getCredentials()));
+        }
+
+        @Override
+        public boolean supports(Class<?> login) {
+            return UsernamePasswordAuthenticationToken.class.isAssignableFrom(login);
+        }
     }
 
     private static SecurityFilterChain closed(HttpSecurity http, Problems problems) throws Exception {

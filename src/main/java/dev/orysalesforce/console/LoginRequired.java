@@ -31,16 +31,17 @@ class LoginRequired implements AuthenticationEntryPoint {
 
     /** @param why what the login tells */
     void ask(HttpServletRequest request, HttpServletResponse response, String why) throws IOException {
-        String asked = HttpMethod.GET.matches(request.getMethod()) && request.getParameter(PAGE) == null
-                ? request.getRequestURI() + (request.getQueryString() == null ? "" : "?" + request.getQueryString())
+        String asked = request.getAttribute(PAGE) instanceof String known ? known
+                : HttpMethod.GET.matches(request.getMethod()) && request.getParameter(PAGE) == null
+                        ? request.getRequestURI() + (request.getQueryString() == null ? "" : "?" + request.getQueryString())
                 : request.getParameter(PAGE);
         response.sendRedirect(UriComponentsBuilder.fromPath(ConsoleSecurity.LOGIN).queryParam(why)
                 .queryParam(PAGE, "{then}").encode().buildAndExpand(checked(asked)).toUriString());
     }
 
-    /** The page that the form of the login names. */
+    /** The page that the form of the login names, or the cookie of a login that comes back from a provider. */
     static String wanted(HttpServletRequest request) {
-        return checked(request.getParameter(PAGE));
+        return checked(request.getAttribute(PAGE) instanceof String known ? known : request.getParameter(PAGE));
     }
 
     /** The overview instead of an address that is not a page of the console. */

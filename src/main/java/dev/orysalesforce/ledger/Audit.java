@@ -75,7 +75,7 @@ public class Audit {
     }
 
     /**
-     * @param actor the address of the operator, or {@code files}
+     * @param actor the person, or the address of a caller with the operator token, or {@code files}
      * @param identity null if it concerns no single one, or one that was erased
      * @param outcome {@code done}, {@code refused} or {@code failed}; null if the app ended before the act did
      */

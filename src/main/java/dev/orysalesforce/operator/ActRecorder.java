@@ -10,7 +10,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Writes to the audit what an operator asks for before it is done, and how it ended, for the operator API and for the console.
- * The log has a line for what was done. Both hold IDs and the caller's address, no traits.
+ * The log has a line for what was done. Both hold IDs and the person, or the caller's address; no traits.
  */
 @Component
 class ActRecorder {
@@ -24,7 +24,7 @@ class ActRecorder {
     }
 
     /**
-     * @param actor the operator's address
+     * @param actor the person, or the operator's address
      * @return to be told the HTTP status with which the act ends
      * @throws DataAccessException if the audit can't be written; then the act must not begin
      */
@@ -33,7 +33,7 @@ class ActRecorder {
         return status -> {
             audit.end(entry, status < 300 ? Outcome.DONE : status < 500 ? Outcome.REFUSED : Outcome.FAILED);
             if (status < 300) {
-                LOG.info("The operator at {} {}", actor, act);
+                LOG.info("The operator {} {}", actor.contains(" at ") ? actor : "at " + actor, act); // a person is at a provider
             }
         };
     }

@@ -16,6 +16,9 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.security.core.AuthenticatedPrincipal;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
 
 /** Does what an operator asks for in the console: by the routes of the operator API, and with its audit. */
@@ -59,21 +62,26 @@ public class OperatorCalls {
     /**
      * Writes the act to the audit, calls the route, and writes how it ended. What the audit can't hold is not done.
      *
-     * @param actor the operator's address
+     * @param address of the operator; the audit names a person who has logged in at a provider instead
      * @param route one of {@code direct:operator.…}
      * @param body JSON text for the route; may be null
      * @param headers the parameters of the operator API
      */
-    public Answer act(String actor, Audit.Act act, String route, String body, Map<String, Object> headers) {
+    public Answer act(String address, Audit.Act act, String route, String body, Map<String, Object> headers) {
         IntConsumer ended;
         try {
-            ended = recorder.begin(actor, act);
+            ended = recorder.begin(actor(address), act);
         } catch (DataAccessException e) {
             return answer(problems.problem("AUDIT_UNAVAILABLE"));
         }
         Answer answer = ask(route, body, headers);
         ended.accept(answer.status());
         return answer;
+    }
+
+    private static String actor(String address) {
+        Authentication login = SecurityContextHolder.getContext().getAuthentication();
+        return login != null && login.getPrincipal() instanceof AuthenticatedPrincipal person ? person.getName() : address;
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.orysalesforce.operator;
 
+import java.util.Locale;
+
 /** What a person may do in the console. The operator token has all roles. */
 public enum Role {
     /** Reads what the app knows, without values of identities. */
@@ -8,6 +10,11 @@ public enum Role {
     OPERATOR,
     /** Reveals values of identities, and erases identities. */
     PRIVACY;
+
+    /** Its name in settings, and at providers of logins. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 
     /** Its name in Spring Security. */
     public String authority() {

@@ -21,8 +21,9 @@ import org.springframework.util.StringUtils;
 public class SecretFiles implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
 
     private static final List<String> SECRETS = List.of("ORY_WEBHOOK_SECRET", "ORY_ADMIN_TOKEN", "SALESFORCE_CLIENT_ID",
-            "SALESFORCE_CLIENT_SECRET", "SALESFORCE_JWT_KEY_PASSWORD", "OPERATOR_TOKEN", "TOKEN_CLIENTS", "SYNC_LEDGER_KEY",
-            "SPRING_ARTEMIS_PASSWORD", "SPRING_DATASOURCE_PASSWORD", "ALERTS_SLACK_URL", "ALERTS_WEBHOOK_SECRET", "ALERTS_MAIL_PASSWORD");
+            "SALESFORCE_CLIENT_SECRET", "SALESFORCE_JWT_KEY_PASSWORD", "OPERATOR_TOKEN", "TOKEN_CLIENTS", "CONSOLE_OIDC_CLIENT_ID",
+            "CONSOLE_OIDC_CLIENT_SECRET", "SYNC_LEDGER_KEY", "SPRING_ARTEMIS_PASSWORD", "SPRING_DATASOURCE_PASSWORD",
+            "ALERTS_SLACK_URL", "ALERTS_WEBHOOK_SECRET", "ALERTS_MAIL_PASSWORD");
 
     /** Runs before the required settings are looked for. */
     @Override

@@ -12,8 +12,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -27,6 +29,8 @@ final class Browser {
     private final String app;
     private final CookieManager cookies = new CookieManager(null, CookiePolicy.ACCEPT_ALL);
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).cookieHandler(cookies).build();
+    private final HttpClient other = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final Set<String> strict = new HashSet<>();
 
     Browser(int port) {
         this.app = "http://127.0.0.1:" + port;
@@ -66,6 +70,34 @@ final class Browser {
         return submit(get("/console/login"), "/console/login", Map.of("token", token));
     }
 
+    /**
+     * Another site leads to this page, directly or by a redirect of this site: as browsers do, keeps the cookies back that are
+     * {@code SameSite=Strict}, and takes those of the answer.
+     */
+    HttpResponse<String> arrive(String address) {
+        URI page = URI.create(app).resolve(address);
+        try {
+            String sent = cookies.get(page, Map.of()).getOrDefault("Cookie", List.of()).stream()
+                    .filter(cookie -> !strict.contains(cookie.substring(0, cookie.indexOf('=')))).collect(Collectors.joining("; "));
+            HttpRequest.Builder request = HttpRequest.newBuilder(page);
+            HttpResponse<String> answer = other.send((sent.isEmpty() ? request : request.header("Cookie", sent)).build(),
+                    HttpResponse.BodyHandlers.ofString());
+            cookies.put(page, answer.headers().map());
+            return noted(answer);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private HttpResponse<String> noted(HttpResponse<String> answer) {
+        answer.headers().allValues("Set-Cookie").stream().filter(cookie -> cookie.contains("SameSite=Strict"))
+                .forEach(cookie -> strict.add(cookie.substring(0, cookie.indexOf('='))));
+        return answer;
+    }
+
     HttpResponse<String> follow(HttpResponse<String> redirect) {
         return get(location(redirect));
     }
@@ -95,7 +127,7 @@ final class Browser {
 
     private HttpResponse<String> send(HttpRequest.Builder request) {
         try {
-            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return noted(http.send(request.build(), HttpResponse.BodyHandlers.ofString()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

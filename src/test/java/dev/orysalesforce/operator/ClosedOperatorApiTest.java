@@ -94,6 +94,7 @@ class ClosedOperatorApiTest {
         "ory_sync_matches_total{how=\"several\"}", "ory_sync_amended_total{how=\"SHORTENED\"}",
         "ory_sync_amended_total{how=\"FIELD_LEFT_OUT\"}", "ory_sync_amended_total{how=\"REFERENCE_LEFT_OUT\"}",
         "ory_sync_refused_logins_total{caller=\"operator\"}", "ory_sync_refused_logins_total{caller=\"token-client\"}",
+        "ory_sync_refused_logins_total{caller=\"person\"}",
         "ory_sync_refused_edits_total", "ory_sync_dead_letters_expired_total",
         "ory_sync_logins_total{result=\"ok\"}"})
     void countersStandAtZeroBeforeTheFirstEvent(String counter) {
