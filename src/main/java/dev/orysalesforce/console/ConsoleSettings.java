@@ -63,13 +63,13 @@ record ConsoleSettings(String url, @DefaultValue Oidc oidc) {
      *     OPERATOR_TOKEN only
      * @param clientId the ID that the provider has given the app
      * @param clientSecret the secret that belongs to it
+     * @param roles the roles of verified e-mail addresses, for a provider that tells no roles:
+     *     ada@example.org=operator+privacy,bob@example.org=viewer
      * @param rolesClaim the claim that holds roles (viewer, operator, privacy), as a list or as text; dots lead into a nested claim:
      *     realm_access.roles
-     * @param roles the roles of verified e-mail addresses, for a provider without such a claim:
-     *     ada@example.org=operator+privacy,bob@example.org=viewer
      * @param scopes what the app asks the provider for; email is added if console.oidc.roles is set
      */
-    record Oidc(String issuer, String clientId, String clientSecret, @DefaultValue("roles") String rolesClaim, String roles,
+    record Oidc(String issuer, String clientId, String clientSecret, String roles, @DefaultValue("roles") String rolesClaim,
             @DefaultValue("openid") Set<String> scopes) {
 
         private static final Pattern ENTRY = Pattern.compile("([^\\s=,@]+@[^\\s=,@]+)\\s*=\\s*(\\w+(?:\\s*\\+\\s*\\w+)*)");

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConsoleSettingsTest {
 
     private static ConsoleSettings settings(String url, String issuer, String id, String secret, String roles) {
-        return new ConsoleSettings(url, new ConsoleSettings.Oidc(issuer, id, secret, null, roles, Set.of("openid")));
+        return new ConsoleSettings(url, new ConsoleSettings.Oidc(issuer, id, secret, roles, null, Set.of("openid")));
     }
 
     @Test
