@@ -4,7 +4,6 @@ import dev.orysalesforce.ledger.FieldHash;
 import dev.orysalesforce.operator.Role;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.security.oauth2.client.oidc.userinfo.OidcUserRequest;
 import org.springframework.security.oauth2.client.oidc.userinfo.OidcUserService;
 import org.springframework.security.oauth2.client.userinfo.DefaultOAuth2UserService;
@@ -46,8 +45,7 @@ class People implements OAuth2UserService<OidcUserRequest, OidcUser> {
         if (found.isEmpty()) {
             throw new OAuth2AuthenticationException(NO_ROLE);
         }
-        return new Person(name(told.getIdToken().getSubject()), AuthorityUtils.createAuthorityList(
-                found.stream().map(Role::authority).toList()));
+        return new Person(name(told.getIdToken().getSubject()), found);
     }
 
     /**

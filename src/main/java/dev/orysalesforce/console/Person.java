@@ -1,8 +1,11 @@
 package dev.orysalesforce.console;
 
+import dev.orysalesforce.operator.Role;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.security.oauth2.core.oidc.OidcIdToken;
 import org.springframework.security.oauth2.core.oidc.OidcUserInfo;
 import org.springframework.security.oauth2.core.oidc.user.OidcUser;
@@ -11,18 +14,19 @@ import org.springframework.security.oauth2.core.oidc.user.OidcUser;
  * A person who has logged in by OpenID Connect. The session keeps no token, and nothing that the provider says about the person
  * but this.
  *
- * @param name as the audit names the person
+ * @param actor as the audit names the person
+ * @param roles what the person may do, until the session ends
  */
-record Person(String name, Collection<GrantedAuthority> authorities) implements OidcUser {
+record Person(String actor, Set<Role> roles) implements OidcUser {
 
     @Override
     public String getName() {
-        return name;
+        return actor;
     }
 
     @Override
     public Collection<? extends GrantedAuthority> getAuthorities() {
-        return authorities;
+        return AuthorityUtils.createAuthorityList(roles.stream().map(Role::authority).toList());
     }
 
     @Override
