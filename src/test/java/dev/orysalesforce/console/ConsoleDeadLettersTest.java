@@ -95,6 +95,7 @@ class ConsoleDeadLettersTest extends AppTest {
         settle();
         HttpResponse<String> replayed = browser.submit(browser.get(PATH), PATH + "/replay", Map.of());
         assertThat(browser.follow(replayed).body()).contains("1 dead letter was replayed.");
+        await("it is refused again").until(() -> page(PATH + "/list?code=INVALID_EMAIL_ADDRESS").contains("1 to 1 of 1"));
         HttpResponse<String> none = browser.submit(browser.get(PATH + "/list?code=INVALID_EMAIL_ADDRESS"), PATH + "/replay",
                 Map.of("code", "NO_SUCH_CODE"));
         assertThat(browser.follow(none).body()).contains("No dead letter was replayed.");
