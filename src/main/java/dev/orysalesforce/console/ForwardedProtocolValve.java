@@ -30,7 +30,8 @@ class ForwardedProtocolValve extends ValveBase implements WebServerFactoryCustom
 
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
-        if (request.getDecodedRequestURI().startsWith(Section.HOME)) {
+        String path = request.getDecodedRequestURI(); // null if it can't be decoded
+        if (path != null && path.startsWith(Section.HOME)) {
             String protocol = request.getHeader("X-Forwarded-Proto");
             request.setSecure(request.isSecure() || protocol != null && protocol.split(",")[0].strip().equalsIgnoreCase("https"));
         }
