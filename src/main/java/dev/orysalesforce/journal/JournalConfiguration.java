@@ -84,7 +84,8 @@ class JournalConfiguration {
      */
     @Bean(defaultCandidate = false)
     CachingConnectionFactory journalConnections(ConnectionFactory connections, ObjectProvider<EmbeddedActiveMQ> embedded) {
-        ConnectionFactory bare = bare(connections);
+        ConnectionFactory bare = connections instanceof CachingConnectionFactory caching
+                ? caching.getTargetConnectionFactory() : connections;
         if (bare instanceof ActiveMQConnectionFactory artemis) {
             limited(artemis, LONGEST_CALL).setConsumerWindowSize(0);
             if (embedded.getIfAvailable() != null) {
@@ -146,21 +147,6 @@ class JournalConfiguration {
         SpringTransactionPolicy policy = new SpringTransactionPolicy(new JmsTransactionManager(connections));
         policy.setPropagationBehaviorName("PROPAGATION_REQUIRED");
         return policy;
-    }
-
-    /**
-     * Reads many messages that stay in their queue. The other connections prefetch nothing, so that each message would be a round
-     * trip: 100,000 of them take minutes instead of seconds.
-     */
-    @Bean(defaultCandidate = false)
-    JmsTemplate queueBrowser(ConnectionFactory connections, ObjectProvider<EmbeddedActiveMQ> embedded, ArtemisConnectionDetails external) {
-        return new JmsTemplate(limited(embedded.getIfAvailable() != null
-                ? new ActiveMQConnectionFactory(false, ((ActiveMQConnectionFactory) bare(connections)).getStaticConnectors())
-                : new ActiveMQConnectionFactory(external.getBrokerUrl(), external.getUser(), external.getPassword()), LONGEST_CALL));
-    }
-
-    private static ConnectionFactory bare(ConnectionFactory connections) {
-        return connections instanceof CachingConnectionFactory caching ? caching.getTargetConnectionFactory() : connections;
     }
 
     @Bean(defaultCandidate = false)

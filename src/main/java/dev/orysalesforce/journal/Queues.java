@@ -71,6 +71,17 @@ public class Queues {
                 : query(() -> broker.invoke(queue, "countMessages", SelectorTranslator.convertToActiveMQFilterString(selector)));
     }
 
+    /**
+     * How many messages match, by a property of theirs; all of them stay in the broker.
+     *
+     * @param selector null for all
+     * @return a JSON object with a number for each value; {@code null} is the name for messages without the property
+     */
+    public String countBy(String queue, String selector, String property) throws Exception {
+        return (String) broker.invoke(queue, "countMessages",
+                selector == null ? null : SelectorTranslator.convertToActiveMQFilterString(selector), property);
+    }
+
     /** The messages that are scheduled for later, as the broker tells them: a list of objects in JSON. */
     public String scheduled(String queue) throws Exception {
         return (String) broker.invoke(queue, "listScheduledMessagesAsJSON");

@@ -4,7 +4,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +11,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.BinaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -67,20 +65,9 @@ public class DeadLetterIndex {
     /**
      * Dead letters with the same code.
      *
-     * @param first when the first of them became a dead letter, and the last one; null if none of them tells
+     * @param first when the first of them became a dead letter, and the last one; null if it is unknown
      */
-    public record Group(String code, long count, Instant first, Instant last) {
-
-        /** Both together. */
-        public Group and(Group other) {
-            return new Group(code, count + other.count, extreme(first, other.first, BinaryOperator.minBy(Comparator.naturalOrder())),
-                    extreme(last, other.last, BinaryOperator.maxBy(Comparator.naturalOrder())));
-        }
-
-        private static Instant extreme(Instant one, Instant other, BinaryOperator<Instant> which) {
-            return one == null ? other : other == null ? one : which.apply(one, other);
-        }
-    }
+    public record Group(String code, long count, Instant first, Instant last) {}
 
     /** @param items oldest first */
     public record Page(List<Row> items, long total) {}

@@ -29,7 +29,6 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.core.NestedRuntimeException;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.stereotype.Component;
@@ -55,7 +54,7 @@ public class DeadLetterIndexer {
 
     private final DeadLetterIndex index;
     private final DeadLetterReader reader;
-    private final JmsTemplate browser;
+    private final JmsTemplate jms;
     private final Queues queues;
     private final SyncSettings.DeadLetters settings;
     private final Clock clock;
@@ -69,11 +68,11 @@ public class DeadLetterIndexer {
     private long explained;
     private long lastDifference;
 
-    DeadLetterIndexer(DeadLetterIndex index, DeadLetterReader reader, @Qualifier("queueBrowser") JmsTemplate browser,
+    DeadLetterIndexer(DeadLetterIndex index, DeadLetterReader reader, JmsTemplate jms,
             Queues queues, SyncSettings settings, Clock clock, Clock monotonicClock) {
         this.index = index;
         this.reader = reader;
-        this.browser = browser;
+        this.jms = jms;
         this.queues = queues;
         this.settings = settings.deadLetters();
         this.clock = clock;
@@ -230,36 +229,39 @@ public class DeadLetterIndexer {
 
     private void compare() {
         long began = monotonicClock.millis();
+        OptionalLong atFirst = queues.depth(Queues.DEAD_LETTERS);
         Set<String> indexed = index.ids();
         int before = indexed.size();
-        int added = browser.browse(Queues.DEAD_LETTERS, (session, letters) -> addMissing(letters, indexed));
+        long seen = jms.browse(Queues.DEAD_LETTERS, (session, letters) -> addMissing(letters, indexed));
+        OptionalLong atLast = queues.depth(Queues.DEAD_LETTERS);
+        comparedAt = monotonicClock.millis();
+        notBefore = comparedAt + PAUSE * (comparedAt - began);
+        if (atFirst.isEmpty() || atLast.isEmpty() || seen < Math.min(atFirst.getAsLong(), atLast.getAsLong())) {
+            return; // a browser may end early, and does not see letters that a replay is taking
+        }
         index.remove(indexed); // those that are not in the queue
         index.forgetReplays();
         index.forgetErased();
-        comparedAt = monotonicClock.millis();
-        notBefore = comparedAt + PAUSE * (comparedAt - began);
-        boolean isComplete = queues.delivering(Queues.DEAD_LETTERS).orElse(0) == 0; // a browser does not see those
-        OptionalLong queued = queues.depth(Queues.DEAD_LETTERS);
-        if (isComplete && queued.isPresent()) {
-            explained = difference(queued.getAsLong());
-            lastDifference = explained;
-            inStep = true;
-        }
-        if (added > 0 || !indexed.isEmpty()) {
-            LOG.info("The index of dead letters had {} letters; {} were missing in it, {} no longer in the queue. It took {} ms",
-                    before, added, indexed.size(), comparedAt - began);
+        explained = difference(atLast.getAsLong());
+        lastDifference = explained;
+        inStep = true;
+        if (seen != before || !indexed.isEmpty()) {
+            LOG.info("The index of dead letters had {} letters, and the queue has {}; {} are no longer in the queue. It took {} ms",
+                    before, seen, indexed.size(), comparedAt - began);
         }
     }
 
-    /** @param indexed loses the IDs that are in the queue */
-    private int addMissing(QueueBrowser queue, Set<String> indexed) throws JMSException {
-        int added = 0;
+    /**
+     * @param indexed loses the IDs that are in the queue
+     * @return how many letters the queue has
+     */
+    private long addMissing(QueueBrowser queue, Set<String> indexed) throws JMSException {
+        long seen = 0;
         List<Row> missing = new ArrayList<>();
-        for (Enumeration<?> letters = queue.getEnumeration(); letters.hasMoreElements();) {
+        for (Enumeration<?> letters = queue.getEnumeration(); letters.hasMoreElements(); seen++) {
             Message message = (Message) letters.nextElement();
             if (!indexed.remove(id(message))) {
                 missing.add(row(message));
-                added++;
             }
             if (missing.size() == AT_ONCE) {
                 index.found(missing);
@@ -267,7 +269,7 @@ public class DeadLetterIndexer {
             }
         }
         index.found(missing);
-        return added;
+        return seen;
     }
 
     /**

@@ -31,13 +31,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.camel.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.core.NestedRuntimeException;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.stereotype.Component;
@@ -59,7 +57,6 @@ public class DeadLetters {
             "((identity IS NOT NULL AND code NOT IN ('UNREADABLE_BODY','IDENTITY_NOT_STORED')) OR " + READ_AGAIN + ")";
 
     private final JmsTemplate jms;
-    private final JmsTemplate browser;
     private final Queues queues;
     private final Ledger ledger;
     private final DeadLetterReader reader;
@@ -69,7 +66,7 @@ public class DeadLetters {
     private final CodeExplanations explanations;
     private final Clock clock;
 
-    DeadLetters(JmsTemplate jms, @Qualifier("queueBrowser") JmsTemplate browser, Queues queues, Ledger ledger, DeadLetterReader reader,
+    DeadLetters(JmsTemplate jms, Queues queues, Ledger ledger, DeadLetterReader reader,
             ObjectMapper json,
             DeadLetterIndex index, DeadLetterIndexer indexer, CodeExplanations explanations, Clock clock) {
         this.index = index;
@@ -77,7 +74,6 @@ public class DeadLetters {
         this.explanations = explanations;
         this.reader = reader;
         this.jms = jms;
-        this.browser = browser;
         this.queues = queues;
         this.ledger = ledger;
         this.json = json;
@@ -124,16 +120,16 @@ public class DeadLetters {
         }
     }
 
+    /** The broker counts them without reading their bodies, so that it does not tell when they failed. */
     private List<Group> groupsInQueue(DeadLetterFilter filter) {
-        Map<String, Group> groups = new TreeMap<>();
-        browser.browseSelected(Queues.DEAD_LETTERS, JmsSelectors.of(filter), (session, letters) -> {
-            for (Enumeration<?> all = letters.getEnumeration(); all.hasMoreElements();) {
-                DeadLetterIndex.Row letter = indexer.row((Message) all.nextElement());
-                groups.merge(letter.code(), new Group(letter.code(), 1, letter.failedAt(), letter.failedAt()), Group::and);
-            }
-            return null;
-        });
-        return groups.values().stream().sorted(Comparator.comparingLong(Group::count).reversed()).toList();
+        try {
+            return json.readTree(queues.countBy(Queues.DEAD_LETTERS, JmsSelectors.of(filter), "code")).properties().stream()
+                    .map(code -> new Group(JmsSelectors.isCode(code.getKey()) && !code.getKey().equals("null") ? code.getKey()
+                            : JmsSelectors.UNREADABLE_LETTER, code.getValue().asLong(), null, null))
+                    .sorted(Comparator.comparingLong(Group::count).reversed()).toList();
+        } catch (Exception e) {
+            throw new IllegalStateException("The broker does not count the dead letters", e);
+        }
     }
 
     /** A page of the dead letters that match, as the index knows them. */
@@ -144,7 +140,7 @@ public class DeadLetters {
 
     private DeadLetterIndex.Page pageOfQueue(DeadLetterFilter filter, int offset, int limit) {
         String selector = JmsSelectors.of(filter);
-        List<DeadLetterIndex.Row> page = browser.browseSelected(Queues.DEAD_LETTERS, selector, (session, letters) -> {
+        List<DeadLetterIndex.Row> page = jms.browseSelected(Queues.DEAD_LETTERS, selector, (session, letters) -> {
             List<DeadLetterIndex.Row> rows = new ArrayList<>();
             Enumeration<?> all = letters.getEnumeration();
             for (int i = 0; rows.size() < limit && all.hasMoreElements(); i++) {
@@ -311,7 +307,7 @@ public class DeadLetters {
     private record Shown(DeadLetterItem item, Version version) {}
 
     private List<DeadLetterItem> items(String selector, int from, int most, boolean reveal) {
-        List<Shown> shown = browser.browseSelected(Queues.DEAD_LETTERS, selector, (session, queue) -> {
+        List<Shown> shown = jms.browseSelected(Queues.DEAD_LETTERS, selector, (session, queue) -> {
             List<Shown> letters = new ArrayList<>();
             Enumeration<?> all = queue.getEnumeration();
             for (int i = 0; letters.size() < most && all.hasMoreElements(); i++) {
