@@ -101,7 +101,7 @@ public final class AlertReceivers {
                 GreenMailUser user = mail.getUserManager().getUserByEmail(recipient);
                 List<StoredMessage> received = user == null ? List.of()
                         : mail.getManagers().getImapHostManager().getInbox(user).getMessages();
-                for (StoredMessage message : received) {
+                for (StoredMessage message : List.copyOf(received)) { // mail may arrive meanwhile
                     mails.add(message.getMimeMessage().getSubject() + "\n" + GreenMailUtil.getBody(message.getMimeMessage()));
                 }
             }
