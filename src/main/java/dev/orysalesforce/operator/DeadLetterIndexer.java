@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Enumeration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -232,7 +233,8 @@ public class DeadLetterIndexer {
         OptionalLong atFirst = queues.depth(Queues.DEAD_LETTERS);
         Set<String> indexed = index.ids();
         int before = indexed.size();
-        long seen = jms.browse(Queues.DEAD_LETTERS, (session, letters) -> addMissing(letters, indexed));
+        Set<String> queued = new HashSet<>();
+        long seen = jms.browse(Queues.DEAD_LETTERS, (session, letters) -> addMissing(letters, indexed, queued));
         OptionalLong atLast = queues.depth(Queues.DEAD_LETTERS);
         comparedAt = monotonicClock.millis();
         notBefore = comparedAt + PAUSE * (comparedAt - began);
@@ -242,7 +244,7 @@ public class DeadLetterIndexer {
         index.remove(indexed); // those that are not in the queue
         index.forgetReplays();
         index.forgetErased();
-        explained = difference(atLast.getAsLong());
+        explained = seen - queued.size(); // what changes meanwhile is no explanation, and the next check finds it
         lastDifference = explained;
         inStep = true;
         if (seen != before || !indexed.isEmpty()) {
@@ -253,13 +255,15 @@ public class DeadLetterIndexer {
 
     /**
      * @param indexed loses the IDs that are in the queue
+     * @param queued gets them
      * @return how many letters the queue has
      */
-    private long addMissing(QueueBrowser queue, Set<String> indexed) throws JMSException {
+    private long addMissing(QueueBrowser queue, Set<String> indexed, Set<String> queued) throws JMSException {
         long seen = 0;
         List<Row> missing = new ArrayList<>();
         for (Enumeration<?> letters = queue.getEnumeration(); letters.hasMoreElements(); seen++) {
             Message message = (Message) letters.nextElement();
+            queued.add(id(message));
             if (!indexed.remove(id(message))) {
                 missing.add(row(message));
             }
