@@ -178,7 +178,7 @@ class OidcLoginTest extends AppTest {
         }
         HttpResponse<String> erase = browser.post("/console/identities/x/erase",
                 Map.of("_csrf", Browser.hidden(page, "/console/logout").get("_csrf")));
-        assertThat(erase.statusCode()).as("404: the page of identities is another one").isEqualTo(roles.contains("privacy") ? 404 : 403);
+        assertThat(erase.statusCode()).as("400: without the ID that confirms it").isEqualTo(roles.contains("privacy") ? 400 : 403);
         assertThat(browser.post("/console/resume", Map.of()).body()).contains("no page of this console sent the form");
     }
 
