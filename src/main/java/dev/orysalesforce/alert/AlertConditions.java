@@ -121,10 +121,10 @@ public class AlertConditions {
     }
 
     private Condition newCodes() {
-        List<String> untold = codes.untold();
-        return untold.isEmpty() ? Condition.over(AlertKind.NEW_CODE, null)
+        List<String> unreported = codes.unreported();
+        return unreported.isEmpty() ? Condition.over(AlertKind.NEW_CODE, null)
                 : new Condition(AlertKind.NEW_CODE, Verdict.HOLDS, null, "No dead letter had this code before: "
-                        + String.join(", ", untold) + ".", () -> codes.counts(untold),
+                        + String.join(", ", unreported) + ".", () -> codes.counts(unreported),
                         "The dead letters tell the reason and the remedy. Fix the cause, then replay or discard them.");
     }
 

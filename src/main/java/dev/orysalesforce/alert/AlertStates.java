@@ -89,7 +89,7 @@ public class AlertStates {
             return null;
         }
         if (tell && kind == AlertKind.NEW_CODE) {
-            codes.told(codes.untold());
+            codes.reported(codes.unreported());
         }
         return new Alert(UUID.randomUUID().toString(), kind.label(), !kind.hasEnd() ? "told" : tell ? "begun" : "ended",
                 kind.title(end), condition.text(), now, kind.hasEnd() ? since : null, tell && kind.hasEnd() ? begun : null,

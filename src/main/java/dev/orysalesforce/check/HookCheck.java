@@ -34,9 +34,6 @@ import org.springframework.context.annotation.Lazy;
 @CommandLineOnly
 public class HookCheck {
 
-    /** The webhooks that Ory can send. */
-    public static final List<String> FLOWS = List.of("registration", "settings", "login", "verification", "recovery");
-
     /** What the template reads of a trait and the like: {@code ctx.identity.traits.name.first}. */
     private static final Pattern READ = Pattern.compile("\\b(traits|metadata_public|transient_payload)((?:\\.[A-Za-z_]\\w*)+)");
     private static final String OTHER_SCRIPTS = "Größe 李 \"😀\" \\ <b>";
@@ -76,7 +73,7 @@ public class HookCheck {
      */
     public record Result(Map<String, JsonNode> records, List<Finding> findings) {}
 
-    /** @param flows some of {@link #FLOWS} */
+    /** @param flows some of {@link IdentityChange#FLOWS} */
     public Result check(HookTemplate template, List<String> flows) throws IOException {
         Map<String, JsonNode> records = new LinkedHashMap<>();
         Map<Finding, Set<String>> found = new LinkedHashMap<>();

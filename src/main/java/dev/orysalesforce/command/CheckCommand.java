@@ -7,6 +7,7 @@ import dev.orysalesforce.check.HookCheck;
 import dev.orysalesforce.check.MappingExamples;
 import dev.orysalesforce.check.MappingExamples.Example;
 import dev.orysalesforce.check.OrgCheck;
+import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.mapping.HookTemplate;
 import dev.orysalesforce.settings.CommandLineOnly;
 import dev.orysalesforce.settings.RequiredSettings;
@@ -100,7 +101,7 @@ class CheckCommand {
     HookReport report(Path file) throws IOException {
         files.findings(); // starts the routes that run the mappings
         files.useMappings();
-        return new HookReport(hooks.check(new HookTemplate(file.toString(), Files.readString(file)), HookCheck.FLOWS));
+        return new HookReport(hooks.check(new HookTemplate(file.toString(), Files.readString(file)), IdentityChange.FLOWS));
     }
 
     FilesReport report() throws IOException {

@@ -25,7 +25,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 @Lazy
 class ActivityController {
 
-    private static final String PATH = "/console/activity";
+    private static final String PATH = Section.HOME + "/activity";
     private static final int PART = 1000;
     private static final List<String> COUNTS = List.of("batches", "millis", "calls", "synced", "unchanged", "superseded", "skipped",
             "retried", "deadLettered", "seen", "queued", "missing", "goneInSalesforce");
@@ -44,7 +44,7 @@ class ActivityController {
         filters.put("kind", kind);
         filters.put("from", from);
         model.addAllAttributes(filters);
-        model.addAttribute("entries", entries.items().stream().map(Happening::of).toList());
+        model.addAttribute("entries", entries.items().stream().map(ActivityRow::of).toList());
         model.addAttribute("paging", new Paging(PATH, filters, offset, entries.items().size(), entries.total()));
         return "console/activity";
     }

@@ -20,7 +20,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 @Lazy
 class AuditController {
 
-    private static final String PATH = "/console/audit";
+    private static final String PATH = Section.HOME + "/audit";
     private static final int PART = 1000;
 
     private final AuditEntries audit;

@@ -82,7 +82,7 @@ class DeadLetterController {
             return ErrorPage.view(problems.problem("UNKNOWN_REPLAY"), model, response);
         }
         model.addAttribute("ending", ending);
-        model.addAttribute("sentence", ReplayTold.ended(ending));
+        model.addAttribute("sentence", ReplaySummary.ended(ending));
         return "console/replay";
     }
 

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -37,8 +38,8 @@ class DeadLettersController {
     static final String PATH = Section.HOME + "/dead-letters";
     private static final String LIST = PATH + "/list";
     private static final int PART = 1000;
-    private static final List<String> EVENTS = List.of("registration", "settings", "login", "verification", "recovery",
-            IdentityChange.RECONCILE, IdentityChange.GATEWAY, IdentityChange.ERASE);
+    private static final List<String> EVENTS = Stream.concat(IdentityChange.FLOWS.stream(),
+            Stream.of(IdentityChange.RECONCILE, IdentityChange.GATEWAY, IdentityChange.ERASE)).toList();
 
     private final DeadLetters letters;
     private final CodeExplanations explanations;
@@ -120,7 +121,7 @@ class DeadLettersController {
             return "redirect:" + PATH;
         }
         long replayed = answer.body().path("replayed").asLong();
-        next.addFlashAttribute("message", ReplayTold.begun(replayed, answer.body().path("left").asLong()));
+        next.addFlashAttribute("message", ReplaySummary.begun(replayed, answer.body().path("left").asLong()));
         return "redirect:" + (replayed == 0 ? PATH : answer.location().replaceFirst(".*/", PATH + "/replays/"));
     }
 
@@ -128,7 +129,7 @@ class DeadLettersController {
     @PostMapping(PATH + "/discard")
     String discard(@RequestParam String code, HttpServletRequest request, RedirectAttributes next) {
         acts.perform(request, next, OperatorActs.ofLettersWithCode(Kind.DISCARD, code), RouteNames.OPERATOR_DISCARD_CODE, null,
-                Map.of("code", code), answer -> ReplayTold.letters(answer.path("discarded").asLong()) + " discarded.");
+                Map.of("code", code), answer -> ReplaySummary.letters(answer.path("discarded").asLong()) + " discarded.");
         return "redirect:" + PATH;
     }
 

@@ -24,7 +24,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @Lazy
 class IdentitiesController {
 
-    static final String PATH = "/console/identities";
+    static final String PATH = Section.HOME + "/identities";
     private static final String ONE = PATH + "/{id}";
     private static final String ACTS_SHOWN = "20";
 

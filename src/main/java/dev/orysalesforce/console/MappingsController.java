@@ -34,7 +34,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 @Lazy
 class MappingsController {
 
-    private static final String PATH = "/console/mappings";
+    private static final String PATH = Section.HOME + "/mappings";
     private static final String VIEW = "console/mappings";
 
     private final MappingTryOut tryOut;

@@ -25,7 +25,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @Lazy
 class SetUpController {
 
-    private static final String PATH = "/console/set-up";
+    private static final String PATH = Section.HOME + "/set-up";
 
     private final SetUpChecks checks;
 

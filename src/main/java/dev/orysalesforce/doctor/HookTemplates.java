@@ -3,6 +3,7 @@ package dev.orysalesforce.doctor;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.orysalesforce.check.Finding;
 import dev.orysalesforce.check.HookCheck;
+import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.mapping.HookTemplate;
 import dev.orysalesforce.settings.CommandLineOnly;
 import java.io.IOException;
@@ -77,7 +78,7 @@ public class HookTemplates {
         if (!path.contains("/webhooks/ory")) {
             return null;
         }
-        return HookCheck.FLOWS.stream().filter(flow -> path.endsWith("/" + flow)).findFirst().orElse(HookCheck.FLOWS.get(0));
+        return IdentityChange.FLOWS.stream().filter(flow -> path.endsWith("/" + flow)).findFirst().orElse(IdentityChange.FLOWS.get(0));
     }
 
     private static String text(String body) throws IOException {

@@ -45,6 +45,9 @@ public record IdentityChange(
         String traceparent,
         @JsonIgnore DeadLetter letter) {
 
+    /** The flows of Ory after which a webhook is called, and so the kinds of its events. */
+    public static final List<String> FLOWS = List.of("registration", "settings", "login", "verification", "recovery");
+
     /** The identity was listed by Ory's Admin API; what had happened to it is unknown. */
     public static final String RECONCILE = "reconcile";
 

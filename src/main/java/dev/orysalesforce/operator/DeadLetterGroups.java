@@ -18,7 +18,13 @@ public record DeadLetterGroups(List<Item> items, long total) {
      * @param first when the first of them became a dead letter
      * @param last when the last of them became one
      */
-    public record Item(String code, String meaning, String remedy, long count, Instant first, Instant last) {}
+    public record Item(String code, String meaning, String remedy, long count, Instant first, Instant last) {
+
+        /** Whether they are letters of this app, and not messages that another program has written. */
+        public boolean ofThisApp() {
+            return !JmsSelectors.UNREADABLE_LETTER.equals(code);
+        }
+    }
 
     static DeadLetterGroups of(List<DeadLetterIndex.Group> groups, CodeExplanations explanations) {
         return new DeadLetterGroups(groups.stream().map(group -> {

@@ -37,6 +37,7 @@ import org.apache.camel.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedRuntimeException;
+import org.springframework.jms.UncategorizedJmsException;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.stereotype.Component;
 
@@ -128,7 +129,7 @@ public class DeadLetters {
                             : JmsSelectors.UNREADABLE_LETTER, code.getValue().asLong(), null, null))
                     .sorted(Comparator.comparingLong(Group::count).reversed()).toList();
         } catch (Exception e) {
-            throw new IllegalStateException("The broker does not count the dead letters", e);
+            throw new UncategorizedJmsException("The broker does not count the dead letters", e);
         }
     }
 
@@ -271,8 +272,8 @@ public class DeadLetters {
             }
             putBack(session, useless);
             replay.leftOut(useless.size()); // with a new time, so that their selector does not find them again
-            if (replay.isTold() && !indexer.replayed(replay.getId(), rows)) {
-                replay.untold(); // a database that does not answer is not asked for each of many transactions
+            if (replay.isTracked() && !indexer.replayed(replay.getId(), rows)) {
+                replay.stopTracking(); // a database that does not answer is not asked for each of many transactions
             }
             return taken;
         }, true);

@@ -1,7 +1,6 @@
 package dev.orysalesforce.operator;
 
 import dev.orysalesforce.ledger.DeadLetterFilter;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -14,7 +13,7 @@ import java.util.stream.Stream;
  * @see <a href="https://jakarta.ee/specifications/messaging/3.1/jakarta-messaging-spec-3.1#message-selectors">Message
  *     selectors</a>
  */
-public final class JmsSelectors {
+final class JmsSelectors {
 
     /** The code that a message is shown with that has none: it is not one of this app. */
     static final String UNREADABLE_LETTER = "UNREADABLE_LETTER";
@@ -30,7 +29,7 @@ public final class JmsSelectors {
         return text != null && UUID.matcher(text.toLowerCase(Locale.ROOT)).matches();
     }
 
-    public static boolean isCode(String text) {
+    static boolean isCode(String text) {
         return text != null && CODE.matcher(text).matches();
     }
 
@@ -59,7 +58,7 @@ public final class JmsSelectors {
         return in("identity", identities);
     }
 
-    public static String ofCode(String code) {
+    static String ofCode(String code) {
         return code.equals(UNREADABLE_LETTER) ? "code IS NULL" : equal("code", code);
     }
 
@@ -67,11 +66,6 @@ public final class JmsSelectors {
     static String of(DeadLetterFilter filter) {
         return all(filter.parts().entrySet().stream().map(part -> part.getKey().equals("code") ? ofCode(part.getValue())
                 : equal(part.getKey(), part.getValue())).toArray(String[]::new));
-    }
-
-    /** Selects what has a code that is none of these. */
-    public static String ofOtherCodes(Collection<String> codes) {
-        return "code IS NOT NULL" + codes.stream().map(code -> " AND code <> '" + code + "'").collect(Collectors.joining());
     }
 
     /** Null, which selects everything, if there is no condition. */

@@ -13,7 +13,7 @@ public final class Replay {
     private final Deque<String> open;
     private int replayed;
     private int useless;
-    private boolean isTold = true;
+    private boolean tracked = true;
 
     /** @param selectors which dead letters; none that were added after the request, or the replay might never end */
     Replay(List<String> selectors) {
@@ -27,12 +27,12 @@ public final class Replay {
     }
 
     /** Whether the index knows its letters so far, so that it can tell how they end. */
-    boolean isTold() {
-        return isTold;
+    boolean isTracked() {
+        return tracked;
     }
 
-    void untold() {
-        isTold = false;
+    void stopTracking() {
+        tracked = false;
     }
 
     public boolean isMore() {

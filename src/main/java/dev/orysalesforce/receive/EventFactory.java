@@ -10,7 +10,6 @@ import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.ReceiptClock;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.Arrays;
 import java.util.List;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
@@ -21,7 +20,6 @@ public class EventFactory {
 
     /** Of one that is larger, a dead letter keeps what {@code mappings/event.*} has understood. */
     private static final int LONGEST_BODY = 64 << 10;
-    private static final List<String> KINDS = Arrays.asList("registration", "settings", "login", "verification", "recovery");
 
     private final ObjectMapper json;
     private final BodyText bodyText;
@@ -45,7 +43,8 @@ public class EventFactory {
     }
 
     private static String kind(String named, IdentityChange change) {
-        return named != null ? named : change != null && KINDS.contains(change.event()) ? change.event() : "settings";
+        String said = change == null ? null : change.event();
+        return named != null ? named : said != null && IdentityChange.FLOWS.contains(said) ? said : "settings";
     }
 
     /** A problem of an integrator's own route; {@link Problems} has those of the app. */

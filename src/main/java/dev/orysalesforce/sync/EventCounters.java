@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /**
@@ -25,8 +26,8 @@ public class EventCounters {
 
     private static final String NO_OBJECT = "none";
     /** Counters that exist from the start: an alert does not notice the first event of a counter that begins at 1. */
-    private static final List<String> EVENTS = List.of("registration", "settings", "login", "verification", "recovery",
-            IdentityChange.GATEWAY, IdentityChange.ERASE);
+    private static final List<String> EVENTS = Stream.concat(IdentityChange.FLOWS.stream(),
+            Stream.of(IdentityChange.GATEWAY, IdentityChange.ERASE)).toList();
     private static final List<String> OBJECTS = List.of("Lead", "Contact", NO_OBJECT);
 
     /** Selects dead letters that an operator has moved into the journal by the broker's own means. */

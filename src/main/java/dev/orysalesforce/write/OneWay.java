@@ -39,16 +39,16 @@ public class OneWay {
     private final Describe org;
     private final MatchEmail match;
 
-    /** What the ledger knows of the value. It keeps a keyed hash of it, as of any other value. */
-    private enum Word {
+    /** What the ledger knows of the value. It keeps a keyed hash of it, as of any other value; these names are part of the hash. */
+    private enum Withdrawal {
         /** No event had the value. */
         NONE,
         /** The newest state has the value, and it was sent. */
-        SAID,
+        CURRENT,
         /** An earlier state had the value, and it was sent. */
-        PAST,
+        FORMER,
         /** An event had the value, and it may not have been sent. */
-        DUE
+        UNSENT
     }
 
     private record Rule(String field, JsonNode value) {
@@ -95,15 +95,16 @@ public class OneWay {
      *
      * @param others the items of these events, which are mapped and not written
      */
-    public void hear(Batch batch, Batch others) {
+    public void collect(Batch batch, Batch others) {
         Map<String, SyncItem> items = batch.items().stream().filter(item -> item.getIdentity() != null)
                 .collect(Collectors.toMap(SyncItem::getIdentity, item -> item, (first, second) -> second));
         others.items().stream().filter(other -> other.isPending() && other.getRecord() != null).forEach(other -> {
             SyncItem item = items.get(other.getIdentity());
             ObjectNode record = spelled(other.getRecord());
             rules.values().stream().filter(rule -> rule.is(record.get(rule.field()))).filter(rule -> {
-                Word word = word(item, rule);
-                return word == Word.NONE || word == Word.DUE || word == Word.PAST && item.isNews(other.getChange());
+                Withdrawal withdrawal = withdrawal(item, rule);
+                return withdrawal == Withdrawal.NONE || withdrawal == Withdrawal.UNSENT
+                        || withdrawal == Withdrawal.FORMER && item.isNews(other.getChange());
             }).forEach(rule -> item.withdraw(rule.field()));
         });
     }
@@ -187,14 +188,14 @@ public class OneWay {
         for (Rule rule : rules.values()) {
             String mapped = hashes.get(rule.field());
             JsonNode given = toSend.remove(rule.field());
-            Word word = word(item, rule);
-            boolean says = hash(item, rule, Word.SAID).equals(mapped);
+            Withdrawal withdrawal = withdrawal(item, rule);
+            boolean says = hash(item, rule, Withdrawal.CURRENT).equals(mapped);
             said.put(rule.field(), says);
-            boolean isToBeSent = item.getWithdrawn().contains(rule.field()) || word == Word.DUE
-                    || says && (word != Word.SAID || item.getTarget().followed())
-                    || !item.hasRecord() && word != Word.NONE;
+            boolean isToBeSent = item.getWithdrawn().contains(rule.field()) || withdrawal == Withdrawal.UNSENT
+                    || says && (withdrawal != Withdrawal.CURRENT || item.getTarget().followed())
+                    || !item.hasRecord() && withdrawal != Withdrawal.NONE;
             if (isToBeSent && isWriteable(item, rule, says)) {
-                hashes.put(rule.field(), hash(item, rule, says ? Word.SAID : Word.PAST));
+                hashes.put(rule.field(), hash(item, rule, says ? Withdrawal.CURRENT : Withdrawal.FORMER));
                 if (!says) {
                     kept.add(rule.field());
                 }
@@ -204,9 +205,10 @@ public class OneWay {
                 }
             } else if (given != null && !given.isNull() && isSurelyNew(item)) {
                 toSend.set(rule.field(), given);
-            } else if (word != Word.NONE && !says) {
+            } else if (withdrawal != Withdrawal.NONE && !says) {
                 boolean isOver = mapped != null || item.getChange().isComplete();
-                hashes.put(rule.field(), word == Word.SAID && isOver ? hash(item, rule, Word.PAST) : stored(item, rule));
+                hashes.put(rule.field(),
+                        withdrawal == Withdrawal.CURRENT && isOver ? hash(item, rule, Withdrawal.FORMER) : stored(item, rule));
                 if (isOver) {
                     kept.add(rule.field());
                 }
@@ -225,8 +227,8 @@ public class OneWay {
         Map<String, String> due = new HashMap<>();
         item.getWithdrawn().stream().map(rules::get).filter(rule -> isWriteable(item, rule, false)).forEach(rule -> {
             toSend.set(rule.field(), rule.value());
-            hashes.put(rule.field(), hash(item, rule, Word.PAST));
-            due.put(rule.field(), hash(item, rule, Word.DUE));
+            hashes.put(rule.field(), hash(item, rule, Withdrawal.FORMER));
+            due.put(rule.field(), hash(item, rule, Withdrawal.UNSENT));
         });
         if (toSend.isEmpty()) {
             item.superseded(null);
@@ -245,10 +247,10 @@ public class OneWay {
         Map<String, String> due = new HashMap<>();
         if (!item.isOfLostLedger()) {
             rules.values().forEach(rule -> {
-                Word word = word(item, rule);
-                if (item.getWithdrawn().contains(rule.field()) || said.get(rule.field()) && word != Word.SAID) {
-                    due.put(rule.field(), hash(item, rule, Word.DUE));
-                } else if (word != Word.NONE) {
+                Withdrawal withdrawal = withdrawal(item, rule);
+                if (item.getWithdrawn().contains(rule.field()) || said.get(rule.field()) && withdrawal != Withdrawal.CURRENT) {
+                    due.put(rule.field(), hash(item, rule, Withdrawal.UNSENT));
+                } else if (withdrawal != Withdrawal.NONE) {
                     due.put(rule.field(), stored(item, rule));
                 }
             });
@@ -275,14 +277,14 @@ public class OneWay {
         }
     }
 
-    private Word word(SyncItem item, Rule rule) {
+    private Withdrawal withdrawal(SyncItem item, Rule rule) {
         String stored = FieldDiff.value(stored(item, rule));
-        for (Word word : Word.values()) {
-            if (word != Word.NONE && hash(item, rule, word).equals(stored)) {
-                return word;
+        for (Withdrawal withdrawal : Withdrawal.values()) {
+            if (withdrawal != Withdrawal.NONE && hash(item, rule, withdrawal).equals(stored)) {
+                return withdrawal;
             }
         }
-        return Word.NONE;
+        return Withdrawal.NONE;
     }
 
     /** Null if the ledger keeps nothing of the field. */
@@ -294,8 +296,8 @@ public class OneWay {
         return hash.of(item.getIdentity(), rule.field(), value);
     }
 
-    private String hash(SyncItem item, Rule rule, Word word) {
-        return mapped(item, rule, word == Word.SAID ? rule.value()
-                : JsonNodeFactory.instance.objectNode().set(word.name(), rule.value()));
+    private String hash(SyncItem item, Rule rule, Withdrawal withdrawal) {
+        return mapped(item, rule, withdrawal == Withdrawal.CURRENT ? rule.value()
+                : JsonNodeFactory.instance.objectNode().set(withdrawal.name(), rule.value()));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.check.HookCheck.Result;
+import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.mapping.HookTemplate;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ class HookCheckTest extends AppTest {
     void theShippedTemplateMakesARecordOfEachFlow() throws IOException {
         Result result = check(Files.readString(Path.of("ory/identity.jsonnet")));
         assertThat(result.findings()).isEmpty();
-        assertThat(result.records()).containsOnlyKeys(HookCheck.FLOWS)
+        assertThat(result.records()).containsOnlyKeys(IdentityChange.FLOWS)
                 .allSatisfy((flow, record) -> assertThat(record.path("Email").asText()).as(flow).contains("@"));
     }
 
@@ -119,6 +120,6 @@ class HookCheckTest extends AppTest {
     }
 
     private Result check(String template) throws IOException {
-        return hooks.check(new HookTemplate("hook.jsonnet", template), HookCheck.FLOWS);
+        return hooks.check(new HookTemplate("hook.jsonnet", template), IdentityChange.FLOWS);
     }
 }

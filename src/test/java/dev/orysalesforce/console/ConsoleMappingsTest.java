@@ -143,7 +143,7 @@ class ConsoleMappingsTest extends ReconcileTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "jslt | {~  \"LastName\": \"x\"~  \"Company\": \"<b>C\"~} | 3 | can&#39;t be compiled",
-        "ds | {~  Company: 'C',~  LastName: body.identity.nobody.at.home,~} | 3 | candidate/lead.ds:3 reads .nobody",
+        "ds | {~  Company: 'C',~  LastName: body.identity.absent.inner,~} | 3 | candidate/lead.ds:3 reads .absent",
         "jsonata | {~  'Company': 'C',~  'LastName': $uppercase(identity.traits)~} | 3 | candidate/lead.jsonata:3 has no result"})
     void anErrorIsShownWithItsLine(String language, String text, int line, String message) {
         String candidate = text.replace("~", "\r\n"); // as a browser sends it
@@ -200,7 +200,7 @@ class ConsoleMappingsTest extends ReconcileTest {
         String unknown = UUID.randomUUID().toString();
         assertThat(browser.post(PAGE + "/reveal", with(page, Map.of("identity", unknown))).body()).contains("does not know this ID")
                 .doesNotContain("id=\"result\"");
-        assertThat(browser.post(PAGE + "/reveal", with(page, Map.of("identity", "Nobody"))).body()).contains("which is a UUID");
+        assertThat(browser.post(PAGE + "/reveal", with(page, Map.of("identity", "no-uuid"))).body()).contains("which is a UUID");
         assertThat(acts()).containsExactlyInAnyOrder("reveal " + id + " done", "reveal " + unknown + " refused", "reveal null refused");
         assertThat(log.getAll()).doesNotContain(NAME, "Łucja", "p@example.org");
     }

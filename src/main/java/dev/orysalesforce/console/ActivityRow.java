@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * @param calls to Salesforce; null if they are not counted
  * @param code why delivery was paused; may be null
  */
-record Happening(Instant at, String what, String took, String result, Long calls, String code) {
+record ActivityRow(Instant at, String what, String took, String result, Long calls, String code) {
 
     /** Counts in the order in which they are told, with their words. */
     private static final Map<String, String> WORDS = new LinkedHashMap<>();
@@ -34,16 +34,16 @@ record Happening(Instant at, String what, String took, String result, Long calls
         WORDS.put("goneInSalesforce", "gone in Salesforce");
     }
 
-    static Happening of(Activity.Entry entry) {
+    static ActivityRow of(Activity.Entry entry) {
         Duration time = entry.endedAt() == null ? null : Duration.between(entry.at(), entry.endedAt());
         return switch (Activity.Kind.valueOf(entry.kind().toUpperCase(Locale.ROOT))) {
-            case PAUSE -> new Happening(entry.at(), "Delivery was paused", words(time),
+            case PAUSE -> new ActivityRow(entry.at(), "Delivery was paused", words(time),
                     entry.endedAt() == null ? "No batch was delivered since." : "Delivery went on.", null, entry.code());
-            case COMPARISON -> new Happening(entry.at(), "Comparison with Ory", words(time),
+            case COMPARISON -> new ActivityRow(entry.at(), "Comparison with Ory", words(time),
                     ("failed".equals(entry.outcome()) ? "It failed. " : "") + counts(entry)
                             + (entry.message() == null ? "" : " " + entry.message()),
                     null, null);
-            case BATCHES, HOUR -> new Happening(entry.at(), batches(entry.counts().get("batches")),
+            case BATCHES, HOUR -> new ActivityRow(entry.at(), batches(entry.counts().get("batches")),
                     words(Duration.ofMillis(entry.counts().get("millis"))), counts(entry), entry.counts().get("calls"), null);
         };
     }

@@ -7,14 +7,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A replay in one sentence. */
-final class ReplayTold {
+final class ReplaySummary {
 
     /** What is told of the letters with an outcome, in this order. */
     private static final List<Map.Entry<String, String>> OUTCOMES = List.of(Map.entry("synced", "synced"),
             Map.entry("unchanged", "already in Salesforce as they are"), Map.entry("superseded", "superseded by a newer state"),
             Map.entry("skipped", "skipped"), Map.entry("dead-letter", "refused again"));
 
-    private ReplayTold() {}
+    private ReplaySummary() {}
 
     /** @param left letters that hold no event of a stored identity */
     static String begun(long replayed, long left) {
