@@ -23,7 +23,7 @@ class PartsIT {
 
     /** Licences that don't oblige a distributor of the jar to publish other code. If a part has several, one is chosen. */
     private static final Set<String> ALLOWED = Set.of("Apache-2.0", "MIT", "BSD-2-Clause", "BSD-3-Clause", "EPL-1.0", "EPL-2.0",
-            "CC0-1.0", "Bouncy Castle Licence", "Go License");
+            "CC0-1.0", "0BSD", "Bouncy Castle Licence", "Go License");
     private static final String JAR = "target/ory-salesforce-sync.jar";
     private static final String LIBRARIES = "BOOT-INF/lib/";
 
