@@ -66,6 +66,7 @@ class JournalConfiguration {
                     .setMaxSizeBytes(32L * 1024 * 1024) // beyond this, a backlog waits on disk
                     .setPageSizeBytes(4 * 1024 * 1024)
                     .setManagementMessageAttributeSizeLimit(-1) // operators read the complete dead letter
+                    .setManagementBrowsePageSize(Integer.MAX_VALUE) // else a filter counts among the first 200 messages only
                     .setAutoDeleteQueues(false)
                     .setAutoDeleteAddresses(false));
         };

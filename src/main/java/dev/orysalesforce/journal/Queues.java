@@ -97,6 +97,16 @@ public class Queues {
                 .longValue();
     }
 
+    /**
+     * Moves messages to another queue, each in a transaction of its own, yet none that a consumer has at the moment.
+     *
+     * @return how many there were
+     */
+    public long move(String queue, String selector, String to) throws Exception {
+        return ((Number) broker.invoke(queue, "moveMessages", SelectorTranslator.convertToActiveMQFilterString(selector), to))
+                .longValue();
+    }
+
     /** Why the broker does not answer; null if it does or was not queried yet. */
     String silence() {
         Silence known = silence;

@@ -26,7 +26,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 public class DeadLetterIndex {
 
     private static final Duration REPLAYS_KEPT = Duration.ofDays(7);
-    private static final String FILTERED = " from dead_letters where replay is null";
+    private static final String IN_QUEUE = " where replay is null";
 
     private static final String INSERT = """
             insert into dead_letters (id, identity, event, object, code, fields, attempts, received_at, failed_at, expires_at,
@@ -123,6 +123,23 @@ public class DeadLetterIndex {
         delete("delete from dead_letters where replay is null and id = ?", ids);
     }
 
+    /** Letters that match are no longer in the queue. */
+    public void remove(DeadLetterFilter filter) {
+        changing("delete from dead_letters", filter, "").update();
+    }
+
+    /**
+     * Letters that match are about to leave the queue: their events go into the journal again.
+     *
+     * @param ids only these; null for any
+     */
+    public void replayed(String replay, DeadLetterFilter filter, Collection<String> ids) {
+        String at = SqlTimestamps.text(clock.instant());
+        changing("update dead_letters set replay = :replay, replayed_at = :at, outcome = null", filter, " and identity is not null"
+                + " and failed_at <= :at" + (ids == null ? "" : " and id in (:ids)")).param("replay", replay).param("at", at)
+                .param("ids", ids).update();
+    }
+
     /** These identities were erased. */
     public void forget(Collection<String> identities) {
         delete("delete from dead_letters where identity = ?", identities);
@@ -153,12 +170,12 @@ public class DeadLetterIndex {
 
     /** How many letters are in the queue, as far as it is known here. */
     public long count() {
-        return jdbc.sql("select count(*)" + FILTERED).query(Long.class).single();
+        return jdbc.sql("select count(*) from dead_letters" + IN_QUEUE).query(Long.class).single();
     }
 
     /** The IDs of the letters in the queue. */
     public Set<String> ids() {
-        return new HashSet<>(jdbc.sql("select id" + FILTERED).query(String.class).list());
+        return new HashSet<>(jdbc.sql("select id from dead_letters" + IN_QUEUE).query(String.class).list());
     }
 
     /** Those of their replayed letters that had no outcome yet have this one now. */
@@ -209,7 +226,11 @@ public class DeadLetterIndex {
     }
 
     private JdbcClient.StatementSpec matching(String selected, DeadLetterFilter filter, String rest) {
+        return changing(selected + " from dead_letters", filter, rest);
+    }
+
+    private JdbcClient.StatementSpec changing(String statement, DeadLetterFilter filter, String rest) {
         String conditions = filter.parts().keySet().stream().map(part -> " and " + part + " = :" + part).collect(Collectors.joining());
-        return jdbc.sql(selected + FILTERED + conditions + rest).params(filter.parts());
+        return jdbc.sql(statement + IN_QUEUE + conditions + rest).params(filter.parts());
     }
 }

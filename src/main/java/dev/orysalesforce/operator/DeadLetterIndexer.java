@@ -3,6 +3,7 @@ package dev.orysalesforce.operator;
 import dev.orysalesforce.journal.DeadLetter;
 import dev.orysalesforce.journal.DeadLetterReader;
 import dev.orysalesforce.journal.Queues;
+import dev.orysalesforce.ledger.DeadLetterFilter;
 import dev.orysalesforce.ledger.DeadLetterIndex;
 import dev.orysalesforce.ledger.DeadLetterIndex.Row;
 import dev.orysalesforce.settings.SyncSettings;
@@ -114,6 +115,22 @@ public class DeadLetterIndexer {
     /** These letters have left the queue. */
     void removed(Collection<String> ids) {
         noteAtOnce(ids, index::remove);
+    }
+
+    /** Letters that match have left the queue. */
+    void removed(DeadLetterFilter filter) {
+        note(() -> index.remove(filter));
+        tryToWrite();
+    }
+
+    /** Letters that match are about to leave the queue, like {@link #replayed(String, Collection)}. */
+    void replayed(String replay, Replay.Part part) {
+        try {
+            write();
+            index.replayed(replay, part.filter(), part.ids());
+        } catch (NestedRuntimeException e) {
+            lost(e);
+        }
     }
 
     /** These identities were erased. */

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.camel.Header;
@@ -54,8 +55,8 @@ public class DeadLetters {
     private static final String READ_AGAIN = "code IN ('NO_IDENTITY','MAPPING_FAILED')";
 
     /** The journal accepts events of identities that Ory has stored; the codes that are left out mean that there is none. */
-    private static final String REPLAYABLE =
-            "((identity IS NOT NULL AND code NOT IN ('UNREADABLE_BODY','IDENTITY_NOT_STORED')) OR " + READ_AGAIN + ")";
+    private static final String EVENT = "(identity IS NOT NULL AND code NOT IN ('UNREADABLE_BODY','IDENTITY_NOT_STORED'))";
+    private static final String REPLAYABLE = "(" + EVENT + " OR " + READ_AGAIN + ")";
 
     private final JmsTemplate jms;
     private final Queues queues;
@@ -169,13 +170,23 @@ public class DeadLetters {
 
     /** Discards a dead letter. Returns whether it existed. */
     public boolean discard(@Header("id") String id) {
-        return JmsSelectors.isId(id) && discardSelected(JmsSelectors.ofLetter(id)) > 0;
+        if (!JmsSelectors.isId(id)) {
+            return false;
+        }
+        String selector = JmsSelectors.ofLetter(id);
+        if (consume(selector) == 0 && removeByBroker(selector) == 0) {
+            return false;
+        }
+        indexer.removed(List.of(id.toLowerCase(Locale.ROOT)));
+        return true;
     }
 
     /** Discards all dead letters with a code, except those that arrive meanwhile; returns how many. */
     public Map<String, Long> discardOfCode(@Header("code") String code) {
         check(JmsSelectors.isCode(code), "The parameter code is missing, or is not a code such as UNREADABLE_BODY.");
-        long discarded = discardSelected(JmsSelectors.all(JmsSelectors.ofCode(code), "JMSTimestamp <= " + clock.millis()));
+        String selector = JmsSelectors.all(JmsSelectors.ofCode(code), "JMSTimestamp <= " + clock.millis());
+        long discarded = removeByBroker(selector) + consume(selector); // many of them are faster so
+        indexer.removed(DeadLetterFilter.ofCode(code));
         LOG.info("{} dead letters with code {} were discarded by the operator", discarded, code);
         return Map.of("discarded", discarded);
     }
@@ -195,7 +206,16 @@ public class DeadLetters {
         indexer.erased(all);
     }
 
-    private long discardSelected(String selector) {
+    private void discardSelected(String selector) {
+        consume(selector);
+        removeByBroker(selector);
+    }
+
+    private long removeByBroker(String selector) {
+        return onDisk(() -> queues.remove(Queues.DEAD_LETTERS, selector));
+    }
+
+    private long consume(String selector) {
         List<String> discarded = jms.execute(session -> {
             List<String> ids = new ArrayList<>();
             try (MessageConsumer letters = session.createConsumer(session.createQueue(Queues.DEAD_LETTERS), selector)) {
@@ -229,23 +249,24 @@ public class DeadLetters {
         JsonNode wanted = json.readTree(body == null ? "" : body);
         String now = "JMSTimestamp <= " + clock.millis(); // not those that become dead letters again during the replay
         if (wanted.size() == 1 && wanted.path("all").asBoolean()) {
-            return new Replay(List.of(now));
+            return new Replay(List.of(new Replay.Part(now, DeadLetterFilter.ALL, null)));
         }
         DeadLetterFilter filter = filter(wanted.path("code").textValue(), wanted.path("identity").textValue(),
                 wanted.path("event").textValue(), wanted.path("object").textValue());
         if (wanted.isObject() && !wanted.isEmpty() && wanted.size() == filter.parts().size()) {
-            return new Replay(List.of(JmsSelectors.all(JmsSelectors.of(filter), now)));
+            return new Replay(List.of(new Replay.Part(JmsSelectors.all(JmsSelectors.of(filter), now), filter, null)));
         }
         List<String> ids = new ArrayList<>();
         wanted.path("ids").forEach(id -> ids.add(id.textValue()));
         check(wanted.size() == 1 && !ids.isEmpty() && ids.stream().allMatch(JmsSelectors::isId),
                 "The body is {\"ids\":[\"…\"]} with IDs of dead letters, {\"all\":true}, or one or several of code, identity,"
                         + " event and object, e.g. {\"code\":\"…\"}.");
-        List<String> selectors = new ArrayList<>();
+        List<Replay.Part> parts = new ArrayList<>();
         for (int i = 0; i < ids.size(); i += AT_ONCE) {
-            selectors.add(JmsSelectors.all(JmsSelectors.ofLetters(ids.subList(i, Math.min(i + AT_ONCE, ids.size()))), now));
+            List<String> some = ids.subList(i, Math.min(i + AT_ONCE, ids.size()));
+            parts.add(new Replay.Part(JmsSelectors.all(JmsSelectors.ofLetters(some), now), DeadLetterFilter.ALL, some));
         }
-        return new Replay(selectors);
+        return new Replay(parts);
     }
 
     /** Takes the next events out of their dead letters, in the caller's transaction. */
@@ -255,7 +276,7 @@ public class DeadLetters {
             List<DeadLetterIndex.Row> rows = new ArrayList<>();
             List<Message> useless = new ArrayList<>();
             try (MessageConsumer letters = session.createConsumer(session.createQueue(Queues.DEAD_LETTERS),
-                    JmsSelectors.all(REPLAYABLE, replay.next()))) {
+                    JmsSelectors.all(REPLAYABLE, replay.next().selector()))) {
                 Message message = null;
                 while (taken.size() < AT_ONCE && (message = letters.receiveNoWait()) != null) {
                     IdentityChange event = reader.replayed(letter(message));
@@ -267,6 +288,7 @@ public class DeadLetters {
                     }
                 }
                 if (message == null) {
+                    moveOthers(replay);
                     replay.exhausted();
                 }
             }
@@ -279,10 +301,32 @@ public class DeadLetters {
         }, true);
     }
 
+    /**
+     * The broker moves what no consumer finds; what it has moved counts as replayed when the journal tells of it. A body that
+     * could not be used is not moved, because it might come back.
+     */
+    private void moveOthers(Replay replay) {
+        String selector = JmsSelectors.all(EVENT, replay.next().selector());
+        if (queues.count(Queues.DEAD_LETTERS, selector).orElse(0) > 0) {
+            indexer.replayed(replay.getId(), replay.next());
+            replay.committed((int) onDisk(() -> queues.move(Queues.DEAD_LETTERS, selector, Queues.JOURNAL)));
+        }
+    }
+
+    /** A consumer finds only the letters that the broker has in memory, some thousand of them. The others are in its pages. */
+    private long onDisk(Callable<Long> operation) {
+        try {
+            return operation.call();
+        } catch (Exception e) {
+            LOG.warn("The broker did not tell whether it has more dead letters on its disk: {}", e.getClass().getSimpleName());
+            return 0;
+        }
+    }
+
     /** The answer once everything has been committed. */
     public Map<String, Object> result(Replay replay) {
         List<OptionalLong> counts = replay.asked().stream()
-                .map(selector -> queues.count(Queues.DEAD_LETTERS, selector)).toList();
+                .map(part -> queues.count(Queues.DEAD_LETTERS, part.selector())).toList();
         long left = counts.stream().mapToLong(count -> count.orElse(0)).sum() + replay.useless();
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("replayed", replay.replayed());

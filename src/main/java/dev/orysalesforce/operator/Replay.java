@@ -1,5 +1,6 @@
 package dev.orysalesforce.operator;
 
+import dev.orysalesforce.ledger.DeadLetterFilter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -9,16 +10,24 @@ import java.util.UUID;
 public final class Replay {
 
     private final String id = UUID.randomUUID().toString();
-    private final List<String> asked;
-    private final Deque<String> open;
+    private final List<Part> asked;
+    private final Deque<Part> open;
     private int replayed;
     private int useless;
     private boolean tracked = true;
 
-    /** @param selectors which dead letters; none that were added after the request, or the replay might never end */
-    Replay(List<String> selectors) {
-        asked = selectors;
-        open = new ArrayDeque<>(selectors);
+    /**
+     * Some of the dead letters.
+     *
+     * @param selector which ones; none that were added after the request, or the replay might never end
+     * @param filter the same, for the index
+     * @param ids only these; null for all that match
+     */
+    record Part(String selector, DeadLetterFilter filter, List<String> ids) {}
+
+    Replay(List<Part> parts) {
+        asked = parts;
+        open = new ArrayDeque<>(parts);
     }
 
     /** Of the answer to how it ended. */
@@ -39,11 +48,11 @@ public final class Replay {
         return !open.isEmpty();
     }
 
-    List<String> asked() {
+    List<Part> asked() {
         return asked;
     }
 
-    String next() {
+    Part next() {
         return open.peek();
     }
 

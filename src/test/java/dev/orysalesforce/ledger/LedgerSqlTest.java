@@ -307,6 +307,16 @@ class LedgerSqlTest {
         database.sql().update("update dead_letters set replayed_at = '2026-01-01T00:00:00.000000000Z' where replay is not null");
         index.forgetReplays();
         assertThat(index.ending("replay")).isEmpty();
+        index.replayed("by filter", DeadLetterFilter.ofCode("STRING_TOO_LONG"), List.of(letters.get(3).id()));
+        assertThat(index.count()).isEqualTo(1);
+        assertThat(index.ending("by filter")).hasValueSatisfying(ending -> assertThat(ending.open()).isEqualTo(1));
+        index.replayed("all", DeadLetterFilter.ALL, null);
+        assertThat(index.ending("all")).isPresent();
+        index.found(letters);
+        index.remove(DeadLetterFilter.ofCode("OTHER"));
+        assertThat(index.count()).isEqualTo(4);
+        index.remove(DeadLetterFilter.ofCode("STRING_TOO_LONG"));
+        assertThat(index.count()).isZero();
     }
 
     @ParameterizedTest
