@@ -46,7 +46,7 @@ record ConsoleSettings(String url, @DefaultValue Oidc oidc) {
         oidc.check(wrong);
         if (!wrong.isEmpty()) {
             throw new CannotStartException(String.join(System.lineSeparator(), wrong), "A login by OpenID Connect needs all its"
-                    + " variables. docs/console.md tells where to find them at each provider.");
+                    + " variables. docs/console/log-in.md tells where to find them at each provider.");
         }
     }
 
