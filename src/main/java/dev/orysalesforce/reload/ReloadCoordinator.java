@@ -8,6 +8,7 @@ import dev.orysalesforce.settings.CannotStartException;
 import dev.orysalesforce.sync.Mappings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -40,8 +41,17 @@ public class ReloadCoordinator {
     /**
      * @param bySchema {@code sync.mappings}
      * @param outline null until the first reload
+     * @param versions file name to version of each route file
      */
-    private record Running(ConfigSnapshot files, RouteSet routes, Map<String, String> bySchema, Outline outline) {}
+    private record Running(ConfigSnapshot files, RouteSet routes, Map<String, String> bySchema, Outline outline,
+            Map<String, String> versions) {
+
+        Running(ConfigSnapshot files, RouteSet routes, Map<String, String> bySchema, Outline outline) {
+            this(files, routes, bySchema, outline, files.routes().entrySet().stream().collect(Collectors.toMap(
+                    file -> Path.of(file.getKey()).getFileName().toString(),
+                    file -> Mapping.hash(file.getValue().getBytes(StandardCharsets.UTF_8)), (one, other) -> one)));
+        }
+    }
 
     ReloadCoordinator(EditableFiles files, MappingSettings mappingSettings, MappingFiles mappingFiles, MappingTrial mappingTrial,
             Mappings mappings, TrialBuild trialBuild, RouteReplacer liveRoutes, RouteQuiescer quiescer,
@@ -75,10 +85,7 @@ public class ReloadCoordinator {
      * @return the version of that file; null if it is not one that can be reloaded
      */
     public String version(String location) {
-        String file = "/" + String.valueOf(location).split(":", 2)[0];
-        return running.files().routes().entrySet().stream().filter(route -> route.getKey().endsWith(file))
-                .map(route -> Mapping.hash(route.getValue().getBytes(StandardCharsets.UTF_8)))
-                .findFirst().orElse(null);
+        return running.versions().get(String.valueOf(location).split(":", 2)[0]);
     }
 
     /**
