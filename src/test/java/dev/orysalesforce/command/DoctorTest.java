@@ -375,7 +375,7 @@ class DoctorTest extends AppTest {
     }
 
     private static List<String> lines(CapturedOutput output) {
-        return output.getOut().lines().filter(line -> line.contains("et-up")).toList();
+        return output.getOut().lines().filter(line -> line.contains(" doctor.log") && line.contains("et-up")).toList();
     }
 
     private static Finding one(DoctorReport report, String place, String remedy) {
