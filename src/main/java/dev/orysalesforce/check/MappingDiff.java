@@ -19,6 +19,7 @@ import dev.orysalesforce.sync.SyncItem;
 import dev.orysalesforce.write.FieldDiff;
 import dev.orysalesforce.write.StandIns;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -196,9 +197,9 @@ public class MappingDiff {
     /** The ledger's entry once the running mapping's result has been sent. */
     private static LedgerEntry known(SyncItem sent) {
         sent.synced("there", true);
-        LedgerEntry entry = LedgerEntries.entry(sent);
+        LedgerEntry entry = LedgerEntries.entry(sent, Instant.EPOCH);
         return new LedgerEntry(entry.identity(), entry.object(), entry.salesforceId(), entry.foundBy(), null, null,
-                entry.fields(), entry.event(), entry.receivedAt(), null, entry.mapping(), entry.outcome(), null, null, 0, null);
+                entry.fields(), Map.of(), entry.event(), entry.receivedAt(), null, entry.mapping(), entry.outcome(), null, null, 0, null);
     }
 
     private void add(SyncItem item, String field, Kind kind, ObjectNode before, JsonNode after) {

@@ -29,19 +29,20 @@ public class Ledger {
 
     private static final int AT_ONCE = 500;
     private static final TypeReference<Map<String, String>> HASHES = new TypeReference<>() {};
+    private static final TypeReference<Map<String, List<String>>> TIMES = new TypeReference<>() {};
 
     private static final String UPSERT = """
             insert into identities (identity, object, salesforce_id, found_by, version_at, version_verified,
-                version_received, seen_at, seen_verified, written_at, fields, event, received_at, trigger_id, mapping,
+                version_received, seen_at, seen_verified, written_at, fields, fields_sent_at, event, received_at, trigger_id, mapping,
                 outcome, code, message, attempts, next_retry_at)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             on conflict (identity) do update set object = excluded.object, salesforce_id = excluded.salesforce_id,
                 found_by = excluded.found_by, version_at = excluded.version_at,
                 version_verified = excluded.version_verified, version_received = excluded.version_received,
                 seen_at = coalesce(excluded.seen_at, identities.seen_at),
                 seen_verified = coalesce(excluded.seen_verified, identities.seen_verified),
                 written_at = coalesce(excluded.written_at, identities.written_at), fields = excluded.fields,
-                event = excluded.event, received_at = excluded.received_at,
+                fields_sent_at = excluded.fields_sent_at, event = excluded.event, received_at = excluded.received_at,
                 trigger_id = excluded.trigger_id, mapping = excluded.mapping, outcome = excluded.outcome,
                 code = excluded.code, message = excluded.message, attempts = excluded.attempts,
                 next_retry_at = excluded.next_retry_at
@@ -129,7 +130,8 @@ public class Ledger {
             version == null ? null : SqlTimestamps.text(version.at()), version == null ? null : version.verified(),
             version == null ? null : SqlTimestamps.text(version.receivedAt()), seen == null ? null : SqlTimestamps.text(seen.at()),
             seen == null ? null : seen.verified(), entry.outcome().equals("synced") ? SqlTimestamps.text(clock.instant()) : null,
-            write(entry.fields()), entry.event(), SqlTimestamps.text(entry.receivedAt()), cut(entry.triggerId(), 100),
+            write(entry.fields()), entry.sentAt().isEmpty() ? null : write(FieldTimes.byTime(entry.sentAt())), entry.event(),
+            SqlTimestamps.text(entry.receivedAt()), cut(entry.triggerId(), 100),
             cut(entry.mapping(), 300), entry.outcome(), cut(entry.code(), 100), cut(entry.message(), 1000), entry.attempts(),
             SqlTimestamps.text(entry.nextRetryAt())};
     }
@@ -151,25 +153,30 @@ public class Ledger {
                 at == null ? null : new Version(at, row.getInt("version_verified"),
                         SqlTimestamps.of(row.getString("version_received"))),
                 seen == null ? null : new Version(seen, row.getInt("seen_verified"), Instant.EPOCH),
-                read(row.getString("fields")), row.getString("event"), SqlTimestamps.of(row.getString("received_at")),
+                read(row.getString("fields"), HASHES), sentAt(row.getString("fields_sent_at")), row.getString("event"),
+                SqlTimestamps.of(row.getString("received_at")),
                 row.getString("trigger_id"), row.getString("mapping"), row.getString("outcome"),
                 row.getString("code"), row.getString("message"), row.getInt("attempts"),
                 SqlTimestamps.of(row.getString("next_retry_at")));
     }
 
-    private String write(Map<String, String> hashes) {
+    private Map<String, Instant> sentAt(String times) {
+        return times == null ? Map.of() : FieldTimes.byField(read(times, TIMES));
+    }
+
+    private String write(Map<String, ?> fields) {
         try {
-            return json.writeValueAsString(hashes);
+            return json.writeValueAsString(fields);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private Map<String, String> read(String hashes) {
+    private <T> T read(String fields, TypeReference<T> type) {
         try {
-            return json.readValue(hashes, HASHES);
+            return json.readValue(fields, type);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A record of the ledger can't be read: column fields", e);
+            throw new IllegalStateException("A record of the ledger can't be read: its fields", e);
         }
     }
 }

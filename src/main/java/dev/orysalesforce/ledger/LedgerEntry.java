@@ -15,6 +15,8 @@ import java.util.Map;
  * @param version newest version that is in Salesforce; null while none is; of a pending new record, the one being sent
  * @param seen version of the last event that got an outcome, whatever that was; null while none did
  * @param fields field to keyed hash of the value that was last sent, or to its {@link StandInMark}
+ * @param sentAt field to the time when it was last sent, to the second; not for fields that the record had already, and not for those
+ *     that were last sent before the app kept these times
  * @param event kind of the last event
  * @param receivedAt when the last event came in
  * @param triggerId Ory's trigger ID of the last event; may be null
@@ -33,6 +35,7 @@ public record LedgerEntry(
         Version version,
         Version seen,
         Map<String, String> fields,
+        Map<String, Instant> sentAt,
         String event,
         Instant receivedAt,
         String triggerId,
@@ -88,7 +91,7 @@ public record LedgerEntry(
 
     /** This entry of a new record as applied: the answer to its call was lost. */
     public LedgerEntry asApplied(String object, String salesforceId) {
-        return new LedgerEntry(identity, object, salesforceId, "created", version, seen, fields, event, receivedAt,
+        return new LedgerEntry(identity, object, salesforceId, "created", version, seen, fields, sentAt, event, receivedAt,
                 triggerId, mapping, outcome, code, message, attempts, nextRetryAt);
     }
 }

@@ -7,6 +7,7 @@ import dev.orysalesforce.reconcile.ReconcileSnapshot.Read;
 import dev.orysalesforce.reconcile.ReconcileSnapshot.Sighting;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -26,6 +27,7 @@ import java.util.Set;
  * @param version {@code updated_at} of the newest state that is in Salesforce
  * @param mapping the mapping that was invoked last, with its version
  * @param fields the fields that were sent, without values
+ * @param fieldsSentAt field to the time when it was last sent; not for fields that the record had already
  * @param attempts how often the last event was sent
  * @param nextRetryAt when it is retried
  * @param lastEvent the last event that was processed
@@ -47,6 +49,7 @@ public record IdentityStatus(
         Instant version,
         String mapping,
         Set<String> fields,
+        Map<String, Instant> fieldsSentAt,
         int attempts,
         Instant nextRetryAt,
         LastEvent lastEvent,
@@ -66,11 +69,11 @@ public record IdentityStatus(
 
     IdentityStatus with(Sighting seen) {
         return new IdentityStatus(identity, pending, outcome, code, message, object, salesforceId, link, foundBy, version,
-                mapping, fields, attempts, nextRetryAt, lastEvent, seen.ory(), seen.salesforce(), deadLetters, values);
+                mapping, fields, fieldsSentAt, attempts, nextRetryAt, lastEvent, seen.ory(), seen.salesforce(), deadLetters, values);
     }
 
     IdentityStatus with(Values values) {
         return new IdentityStatus(identity, pending, outcome, code, message, object, salesforceId, link, foundBy, version,
-                mapping, fields, attempts, nextRetryAt, lastEvent, ory, salesforce, deadLetters, values);
+                mapping, fields, fieldsSentAt, attempts, nextRetryAt, lastEvent, ory, salesforce, deadLetters, values);
     }
 }

@@ -1,9 +1,12 @@
 package dev.orysalesforce.sync;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.ledger.StandInMark;
 import dev.orysalesforce.salesforce.RecordError;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -43,7 +46,7 @@ public final class LedgerEntries {
             fields.putAll(item.getDue());
         }
         return new LedgerEntry(item.getIdentity(), place.object(), place.salesforceId(), place.foundBy(),
-                place.isThere() ? target.version() : change.version(), null, fields, change.event(), change.receivedAt(),
+                place.isThere() ? target.version() : change.version(), null, fields, sentAt(item), change.event(), change.receivedAt(),
                 change.triggerId(), item.getMapping().label(), item.getOutcome().label(), null, null, 0, null);
     }
 
@@ -56,8 +59,12 @@ public final class LedgerEntries {
         return item.getKnown() == null ? Map.of() : item.getKnown().fields();
     }
 
-    /** The entry once the item has its outcome. */
-    public static LedgerEntry entry(SyncItem item) {
+    /**
+     * The entry once the item has its outcome.
+     *
+     * @param now when that was
+     */
+    public static LedgerEntry entry(SyncItem item, Instant now) {
         IdentityChange change = item.getChange();
         Target target = item.getTarget();
         RecordError error = item.getError();
@@ -66,16 +73,31 @@ public final class LedgerEntries {
         Place place = place(item, sent || item.isPrimed() && !target.stamp());
         Map<String, String> fields = sent || item.isPrimed() ? item.getDraft().hashes() : unsent(item);
         if (item.isLate() && item.getKnown() != null) {
-            return late(item, place, fields);
+            return late(item, place, fields, now);
         }
         if (item.isGone() && item.getKnown() != null) {
-            return gone(item, place, fields);
+            return gone(item, place, fields, now);
         }
         return new LedgerEntry(item.getIdentity(), place.object(), place.salesforceId(), place.foundBy(), target.version(),
                 item.leavesOpen() ? change.version().ofPart() : change.version(),
-                fields, change.event(), change.receivedAt(),
+                fields, sentAt(item, now), change.event(), change.receivedAt(),
                 change.triggerId(), item.getMapping().label(), item.getOutcome().label(),
                 error == null ? null : error.code(), error == null ? null : error.message(), attempts, item.getNextRetryAt());
+    }
+
+    private static Map<String, Instant> sentAt(SyncItem item) {
+        return item.getKnown() == null ? Map.of() : item.getKnown().sentAt();
+    }
+
+    private static Map<String, Instant> sentAt(SyncItem item, Instant now) {
+        ObjectNode sent = item.getOutcome() == SyncItem.Outcome.SYNCED ? item.getDraft().fields() : null;
+        if (sent == null) {
+            return sentAt(item);
+        }
+        Map<String, Instant> times = new HashMap<>(sentAt(item));
+        sent.fieldNames().forEachRemaining(field -> times.put(field, now.truncatedTo(ChronoUnit.SECONDS)));
+        times.keySet().retainAll(item.getDraft().hashes().keySet()); // not the app's own fields, which each write has
+        return times;
     }
 
     private static Map<String, String> unsent(SyncItem item) {
@@ -85,24 +107,24 @@ public final class LedgerEntries {
     }
 
     /** The entry of a newer event, which stays the last one, with what an older event has withdrawn. */
-    private static LedgerEntry late(SyncItem item, Place place, Map<String, String> withdrawn) {
+    private static LedgerEntry late(SyncItem item, Place place, Map<String, String> withdrawn, Instant now) {
         LedgerEntry known = item.getKnown();
         Map<String, String> fields = new HashMap<>(known.fields());
         fields.putAll(withdrawn);
         RecordError why = known.code() == null && item.getOutcome() == SyncItem.Outcome.SYNCED ? item.getError() : null;
         return new LedgerEntry(known.identity(), place.object(), place.salesforceId(), place.foundBy(), known.version(), null,
-                fields, known.event(), known.receivedAt(), known.triggerId(), known.mapping(), known.outcome(),
+                fields, sentAt(item, now), known.event(), known.receivedAt(), known.triggerId(), known.mapping(), known.outcome(),
                 why == null ? known.code() : why.code(), why == null ? known.message() : why.message(), known.attempts(),
                 known.nextRetryAt());
     }
 
     /** The entry of an identity that Ory no longer has: as it was, with the fields of the mark. */
-    private static LedgerEntry gone(SyncItem item, Place place, Map<String, String> marked) {
+    private static LedgerEntry gone(SyncItem item, Place place, Map<String, String> marked, Instant now) {
         LedgerEntry known = item.getKnown();
         boolean isOpen = item.isDeadLettered() || item.isToBeRetried();
         RecordError why = isOpen ? item.getError() : MARKED;
         return new LedgerEntry(known.identity(), place.object(), place.salesforceId(), place.foundBy(), known.version(), null,
-                item.isOfLostLedger() ? known.fields() : marked, known.event(), known.receivedAt(), known.triggerId(),
+                item.isOfLostLedger() ? known.fields() : marked, sentAt(item, now), known.event(), known.receivedAt(), known.triggerId(),
                 known.mapping(), item.getOutcome().label(), why.code(), why.message(), isOpen ? item.attempts() : 0,
                 item.getNextRetryAt());
     }

@@ -6,6 +6,7 @@ import dev.orysalesforce.sync.Chunk;
 import dev.orysalesforce.sync.FailureIsolation;
 import dev.orysalesforce.sync.LedgerEntries;
 import dev.orysalesforce.sync.SyncItem;
+import java.time.Clock;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,9 +19,11 @@ import org.springframework.stereotype.Component;
 public class OutcomeRecorder {
 
     private final Ledger ledger;
+    private final Clock clock;
 
-    OutcomeRecorder(Ledger ledger) {
+    OutcomeRecorder(Ledger ledger, Clock clock) {
         this.ledger = ledger;
+        this.clock = clock;
     }
 
     /** Called before a batch is sent, so that a write whose answer is lost is not mistaken for one that never happened. */
@@ -51,6 +54,6 @@ public class OutcomeRecorder {
                 .filter(item -> outcomes.contains(item.getOutcome()) && !FailureIsolation.isFailedInApp(item)
                         && (item.isNewer() || !item.isVersioned())
                         && !item.isErased())
-                .map(LedgerEntries::entry).collect(Collectors.toList()));
+                .map(item -> LedgerEntries.entry(item, clock.instant())).collect(Collectors.toList()));
     }
 }

@@ -68,9 +68,11 @@ class LedgerSqlTest {
         Ledger ledger = database.empty().bean(Ledger.class);
         LedgerEntry full = new LedgerEntry(ID, "Contact", "0035e00000abcdeAAA", "email",
                 new Version(NOON, 2, NOON.plusNanos(1)), new Version(NOON.plusSeconds(1), 1, Instant.EPOCH),
-                Map.of("LastName", "hash/+=", "Ünï__c", "h\"2"), "settings", NOON, "trigger", "mappings/lead.jslt@01234567", "retry",
+                Map.of("LastName", "hash/+=", "Ünï__c", "h\"2"),
+                Map.of("LastName", NOON, "Ünï__c", NOON.plusSeconds(1)), "settings", NOON, "trigger", "mappings/lead.jslt@01234567",
+                "retry",
                 "UNABLE_TO_LOCK_ROW", "Locked. — 'Quoted'", 3, NOON.plusSeconds(15));
-        LedgerEntry bare = new LedgerEntry(UUID.randomUUID().toString(), null, null, null, null, null, Map.of(), "registration",
+        LedgerEntry bare = new LedgerEntry(UUID.randomUUID().toString(), null, null, null, null, null, Map.of(), Map.of(), "registration",
                 NOON, null, null, "skipped", null, null, 0, null);
         ledger.save(List.of(full, bare));
         assertThat(ledger.find(ID)).contains(full);
@@ -90,7 +92,8 @@ class LedgerSqlTest {
     }
 
     private static LedgerEntry entry(String outcome, Instant receivedAt) {
-        return new LedgerEntry(UUID.randomUUID().toString(), null, null, null, null, null, Map.of(), "registration", receivedAt, null,
+        return new LedgerEntry(UUID.randomUUID().toString(), null, null, null, null, null, Map.of(), Map.of(), "registration", receivedAt,
+                null,
                 null, outcome, null, null, 0, null);
     }
 
@@ -99,7 +102,7 @@ class LedgerSqlTest {
     void whatIsLongerThanItsColumnIsCut(LedgerDatabase database) {
         Ledger ledger = database.empty().bean(Ledger.class);
         String emoji = "\uD83D\uDE00";
-        LedgerEntry longer = new LedgerEntry(ID, "Lead", null, null, null, null, Map.of(), "settings", NOON, "t".repeat(101),
+        LedgerEntry longer = new LedgerEntry(ID, "Lead", null, null, null, null, Map.of(), Map.of(), "settings", NOON, "t".repeat(101),
                 "m".repeat(301), "skipped", "C".repeat(101), "x".repeat(999) + emoji + "\0", 0, null);
         ledger.save(List.of(longer));
         LedgerEntry found = ledger.find(ID).orElseThrow();
@@ -127,7 +130,7 @@ class LedgerSqlTest {
     @MethodSource("databases")
     void allEntriesAreSavedOrNone(LedgerDatabase database) {
         Ledger ledger = database.empty().bean(Ledger.class);
-        LedgerEntry broken = new LedgerEntry(UUID.randomUUID().toString(), null, null, null, null, null, Map.of(), null, NOON,
+        LedgerEntry broken = new LedgerEntry(UUID.randomUUID().toString(), null, null, null, null, null, Map.of(), Map.of(), null, NOON,
                 null, null, "synced", null, null, 0, null); // the event's kind is never null
         assertThatThrownBy(() -> ledger.save(List.of(entry(ID, "synced", null), broken))).isInstanceOf(RuntimeException.class);
         assertThat(ledger.find(ID)).isEmpty();
@@ -404,7 +407,7 @@ class LedgerSqlTest {
 
     private static LedgerEntry entry(String identity, String outcome, Version seen) {
         return new LedgerEntry(identity, "Lead", "00Q5e00000abcdeAAA", "created", new Version(NOON, 0, NOON), seen,
-                Map.of("LastName", "hash"), "settings", NOON, null, null, outcome, null, null, 0, null);
+                Map.of("LastName", "hash"), Map.of(), "settings", NOON, null, null, outcome, null, null, 0, null);
     }
 
     private static String written(LedgerDatabase database) {

@@ -134,8 +134,8 @@ class OtherMappingTest extends AppTest {
         IdentityChange change = new IdentityChange("settings", START, null,
                 Ory.identity(id, START.plusSeconds(1), "Person").path("identity"), null, null, null, 0, null);
         SyncItem item = new SyncItem(change, mappings.of(change));
-        item.loadKnown(new LedgerEntry(id, "Contact", "003000000000001AAA", "conversion", null, null, Map.of(), "settings",
-                START, null, null, "synced", null, null, 1, null));
+        item.loadKnown(new LedgerEntry(id, "Contact", "003000000000001AAA", "conversion", null, null, Map.of(), Map.of(),
+                "settings", START, null, null, "synced", null, null, 1, null));
         return item;
     }
 

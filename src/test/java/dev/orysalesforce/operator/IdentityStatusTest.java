@@ -1,6 +1,7 @@
 package dev.orysalesforce.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,6 +9,7 @@ import dev.orysalesforce.Ory;
 import dev.orysalesforce.journal.Journal;
 import dev.orysalesforce.journal.Queues;
 import dev.orysalesforce.ledger.Ledger;
+import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.ledger.Tombstones;
 import dev.orysalesforce.reconcile.ReconcileSnapshot;
 import dev.orysalesforce.salesforce.Login;
@@ -15,6 +17,9 @@ import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.Fault;
 import dev.orysalesforce.settings.SyncSettings;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -26,6 +31,8 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 import org.springframework.jms.core.JmsTemplate;
 
 class IdentityStatusTest extends OperatorTest {
+
+    private static final Instant HOUR_AGO = Instant.now().minus(1, ChronoUnit.HOURS).truncatedTo(ChronoUnit.SECONDS);
 
     @Autowired
     private Queues queues;
@@ -47,6 +54,33 @@ class IdentityStatusTest extends OperatorTest {
 
     @Autowired
     private Login login;
+
+    @Test
+    void eachFieldTellsWhenItWasLastSent() {
+        String id = UUID.randomUUID().toString();
+        ory.sends("registration", Ory.identity(id, START, "Kowalczykowa"));
+        settle();
+        Map<String, Instant> hourAgo = Map.of("LastName", HOUR_AGO, "Email", HOUR_AGO);
+        assertThat(sentAt(id)).containsKeys("LastName", "Email").doesNotContainKey("Ory_Identity_Id__c")
+                .allSatisfy((field, at) -> assertThat(at).isCloseTo(Instant.now(), within(1, ChronoUnit.MINUTES)));
+        LedgerEntry first = ledger.find(id).orElseThrow();
+        sql.update("update identities set fields_sent_at = ? where identity = ?", "{\"" + HOUR_AGO + "\":[\"Email\",\"LastName\"]}", id);
+        assertThat(ledger.find(id).orElseThrow().sentAt()).isEqualTo(hourAgo);
+
+        ory.sends("settings", Ory.identity(id, START.plusSeconds(1), "Kowalczykowa"));
+        settle();
+        assertThat(sentAt(id)).as("nothing was sent").isEqualTo(hourAgo);
+        ory.sends("settings", Ory.identity(id, START.plusSeconds(2), "Nowak"));
+        settle();
+        assertThat(sentAt(id)).containsEntry("Email", HOUR_AGO).hasEntrySatisfying("LastName",
+                at -> assertThat(at).isAfterOrEqualTo(first.sentAt().get("LastName")));
+    }
+
+    private Map<String, Instant> sentAt(String id) {
+        Map<String, Instant> times = new HashMap<>();
+        settled(id).path("fieldsSentAt").properties().forEach(time -> times.put(time.getKey(), Instant.parse(time.getValue().asText())));
+        return times;
+    }
 
     @Test
     void anIdentityThatIsInSalesforce() {

@@ -310,24 +310,24 @@ class StandInTest extends AppTest {
         standIns.rememberSent(fresh);
         fresh.synced("00Q000000000001AAA", true);
 
-        SyncItem next = item(1, LedgerEntries.entry(fresh));
+        SyncItem next = item(1, LedgerEntries.entry(fresh, Instant.EPOCH));
         mapped(next, "mona_kr");
         diff.compare(next);
         assertThat(next.getOutcome()).as("not read").isEqualTo(SyncItem.Outcome.UNCHANGED);
 
-        SyncItem read = item(1, LedgerEntries.entry(fresh));
+        SyncItem read = item(1, LedgerEntries.entry(fresh, Instant.EPOCH));
         mapped(read, "mona_kr");
         read.shows(json.createObjectNode().put("LastName", "mona_k"));
         diff.compare(read);
         assertThat(read.getRecord().path("LastName").asText()).isEqualTo("mona_kr");
 
-        SyncItem corrected = item(1, LedgerEntries.entry(fresh));
+        SyncItem corrected = item(1, LedgerEntries.entry(fresh, Instant.EPOCH));
         mapped(corrected, "mona_kr");
         corrected.shows(json.createObjectNode().put("LastName", "Typed by sales"));
         diff.compare(corrected);
         assertThat(corrected.getOutcome()).isEqualTo(SyncItem.Outcome.UNCHANGED);
 
-        SyncItem last = item(2, LedgerEntries.entry(corrected));
+        SyncItem last = item(2, LedgerEntries.entry(corrected, Instant.EPOCH));
         mapped(last, "mona_kramer");
         last.shows(json.createObjectNode().put("LastName", "mona_k"));
         diff.compare(last);
@@ -343,7 +343,7 @@ class StandInTest extends AppTest {
         diff.compare(fresh);
         standIns.rememberSent(fresh);
         fresh.synced("00Q000000000001AAA", true);
-        SyncItem read = item(1, LedgerEntries.entry(fresh));
+        SyncItem read = item(1, LedgerEntries.entry(fresh, Instant.EPOCH));
         mapped(read, "mona_kr");
         read.shows(json.createObjectNode().put("LastName", "m".repeat(80)));
         diff.compare(read);
