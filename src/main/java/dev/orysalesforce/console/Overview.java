@@ -2,29 +2,40 @@ package dev.orysalesforce.console;
 
 import dev.orysalesforce.reconcile.ReconcileReport;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * The state of the app at one moment. A count is null if the broker does not tell it.
  *
  * @param pause null if delivery is not paused
+ * @param objectPauses objects whose records Salesforce refuses, while the others go on
  * @param sentence how many identities are in step
  * @param received events since the start: accepted, found by a comparison, replayed
  * @param waiting events in the journal
  * @param oldestWaiting how long the oldest of them has waited; null if none does
  * @param letters dead letters
  * @param synced events since the start after which Salesforce has the newest state
+ * @param findings what the doctor has found in the set-up; null if it was not checked since the start
  * @param version of the app
  * @param startedAt when it was started
  * @param uptime how long that was ago
  */
-record Overview(Pause pause, String sentence, long received, Long waiting, String oldestWaiting, Long letters, long synced,
-        Calls calls, ReconcileReport.Glance comparison, String version, Instant startedAt, String uptime) {
+record Overview(Pause pause, List<ObjectPause> objectPauses, String sentence, long received, Long waiting, String oldestWaiting,
+        Long letters, long synced, Calls calls, ReconcileReport.Glance comparison, Integer findings, String version, Instant startedAt,
+        String uptime) {
 
     /**
      * @param reason what happened, and what to check
      * @param since when it began
      */
     record Pause(String reason, Instant since) {}
+
+    /**
+     * @param object its name in Salesforce, e.g. Lead
+     * @param reason what happened
+     * @param since when it began
+     */
+    record ObjectPause(String object, String reason, Instant since) {}
 
     /**
      * Calls to Salesforce in the last 24 hours.

@@ -1,5 +1,8 @@
 package dev.orysalesforce.console;
 
+import dev.orysalesforce.doctor.SetUpChecks;
+import dev.orysalesforce.doctor.SetUpChecks.Checked;
+import dev.orysalesforce.doctor.SetUpReport;
 import dev.orysalesforce.journal.Queues;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.operator.StatusReport;
@@ -7,13 +10,17 @@ import dev.orysalesforce.reconcile.ReconcileReport;
 import dev.orysalesforce.reconcile.ReconcileReport.Glance;
 import dev.orysalesforce.salesforce.CallBudget;
 import dev.orysalesforce.sync.EventCounters;
+import dev.orysalesforce.write.ObjectPauses;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
@@ -33,19 +40,23 @@ class OverviewReport {
     private final CallBudget budget;
     private final ReconcileReport reconcile;
     private final Ledger ledger;
+    private final ObjectPauses objectPauses;
+    private final SetUpChecks setUp;
     private final Clock clock;
     private final Clock monotonicClock;
     private Instant countedAt = Instant.MIN;
     private long records;
 
     OverviewReport(EventCounters counters, Queues queues, StatusReport status, CallBudget budget, ReconcileReport reconcile,
-            Ledger ledger, Clock clock, Clock monotonicClock) {
+            Ledger ledger, ObjectPauses objectPauses, SetUpChecks setUp, Clock clock, Clock monotonicClock) {
         this.counters = counters;
         this.queues = queues;
         this.status = status;
         this.budget = budget;
         this.reconcile = reconcile;
         this.ledger = ledger;
+        this.objectPauses = objectPauses;
+        this.setUp = setUp;
         this.clock = clock;
         this.monotonicClock = monotonicClock;
     }
@@ -55,17 +66,29 @@ class OverviewReport {
         Glance comparison = reconcile.glance();
         Duration uptime = Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
         String version = getClass().getPackage().getImplementationVersion();
-        return new Overview(pause(), sentence(comparison),
+        return new Overview(pause(), objectPauses(), sentence(comparison),
                 balance.get("accepted") + balance.get("reconciled") + balance.get("replayed"), balance.get("pending"),
                 oldest(queues.oldestSeconds(Queues.JOURNAL)), known(queues.depth(Queues.DEAD_LETTERS)),
                 balance.get("synced") + balance.get("unchanged") + balance.get("superseded"), calls(), comparison,
-                version == null ? "development" : version, clock.instant().minus(uptime), words(uptime));
+                findings(), version == null ? "development" : version, clock.instant().minus(uptime), words(uptime));
     }
 
     private Overview.Pause pause() {
         Map<String, Object> breaker = status.breaker();
         return breaker.get("code") == null ? null
                 : new Overview.Pause((String) breaker.get("reason"), Instant.parse((String) breaker.get("since")));
+    }
+
+    private List<Overview.ObjectPause> objectPauses() {
+        return objectPauses.health().getDetails().entrySet().stream().map(pause -> {
+            Map<?, ?> why = (Map<?, ?>) pause.getValue();
+            return new Overview.ObjectPause(pause.getKey(), (String) why.get("reason"), Instant.parse((String) why.get("since")));
+        }).toList();
+    }
+
+    private Integer findings() {
+        List<SetUpReport> reports = Stream.of("Salesforce", "Ory").map(setUp::last).filter(Objects::nonNull).map(Checked::report).toList();
+        return reports.isEmpty() ? null : reports.stream().mapToInt(report -> report.findings().size()).sum();
     }
 
     private Overview.Calls calls() {

@@ -8,6 +8,7 @@ import dev.orysalesforce.Ory;
 import dev.orysalesforce.ledger.Audit;
 import dev.orysalesforce.ledger.StuckDatabase;
 import dev.orysalesforce.sandbox.Fault;
+import dev.orysalesforce.sandbox.Org;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.List;
@@ -121,6 +122,18 @@ class ConsolePagesTest extends AppTest {
         assertThat(again.body()).contains("less than 10 seconds ago");
         assertThat(acts()).containsExactly("resume delivery refused", "resume delivery done");
         assertThat(audit.list(null, null, 0, 1).items().get(0).actor()).isEqualTo("127.0.0.1");
+    }
+
+    @Test
+    void thePauseOfASingleObjectIsTold() {
+        SALESFORCE.org().forbid("Lead", Org.Permission.CREATE);
+        ory.sends("registration", Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Kowalczykowa"));
+        await().untilAsserted(() -> assertThat(overview()).containsPattern(
+                "Delivery of <span>Lead</span> is paused since <time datetime=[^>]*>[^<]*</time>: <span>[^<]*may not create Lead records"));
+        assertThat(overview()).doesNotContain("Try now", "Kowalczykowa");
+        SALESFORCE.org().permit("Lead", Org.Permission.CREATE);
+        settle();
+        assertThat(overview()).doesNotContain("Delivery of");
     }
 
     @Test

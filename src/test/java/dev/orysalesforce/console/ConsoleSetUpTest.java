@@ -11,6 +11,7 @@ import dev.orysalesforce.sandbox.ory.OryFault;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -23,6 +24,7 @@ import org.springframework.test.util.ReflectionTestUtils;
 /** The page with the doctor's findings. */
 @ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = "test.context=reconcile")
+@Tag("any-ledger")
 class ConsoleSetUpTest extends ReconcileTest {
 
     private static final String PAGE = "/console/set-up";
@@ -46,6 +48,7 @@ class ConsoleSetUpTest extends ReconcileTest {
     void theSetUpIsCheckedOnRequestAndTheReportStays() {
         ORY.project().add(Map.of("email", "p@example.org", "name", Map.of("last", "Kowalczykowa")));
         assertThat(browser.get(PAGE).body()).contains("<h1>Set-up</h1>", "has not been checked since the app was started");
+        assertThat(browser.get("/console").body()).contains("It has not been checked since the app was started.");
         HttpResponse<String> checked = check();
         assertThat(checked.body()).contains("The set-up was checked.", "<h2>Salesforce</h2>", "<h2>Ory</h2>", "Checked at <time datetime=",
                 "1 identities", "The hooks were not checked").doesNotContain("has not been checked", "p@example.org", "Kowalczykowa");
@@ -63,6 +66,8 @@ class ConsoleSetUpTest extends ReconcileTest {
         assertThat(page.replaceAll("(?s)<h2>Ory</h2>.*", "")).contains("Fix: ");
         assertThat(browser.get(PAGE + ".csv").body()).startsWith("\"side\",\"checkedAt\",\"severity\"").contains("\"Ory\"",
                 "\"ORY_ADMIN_TOKEN\"");
+        assertThat(browser.get("/console").body())
+                .containsPattern("See the fix</a>\\s*<span>\\d+ findings\\.|See the fix</a>\\s*<span>One finding");
         assertThat(log.getAll()).doesNotContain("ory_apikey_secret");
     }
 
