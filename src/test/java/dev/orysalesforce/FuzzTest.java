@@ -29,7 +29,7 @@ import org.springframework.test.context.TestPropertySource;
  * and other events arrive. {@code -Dfuzz.bodies=100000} for a long run, {@code -Dfuzz.seed} for other bodies.
  */
 @Tag("any-ledger")
-@Tag("longer")
+@Tag("nightly")
 @Tag("faults")
 @TestPropertySource(properties = {"test.context=fuzz", "sync.dead-letters.health-threshold=1000000"})
 class FuzzTest extends AppTest {

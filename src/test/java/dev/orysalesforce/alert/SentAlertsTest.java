@@ -29,6 +29,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -47,6 +48,7 @@ import org.springframework.test.context.TestPropertySource;
 @ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = {"test.context=alerts", "sync.dead-letters.health-threshold=2", "sync.reconcile.every=0",
     "alerts.in-sync-threshold=0.9"})
+@Tag("nightly")
 class SentAlertsTest extends ReconcileTest {
 
     private static final AlertReceivers RECEIVERS = AlertReceivers.start();

@@ -18,6 +18,7 @@ import org.springframework.test.context.TestPropertySource;
 /** A dry run waits out temporary failures, reports others, and writes nothing. */
 @TestPropertySource(properties = "test.context=reconcile")
 @Tag("any-ledger")
+@Tag("nightly")
 class DryRunTest extends ReconcileTest {
 
     @Autowired

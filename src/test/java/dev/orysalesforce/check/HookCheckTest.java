@@ -9,10 +9,12 @@ import dev.orysalesforce.mapping.HookTemplate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
 /** Templates with the mistakes of published ones. */
+@Tag("any-ledger")
 class HookCheckTest extends AppTest {
 
     @Autowired

@@ -14,11 +14,13 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** The page of batches, comparisons and pauses, and the charts of the overview. */
+@Tag("nightly")
 class ConsoleActivityTest extends AppTest {
 
     private static final Instant NOON = Instant.parse("2026-11-01T12:00:00Z");

@@ -7,11 +7,13 @@ import dev.orysalesforce.reconcile.ReconcileTest;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
 /** The overview tells how many identities are in step, and starts a comparison. */
 @TestPropertySource(properties = "test.context=reconcile")
+@Tag("nightly")
 class ConsoleComparisonTest extends ReconcileTest {
 
     private Browser browser;

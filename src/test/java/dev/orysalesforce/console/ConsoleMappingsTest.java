@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,7 @@ import org.springframework.test.util.ReflectionTestUtils;
 /** The page on which a mapping is tried; it sends and saves nothing. */
 @ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = "test.context=reconcile")
+@Tag("any-ledger")
 class ConsoleMappingsTest extends ReconcileTest {
 
     private static final String PAGE = "/console/mappings";

@@ -44,6 +44,8 @@ import org.springframework.test.context.DynamicPropertySource;
 
 /** A person logs in to the console at a provider of OpenID Connect, and has the roles that the provider tells. */
 @ExtendWith(OutputCaptureExtension.class)
+@Tag("nightly")
+@Tag("any-ledger")
 class OidcLoginTest extends AppTest {
 
     private static final OidcSandbox PROVIDER = new OidcSandbox();
@@ -346,7 +348,6 @@ class OidcLoginTest extends AppTest {
 
     /** The provider is at localhost and the app at 127.0.0.1, which are two sites. */
     @Test
-    @Tag("nightly")
     void aRealBrowserSendsTheStrictCookieAfterTheLogin() {
         Tool.require(Tool.CHROMIUM, Tool.CHROMEDRIVER);
         PROVIDER.idToken = withRoles("viewer");

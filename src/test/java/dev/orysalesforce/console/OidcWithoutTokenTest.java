@@ -28,6 +28,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "CONSOLE_OIDC_CLIENT_SECRET=wrong", "CONSOLE_URL=https://sync.example.org/console/"})
 @DirtiesContext
 @Tag("any-ledger")
+@Tag("nightly")
 class OidcWithoutTokenTest {
 
     private static final OidcSandbox PROVIDER = new OidcSandbox();

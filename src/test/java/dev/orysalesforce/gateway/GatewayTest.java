@@ -65,6 +65,7 @@ class GatewayTest extends AppTest {
     }
 
     @Test
+    @Tag("nightly")
     void onlyChangedFieldsAreSentSoThatEntriesOfSalesStay() {
         send("POST", LEAD, lead().put("Company", "[Not Provided]"));
         settle();

@@ -34,6 +34,7 @@ import org.springframework.test.context.DynamicPropertySource;
 @DirtiesContext
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Tag("any-ledger")
+@Tag("nightly")
 class JournalUnavailableTest {
 
     @TempDir

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * are skipped, except in CI.
  */
 @Tag("any-ledger")
+@Tag("nightly")
 class OryBodyTest extends AppTest {
 
     private static final String CANARY = "canary";

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A ledger that is lost, or that belongs to another org; {@code RefusedStartTest} has those that end the start. */
+@Tag("nightly")
 class LedgerIT {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
@@ -50,7 +51,6 @@ class LedgerIT {
 
     /** {@link OtherOrgTest} has the same without the start. */
     @Test
-    @Tag("nightly")
     void anotherOrgThanTheLedgersPausesDeliveryAndNamesBoth() {
         String id = UUID.randomUUID().toString();
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();

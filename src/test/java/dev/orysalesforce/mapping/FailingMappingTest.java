@@ -8,6 +8,7 @@ import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
 import java.time.Instant;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +27,8 @@ import org.springframework.test.context.TestPropertySource;
     "sync.mappings.said=src/test/resources/mappings/stumbling/said.jslt",
     "sync.mappings.error=src/test/resources/mappings/stumbling/error.jsonata",
     "sync.mappings.mute=src/test/resources/mappings/stumbling/error.jq"})
+@Tag("nightly")
+@Tag("any-ledger")
 class FailingMappingTest extends AppTest {
 
     @ParameterizedTest

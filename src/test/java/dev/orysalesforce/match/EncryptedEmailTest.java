@@ -29,6 +29,7 @@ import org.springframework.test.util.ReflectionTestUtils;
 @TestPropertySource(properties = {"test.context=match-always", "sync.match-email=always", "sync.match-several=dead-letter"})
 @Tag("any-ledger")
 @ExtendWith(OutputCaptureExtension.class)
+@Tag("nightly")
 class EncryptedEmailTest extends AppTest {
 
     private final String id = UUID.randomUUID().toString();

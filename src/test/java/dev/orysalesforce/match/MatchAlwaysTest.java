@@ -17,6 +17,7 @@ import org.springframework.test.context.TestPropertySource;
 @TestPropertySource(properties = {"test.context=match-always", "sync.match-email=always",
     "sync.match-several=dead-letter"})
 @Tag("any-ledger")
+@Tag("nightly")
 class MatchAlwaysTest extends AppTest {
 
     private final String id = UUID.randomUUID().toString();

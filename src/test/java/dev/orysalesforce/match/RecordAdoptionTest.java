@@ -16,6 +16,7 @@ import org.springframework.test.context.TestPropertySource;
 /** {@code sync.duplicates: adopt}: nothing is guessed, and entries of sales stay. */
 @TestPropertySource(properties = {"test.context=adopt", "sync.duplicates=adopt", "sync.match-email=never"})
 @Tag("any-ledger")
+@Tag("nightly")
 class RecordAdoptionTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");

@@ -22,6 +22,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 
 /** What happened is told afterwards: batches with their events and calls, and pauses. */
 @Tag("any-ledger")
+@Tag("nightly")
 class ActivityTest extends OperatorTest {
 
     @Autowired

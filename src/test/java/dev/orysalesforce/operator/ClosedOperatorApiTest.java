@@ -29,6 +29,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "SALESFORCE_CLIENT_ID=i", "SALESFORCE_CLIENT_SECRET=c", "OPERATOR_TOKEN= "})
 @DirtiesContext
 @Tag("any-ledger")
+@Tag("nightly")
 class ClosedOperatorApiTest {
 
     @TempDir

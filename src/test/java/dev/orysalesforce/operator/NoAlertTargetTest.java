@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Without a target of alerts, nothing looks for them. */
+@Tag("any-ledger")
 class NoAlertTargetTest extends OperatorTest {
 
     @Test

@@ -21,6 +21,7 @@ import org.springframework.test.util.ReflectionTestUtils;
 
 /** {@code POST /api/preview} predicts the record that is sent, and sends nothing. */
 @Tag("any-ledger")
+@Tag("nightly")
 class PreviewTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");

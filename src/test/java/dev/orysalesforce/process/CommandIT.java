@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged jar's commands, one after the other as an operator would type them. */
+@Tag("nightly")
 class CommandIT {
 
     @Test
@@ -43,7 +44,6 @@ class CommandIT {
 
     /** What a command needs and can't have is said in words. */
     @Test
-    @Tag("nightly")
     void withoutAnOrgDiffAndPreviewSaySo(@TempDir Path folder) throws IOException {
         Path bodies = Files.createDirectory(folder.resolve("bodies"));
         Path body = Files.writeString(bodies.resolve("body.json"), """
@@ -58,7 +58,6 @@ class CommandIT {
     }
 
     @Test
-    @Tag("nightly")
     void aBackfillDoesNotRunBesideTheApp(@TempDir Path folder) throws IOException {
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
                 OryAdminSandbox ory = OryAdminSandbox.start();

@@ -32,7 +32,7 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /** Whatever happens, the app takes no opt-out back, and loses none. The same histories at each run, as in {@link PromisesTest}. */
-@Tag("longer")
+@Tag("nightly")
 class ConsentHistoriesTest {
 
     private static final String OPT_OUT = "HasOptedOutOfEmail";

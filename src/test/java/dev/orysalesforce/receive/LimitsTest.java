@@ -21,6 +21,7 @@ import org.springframework.test.context.TestPropertySource;
 /** Requests that no HTTP client sends: too large, too slow, or ambiguous. */
 @Tag("any-ledger")
 @TestPropertySource(properties = {"test.context=limits", "server.tomcat.connection-timeout=1s"})
+@Tag("nightly")
 class LimitsTest extends AppTest {
 
     private static final String POST = "POST /webhooks/ory/login HTTP/1.1\r\nHost: sync\r\nX-Webhook-Secret: " + SECRET

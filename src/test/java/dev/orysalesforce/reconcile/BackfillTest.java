@@ -166,6 +166,7 @@ class BackfillTest extends ReconcileTest {
 
     /** Of 1,000 identities 500 are in Salesforce: 400 once, 50 twice, 50 with an address that Ory has not verified. */
     @Test
+    @Tag("nightly")
     void existingRecordsAreAdopted() {
         List<String> ids = ORY.project().addMany(1_000,
                 i -> Map.of("email", "p" + i + "@example.org", "name", Map.of("first", "Pat", "last", "Ory " + i)));

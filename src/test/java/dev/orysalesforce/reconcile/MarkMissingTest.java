@@ -9,12 +9,14 @@ import dev.orysalesforce.sandbox.Write;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
 /** {@code sync.on-missing: mark}: the record of an identity that Ory no longer has says so, and stays linked. */
 @TestPropertySource(properties = {"test.context=mark-missing", "sync.on-missing=mark", "sync.erase-limit=0.2",
     "sync.gone-mapping=src/test/resources/mappings/gone-for-tests.jslt"})
+@Tag("nightly")
 class MarkMissingTest extends ReconcileTest {
 
     private List<String> synced(int many) {

@@ -8,12 +8,14 @@ import dev.orysalesforce.ledger.Tombstones;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
 
 /** Identities that Ory no longer has are erased; an erased identity that is still at Ory does not come back. */
 @TestPropertySource(properties = {"test.context=missing", "sync.on-missing=erase", "sync.erase-limit=0.2"})
+@Tag("nightly")
 class MissingTest extends ReconcileTest {
 
     @Autowired

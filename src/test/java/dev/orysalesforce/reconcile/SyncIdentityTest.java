@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,6 +18,7 @@ import org.springframework.test.context.TestPropertySource;
 
 /** An operator lets the app ask Ory for one identity, instead of comparing all of them. */
 @TestPropertySource(properties = "test.context=reconcile")
+@Tag("nightly")
 class SyncIdentityTest extends ReconcileTest {
 
     @Test

@@ -19,6 +19,7 @@ import org.springframework.test.context.TestPropertySource;
 
 /** Events that say whose they are and nothing else: Ory's Admin API tells the rest. */
 @TestPropertySource(properties = "test.context=thin")
+@Tag("nightly")
 class ThinEventsTest extends ReconcileTest {
 
     @Autowired
@@ -132,7 +133,7 @@ class ThinEventsTest extends ReconcileTest {
     }
 
     @Test
-    @Tag("nightly")
+    @Tag("any-ledger")
     void aBacklogIsAskedForInFullPages() throws Exception {
         int people = 10_000;
         List<String> ids = ORY.project().addMany(people, i -> person("Backlog"));

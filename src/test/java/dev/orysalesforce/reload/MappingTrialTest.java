@@ -15,6 +15,7 @@ import org.springframework.util.FileSystemUtils;
 
 /** An edited mapping runs on its examples before it replaces the running one. */
 @Tag("any-ledger")
+@Tag("nightly")
 class MappingTrialTest extends ReloadAppTest {
 
     private static final Path EXAMPLES = ConfigWorkspace.MAPPINGS.resolve("examples");
@@ -46,14 +47,12 @@ class MappingTrialTest extends ReloadAppTest {
         assertThat(SALESFORCE.org().records("Lead")).as("by the running version").hasSize(1);
     }
 
-    @Tag("nightly")
     @Test
     void oneThatFailsForAllIsRejected() {
         ConfigWorkspace.write(LEAD, "{\"LastName\": error(\"no record today\")}");
         assertThat(awaitRefused(LEAD).path("reason").asText()).contains("examples/lead/");
     }
 
-    @Tag("nightly")
     @Test
     void whatReadsTheTraitsIsTriedByTheExamplesOfEachMapping() throws IOException {
         FileSystemUtils.deleteRecursively(EXAMPLES.resolve("person"));
@@ -77,7 +76,6 @@ class MappingTrialTest extends ReloadAppTest {
         awaitTaken(LEAD);
     }
 
-    @Tag("nightly")
     @Test
     void anotherResultIsNoReasonToRejectIt() {
         ConfigWorkspace.write(LEAD, lead("edited"));

@@ -52,6 +52,7 @@ import org.springframework.test.context.TestPropertySource;
 @TestPropertySource(properties = "test.context=nothing-arrives")
 @DirtiesContext // otherwise it would reload the changes of other tests
 @Tag("nightly")
+@Tag("any-ledger")
 class NothingArrivesTest extends ReloadAppTest {
 
     private static final Map<String, Row> TABLE = table();

@@ -14,6 +14,7 @@ import org.springframework.test.context.TestPropertySource;
 /** People are told that a changed file was rejected, and that the files are accepted again; alerts survive a reload. */
 @TestPropertySource(properties = "test.context=edited-with-alerts")
 @Tag("nightly")
+@Tag("any-ledger")
 class RejectedChangeAlertTest extends ReloadAppTest {
 
     private static final AlertReceivers RECEIVERS = AlertReceivers.start();

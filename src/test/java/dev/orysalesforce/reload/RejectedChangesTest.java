@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  * -Dedits.mistakes=30} makes as many more in each route file, 1 one in every second file.
  */
 @Tag("any-ledger")
-@Tag("longer")
+@Tag("nightly")
 class RejectedChangesTest extends ReloadAppTest {
 
     private static final int EACH = Integer.getInteger("edits.mistakes", 0);
@@ -38,7 +38,6 @@ class RejectedChangesTest extends ReloadAppTest {
     }
 
     @Test
-    @Tag("nightly")
     void everyKindOfMistakeIsRejectedWithItsLocation() {
         List.of(wrong("receive", "uri: direct:receive.empty", "uri: dirct:receive.empty"),
                 wrong("receive", "id: receive.journal", "id: receive.count"),

@@ -53,6 +53,7 @@ class ReloadTest extends ReloadAppTest {
     }
 
     @Test
+    @Tag("nightly")
     void anEditedRouteTakesThePlaceOfTheOther() {
         Route other = camel.getRoute("sync.next");
         ConfigWorkspace.replace(ConfigWorkspace.ROUTES.resolve("reject.camel.yaml"),

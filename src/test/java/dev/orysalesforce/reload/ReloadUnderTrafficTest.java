@@ -27,7 +27,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Promise 6: no changed file stops the receiver. {@code -Dedits.seconds=300} runs for minutes. */
 @Tag("any-ledger")
-@Tag("longer")
+@Tag("nightly")
 @ExtendWith(OutputCaptureExtension.class)
 class ReloadUnderTrafficTest extends ReloadAppTest {
 

@@ -21,12 +21,15 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.test.context.TestPropertySource;
 
 /** The app follows no redirect, so the client secret, the token and the records reach no other host. */
 @TestPropertySource(properties = "test.context=redirects") // no token has been lent yet
+@Tag("nightly")
+@Tag("any-ledger")
 class RedirectTest extends AppTest {
 
     private final List<String> heard = new CopyOnWriteArrayList<>();

@@ -36,7 +36,7 @@ import org.springframework.test.context.TestPropertySource;
 @ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = {"test.context=outage", "test.first-pause=2s", "test.longest-pause=60s"})
 @Tag("any-ledger")
-@Tag("longer")
+@Tag("nightly")
 class DeliveryPauseTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");

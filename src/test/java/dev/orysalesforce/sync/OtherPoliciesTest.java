@@ -25,6 +25,7 @@ import org.springframework.test.util.ReflectionTestUtils;
     "sync.errors.codes.STRING_TOO_LONG.action=truncate",
     "sync.errors.codes.INVALID_FIELD_FOR_INSERT_UPDATE.action=drop-field"})
 @Tag("any-ledger")
+@Tag("nightly")
 class OtherPoliciesTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");

@@ -204,6 +204,7 @@ class SyncTest extends AppTest {
 
     /** After an outage the first batch is one call; the second takes the others, 400 events at a time. */
     @Test
+    @Tag("nightly")
     void laterPortionsOfABatchAreWrittenInOrder() {
         List<String> ids = ids(700);
         List<String> again = ids.subList(150, 350);

@@ -17,6 +17,7 @@ import org.springframework.test.context.TestPropertySource;
 @DirtiesContext
 @TestPropertySource(properties = {"test.context=out-of-time", "TOKEN_CLIENTS=billing:billing-client-secret",
     "spring.mvc.async.request-timeout=500ms"})
+@Tag("nightly")
 class RequestTimeoutTest extends AppTest {
 
     @Test

@@ -249,6 +249,7 @@ class TokenTest extends AppTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    @Tag("nightly")
     void aHandedOutTokenSurvivesTheEndOfTheApp(boolean shared, @TempDir Path folder) {
         SALESFORCE.org().sessions().share(shared);
         SALESFORCE.org().expireTokens();

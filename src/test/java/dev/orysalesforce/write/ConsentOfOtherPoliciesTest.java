@@ -21,6 +21,7 @@ import org.springframework.test.context.TestPropertySource;
     "sync.erase=anonymize", "sync.erased-mapping=src/test/resources/mappings/erased-consent.jslt", "sync.parallel-calls=1",
     "sync.one-way.[Description]=Refused", "sync.one-way.DoNotCall="})
 @Tag("any-ledger")
+@Tag("nightly")
 class ConsentOfOtherPoliciesTest extends ConsentScenario {
 
     @Test

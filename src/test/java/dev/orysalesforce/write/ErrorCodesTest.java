@@ -281,6 +281,7 @@ class ErrorCodesTest extends AppTest {
 
     /** For a value of the wrong type Salesforce rejects the whole call without naming the record: it is halved 8 times. */
     @Test
+    @Tag("nightly")
     void oneUnreadableRowOf200CostsTwoCallsForEachHalving() {
         poison((i, body) -> {
             ((ObjectNode) body.path("identity")).put("schema_id", "tagged");

@@ -27,6 +27,7 @@ import org.springframework.test.context.TestPropertySource;
 /** Orgs as admins have made them: lost permissions, automation with limits, locks, answers that were lost. */
 @Tag("any-ledger")
 @TestPropertySource(properties = "test.context=real-orgs") // the sizes of calls that it teaches the app are for no other test
+@Tag("nightly")
 class RealOrgsTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
@@ -117,7 +118,6 @@ class RealOrgsTest extends AppTest {
         assertThat(upserts() - first).as("the size is remembered").isEqualTo(4);
     }
 
-    @Tag("nightly")
     @Test
     void aLargerCallIsTriedOnceInAHundred() {
         SALESFORCE.org().limitAutomation("Contact", 2);
