@@ -195,11 +195,8 @@ class UpgradeTest {
     @TestFactory
     Stream<DynamicTest> exchanges() {
         return Stream.of(
-                relies("salesforce.Login", "an exchange knows how long it has been on its way, and can be stopped before its redelivery",
-                        () -> {
-                            method("org.apache.camel.clock.Clock", "elapsed");
-                            method("org.apache.camel.Exchange", "setRouteStop", boolean.class);
-                        }),
+                relies("salesforce.Login", "an exchange knows how long it has been on its way",
+                        () -> method("org.apache.camel.clock.Clock", "elapsed")),
                 relies("sync.BatchPartitioner", "an exchange tells when it is completed",
                         () -> method("org.apache.camel.ExchangeExtension", "addOnCompletion",
                                 type("org.apache.camel.spi.Synchronization"))));

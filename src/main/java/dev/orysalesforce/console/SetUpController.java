@@ -3,7 +3,6 @@ package dev.orysalesforce.console;
 import dev.orysalesforce.check.Finding;
 import dev.orysalesforce.doctor.SetUpChecks;
 import dev.orysalesforce.doctor.SetUpChecks.Checked;
-import dev.orysalesforce.journal.PauseDeliveryException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -11,8 +10,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.camel.CamelExecutionException;
-import org.apache.camel.util.ObjectHelper;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -41,22 +38,10 @@ class SetUpController {
 
     @PostMapping(PATH)
     String check(RedirectAttributes next) {
-        try {
-            boolean done = checks.run();
-            tell(next, done, done ? "The set-up was checked." : "A check is running already. Open this page again soon.");
-        } catch (CamelExecutionException e) {
-            PauseDeliveryException pause = ObjectHelper.getException(PauseDeliveryException.class, e);
-            if (pause == null) {
-                throw e;
-            }
-            tell(next, false, "Salesforce could not be checked: " + pause.getMessage());
-        }
-        return "redirect:" + PATH;
-    }
-
-    private static void tell(RedirectAttributes next, boolean done, String message) {
+        boolean done = checks.run();
         next.addFlashAttribute("done", done);
-        next.addFlashAttribute("message", message);
+        next.addFlashAttribute("message", done ? "The set-up was checked." : "A check is running already. Open this page again soon.");
+        return "redirect:" + PATH;
     }
 
     @GetMapping(PATH + ".csv")

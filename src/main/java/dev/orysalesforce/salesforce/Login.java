@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
 import org.apache.camel.component.salesforce.api.SalesforceException;
 import org.apache.camel.util.ObjectHelper;
 import org.springframework.beans.factory.annotation.Value;
@@ -17,7 +16,7 @@ import org.springframework.stereotype.Component;
  * others began before that login and only send again.
  */
 @Component("login")
-public class Login implements Processor {
+public class Login {
 
     private static final String LOGINS = "ory.sync.logins";
     private static final String OK = "ok";
@@ -55,25 +54,32 @@ public class Login implements Processor {
         logIn(null, false);
     }
 
-    /** Whether Salesforce has answered that the token is no longer valid; the failure may be wrapped, or be none of its answers. */
-    public boolean isExpired(Exception failure) {
-        SalesforceException answer = ObjectHelper.getException(SalesforceException.class, failure);
-        return answer != null && answer.getStatusCode() == 401;
+    /**
+     * After a call that has failed: logs in again if its token has expired, so that it can be repeated.
+     *
+     * @param call an exchange that is not younger than the call
+     * @throws PauseDeliveryException if Salesforce rejects the login, can't be reached, or it is another org
+     * @throws Exception the failure itself, if it has another reason
+     */
+    public void renew(Exchange call, Exception failure) throws Exception {
+        if (!isExpired(failure)) {
+            throw failure;
+        }
+        logInOnce(System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(call.getClock().elapsed()));
     }
 
-    /** Between a call that was answered 401 and its repetition. */
-    @Override
-    public synchronized void process(Exchange refused) {
-        long began = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(refused.getClock().elapsed());
+    /** The calls that began before another login only have to be repeated. */
+    private synchronized void logInOnce(long began) {
         if (renewedAt - began < 0) {
-            try {
-                logIn(salesforce.token(), !onlyLooks);
-            } catch (PauseDeliveryException e) {
-                refused.setRouteStop(true); // otherwise Camel repeats the call
-                throw e;
-            }
+            logIn(salesforce.token(), !onlyLooks);
             renewedAt = System.nanoTime();
         }
+    }
+
+    /** The failure may be wrapped, or be none of Salesforce's answers. */
+    private static boolean isExpired(Exception failure) {
+        SalesforceException answer = ObjectHelper.getException(SalesforceException.class, failure);
+        return answer != null && answer.getStatusCode() == 401;
     }
 
     /** Where users open the org's records: its instance URL, or before the first login the configured address. */

@@ -43,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -354,8 +355,13 @@ class DoctorTest extends AppTest {
                 .contains(" doctor");
     }
 
-    @Test
-    void atTheStartARejectedLoginIsAFinding(CapturedOutput output) {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void atTheStartARejectedLoginIsAFinding(boolean afterAnExpiredToken, CapturedOutput output) {
+        if (afterAnExpiredToken) {
+            login.look();
+            SALESFORCE.org().expireTokens();
+        }
         SALESFORCE.faults().start(Fault.loginRefused());
         atTheStart();
         assertThat(lines(output)).singleElement().asString().contains("WARN").contains("Salesforce login: ")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.orysalesforce.doctor.SetUpChecks;
 import dev.orysalesforce.operator.Role;
 import dev.orysalesforce.reconcile.ReconcileTest;
+import dev.orysalesforce.salesforce.Login;
 import dev.orysalesforce.sandbox.DuplicateRule;
 import dev.orysalesforce.sandbox.Fault;
 import dev.orysalesforce.sandbox.ory.OryFault;
@@ -31,6 +32,9 @@ class ConsoleSetUpTest extends ReconcileTest {
 
     @Autowired
     private SetUpChecks checks;
+
+    @Autowired
+    private Login login;
 
     @Autowired
     private ApplicationContext app;
@@ -72,10 +76,12 @@ class ConsoleSetUpTest extends ReconcileTest {
     }
 
     @Test
-    void aRefusedLoginIsTold() {
+    void aRefusedLoginIsAFinding() {
+        login.look();
         SALESFORCE.org().expireTokens();
         SALESFORCE.faults().start(Fault.loginRefused());
-        assertThat(check().body()).contains("Salesforce could not be checked: ", "message bad", "<h2>Ory</h2>");
+        assertThat(check().body()).contains("The set-up was checked.", "<h2>Salesforce</h2>", "<code>Salesforce login</code>",
+                "Fix: Setup &gt; External Client App Manager", "<h2>Ory</h2>");
     }
 
     @Test

@@ -110,6 +110,20 @@ class EraseTest extends ErasingTest {
     }
 
     @Test
+    void itIsNotLostWhileALoginIsRefused() {
+        send(id, "customer", 0, "Kowalczykowa");
+        settle();
+        String record = record(id).id();
+        sql.update("delete from identities");
+        SALESFORCE.org().expireTokens();
+        SALESFORCE.faults().start(Fault.loginRefused());
+        erase(id);
+        SALESFORCE.faults().clear();
+        settle();
+        assertErased(SALESFORCE.org().record(record));
+    }
+
+    @Test
     void eventsThatWaitAndEventsThatComeLaterWriteNothing() {
         SALESFORCE.faults().start(Fault.unavailable());
         send(id, "customer", 0, "Kowalczykowa");

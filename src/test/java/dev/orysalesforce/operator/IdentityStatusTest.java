@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -268,9 +269,13 @@ class IdentityStatusTest extends OperatorTest {
         String id = UUID.randomUUID().toString();
         ory.sends("registration", Ory.identity(id, START, "Kowalczykowa"));
         settle();
-        SALESFORCE.faults().start(Fault.unavailable());
-        assertProblem(operator.get("/api/identities/" + id + "?reveal=true"), 503, "RECORD_NOT_READ");
-        assertThat(explain(id).path("outcome").asText()).isEqualTo("synced");
+        for (Fault fault : List.of(Fault.unavailable(), Fault.loginRefused())) {
+            SALESFORCE.org().expireTokens();
+            SALESFORCE.faults().start(fault);
+            assertProblem(operator.get("/api/identities/" + id + "?reveal=true"), 503, "RECORD_NOT_READ");
+            assertThat(explain(id).path("outcome").asText()).isEqualTo("synced");
+            SALESFORCE.faults().clear();
+        }
     }
 
     @ParameterizedTest
