@@ -162,7 +162,7 @@ public class AlertTargets implements HttpClientConfigurer {
     }
 
     /** The configured targets. */
-    List<Report> report() {
+    public List<Report> report() {
         List<Report> reports = new ArrayList<>();
         for (Target target : targets()) {
             Delivery delivery;

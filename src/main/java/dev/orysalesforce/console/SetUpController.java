@@ -1,8 +1,13 @@
 package dev.orysalesforce.console;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.alert.AlertTargets;
 import dev.orysalesforce.check.Finding;
 import dev.orysalesforce.doctor.SetUpChecks;
 import dev.orysalesforce.doctor.SetUpChecks.Checked;
+import dev.orysalesforce.operator.OperatorActs;
+import dev.orysalesforce.settings.RouteNames;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,10 +19,14 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** What the doctor has found at Salesforce and at Ory, with the fixes; checks again on request. */
+/**
+ * What the doctor has found at Salesforce and at Ory, with the fixes; checks again on request. Where alerts go, without addresses,
+ * because that of a webhook is a secret; sends a test on request.
+ */
 @Controller
 @Lazy
 class SetUpController {
@@ -25,14 +34,21 @@ class SetUpController {
     private static final String PATH = Section.HOME + "/set-up";
 
     private final SetUpChecks checks;
+    private final AlertTargets targets;
+    private final FormActs acts;
+    private final ObjectMapper json;
 
-    SetUpController(SetUpChecks checks) {
+    SetUpController(SetUpChecks checks, AlertTargets targets, FormActs acts, ObjectMapper json) {
         this.checks = checks;
+        this.targets = targets;
+        this.acts = acts;
+        this.json = json;
     }
 
     @GetMapping(PATH)
     String show(Model model) {
         model.addAttribute("sides", sides());
+        model.addAttribute("targets", targets.report());
         return "console/set-up";
     }
 
@@ -41,6 +57,15 @@ class SetUpController {
         boolean done = checks.run();
         next.addFlashAttribute("done", done);
         next.addFlashAttribute("message", done ? "The set-up was checked." : "A check is running already. Open this page again soon.");
+        return "redirect:" + PATH;
+    }
+
+    /** Sends a test alert to one target, and does not wait until it has arrived. */
+    @PostMapping(PATH + "/test-alert/{target}")
+    String testAlert(@PathVariable String target, HttpServletRequest request, RedirectAttributes next) {
+        acts.perform(request, next, OperatorActs.testAlerts(), RouteNames.OPERATOR_TEST_ALERT,
+                json.createObjectNode().put("target", target).toString(), Map.of(),
+                answer -> "A test is on its way. Open this page again soon: it tells whether the test has arrived.");
         return "redirect:" + PATH;
     }
 

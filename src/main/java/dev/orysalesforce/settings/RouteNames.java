@@ -29,6 +29,7 @@ public final class RouteNames {
     public static final String OPERATOR_DISCARD_CODE = "direct:operator.discard-code";
     public static final String OPERATOR_SEARCH = "direct:operator.search";
     public static final String OPERATOR_SYNC_IDENTITY = "direct:operator.sync-identity";
+    public static final String OPERATOR_TEST_ALERT = "direct:operator.test-alert";
     public static final String ERASE_REQUEST = "direct:erase.request";
 
     private RouteNames() {}

@@ -83,6 +83,12 @@ class ConsolePagesTest extends AppTest {
     }
 
     @Test
+    void withoutATargetOfAlertsTheSetUpTellsHowToSetOne() {
+        assertThat(browser.get("/console/set-up").body()).contains("<h2 id=\"alerts\">Alerts</h2>", "set ALERTS_SLACK_URL")
+                .doesNotContain("Send a test");
+    }
+
+    @Test
     void theOverviewCountsEvents() {
         long before = count(overview(), "Events received");
         ory.sends("registration", Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Kowalczykowa"));

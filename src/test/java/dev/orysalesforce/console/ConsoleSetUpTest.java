@@ -1,8 +1,12 @@
 package dev.orysalesforce.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.orysalesforce.alert.AlertReceivers;
+import dev.orysalesforce.alert.AlertTargets;
 import dev.orysalesforce.doctor.SetUpChecks;
+import dev.orysalesforce.ledger.Audit;
 import dev.orysalesforce.operator.Role;
 import dev.orysalesforce.reconcile.ReconcileTest;
 import dev.orysalesforce.salesforce.Login;
@@ -10,7 +14,10 @@ import dev.orysalesforce.sandbox.DuplicateRule;
 import dev.orysalesforce.sandbox.Fault;
 import dev.orysalesforce.sandbox.ory.OryFault;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,16 +26,32 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.util.ReflectionTestUtils;
 
-/** The page with the doctor's findings. */
+/** The page with the doctor's findings and the targets of alerts. */
 @ExtendWith(OutputCaptureExtension.class)
-@TestPropertySource(properties = "test.context=reconcile")
+@TestPropertySource(properties = "test.context=console-set-up")
 @Tag("any-ledger")
+@Tag("nightly")
 class ConsoleSetUpTest extends ReconcileTest {
 
+    private static final AlertReceivers RECEIVERS = AlertReceivers.start();
     private static final String PAGE = "/console/set-up";
+    private static final String TEST = PAGE + "/test-alert/";
+
+    @DynamicPropertySource
+    static void targets(DynamicPropertyRegistry registry) {
+        RECEIVERS.configure(registry);
+    }
+
+    @Autowired
+    private AlertTargets targets;
+
+    @Autowired
+    private Audit audit;
 
     @Autowired
     private SetUpChecks checks;
@@ -44,6 +67,9 @@ class ConsoleSetUpTest extends ReconcileTest {
     @BeforeEach
     void loggedIn() {
         ((Map<?, ?>) ReflectionTestUtils.getField(checks, "last")).clear();
+        ((Map<?, ?>) ReflectionTestUtils.getField(targets, "last")).clear();
+        RECEIVERS.recover();
+        sql.update("delete from audit");
         browser = new Browser(port);
         browser.logIn(OPERATOR_TOKEN);
     }
@@ -91,6 +117,59 @@ class ConsoleSetUpTest extends ReconcileTest {
         assertThat(page.body()).contains("<h1>Set-up</h1>").doesNotContain("Check now");
         assertThat(viewer.post(PAGE, Browser.hidden(page, "/console/logout")).statusCode()).isEqualTo(403);
         assertThat(viewer.get(PAGE).body()).contains("has not been checked");
+    }
+
+    @Test
+    void eachTargetOfAlertsIsShownByItsHostAndTakesATest(CapturedOutput log) {
+        HttpResponse<String> page = browser.get(PAGE);
+        for (String target : List.of("Slack", "Webhook", "Mail")) {
+            assertThat(alerts(page, target)).contains("Alerts go to <code>127.0.0.1</code>", " sent, ", "Send a test")
+                    .doesNotContain("It was last reached");
+            HttpResponse<String> sent = browser.submit(page, TEST + target.toLowerCase(), Map.of());
+            assertThat(Browser.location(sent)).isEqualTo(PAGE);
+            assertThat(browser.follow(sent).body()).contains("A test is on its way.");
+            await().untilAsserted(() -> assertThat(alerts(browser.get(PAGE), target)).contains("It was last reached at <time datetime="));
+        }
+        assertThat(RECEIVERS.slack()).singleElement().asString().startsWith("This is a test alert.");
+        assertThat(RECEIVERS.told("test")).hasSize(1);
+        assertThat(RECEIVERS.mails()).as("to two recipients").hasSize(2);
+        assertThat(audit.list(null, null, 0, 9).items()).hasSize(3).allSatisfy(entry -> {
+            assertThat(entry.act() + " " + entry.target() + " " + entry.outcome()).isEqualTo("test_alert the alerts done");
+            assertThat(entry.actor()).isEqualTo("127.0.0.1");
+        });
+        assertThat(browser.get(PAGE).body()).doesNotContain(AlertReceivers.SLACK_PATH, AlertReceivers.WEBHOOK_PATH, AlertReceivers.SECRET,
+                "sales-ops@example.com");
+        assertThat(log.getAll()).doesNotContain(AlertReceivers.SLACK_PATH, AlertReceivers.SECRET);
+    }
+
+    @Test
+    void aTargetThatTakesNoAlertTellsWhy() {
+        RECEIVERS.failSlack(500);
+        browser.submit(browser.get(PAGE), TEST + "slack", Map.of());
+        await().untilAsserted(() -> assertThat(alerts(browser.get(PAGE), "Slack")).contains("The last alert was dropped at <time datetime=",
+                "it answered 500", "message bad").doesNotContain("It was last reached"));
+        assertThat(alerts(browser.get(PAGE), "Mail")).doesNotContain("The last alert was dropped", "message bad");
+    }
+
+    @Test
+    void onlyAnOperatorSendsATest() {
+        Browser viewer = Logins.with(app, port, OPERATOR_TOKEN, Role.VIEWER, Role.PRIVACY);
+        HttpResponse<String> page = viewer.get(PAGE);
+        assertThat(alerts(page, "Slack")).contains("127.0.0.1").doesNotContain("Send a test");
+        assertThat(viewer.post(TEST + "slack", Browser.hidden(page, "/console/logout")).statusCode()).isEqualTo(403);
+        assertThat(browser.post(TEST + "slack", Map.of()).statusCode()).as("a forged form").isEqualTo(403);
+        HttpResponse<String> unknown = browser.post(TEST + "pager%22", Browser.hidden(browser.get(PAGE), TEST + "slack"));
+        assertThat(browser.follow(unknown).body()).contains("message bad", "The body is {&quot;target&quot;");
+        assertThat(audit.list(null, null, 0, 9).items()).singleElement()
+                .satisfies(entry -> assertThat(entry.outcome()).isEqualTo("refused"));
+        assertThat(RECEIVERS.slackCalls()).isZero();
+    }
+
+    /** What the page says of a target. */
+    private static String alerts(HttpResponse<String> page, String target) {
+        Matcher article = Pattern.compile("(?s)<article[^>]*>\\s*<h3>" + target + "</h3>.*?</article>").matcher(page.body());
+        assertThat(article.find()).as("%s in %s", target, page.body()).isTrue();
+        return article.group();
     }
 
     private HttpResponse<String> check() {
