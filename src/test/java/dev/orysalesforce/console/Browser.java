@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 import org.springframework.web.util.HtmlUtils;
 
 /** A browser without JavaScript: it keeps cookies, sends the forms of pages, and follows a redirect if it is told to. */
-final class Browser {
+public final class Browser {
 
     private static final Pattern HIDDEN = Pattern.compile("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\"");
 
@@ -32,11 +32,11 @@ final class Browser {
     private final HttpClient other = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Set<String> strict = new HashSet<>();
 
-    Browser(int port) {
+    public Browser(int port) {
         this.app = "http://127.0.0.1:" + port;
     }
 
-    HttpResponse<String> get(String path, String... headers) {
+    public HttpResponse<String> get(String path, String... headers) {
         return send(request(path, headers).GET());
     }
 
@@ -48,7 +48,7 @@ final class Browser {
     }
 
     /** Sends the form of a page that leads to a path, with its hidden fields and these. */
-    HttpResponse<String> submit(HttpResponse<String> page, String action, Map<String, String> fields, String... headers) {
+    public HttpResponse<String> submit(HttpResponse<String> page, String action, Map<String, String> fields, String... headers) {
         Map<String, String> all = new HashMap<>(hidden(page, action));
         all.putAll(fields);
         return post(action, all, headers);
@@ -66,7 +66,7 @@ final class Browser {
         return fields;
     }
 
-    HttpResponse<String> logIn(String token) {
+    public HttpResponse<String> logIn(String token) {
         return submit(get("/console/login"), "/console/login", Map.of("token", token));
     }
 

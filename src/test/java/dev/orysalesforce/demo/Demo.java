@@ -3,6 +3,8 @@ package dev.orysalesforce.demo;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.OrySalesforceSync;
+import dev.orysalesforce.doctor.SetUpChecks;
+import dev.orysalesforce.operator.Operator;
 import dev.orysalesforce.sandbox.FieldRule;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import java.io.IOException;
@@ -41,16 +43,21 @@ public final class Demo {
                 "--logging.level.root=WARN",
                 "--logging.level.dev.orysalesforce.reload=INFO",
                 "--logging.level.receive=INFO");
-        String address = "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port");
-        new DemoScript(new Ory(address, SECRET), salesforce, context.getBean(EmbeddedActiveMQ.class),
-                context.getBean(JmsTemplate.class), context.getBean(ObjectMapper.class)).tell(out);
+        int port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+        String address = "http://127.0.0.1:" + port;
+        new DemoScript(new Ory(address, SECRET), new Operator(port, OPERATOR_TOKEN), context.getBean(SetUpChecks.class), salesforce,
+                context.getBean(EmbeddedActiveMQ.class), context.getBean(JmsTemplate.class), context.getBean(ObjectMapper.class)).tell(out);
         out.printf("""
+                  Open the console in a browser
+                    address                         %2$s/console
+                    log in with the token           %5$s
+                    on Identities, search for       %6$s
+
                   Look at it
                     the records in Salesforce       %1$s/
                     every write, every call         %1$s/sandbox/writes  %1$s/sandbox/calls
                     health                          http://127.0.0.1:%3$s/observe/health
                     metrics                         http://127.0.0.1:%3$s/observe/metrics
-                    the console                     %2$s/console  (token: %5$s)
                     dead letters                    curl -H 'Authorization: Bearer %5$s' %2$s/api/dead-letters
                     Hawtio                          http://127.0.0.1:%3$s/observe/hawtio/  (operator, %5$s)
                     take Salesforce down, and up    curl -X POST %1$s/sandbox/faults/down
@@ -61,6 +68,7 @@ public final class Demo {
                       -d '{"identity":{"id":"11111111-2222-4333-8444-555555555555","traits":{"email":"you@example.org","name":{"first":"Your","last":"Name"}}}}'
 
                   It keeps running; Ctrl+C ends it.
-                """, salesforce.url(), address, context.getEnvironment().getProperty("local.management.port"), SECRET, OPERATOR_TOKEN);
+                """, salesforce.url(), address, context.getEnvironment().getProperty("local.management.port"), SECRET, OPERATOR_TOKEN,
+                DemoScript.ADDRESS);
     }
 }

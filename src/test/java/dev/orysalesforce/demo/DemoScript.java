@@ -6,6 +6,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.check.Finding;
+import dev.orysalesforce.doctor.SetUpChecks;
+import dev.orysalesforce.doctor.SetUpReport;
+import dev.orysalesforce.operator.Operator;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import dev.orysalesforce.sandbox.SandboxRecord;
 import dev.orysalesforce.sandbox.Write;
@@ -16,10 +20,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.springframework.jms.core.JmsTemplate;
 
-/** Posts webhooks that a real Kratos has sent, one after the other, and prints the outcome of each. */
+/**
+ * Posts webhooks that a real Kratos has sent, one after the other, then does what an operator does, and prints the outcome of each.
+ * Afterwards each page of the console has something to show.
+ */
 public final class DemoScript {
 
     private record Chapter(String told, String event, String sample) {}
@@ -41,14 +49,25 @@ public final class DemoScript {
             new Chapter("A Salesforce record instead of an identity", "registration", "salesforce-shaped-lead"),
             new Chapter("An event near 64 KiB, which Ory sends empty", "settings", null));
 
+    private static final String LINE = "  %-46s %-9s %s%n";
+    private static final String REFUSED = "INVALID_EMAIL_ADDRESS";
+
+    /** What the search of the console finds after the script. */
+    public static final String ADDRESS = "ada@king.example.org";
+
     private final Ory ory;
+    private final Operator operator;
+    private final SetUpChecks checks;
     private final SalesforceSandbox salesforce;
     private final EmbeddedActiveMQ broker;
     private final JmsTemplate jms;
     private final ObjectMapper json;
 
-    public DemoScript(Ory ory, SalesforceSandbox salesforce, EmbeddedActiveMQ broker, JmsTemplate jms, ObjectMapper json) {
+    public DemoScript(Ory ory, Operator operator, SetUpChecks checks, SalesforceSandbox salesforce, EmbeddedActiveMQ broker,
+            JmsTemplate jms, ObjectMapper json) {
         this.ory = ory;
+        this.operator = operator;
+        this.checks = checks;
         this.salesforce = salesforce;
         this.broker = broker;
         this.jms = jms;
@@ -56,7 +75,7 @@ public final class DemoScript {
     }
 
     public void tell(PrintStream out) {
-        out.printf("%n  %-46s %-9s %s%n", "WHAT HAPPENED AT ORY", "ANSWER", "OUTCOME");
+        out.printf("%n" + LINE, "WHAT HAPPENED AT ORY", "ANSWER", "OUTCOME");
         for (Chapter chapter : CHAPTERS) {
             List<JsonNode> lettersBefore = deadLetters();
             long writesBefore = salesforce.writes().count();
@@ -70,10 +89,28 @@ public final class DemoScript {
             if (lines.isEmpty()) {
                 lines.add("nothing has changed: no call to Salesforce");
             }
-            out.printf("  %-46s %-9d %s%n", chapter.told(), answer.statusCode(), lines.get(0));
+            out.printf(LINE, chapter.told(), answer.statusCode(), lines.get(0));
             lines.stream().skip(1).forEach(line -> out.printf("  %-56s %s%n", "", line));
         }
+        out.printf("%n" + LINE, "WHAT AN OPERATOR DID", "ANSWER", "OUTCOME");
+        replay(out);
+        checkSetUp(out);
         out.println();
+    }
+
+    private void replay(PrintStream out) {
+        HttpResponse<String> answer = operator.post("/api/dead-letters/replay", "{\"code\": \"" + REFUSED + "\"}");
+        List<JsonNode> again = await().atMost(Duration.ofSeconds(30)).until(() -> deadLetters().stream()
+                .filter(letter -> letter.path("code").asText().equals(REFUSED)).toList(), letters -> !letters.isEmpty());
+        out.printf(LINE, "Replays the dead letter of Åsa", answer.statusCode(), line(again.get(0)));
+    }
+
+    private void checkSetUp(PrintStream out) {
+        salesforce.org().letViewSetup(true); // or the doctor could not see that no rule assigns new Leads
+        checks.run();
+        SetUpReport report = checks.last("Salesforce").report();
+        out.printf(LINE, "Checks the set-up of Salesforce", "", report.findings().stream().map(Finding::message)
+                .collect(Collectors.joining(" ")));
     }
 
     private String line(Write write) {
