@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.util.StringUtils;
@@ -22,7 +21,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 
 /** Batches, comparisons and pauses, newest first. */
 @Controller
-@Lazy
+@PartOfConsole
 class ActivityController {
 
     private static final String PATH = Section.HOME + "/activity";

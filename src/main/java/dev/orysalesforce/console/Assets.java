@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.http.CacheControl;
@@ -17,7 +16,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 
 /** Style, scripts and icon. A browser keeps them, because the path changes with their content. */
 @Controller
-@Lazy
+@PartOfConsole
 class Assets {
 
     static final String PATH = Section.HOME + "/assets";

@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.util.StringUtils;
@@ -17,7 +16,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 
 /** What was done, newest first. */
 @Controller
-@Lazy
+@PartOfConsole
 class AuditController {
 
     private static final String PATH = Section.HOME + "/audit";

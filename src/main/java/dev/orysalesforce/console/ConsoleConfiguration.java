@@ -5,6 +5,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.web.servlet.ServletContextInitializer;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
@@ -16,6 +17,7 @@ import org.thymeleaf.spring6.view.ThymeleafViewResolver;
 /** The templates of the console, which are loaded with its first page, and its session. */
 @Configuration
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@Conditional(PartOfConsole.IsOpen.class)
 class ConsoleConfiguration {
 
     /** Hawtio has another cookie: a browser sends both to both ports. */

@@ -13,7 +13,6 @@ import dev.orysalesforce.settings.RouteNames;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -23,7 +22,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 /** One dead letter, and how a replay ended. */
 @Controller
-@Lazy
+@PartOfConsole
 class DeadLetterController {
 
     private static final String LETTER = DeadLettersController.PATH + "/{id}";

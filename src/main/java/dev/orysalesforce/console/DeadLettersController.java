@@ -21,7 +21,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.util.StringUtils;
@@ -32,7 +31,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 /** Dead letters by code and one by one; replays and discards several at once. */
 @Controller
-@Lazy
+@PartOfConsole
 class DeadLettersController {
 
     static final String PATH = Section.HOME + "/dead-letters";

@@ -7,7 +7,6 @@ import dev.orysalesforce.receive.Problems;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -23,7 +22,7 @@ import org.springframework.web.servlet.ModelAndView;
 /** What the layout of every page needs, and the answer to invalid parameters. */
 @ControllerAdvice(basePackageClasses = EachPage.class)
 @Order(Ordered.HIGHEST_PRECEDENCE)
-@Lazy
+@PartOfConsole
 class EachPage {
 
     private final Assets assets;

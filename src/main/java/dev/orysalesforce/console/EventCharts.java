@@ -8,13 +8,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /** How many events were accepted, synced and refused, hour by hour and day by day, from the sums of the activity. */
 @Component
-@Lazy
+@PartOfConsole
 class EventCharts {
 
     private static final int HOURS = 24;

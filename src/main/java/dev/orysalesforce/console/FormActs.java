@@ -7,13 +7,12 @@ import dev.orysalesforce.operator.OperatorCalls.Answer;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import java.util.function.Function;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 /** Does what a form asks for, and lets the next page tell how it ended. */
 @Component
-@Lazy
+@PartOfConsole
 class FormActs {
 
     private final OperatorCalls calls;

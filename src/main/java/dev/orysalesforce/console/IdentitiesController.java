@@ -10,7 +10,6 @@ import dev.orysalesforce.operator.OperatorCalls;
 import dev.orysalesforce.settings.RouteNames;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -21,7 +20,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 /** Finds an identity, tells what became of it, syncs it again, and erases it. */
 @Controller
-@Lazy
+@PartOfConsole
 class IdentitiesController {
 
     static final String PATH = Section.HOME + "/identities";

@@ -3,7 +3,6 @@ package dev.orysalesforce.console;
 import dev.orysalesforce.operator.OperatorToken;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -11,7 +10,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 
 /** Asks for the operator token, or leads to the provider of logins. Spring Security takes the form, and the way back. */
 @Controller
-@Lazy
+@PartOfConsole
 class LoginController {
 
     private final OperatorToken token;

@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeSet;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.util.StringUtils;
@@ -31,7 +30,7 @@ import org.springframework.web.bind.annotation.PostMapping;
  * to a person with the role privacy, and the audit tells that.
  */
 @Controller
-@Lazy
+@PartOfConsole
 class MappingsController {
 
     private static final String PATH = Section.HOME + "/mappings";

@@ -5,7 +5,6 @@ import dev.orysalesforce.ledger.FieldHash;
 import dev.orysalesforce.receive.Problems;
 import dev.orysalesforce.receive.RefusedLogins;
 import java.time.Clock;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.http.converter.FormHttpMessageConverter;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.config.Customizer;
@@ -26,7 +25,7 @@ import org.springframework.web.util.UriComponentsBuilder;
  * the page that the person wanted.
  */
 @Component
-@Lazy
+@PartOfConsole
 class OidcLogin {
 
     static final String START = ConsoleSecurity.LOGIN + "/oidc";

@@ -4,7 +4,6 @@ import dev.orysalesforce.operator.OperatorActs;
 import dev.orysalesforce.settings.RouteNames;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -13,7 +12,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 /** Whether everything is in step; ends a pause, and starts a comparison. */
 @Controller
-@Lazy
+@PartOfConsole
 class OverviewController {
 
     private final OverviewReport report;

@@ -21,13 +21,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /** Collects what the overview shows. While the ledger does not answer, only the number of identities is missing. */
 @Component
-@Lazy
+@PartOfConsole
 class OverviewReport {
 
     private static final Duration BETWEEN_COUNTS = Duration.ofMinutes(1);

@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -28,7 +27,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
  * because that of a webhook is a secret; sends a test on request.
  */
 @Controller
-@Lazy
+@PartOfConsole
 class SetUpController {
 
     private static final String PATH = Section.HOME + "/set-up";

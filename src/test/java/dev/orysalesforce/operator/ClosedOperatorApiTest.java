@@ -8,18 +8,23 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ApplicationContext;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.util.ClassUtils;
 
 /** Without OPERATOR_TOKEN there is no access, whatever a caller sends. */
 @CamelSpringBootTest
@@ -41,6 +46,9 @@ class ClosedOperatorApiTest {
     @LocalManagementPort
     private int managementPort;
 
+    @Autowired
+    private ApplicationContext context;
+
     @DynamicPropertySource
     static void settings(DynamicPropertyRegistry registry) {
         registry.add("sync.data-dir", folder::toString);
@@ -57,6 +65,15 @@ class ClosedOperatorApiTest {
             assertThat(answer.statusCode()).isEqualTo(404);
             assertThat(answer.body()).contains("TOKEN_CLIENTS");
         }
+    }
+
+    /** A start without a console takes no time for its pages. */
+    @Test
+    void theBeansOfTheConsoleAreNotLoaded() {
+        assertThat(Stream.of(context.getBeanDefinitionNames()).map(context::getType).filter(Objects::nonNull).map(ClassUtils::getUserClass)
+                .filter(type -> type.getName().startsWith("dev.orysalesforce.console.") || type.getName().startsWith("org.thymeleaf."))
+                .map(Class::getSimpleName))
+                .containsExactlyInAnyOrder("ConsoleSecurity", "ConsoleSettings", "ForwardedProtocolValve");
     }
 
     @ParameterizedTest
