@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.journal.JournalCount;
 import dev.orysalesforce.ledger.LedgerUnderTest;
+import dev.orysalesforce.operator.DeadLetterIndexer;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import dev.orysalesforce.sandbox.SandboxRecord;
 import dev.orysalesforce.settings.CommandLineOnly;
@@ -79,6 +80,9 @@ public abstract class AppTest {
     @Autowired
     private CamelContext camel;
 
+    @Autowired
+    private DeadLetterIndexer deadLetterIndexer;
+
     public Ory ory;
 
     @DynamicPropertySource
@@ -125,6 +129,8 @@ public abstract class AppTest {
         while (jms.receive("dead-letters") != null) {
             // dead letters of an earlier test
         }
+        deadLetterIndexer.check(); // writes what is noted of them
+        sql.update("delete from dead_letters");
         SALESFORCE.reset();
         sql.update("delete from identities");
     }

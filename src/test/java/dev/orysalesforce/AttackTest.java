@@ -246,7 +246,7 @@ class AttackTest extends AppTest {
             letter.setStringProperty("code", "TRAP");
             return letter;
         });
-        assertThat(operator().get("/api/dead-letters?code=TRAP").body()).contains("UNREADABLE_LETTER");
+        await().untilAsserted(() -> assertThat(operator().get("/api/dead-letters?code=TRAP").body()).contains("UNREADABLE_LETTER"));
         assertThat(operator().post("/api/dead-letters/replay", "{\"code\":\"TRAP\"}").body())
                 .contains("\"replayed\":0");
         assertThat(operator().get("/api/dead-letters?code=TRAP").body()).contains("UNREADABLE_LETTER");

@@ -1,5 +1,8 @@
 package dev.orysalesforce.ledger;
 
+import dev.orysalesforce.journal.Version;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,16 +32,17 @@ public class DeadLetterIndex {
     private static final String IN_QUEUE = " where replay is null";
 
     private static final String INSERT = """
-            insert into dead_letters (id, identity, event, object, code, fields, attempts, received_at, failed_at, expires_at,
-                replay, replayed_at)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            insert into dead_letters (id, identity, event, object, code, message, fields, attempts, received_at, failed_at,
+                version_at, version_verified, version_received, expires_at, replay, replayed_at)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             on conflict (id) do\s""";
     private static final String NOTHING = "nothing";
     private static final String UPDATE = """
             update set identity = excluded.identity, event = excluded.event, object = excluded.object,
-                code = excluded.code, fields = excluded.fields, attempts = excluded.attempts,
-                received_at = excluded.received_at, failed_at = excluded.failed_at, expires_at = excluded.expires_at,
-                replay = excluded.replay, replayed_at = excluded.replayed_at, outcome = null
+                code = excluded.code, message = excluded.message, fields = excluded.fields, attempts = excluded.attempts,
+                received_at = excluded.received_at, failed_at = excluded.failed_at, version_at = excluded.version_at,
+                version_verified = excluded.version_verified, version_received = excluded.version_received,
+                expires_at = excluded.expires_at, replay = excluded.replay, replayed_at = excluded.replayed_at, outcome = null
             """;
 
     private final JdbcTemplate batches;
@@ -50,15 +54,18 @@ public class DeadLetterIndex {
     /**
      * A dead letter.
      *
+     * @param message what happened, without a value of the identity; null if the letter can't be read, or if an older version of the
+     *     app has noted it
      * @param fields names of the fields that Salesforce named
+     * @param version of the event; null if the letter holds none that can be synced
      * @param expiresAt milliseconds since 1970, as in JMS; 0 is never
      */
-    public record Row(String id, String identity, String event, String object, String code, List<String> fields, int attempts,
-            Instant receivedAt, Instant failedAt, long expiresAt) {
+    public record Row(String id, String identity, String event, String object, String code, String message, List<String> fields,
+            int attempts, Instant receivedAt, Instant failedAt, Version version, long expiresAt) {
 
         /** The same letter, whose identity is known now. */
         public Row of(String known) {
-            return new Row(id, known, event, object, code, fields, attempts, receivedAt, failedAt, expiresAt);
+            return new Row(id, known, event, object, code, message, fields, attempts, receivedAt, failedAt, version, expiresAt);
         }
     }
 
@@ -111,11 +118,17 @@ public class DeadLetterIndex {
         }
         String at = replay == null ? null : SqlTimestamps.text(clock.instant());
         transaction.executeWithoutResult(status -> batches.batchUpdate(INSERT + onConflict,
-                rows.stream().map(row -> new Object[] {Ledger.cut(row.id(), 100),
-                    row.identity(), Ledger.cut(row.event(), 40), Ledger.cut(row.object(), 80), Ledger.cut(row.code(), 100),
-                    Ledger.cut(String.join(",", row.fields()), 1000), row.attempts(), SqlTimestamps.text(row.receivedAt()),
-                    SqlTimestamps.text(row.failedAt()), row.expiresAt(), replay, at}).toList()));
+                rows.stream().map(row -> columns(row, replay, at)).toList()));
         forget(tombstones.erased(rows.stream().map(Row::identity).filter(Objects::nonNull).toList()));
+    }
+
+    private static Object[] columns(Row row, String replay, String at) {
+        Version version = row.version();
+        return new Object[] {Ledger.cut(row.id(), 100), row.identity(), Ledger.cut(row.event(), 40), Ledger.cut(row.object(), 80),
+            Ledger.cut(row.code(), 100), Ledger.cut(row.message(), Integer.MAX_VALUE), Ledger.cut(String.join(",", row.fields()), 1000),
+            row.attempts(), SqlTimestamps.text(row.receivedAt()), SqlTimestamps.text(row.failedAt()),
+            version == null ? null : SqlTimestamps.text(version.at()), version == null ? null : version.verified(),
+            version == null ? null : SqlTimestamps.text(version.receivedAt()), row.expiresAt(), replay, at};
     }
 
     /** These letters are no longer in the queue. */
@@ -160,6 +173,11 @@ public class DeadLetterIndex {
     public void removeExpired() {
         jdbc.sql("delete from dead_letters where replay is null and expires_at between 1 and :now").param("now", clock.millis())
                 .update();
+    }
+
+    /** Letters that can't be read, and those that an older version of the app has noted; the next comparison finds them again. */
+    public void forgetIncomplete() {
+        jdbc.sql("delete from dead_letters where replay is null and message is null").update();
     }
 
     /** How replays ended that are some days old. */
@@ -216,13 +234,24 @@ public class DeadLetterIndex {
     public Page page(DeadLetterFilter filter, int offset, int limit) {
         List<Row> items = matching("select *", filter, " order by failed_at, id limit :limit offset :offset").param("limit", limit)
                 .param("offset", offset)
-                .query((row, number) -> new Row(row.getString("id"), row.getString("identity"), row.getString("event"),
-                        row.getString("object"), row.getString("code"),
-                        Stream.of(row.getString("fields").split(",")).filter(name -> !name.isEmpty()).toList(), row.getInt("attempts"),
-                        SqlTimestamps.of(row.getString("received_at")), SqlTimestamps.of(row.getString("failed_at")),
-                        row.getLong("expires_at")))
-                .list();
+                .query((row, number) -> row(row)).list();
         return new Page(items, matching("select count(*)", filter, "").query(Long.class).single());
+    }
+
+    /** A letter in the queue; nothing if it is not there, or no longer. */
+    public Optional<Row> find(String id) {
+        return jdbc.sql("select * from dead_letters" + IN_QUEUE + " and id = :id and (expires_at = 0 or expires_at > :now)")
+                .param("id", id).param("now", clock.millis()).query((row, number) -> row(row)).optional();
+    }
+
+    private static Row row(ResultSet row) throws SQLException {
+        Instant at = SqlTimestamps.of(row.getString("version_at"));
+        return new Row(row.getString("id"), row.getString("identity"), row.getString("event"), row.getString("object"),
+                row.getString("code"), row.getString("message"),
+                Stream.of(row.getString("fields").split(",")).filter(name -> !name.isEmpty()).toList(), row.getInt("attempts"),
+                SqlTimestamps.of(row.getString("received_at")), SqlTimestamps.of(row.getString("failed_at")),
+                at == null ? null : new Version(at, row.getInt("version_verified"), SqlTimestamps.of(row.getString("version_received"))),
+                row.getLong("expires_at"));
     }
 
     private JdbcClient.StatementSpec matching(String selected, DeadLetterFilter filter, String rest) {

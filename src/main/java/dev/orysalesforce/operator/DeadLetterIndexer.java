@@ -2,6 +2,7 @@ package dev.orysalesforce.operator;
 
 import dev.orysalesforce.journal.DeadLetter;
 import dev.orysalesforce.journal.DeadLetterReader;
+import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.Queues;
 import dev.orysalesforce.ledger.DeadLetterFilter;
 import dev.orysalesforce.ledger.DeadLetterIndex;
@@ -248,6 +249,7 @@ public class DeadLetterIndexer {
     private void compare() {
         long began = monotonicClock.millis();
         OptionalLong atFirst = queues.depth(Queues.DEAD_LETTERS);
+        index.forgetIncomplete();
         Set<String> indexed = index.ids();
         int before = indexed.size();
         Set<String> queued = new HashSet<>();
@@ -301,9 +303,10 @@ public class DeadLetterIndexer {
         DeadLetter letter = reader.read(message);
         boolean isReadable = letter != null;
         return row(new DeadLetter(null, message.getStringProperty("identity"), message.getStringProperty("event"),
-                message.getStringProperty("object"), message.getStringProperty("code"), null, isReadable ? letter.fields() : null,
+                message.getStringProperty("object"), message.getStringProperty("code"),
+                isReadable ? Objects.requireNonNullElse(letter.message(), "") : null, isReadable ? letter.fields() : null,
                 isReadable ? letter.attempts() : 0, isReadable ? letter.receivedAt() : null, isReadable ? letter.failedAt() : null, null,
-                null), id(message), message.getJMSExpiration());
+                isReadable ? letter.original() : null), id(message), message.getJMSExpiration());
     }
 
     /** As the operator API shows it. */
@@ -313,12 +316,14 @@ public class DeadLetterIndexer {
     }
 
     /** Any program may write to an external broker, so only what looks like an ID or a name is taken from a letter. */
-    private static Row row(DeadLetter letter, String id, long expiresAt) {
+    private Row row(DeadLetter letter, String id, long expiresAt) {
+        IdentityChange event = reader.event(letter);
         return new Row(id == null ? letter.id() : id,
                 JmsSelectors.isId(letter.identity()) ? letter.identity().toLowerCase(Locale.ROOT) : null,
                 JmsSelectors.isName(letter.event()) ? letter.event() : null, JmsSelectors.isName(letter.object()) ? letter.object() : null,
                 JmsSelectors.isCode(letter.code()) ? letter.code() : JmsSelectors.UNREADABLE_LETTER,
-                letter.fields() == null ? List.of() : letter.fields().stream().filter(JmsSelectors::isCode).toList(), letter.attempts(),
-                letter.receivedAt(), letter.failedAt(), expiresAt);
+                letter.message(), letter.fields() == null ? List.of() : letter.fields().stream().filter(JmsSelectors::isCode).toList(),
+                letter.attempts(),
+                letter.receivedAt(), letter.failedAt(), event == null ? null : event.version(), expiresAt);
     }
 }

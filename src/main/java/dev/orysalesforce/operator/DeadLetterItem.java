@@ -3,6 +3,7 @@ package dev.orysalesforce.operator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.orysalesforce.journal.DeadLetter;
+import dev.orysalesforce.ledger.DeadLetterIndex;
 import java.time.Instant;
 import java.util.List;
 
@@ -31,13 +32,14 @@ public record DeadLetterItem(
                 reveal ? letter.original() : null);
     }
 
+    /** As the index knows it. */
+    static DeadLetterItem of(DeadLetterIndex.Row row, boolean newerSynced) {
+        return new DeadLetterItem(row.id(), row.identity(), row.event(), row.code(), row.message(), row.fields(), row.attempts(),
+                row.receivedAt(), row.failedAt(), newerSynced, null);
+    }
+
     DeadLetterItem newerSynced(boolean isNewerSynced) {
         return new DeadLetterItem(id, identity, event, code, message, fields, attempts, receivedAt, failedAt, isNewerSynced,
                 original);
-    }
-
-    DeadLetterItem hidden() {
-        return new DeadLetterItem(id, identity, event, code, message, fields, attempts, receivedAt, failedAt, newerSynced,
-                null);
     }
 }

@@ -92,8 +92,16 @@ public class DeadLetters {
             @Header("object") String object, @Header("offset") String offset, @Header("limit") String limit) {
         int from = number(offset, 0, 0, Integer.MAX_VALUE, "offset is a number from 0.");
         int most = number(limit, DEFAULT_LIMIT, 1, MOST, "limit is a number from 1 to " + MOST + ".");
-        String selector = JmsSelectors.of(filter(code, identity, event, object));
-        return new DeadLetterPage(items(selector, from, most, false), queues.count(Queues.DEAD_LETTERS, selector));
+        DeadLetterFilter filter = filter(code, identity, event, object);
+        String selector = JmsSelectors.of(filter);
+        return fromIndex(index -> index.page(filter, from, most)).filter(page -> areWhole(page.items()))
+                .map(page -> new DeadLetterPage(items(page.items()), OptionalLong.of(page.total())))
+                .orElseGet(() -> new DeadLetterPage(items(selector, from, most, false), queues.count(Queues.DEAD_LETTERS, selector)));
+    }
+
+    /** Of a letter that can't be read, only the queue tells something. */
+    private static boolean areWhole(List<DeadLetterIndex.Row> rows) {
+        return rows.stream().allMatch(row -> row.message() != null);
     }
 
     /** Which dead letters are meant; a part that is null does not matter. */
@@ -164,8 +172,14 @@ public class DeadLetters {
 
     /** One dead letter, with its original if {@code reveal} is true; null if there is none with this ID. */
     public DeadLetterItem find(@Header("id") String id, @Header("reveal") String reveal) {
-        return !JmsSelectors.isId(id) ? null
-                : items(JmsSelectors.ofLetter(id), 0, 1, isTrue(reveal)).stream().findFirst().orElse(null);
+        if (!JmsSelectors.isId(id)) {
+            return null;
+        }
+        boolean isRevealed = isTrue(reveal); // the queue alone has the original
+        Optional<List<DeadLetterIndex.Row>> known = isRevealed ? Optional.empty()
+                : fromIndex(index -> index.find(id.toLowerCase(Locale.ROOT)).stream().toList());
+        return known.filter(rows -> !rows.isEmpty() && areWhole(rows)).map(this::items)
+                .orElseGet(() -> items(JmsSelectors.ofLetter(id), 0, 1, isRevealed)).stream().findFirst().orElse(null);
     }
 
     /** Discards a dead letter. Returns whether it existed. */
@@ -229,9 +243,9 @@ public class DeadLetters {
         return discarded.size();
     }
 
-    /** All dead letters of an identity. */
-    List<DeadLetterItem> of(String identity, boolean reveal) {
-        return items(JmsSelectors.ofIdentity(identity), 0, MOST, reveal);
+    /** All dead letters of an identity, without their originals. */
+    List<DeadLetterItem> of(String identity) {
+        return list(null, identity, null, null, null, String.valueOf(MOST)).items();
     }
 
     /** Whether one belongs to the identity, or holds a body with its ID. */
@@ -351,6 +365,15 @@ public class DeadLetters {
     /** A letter without its original, unless that is to be shown. Many of them fit into the memory, whatever they hold. */
     private record Shown(DeadLetterItem item, Version version) {}
 
+    private List<DeadLetterItem> items(List<DeadLetterIndex.Row> rows) {
+        Map<String, LedgerEntry> known = entries(rows.stream().map(DeadLetterIndex.Row::identity));
+        return rows.stream().map(row -> DeadLetterItem.of(row, isNewerSynced(row.version(), known.get(row.identity())))).toList();
+    }
+
+    private Map<String, LedgerEntry> entries(Stream<String> identities) {
+        return ledger.find(identities.filter(Objects::nonNull).distinct().toList());
+    }
+
     private List<DeadLetterItem> items(String selector, int from, int most, boolean reveal) {
         List<Shown> shown = jms.browseSelected(Queues.DEAD_LETTERS, selector, (session, queue) -> {
             List<Shown> letters = new ArrayList<>();
@@ -363,8 +386,7 @@ public class DeadLetters {
             }
             return letters;
         });
-        Map<String, LedgerEntry> known = ledger.find(shown.stream()
-                .map(one -> one.item().identity()).filter(Objects::nonNull).distinct().toList());
+        Map<String, LedgerEntry> known = entries(shown.stream().map(one -> one.item().identity()));
         return shown.stream().map(one -> one.item().newerSynced(isNewerSynced(one.version(), known.get(one.item().identity())))).toList();
     }
 

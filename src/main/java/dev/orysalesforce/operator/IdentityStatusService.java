@@ -97,7 +97,7 @@ public class IdentityStatusService {
             found = found || waiting != null || journal.isInFlight(identity);
         }
         Boolean pending = found || searched && !onItsWay ? found : null;
-        List<DeadLetterItem> letters = deadLetters.of(identity, true);
+        List<DeadLetterItem> letters = deadLetters.of(identity);
         LedgerEntry entry = ledger.find(identity).orElse(null); // last, so that an event that has just left the journal is here
         if (Boolean.FALSE.equals(pending) && letters.isEmpty() && entry == null) {
             return null;
@@ -134,7 +134,7 @@ public class IdentityStatusService {
                 entry.hasRecord() ? login.address() + "/" + entry.salesforceId() : null, entry.foundBy(),
                 entry.hasRecord() && entry.version() != null ? entry.version().at() : null, entry.mapping(),
                 new TreeSet<>(entry.fields().keySet()), new TreeMap<>(entry.sentAt()), entry.attempts(), entry.nextRetryAt(),
-                new LastEvent(entry.event(), entry.receivedAt(), entry.triggerId()), null, null, hidden(letters), null);
+                new LastEvent(entry.event(), entry.receivedAt(), entry.triggerId()), null, null, letters, null);
     }
 
     /** The ledger knows an identity once its first event has an outcome, but not from rejected requests. */
@@ -145,18 +145,15 @@ public class IdentityStatusService {
                 last == null ? null : last.code(), last == null ? null : last.message(), null, null, null, null, null,
                 null, Set.of(), Map.of(), last == null ? 0 : last.attempts(), null,
                 last == null ? null : new LastEvent(last.event(), last.receivedAt(), null), null, null,
-                hidden(letters), null);
+                letters, null);
     }
 
-    private static List<DeadLetterItem> hidden(List<DeadLetterItem> letters) {
-        return letters.stream().map(DeadLetterItem::hidden).toList();
-    }
-
-    private static Values values(JsonNode waiting, List<DeadLetterItem> letters) {
+    private Values values(JsonNode waiting, List<DeadLetterItem> letters) {
         if (waiting != null) {
             return new Values("pending", waiting);
         }
-        return letters.isEmpty() ? null : new Values("dead-letter", letters.get(letters.size() - 1).original());
+        DeadLetterItem last = letters.isEmpty() ? null : deadLetters.find(letters.get(letters.size() - 1).id(), "true");
+        return last == null ? null : new Values("dead-letter", last.original());
     }
 
     /** The identity's newest event in the queue; null if there is none, or if a batch holds it. */

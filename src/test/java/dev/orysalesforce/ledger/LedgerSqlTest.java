@@ -284,6 +284,27 @@ class LedgerSqlTest {
 
     @ParameterizedTest
     @MethodSource("databases")
+    void aDeadLetterIsFoundUntilItLeavesTheQueueOrExpires(LedgerDatabase database) {
+        DeadLetterIndex index = database.empty().bean(DeadLetterIndex.class);
+        DeadLetterIndex.Row letter = letter("letter", ID, "STRING_TOO_LONG", 0);
+        DeadLetterIndex.Row bare = new DeadLetterIndex.Row("bare", null, null, null, "UNREADABLE_LETTER", null, List.of(), 0, null, null,
+                null, Long.MAX_VALUE);
+        index.add(List.of(letter, bare,
+                new DeadLetterIndex.Row("expired", null, null, null, "EMPTY", "", List.of(), 0, null, null, null, 1)));
+        assertThat(index.find("letter")).contains(letter);
+        assertThat(index.find("bare")).contains(bare);
+        assertThat(index.find("expired")).isEmpty();
+        assertThat(index.find("other")).isEmpty();
+        index.forgetIncomplete();
+        assertThat(index.ids()).containsExactlyInAnyOrder("letter", "expired");
+        index.replayed("replay", List.of(letter));
+        assertThat(index.find("letter")).isEmpty();
+        index.forgetIncomplete();
+        assertThat(index.ending("replay")).isPresent();
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
     void theEndOfAReplayIsCounted(LedgerDatabase database) {
         DeadLetterIndex index = database.empty().bean(DeadLetterIndex.class);
         List<DeadLetterIndex.Row> letters = IntStream.range(0, 4)
@@ -338,8 +359,9 @@ class LedgerSqlTest {
     }
 
     private static DeadLetterIndex.Row letter(String id, String identity, String code, int seconds) {
-        return new DeadLetterIndex.Row(id, identity, "settings", "Lead", code, List.of("LastName", "Company"), 1, NOON,
-                NOON.plusSeconds(seconds), 0);
+        return new DeadLetterIndex.Row(id, identity, "settings", "Lead", code, "Too long: LastName", List.of("LastName", "Company"), 1,
+                NOON,
+                NOON.plusSeconds(seconds), new Version(NOON, 2, NOON.plusNanos(1)), 0);
     }
 
     @ParameterizedTest

@@ -64,6 +64,40 @@ class DeadLetterIndexTest extends OperatorTest {
         assertProblem(operator.get(GROUPS + "?object=x%27%20OR%201=1"), 400, "BAD_REQUEST");
     }
 
+    /** The broker would read all letters from its disk to find some of them. */
+    @Test
+    void lettersAreShownFromTheIndexWithoutReadingTheQueue() {
+        String id = refused("Kowalczykowa");
+        String letter = letterOf(id);
+        settle();
+        JsonNode before = get("/api/dead-letters/" + letter);
+        assertThat(get("/api/dead-letters").path("items").get(0)).isEqualTo(before);
+        assertThat(get("/api/identities/" + id).path("deadLetters").get(0)).isEqualTo(before);
+        assertThat(before.path("message").asText()).isNotEmpty();
+        assertThat(rows()).doesNotContainIgnoringCase("kowalczykowa");
+        sql.update("update dead_letters set message = 'as the index knows it'");
+        for (String path : List.of("/api/dead-letters", "/api/dead-letters?limit=1&identity=" + id, "/api/dead-letters/" + letter,
+                "/api/identities/" + id)) {
+            assertThat(operator.get(path).body()).as(path).contains("as the index knows it").doesNotContainIgnoringCase("kowalczykowa");
+        }
+        assertThat(operator.get("/api/dead-letters/" + letter + "?reveal=true").body()).contains("Kowalczykowa");
+        assertThat(operator.get("/api/identities/" + id + "?reveal=true").body()).contains("Kowalczykowa");
+    }
+
+    /** An older version of the app has noted it; the queue still tells everything. */
+    @Test
+    void aLetterThatTheIndexKnowsInPartIsReadFromTheQueue() {
+        String letter = letterOf(refused("Older"));
+        settle();
+        JsonNode whole = get("/api/dead-letters/" + letter);
+        sql.update("update dead_letters set message = null, version_at = null");
+        assertThat(get("/api/dead-letters/" + letter)).isEqualTo(whole);
+        assertThat(get("/api/dead-letters").path("items").get(0)).isEqualTo(whole);
+        restarted().check();
+        assertThat(sql.queryForObject("select message from dead_letters where version_at is not null", String.class))
+                .isEqualTo(whole.path("message").asText());
+    }
+
     @Test
     void whatIsDiscardedLeavesTheIndexAtOnce() {
         operator.delete("/api/dead-letters/" + letterOf(refused("One")));
