@@ -41,6 +41,9 @@ public final class Bench {
             if (isWanted("growth", parts)) {
                 new Growing(plan, newest, images, salesforce, report).measure();
             }
+            if (isWanted("console", parts)) {
+                new ConsolePages(plan, newest, salesforce, report).measure();
+            }
             report.append(Files.readString(Path.of("bench/steps.md")));
             report.write(into, """
                     # Benchmark

@@ -58,6 +58,20 @@ record Plan(Path folder, boolean isShort) {
         return isShort ? new int[] {2_000} : new int[] {10_000, 100_000, 1_000_000};
     }
 
+    int deadLetters() {
+        return isShort ? 1_000 : 100_000;
+    }
+
+    /** Identities in the ledger. */
+    int identities() {
+        return isShort ? 10_000 : 1_000_000;
+    }
+
+    /** How often each page of the console is loaded. */
+    int pageLoads() {
+        return isShort ? 5 : 100;
+    }
+
     /** A folder of its own for a process. */
     Path folder(String name) {
         return folder.resolve(name);
