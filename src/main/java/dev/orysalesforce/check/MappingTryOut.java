@@ -12,6 +12,7 @@ import dev.orysalesforce.settings.RouteNames;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.Coalescer;
+import dev.orysalesforce.sync.MappingSet;
 import dev.orysalesforce.sync.Mappings;
 import java.nio.file.Path;
 import java.util.List;
@@ -97,22 +98,8 @@ public class MappingTryOut {
         mappings.files().values().stream().filter(other -> !other.name().equals(mapping))
                 .forEach(other -> files.put(other.name(), texts.text(other)));
         files.put(name, text);
-        texts.lend(name, text);
-        try {
-            return preview(new TriedMapping(Mappings.byName(files), name, sample.text(), sample.isBody(), sample.event()));
-        } finally {
-            if (texts.withdraw(name, text)) {
-                removeEndpoint(Mapping.of(name, text).endpoint());
-            }
-        }
-    }
-
-    /** Camel keeps an endpoint and its compiled mapping until the endpoint is removed. */
-    private void removeEndpoint(String endpoint) {
-        try {
-            context.removeEndpoints(endpoint);
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
+        try (HeldMappings held = new HeldMappings(Map.of(name, text), texts, context)) {
+            return preview(new TriedMapping(MappingSet.byName(files), name, sample.text(), sample.isBody(), sample.event()));
         }
     }
 

@@ -17,7 +17,7 @@ public class MappingResourceResolver extends ResourceResolverSupport {
     private volatile Map<String, String> byLocation = Map.of();
     private Map<String, String> latest = Map.of();
 
-    /** Candidates at their locations, each as often as it is being tried. */
+    /** Texts that are tried or compared, at their locations, each as often as that happens at the moment. */
     private final Map<String, List<String>> candidates = new HashMap<>();
 
     public MappingResourceResolver() {
@@ -45,17 +45,13 @@ public class MappingResourceResolver extends ResourceResolverSupport {
         byLocation = both;
     }
 
-    /**
-     * Holds a text that an operator tries, until it is {@link #withdraw withdrawn}.
-     *
-     * @param name below {@link Mapping#CANDIDATES}
-     */
+    /** Holds a text that an operator tries or compares, in use or not, until it is {@link #withdraw withdrawn}. */
     public synchronized void lend(String name, String text) {
         candidates.computeIfAbsent(location(name, Mapping.of(name, text).version()), location -> new ArrayList<>()).add(text);
         publishBeside(Map.of(name, text));
     }
 
-    /** Whether nothing tries this text any more. */
+    /** @return whether nothing uses this text any more */
     public synchronized boolean withdraw(String name, String text) {
         String location = location(name, Mapping.of(name, text).version());
         List<String> texts = candidates.get(location);
@@ -64,6 +60,9 @@ public class MappingResourceResolver extends ResourceResolverSupport {
             return false;
         }
         candidates.remove(location);
+        if (latest.containsKey(location)) {
+            return false;
+        }
         Map<String, String> others = new HashMap<>(byLocation);
         others.remove(location);
         byLocation = others;

@@ -8,7 +8,7 @@ import dev.orysalesforce.mapping.MappingFailedException;
 import dev.orysalesforce.mapping.MappingLoopsException;
 import dev.orysalesforce.mapping.MappingResourceResolver;
 import dev.orysalesforce.settings.RouteNames;
-import dev.orysalesforce.sync.Mappings;
+import dev.orysalesforce.sync.MappingSet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -53,8 +53,8 @@ class MappingTrial {
      */
     void run(Map<String, String> running, Map<String, String> edited) {
         resources.publishBeside(edited);
-        Map<String, Mapping> before = Mappings.byName(running);
-        Mappings.byName(edited).forEach((name, mapping) -> {
+        Map<String, Mapping> before = MappingSet.byName(running);
+        MappingSet.byName(edited).forEach((name, mapping) -> {
             Mapping known = before.get(name);
             if (!mapping.equals(known)) {
                 inputs(Path.of(name)).forEach(input -> run(known, mapping, input));

@@ -10,17 +10,25 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /** Merges all events of an identity into one item: Salesforce rejects a call that holds the same record twice. */
 @Component("coalescer")
 public class Coalescer {
 
-    private final Mappings mappings;
+    private final Function<IdentityChange, Mapping> mappings;
     private final TraitsLimit limit;
     private final boolean isOneWay;
 
-    public Coalescer(Mappings mappings, SyncSettings settings) {
+    @Autowired
+    Coalescer(Mappings mappings, SyncSettings settings) {
+        this(mappings::of, settings);
+    }
+
+    /** @param mappings chooses the mapping of an event */
+    public Coalescer(Function<IdentityChange, Mapping> mappings, SyncSettings settings) {
         this.mappings = mappings;
         this.limit = new TraitsLimit(settings);
         this.isOneWay = !settings.oneWay().isEmpty();
@@ -63,7 +71,7 @@ public class Coalescer {
     }
 
     private SyncItem row(IdentityChange change, List<IdentityChange> earlier) {
-        return row(change, change.record() != null && !change.isState() ? PrebuiltRecords.NO_MAPPING : mappings.of(change), earlier);
+        return row(change, change.record() != null && !change.isState() ? PrebuiltRecords.NO_MAPPING : mappings.apply(change), earlier);
     }
 
     private SyncItem row(IdentityChange change, Mapping mapping, List<IdentityChange> earlier) {

@@ -12,7 +12,6 @@ import dev.orysalesforce.mapping.MappingFailedException;
 import dev.orysalesforce.mapping.MappingResourceResolver;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.settings.SyncSettings;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.Locale;
@@ -35,7 +34,6 @@ import org.springframework.stereotype.Component;
 public class Mappings {
 
     private static final Logger LOG = LoggerFactory.getLogger(Mappings.class);
-    private static final String DEFAULT = "default";
 
     /** A code is shown and counted, so it must not be a trait. */
     private static final Pattern CODE = Pattern.compile("[A-Z][A-Z_]{1,39}");
@@ -46,15 +44,9 @@ public class Mappings {
     private final Clock clock;
     private final String erased;
     private final String gone;
-    private volatile Taken taken = new Taken(Map.of(), null, null, Map.of());
 
     /** Replaced as a whole while no batch is in flight. */
-    private record Taken(Map<String, Mapping> bySchema, Mapping erased, Mapping gone, Map<String, Mapping> files) {
-
-        Stream<Mapping> named(String file) {
-            return Mappings.named(files, file);
-        }
-    }
+    private volatile MappingSet taken = MappingSet.EMPTY;
 
     public Mappings(CamelContext camel, MappingResourceResolver resources, SyncSettings settings, ObjectMapper json, Clock clock) {
         this.camel = camel;
@@ -72,24 +64,17 @@ public class Mappings {
      * @param files name to text of every mapping file
      */
     public void take(Map<String, String> namesBySchema, Map<String, String> files) {
-        Map<String, Mapping> byName = byName(files);
-        Mapping person = named(byName, "person").findFirst().orElse(null);
-        Map<String, Mapping> bySchema = new TreeMap<>();
-        namesBySchema.forEach((schema, name) -> bySchema.put(schema, held(name, byName).after(person)));
+        MappingSet next = MappingSet.of(namesBySchema, erased, gone, files);
         resources.publish(files);
         Set<String> replaced = endpoints(taken.files());
-        taken = new Taken(bySchema, held(erased, byName).after(null), held(gone, byName).after(null), byName);
-        replaced.removeAll(endpoints(byName));
+        taken = next;
+        replaced.removeAll(endpoints(next.files()));
         replaced.forEach(this::removeEndpoint);
     }
 
-    /** @param files name to text of every mapping file */
-    public static Map<String, Mapping> byName(Map<String, String> files) {
-        Map<String, Mapping> byName = new TreeMap<>();
-        files.forEach((name, text) -> byName.put(name, Mapping.of(name, text)));
-        Mapping person = named(byName, "person").findFirst().orElse(null);
-        byName.replaceAll((name, mapping) -> mapping.isOfRecords() ? mapping.after(person) : mapping);
-        return byName;
+    /** The mappings in use at this moment. */
+    public MappingSet inUse() {
+        return taken;
     }
 
     /** Another object after each reload. */
@@ -97,17 +82,8 @@ public class Mappings {
         return taken;
     }
 
-    private static Stream<Mapping> named(Map<String, Mapping> files, String stem) {
-        return files.values().stream()
-                .filter(mapping -> Path.of(mapping.name()).getFileName().toString().startsWith(stem + "."));
-    }
-
     private static Set<String> endpoints(Map<String, Mapping> files) {
         return files.values().stream().map(Mapping::endpoint).collect(Collectors.toSet());
-    }
-
-    private static Mapping held(String name, Map<String, Mapping> byName) {
-        return Optional.ofNullable(byName.get(name)).orElseGet(() -> Mapping.of(name));
     }
 
     /** Camel keeps an endpoint and its compiled mapping until the endpoint is removed. */
@@ -132,22 +108,17 @@ public class Mappings {
     }
 
     public Mapping of(IdentityChange change) {
-        return change.isErasure() ? taken.erased() : change.isGone() ? taken.gone() : of(change.schemaId());
+        return taken.of(change);
     }
 
     /** The mapping of identities whose schema has none of its own. */
     public Mapping ofDefault() {
-        return of(DEFAULT);
-    }
-
-    private Mapping of(String schemaId) {
-        Map<String, Mapping> bySchema = taken.bySchema();
-        return bySchema.getOrDefault(schemaId == null ? DEFAULT : schemaId, bySchema.get(DEFAULT));
+        return taken.ofDefault();
     }
 
     /** The endpoint of {@code event.*}, which reads a webhook's body. */
     public String event() {
-        return taken.named("event").findFirst().orElseThrow().endpoint();
+        return taken.event();
     }
 
     /** The mapping's input. */
@@ -228,7 +199,7 @@ public class Mappings {
      * The next mapping that is named after the object of the item's record. Only its result tells what it really maps to.
      */
     private Optional<Mapping> next(String object, MappingChoice choice) {
-        Taken now = taken;
+        MappingSet now = taken;
         return Stream.concat(
                 now.bySchema().values().stream().filter(mapping -> mapping.object().equals(object)),
                 now.named(object.toLowerCase(Locale.ROOT)))
