@@ -1,127 +1,164 @@
 package dev.orysalesforce.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.check.DiffCounts.Fate;
+import dev.orysalesforce.check.DiffCounts.Kind;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.mapping.Mapping;
-import dev.orysalesforce.mapping.MappingResourceResolver;
 import dev.orysalesforce.salesforce.OryFields;
-import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.Coalescer;
 import dev.orysalesforce.sync.LedgerEntries;
-import dev.orysalesforce.sync.Mappings;
+import dev.orysalesforce.sync.MappingSet;
 import dev.orysalesforce.sync.SyncItem;
 import dev.orysalesforce.write.FieldDiff;
 import dev.orysalesforce.write.StandIns;
-import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
-import org.apache.camel.CamelContext;
-import org.springframework.stereotype.Component;
 
 /**
- * Counts what would be sent at each identity's next event if candidate mappings replaced the running ones. It assumes that
- * Salesforce has what the running mappings produce.
+ * One comparison of candidate mappings with those in use: counts what would be sent at each identity's next event if the
+ * candidates replaced them. It assumes that Salesforce has what the mappings in use produce. The texts of both are held until
+ * it is closed. One thread counts.
  */
-@Component("mappingDiff")
-public class MappingDiff {
+public final class MappingDiff implements AutoCloseable {
 
-    /** What would happen to an identity. */
-    public enum Fate {
-        SAME, CHANGED, NOW_SKIPPED, NO_LONGER_SKIPPED, SKIPPED, OTHER_OBJECT, FAILED, UNREADABLE
+    /** Stands for all fields whose names are not shown, because a candidate may have computed them of a trait. */
+    public static final String OTHER_FIELDS = "other fields";
+
+    /** In larger numbers, what a candidate computes as an object is counted as one. */
+    private static final int MOST_OBJECTS = 100;
+
+    /** One of the two sets of mappings. */
+    public static final class Side {
+
+        private final MappingSet mappings;
+        private final Coalescer coalescer;
+
+        Side(MappingSet mappings, Coalescer coalescer) {
+            this.mappings = mappings;
+            this.coalescer = coalescer;
+        }
+
+        /** The endpoint of the mapping that reads a body. */
+        public String event() {
+            return mappings.event();
+        }
+
+        Batch batch(DiffExample example, List<IdentityChange> events) {
+            return example == null || example.mapping() == null ? coalescer.coalesce(events)
+                    : coalescer.alone(events.get(0), named(example.mapping()));
+        }
+
+        private Mapping named(String name) {
+            Mapping same = mappings.files().get(name);
+            return same != null ? same : mappings.named(CandidateMappings.stem(name)).findFirst().orElseThrow();
+        }
     }
 
-    /** How a field would change in an existing record, or whether it would differ in a new one. */
-    public enum Kind {
-        APPEARS, DISAPPEARS, CHANGES, IN_NEW_RECORDS
+    /**
+     * What is shown of an identity.
+     *
+     * @param values whether examples show values
+     * @param computed whether IDs and names of fields are shown that a candidate may have computed of a value
+     * @param isNamed whether the name of a field of an object is shown even if computed ones are not
+     */
+    record Shown(boolean values, boolean computed, BiPredicate<String, String> isNamed) {
+
+        private String field(String object, String field) {
+            return computed || isNamed.test(object, field) ? object + "." + field : OTHER_FIELDS;
+        }
     }
 
-    /** @param before null unless values are to be shown, or if there is none */
-    public record Example(String identity, JsonNode before, JsonNode after) {}
-
-    /** @param examples a few of them */
-    public record Count(int records, List<Example> examples) {}
-
-    private static final int EXAMPLES = 3;
-
-    private final Mappings present;
-    private final Coalescer presentCoalescer;
+    private final Side present;
+    private final Side candidate;
     private final FieldDiff diff;
     private final StandIns standIns;
-    private final Mappings candidate;
-    private final Coalescer candidateCoalescer;
-    private final Clock clock;
-    private final Map<Fate, Count> fates = new TreeMap<>();
-    private final Map<String, Map<Kind, Count>> fields = new TreeMap<>();
-    private final Map<String, Integer> created = new TreeMap<>();
-    private boolean showsValues;
+    private final Shown shown;
+    private final Runnable end;
+    private final DiffCounts counts = new DiffCounts();
+    private final Set<String> objects = new HashSet<>();
+    private volatile boolean cancelled;
     private boolean orgIsSilent;
 
-    MappingDiff(Mappings present, Coalescer presentCoalescer, FieldDiff diff, StandIns standIns, CamelContext camel,
-            MappingResourceResolver resources, SyncSettings settings, ObjectMapper json, Clock clock) {
+    /** @param end called when this is closed */
+    MappingDiff(Side present, Side candidate, FieldDiff diff, StandIns standIns, Shown shown, Runnable end) {
         this.present = present;
-        this.presentCoalescer = presentCoalescer;
+        this.candidate = candidate;
         this.diff = diff;
         this.standIns = standIns;
-        this.candidate = new Mappings(camel, resources, settings, json, clock);
-        this.candidateCoalescer = new Coalescer(candidate, settings);
-        this.clock = clock;
+        this.shown = shown;
+        this.end = end;
     }
 
-    /** Starts a new comparison. The arguments are those of {@link Mappings#take}, and whether examples show values. */
-    public void begin(Map<String, String> bySchema, Map<String, String> files, boolean showsValues) {
-        candidate.take(bySchema, files);
-        this.showsValues = showsValues;
-        orgIsSilent = false;
-        fates.clear();
-        fields.clear();
-        created.clear();
+    /** The mappings in use, as they were when this began. */
+    public Side present() {
+        return present;
     }
 
-    public String event(String side) {
-        return mappings(side).event();
+    public Side candidate() {
+        return candidate;
     }
 
-    public Batch batch(String side, List<IdentityChange> events) {
-        return (side.equals("present") ? presentCoalescer : candidateCoalescer)
-                .coalesce(events == null ? List.of() : events);
+    /** The counts so far; complete when no thread counts any more. */
+    public DiffCounts counts() {
+        return counts;
     }
 
-    private Mappings mappings(String side) {
-        return side.equals("present") ? present : candidate;
+    /** Ends the comparison at the next identity. */
+    public void cancel() {
+        cancelled = true;
     }
 
-    /** Stands for a body that can't be read. */
-    public IdentityChange unreadable() {
-        return new IdentityChange(IdentityChange.RECONCILE, clock.instant(), null, null, null, null, null, 0, null);
+    /** @throws CancellationException if it was cancelled */
+    void checkNotCancelled() {
+        if (cancelled) {
+            throw new CancellationException("The comparison was cancelled.");
+        }
     }
 
-    /** @param now the same events as the running mappings map them */
-    public void count(Batch now, Batch then) {
+    @Override
+    public void close() {
+        end.run();
+    }
+
+    /**
+     * Counts all items of a batch, or none if it fails.
+     *
+     * @param example null for identities
+     * @param now the same events as the mappings in use map them
+     */
+    void count(DiffExample example, Batch now, Batch then) {
+        DiffCounts found = new DiffCounts();
         Map<String, SyncItem> candidates = then.items().stream().filter(item -> item.getIdentity() != null)
                 .collect(Collectors.toMap(SyncItem::getIdentity, item -> item));
         for (SyncItem item : now.items()) {
             SyncItem other = item.getIdentity() == null ? null : candidates.remove(item.getIdentity());
-            add(fates, item.getIdentity() == null ? Fate.UNREADABLE : other == null ? Fate.FAILED : compare(item, other),
-                    item.getIdentity(), null, null);
+            String name = name(example, item);
+            found.add(item.getIdentity() == null ? Fate.UNREADABLE : other == null ? Fate.FAILED : compare(name, item, other, found),
+                    name);
         }
-        candidates.values().forEach(item -> add(fates, item.isDeadLettered() ? Fate.FAILED : Fate.NO_LONGER_SKIPPED,
-                item.getIdentity(), null, null));
+        candidates.values().forEach(item -> found.add(item.isDeadLettered() ? Fate.FAILED : Fate.NO_LONGER_SKIPPED,
+                shown.computed() || example != null ? name(example, item) : null)); // the candidate alone has read this ID
+        counts.add(found);
     }
 
-    private Fate compare(SyncItem now, SyncItem then) {
+    private static String name(DiffExample example, SyncItem item) {
+        return example == null ? item.getIdentity() : example.name();
+    }
+
+    private Fate compare(String name, SyncItem now, SyncItem then, DiffCounts found) {
         if (then.isDeadLettered()) {
             return Fate.FAILED;
         }
@@ -129,7 +166,7 @@ public class MappingDiff {
             return now.isPending() ? Fate.NOW_SKIPPED : Fate.SKIPPED;
         }
         if (!now.isPending()) {
-            created.merge(then.getObject(), 1, Integer::sum);
+            found.addCreated(counted(then.getObject()));
             return Fate.NO_LONGER_SKIPPED;
         }
         if (!now.getObject().equals(then.getObject())) {
@@ -148,7 +185,7 @@ public class MappingDiff {
         if (sends) {
             then.getRecord().properties().stream().filter(sent -> !sent.getKey().equals(OryFields.ORY_UPDATED_AT)).forEach(sent -> {
                 changed.add(sent.getKey());
-                add(then, sent.getKey(), sent.getValue().isNull() ? Kind.DISAPPEARS
+                add(found, name, then, sent.getKey(), sent.getValue().isNull() ? Kind.DISAPPEARS
                         : now.getRecord().hasNonNull(sent.getKey()) ? Kind.CHANGES : Kind.APPEARS, now.getRecord(), sent.getValue());
             });
         }
@@ -157,8 +194,15 @@ public class MappingDiff {
         all.removeAll(changed);
         all.stream().filter(field -> !Objects.equals(now.getRecord().get(field), fresh.getRecord().get(field)))
                 .filter(field -> !field.equals(OryFields.ORY_UPDATED_AT))
-                .forEach(field -> add(then, field, Kind.IN_NEW_RECORDS, now.getRecord(), fresh.getRecord().get(field)));
+                .forEach(field -> add(found, name, then, field, Kind.IN_NEW_RECORDS, now.getRecord(), fresh.getRecord().get(field)));
         return sends ? Fate.CHANGED : Fate.SAME;
+    }
+
+    private String counted(String object) {
+        if (objects.size() < MOST_OBJECTS) {
+            objects.add(object);
+        }
+        return objects.contains(object) ? object : "";
     }
 
     /** @param record what Salesforce has */
@@ -202,36 +246,8 @@ public class MappingDiff {
                 entry.fields(), Map.of(), entry.event(), entry.receivedAt(), null, entry.mapping(), entry.outcome(), null, null, 0, null);
     }
 
-    private void add(SyncItem item, String field, Kind kind, ObjectNode before, JsonNode after) {
-        add(fields.computeIfAbsent(item.getObject() + "." + field, name -> new TreeMap<>()), kind, item.getIdentity(),
-                before.get(field), after);
-    }
-
-    private <K> void add(Map<K, Count> counts, K what, String identity, JsonNode before, JsonNode after) {
-        Count count = counts.computeIfAbsent(what, kind -> new Count(0, new ArrayList<>()));
-        if (count.examples().size() < EXAMPLES && identity != null) {
-            count.examples().add(new Example(identity, showsValues ? before : null, showsValues ? after : null));
-        }
-        counts.put(what, new Count(count.records() + 1, count.examples()));
-    }
-
-    /** The number of identities for each outcome. */
-    public Map<Fate, Count> fates() {
-        return fates;
-    }
-
-    /** Object and field to the kinds of change and the number of records. */
-    public Map<String, Map<Kind, Count>> fields() {
-        return fields;
-    }
-
-    public int of(Fate fate) {
-        return fates.containsKey(fate) ? fates.get(fate).records() : 0;
-    }
-
-    /** Calls to Salesforce if all of it were written at once, without look-ups. */
-    public int calls() {
-        return (of(Fate.CHANGED) + Batch.CHUNK - 1) / Batch.CHUNK
-                + created.values().stream().mapToInt(many -> (many + Batch.CHUNK - 1) / Batch.CHUNK).sum();
+    private void add(DiffCounts found, String name, SyncItem item, String field, Kind kind, ObjectNode before, JsonNode after) {
+        found.add(shown.field(item.getObject(), field), kind, name, shown.values() ? before.get(field) : null,
+                shown.values() ? after : null);
     }
 }

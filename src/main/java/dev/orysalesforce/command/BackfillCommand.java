@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import org.springframework.beans.factory.ObjectProvider;
 
 /**
  * {@code backfill}: imports the identities that existed at Ory before the app. {@code --dry-run} counts what that would do.
@@ -31,20 +32,20 @@ public class BackfillCommand {
     private final EventCounters counters;
     private final CallBudget budget;
     private final DeliveryPause pause;
-    private final DryRun dryRun;
+    private final ObjectProvider<DryRun> dryRuns;
     private final DryRunStatistics rehearsal;
     private final int parallelCalls;
     private final Clock clock;
 
     BackfillCommand(OryAdmin ory, Reconcile reconcile, ReconcileReport report, EventCounters counters, CallBudget budget,
-            DeliveryPause pause, DryRun dryRun, DryRunStatistics rehearsal, SyncSettings settings, Clock clock) {
+            DeliveryPause pause, ObjectProvider<DryRun> dryRuns, DryRunStatistics rehearsal, SyncSettings settings, Clock clock) {
         this.ory = ory;
         this.reconcile = reconcile;
         this.report = report;
         this.counters = counters;
         this.budget = budget;
         this.pause = pause;
-        this.dryRun = dryRun;
+        this.dryRuns = dryRuns;
         this.rehearsal = rehearsal;
         this.parallelCalls = settings.parallelCalls();
         this.clock = clock;
@@ -120,10 +121,12 @@ public class BackfillCommand {
     }
 
     private int rehearse() {
+        DryRun dryRun = dryRuns.getObject();
         Instant began = clock.instant();
         Progress progress = new Progress(clock);
         try {
-            dryRun.run(RouteNames.DRY_RUN_PAGE, waitsFor -> progress.show(Double.NaN, dryRun.seen(), 0, waitsFor == null ? "" : waitsFor));
+            dryRun.run(RouteNames.DRY_RUN_PAGE, Map.of(),
+                    waitsFor -> progress.show(Double.NaN, dryRun.seen(), 0, waitsFor == null ? "" : waitsFor));
         } finally {
             progress.end();
         }

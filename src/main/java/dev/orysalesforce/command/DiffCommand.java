@@ -2,11 +2,13 @@ package dev.orysalesforce.command;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.orysalesforce.check.CandidateMappings;
+import dev.orysalesforce.check.DiffCounts;
+import dev.orysalesforce.check.DiffCounts.Count;
+import dev.orysalesforce.check.DiffCounts.Fate;
+import dev.orysalesforce.check.DiffCounts.Kind;
 import dev.orysalesforce.check.DryRun;
 import dev.orysalesforce.check.MappingDiff;
-import dev.orysalesforce.check.MappingDiff.Count;
-import dev.orysalesforce.check.MappingDiff.Fate;
-import dev.orysalesforce.check.MappingDiff.Kind;
+import dev.orysalesforce.check.MappingDiffs;
 import dev.orysalesforce.reconcile.OryAdmin;
 import dev.orysalesforce.settings.CommandLineOnly;
 import dev.orysalesforce.settings.RouteNames;
@@ -20,21 +22,23 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.FluentProducerTemplate;
+import org.springframework.beans.factory.ObjectProvider;
 
 /** {@code diff}: what other mappings would change, in recorded bodies or in all identities at Ory. Nothing is sent. */
 @CommandLineOnly
 class DiffCommand {
 
     private final CandidateMappings candidates;
-    private final MappingDiff difference;
-    private final DryRun dryRun;
+    private final MappingDiffs diffs;
+    private final ObjectProvider<DryRun> dryRuns;
     private final OryAdmin ory;
     private final FluentProducerTemplate camel;
 
-    DiffCommand(CandidateMappings candidates, MappingDiff difference, DryRun dryRun, OryAdmin ory, FluentProducerTemplate camel) {
+    DiffCommand(CandidateMappings candidates, MappingDiffs diffs, ObjectProvider<DryRun> dryRuns, OryAdmin ory,
+            FluentProducerTemplate camel) {
         this.candidates = candidates;
-        this.difference = difference;
-        this.dryRun = dryRun;
+        this.diffs = diffs;
+        this.dryRuns = dryRuns;
         this.ory = ory;
         this.camel = camel;
     }
@@ -84,22 +88,28 @@ class DiffCommand {
         if (bodies == null && !ory.isSet()) {
             throw new WrongUsageException("Name a folder of recorded bodies, or set ORY_ADMIN_URL (and ORY_ADMIN_TOKEN).");
         }
-        CandidateMappings.Mappings read = candidates.read(folder);
-        difference.begin(read.bySchema(), read.files(), showsValues);
-        if (bodies == null) {
-            dryRun.run(RouteNames.DIFF_PAGE, waitsFor -> {});
-        } else {
-            List<String> texts = new ArrayList<>();
-            try (Stream<Path> files = Files.list(bodies)) {
-                for (Path file : files.filter(file -> file.toString().endsWith(".json")).sorted().toList()) {
-                    texts.add(Files.readString(file));
-                }
+        try (MappingDiff diff = diffs.begin(candidates.read(folder), showsValues)) {
+            if (bodies == null) {
+                dryRuns.getObject().run(RouteNames.DIFF_PAGE, Map.of("diff", diff), waitsFor -> {});
+            } else {
+                camel.withBody(texts(bodies)).withExchangeProperty("diff", diff).withExchangeProperty("event", "registration")
+                        .to(RouteNames.DIFF_BODIES).request();
             }
-            if (texts.isEmpty()) {
-                throw new WrongUsageException("There is no *.json in " + bodies + ". Each is a body as a webhook sends it.");
-            }
-            camel.withBody(texts).withExchangeProperty("event", "registration").to(RouteNames.DIFF_BODIES).request();
+            DiffCounts counts = diff.counts();
+            return new DiffReport(counts.fates(), counts.fields(), counts.calls());
         }
-        return new DiffReport(difference.fates(), difference.fields(), difference.calls());
+    }
+
+    private static List<String> texts(Path bodies) throws IOException {
+        List<String> texts = new ArrayList<>();
+        try (Stream<Path> files = Files.list(bodies)) {
+            for (Path file : files.filter(file -> file.toString().endsWith(".json")).sorted().toList()) {
+                texts.add(Files.readString(file));
+            }
+        }
+        if (texts.isEmpty()) {
+            throw new WrongUsageException("There is no *.json in " + bodies + ". Each is a body as a webhook sends it.");
+        }
+        return texts;
     }
 }

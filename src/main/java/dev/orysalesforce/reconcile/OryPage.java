@@ -12,6 +12,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -59,6 +60,11 @@ public record OryPage(Map<String, IdentityChange> identities, URI next) {
             identities.put(listed.identityId(), listed);
         }
         return new OryPage(identities, next(headers.get("Link")));
+    }
+
+    /** The identities as they were listed. */
+    public Collection<IdentityChange> listed() {
+        return identities.values();
     }
 
     /** The token for the next page, decoded; null if there is none. */

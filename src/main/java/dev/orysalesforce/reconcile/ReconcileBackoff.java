@@ -15,12 +15,18 @@ import org.apache.camel.component.salesforce.api.SalesforceException;
 import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.context.annotation.Scope;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.jms.JmsException;
 import org.springframework.stereotype.Component;
 
-/** Why a run does not continue, and when it tries again: the pauses grow (sync.back-off), unless Ory says how long. */
+/**
+ * Why a run does not continue, and when it tries again: the pauses grow (sync.back-off), unless Ory says how long. Each run
+ * has its own.
+ */
 @Component
+@Scope(BeanDefinition.SCOPE_PROTOTYPE)
 public class ReconcileBackoff {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReconcileBackoff.class);

@@ -53,6 +53,12 @@ class SyncConfiguration {
         return threads("mapping-rows", Runtime.getRuntime().availableProcessors());
     }
 
+    /** Of comparisons of mappings, so that they leave a processor, and the threads of a batch, to the batch. */
+    @Bean(destroyMethod = "shutdown", defaultCandidate = false)
+    ExecutorService diffThreads() {
+        return threads("mapping-diff-rows", Math.max(1, Runtime.getRuntime().availableProcessors() - 1));
+    }
+
     /** Camel's own pools are not used, because they have no limit where the JVM has virtual threads. */
     private static ExecutorService threads(String name, int count) {
         return Executors.newFixedThreadPool(count, new CustomizableThreadFactory(name + "-"));

@@ -9,6 +9,7 @@ import dev.orysalesforce.reconcile.RunFailedException;
 import dev.orysalesforce.sandbox.ory.OryFault;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ class DryRunTest extends ReconcileTest {
         ORY.fail(OryFault.serverError().times(1));
         int before = rehearsal.of(Plan.CREATE);
         List<String> told = new ArrayList<>();
-        dryRun.run("direct:dry-run.page", told::add);
+        dryRun.run("direct:dry-run.page", Map.of(), told::add);
         assertThat(rehearsal.of(Plan.CREATE) - before).isEqualTo(600);
         assertThat(told).as("two pages").containsNull().anySatisfy(wait -> assertThat(wait).contains("500"));
     }
@@ -47,7 +48,7 @@ class DryRunTest extends ReconcileTest {
     @Test
     void aWrongKeyIsReported() {
         ORY.requireKey("another");
-        assertThatThrownBy(() -> dryRun.run("direct:dry-run.page", told -> {})).isInstanceOf(RunFailedException.class)
+        assertThatThrownBy(() -> dryRun.run("direct:dry-run.page", Map.of(), told -> {})).isInstanceOf(RunFailedException.class)
                 .hasMessageContaining("ORY_ADMIN_TOKEN").hasMessageNotContaining("another");
     }
 }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.orysalesforce.check.MappingDiff.Count;
-import dev.orysalesforce.check.MappingDiff.Fate;
-import dev.orysalesforce.check.MappingDiff.Kind;
+import dev.orysalesforce.check.DiffCounts.Count;
+import dev.orysalesforce.check.DiffCounts.Fate;
+import dev.orysalesforce.check.DiffCounts.Kind;
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.reconcile.ReconcileTest;
 import dev.orysalesforce.sandbox.Fault;
