@@ -49,6 +49,11 @@ public class MappingExamples {
             return input.getParent().getFileName().toString().equals(name);
         }
 
+        /** The name of its folder and its own, such as {@code lead/complete}. */
+        String name() {
+            return input.getParent().getFileName() + "/" + input.getFileName().toString().replace(INPUT, "");
+        }
+
         /** The expected result; null if it can't be read as JSON. */
         JsonNode record(ObjectMapper json) {
             try {

@@ -1,20 +1,24 @@
 package dev.orysalesforce.console;
 
+import jakarta.servlet.MultipartConfigElement;
 import java.nio.charset.StandardCharsets;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.web.servlet.ServletContextInitializer;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
+import org.springframework.util.unit.DataSize;
 import org.thymeleaf.spring6.ISpringTemplateEngine;
 import org.thymeleaf.spring6.SpringTemplateEngine;
 import org.thymeleaf.spring6.templateresolver.SpringResourceTemplateResolver;
 import org.thymeleaf.spring6.view.ThymeleafViewResolver;
 
-/** The templates of the console, which are loaded with its first page, and its session. */
+/** The templates of the console, which are loaded with its first page, its session, and its upload of files. */
 @Configuration
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @Conditional(PartOfConsole.IsOpen.class)
@@ -27,6 +31,14 @@ class ConsoleConfiguration {
             context.getSessionCookieConfig().setName("ory-salesforce-console");
             context.getSessionCookieConfig().setPath(Section.HOME);
         };
+    }
+
+    /** The whole request is held in memory, and FormLimit has the same limit. */
+    @Bean
+    ServletRegistrationBean<CandidateUpload> candidateUpload(@Value("${server.tomcat.max-http-form-post-size}") DataSize limit) {
+        ServletRegistrationBean<CandidateUpload> upload = new ServletRegistrationBean<>(new CandidateUpload(), CandidateUpload.PATH);
+        upload.setMultipartConfig(new MultipartConfigElement("", limit.toBytes(), limit.toBytes(), Math.toIntExact(limit.toBytes())));
+        return upload;
     }
 
     /** The first webhook makes Spring ask for all view resolvers, so the engine is lazy here, too. */

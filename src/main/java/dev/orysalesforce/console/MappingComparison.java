@@ -99,7 +99,8 @@ record MappingComparison(Preview inUse, Preview candidate, String file, Line pla
         return preview.records().isEmpty() ? null : preview.records().get(0);
     }
 
-    private static String words(JsonNode value) {
+    /** A value as people read it; null if there is none. */
+    static String words(JsonNode value) {
         return value == null ? null : value.isNull() ? "(empty)" : value.isTextual() ? value.textValue() : value.toString();
     }
 }

@@ -7,6 +7,7 @@ enum Section {
     DEAD_LETTERS("/dead-letters", "Dead letters"),
     IDENTITIES("/identities", "Identities"),
     MAPPINGS("/mappings", "Mappings"),
+    CHANGES("/changes", "Changes"),
     ACTIVITY("/activity", "Activity"),
     SET_UP("/set-up", "Set-up"),
     AUDIT("/audit", "Audit");

@@ -31,6 +31,11 @@ public final class OperatorActs {
         return new Act(kind, "identity", checked(id).toLowerCase(Locale.ROOT));
     }
 
+    /** Reveals what candidate mappings would change in the examples. */
+    public static Act revealExamples() {
+        return new Act(Kind.REVEAL, "the changes in the examples of the mappings", null);
+    }
+
     /** @param kind {@code REVEAL} or {@code DISCARD} */
     public static Act ofLetter(Kind kind, String id) {
         return new Act(kind, "dead letter " + checked(id), null);

@@ -5,9 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.ledger.Audit;
 import dev.orysalesforce.receive.Problem;
 import dev.orysalesforce.receive.Problems;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
@@ -77,6 +81,38 @@ public class OperatorCalls {
         Answer answer = ask(route, body, headers);
         ended.accept(answer.status());
         return answer;
+    }
+
+    /**
+     * Writes the acts to the audit, carries them out together, and writes how they ended. What the audit can't hold is not done.
+     *
+     * @param address as above
+     * @param action what it throws is thrown again
+     * @return what the action returns; empty if the audit can't be written
+     */
+    public <T> Optional<T> act(String address, List<Audit.Act> acts, Supplier<T> action) {
+        List<IntConsumer> ended = new ArrayList<>();
+        HttpStatus end = HttpStatus.INTERNAL_SERVER_ERROR;
+        try {
+            if (!begin(actor(address), acts, ended)) {
+                return Optional.empty();
+            }
+            T result = action.get();
+            end = HttpStatus.OK;
+            return Optional.of(result);
+        } finally {
+            int status = end.value();
+            ended.forEach(act -> act.accept(status));
+        }
+    }
+
+    private boolean begin(String actor, List<Audit.Act> acts, List<IntConsumer> begun) {
+        try {
+            acts.forEach(act -> begun.add(recorder.begin(actor, act)));
+            return true;
+        } catch (DataAccessException e) {
+            return false;
+        }
     }
 
     private static String actor(String address) {

@@ -1,5 +1,6 @@
 package dev.orysalesforce.console;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.CookieManager;
@@ -45,6 +46,27 @@ public final class Browser {
                 .collect(Collectors.joining("&"));
         return send(request(path, headers).header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(form)));
+    }
+
+    /**
+     * Sends a form that may have files.
+     *
+     * @param fields may have the same name several times
+     * @param files name to content of each file, in the field {@code file}
+     */
+    HttpResponse<String> upload(String path, List<Map.Entry<String, String>> fields, Map<String, byte[]> files) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        fields.forEach(field -> part(body, "name=\"" + field.getKey() + "\"", field.getValue().getBytes(StandardCharsets.UTF_8)));
+        files.forEach((name, content) -> part(body, "name=\"file\"; filename=\"" + name + "\"\r\nContent-Type: text/plain", content));
+        body.writeBytes("--between-parts--\r\n".getBytes(StandardCharsets.UTF_8));
+        return send(request(path).header("Content-Type", "multipart/form-data; boundary=between-parts")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray())));
+    }
+
+    private static void part(ByteArrayOutputStream body, String head, byte[] content) {
+        body.writeBytes(("--between-parts\r\nContent-Disposition: form-data; " + head + "\r\n\r\n").getBytes(StandardCharsets.UTF_8));
+        body.writeBytes(content);
+        body.writeBytes("\r\n".getBytes(StandardCharsets.UTF_8));
     }
 
     /** Sends the form of a page that leads to a path, with its hidden fields and these. */

@@ -38,7 +38,8 @@ class ConsolePagesTest extends AppTest {
     @ParameterizedTest
     @ValueSource(strings = {"/console", "/console/", "/console/audit", "/console/audit.csv", "/console/activity", "/console/activity.csv",
         "/console/identities", "/console/dead-letters", "/console/live", "/console/login", "/console/nowhere", "/console/mappings",
-        "/console/set-up", "/console/set-up.csv",
+        "/console/set-up", "/console/set-up.csv", "/console/changes", "/console/changes/live", "/console/changes.csv",
+        "/console/changes/compare",
         "/console/audit?offset=x", "/console/assets/old/console.css"})
     void eachAnswerHasStrictHeadersAndIsSmall(String path) {
         HttpResponse<String> answer = browser.get(path, "X-Evil", "evil-value");

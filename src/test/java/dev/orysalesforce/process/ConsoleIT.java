@@ -76,6 +76,7 @@ class ConsoleIT {
                 isAccessible(browser);
                 picture(browser, "audit");
 
+                aCandidateIsCompared(browser);
                 theKeyboardReachesTheContent(browser);
                 theSessionEnds(browser);
                 assertThat(browser.manage().logs().get(LogType.BROWSER).getAll()).filteredOn(line -> line.getLevel().equals(Level.SEVERE))
@@ -163,6 +164,19 @@ class ConsoleIT {
         assertThat(results.getPasses()).extracting(Rule::getId).contains("color-contrast", "landmark-one-main");
         assertThat(results.getViolations()).as("%s: %s", browser.getCurrentUrl(), browser.getTitle())
                 .isEmpty();
+    }
+
+    private static void aCandidateIsCompared(ChromeDriver browser) {
+        click(browser, By.linkText("Changes"));
+        see(browser, "No mappings have been compared since the app was started.");
+        browser.findElement(By.id("text-0")).clear();
+        browser.findElement(By.id("text-0")).sendKeys("{\"LastName\": \"Fixed\", \"Company\": \"C\"}");
+        click(browser, By.xpath("//button[text()='Compare over all identities at Ory']"));
+        see(browser, "3 identities compared.");
+        isAccessible(browser);
+        click(browser, By.xpath("//button[text()='Show values']"));
+        see(browser, "Values that would change");
+        isAccessible(browser);
     }
 
     private static void theKeyboardReachesTheContent(ChromeDriver browser) {
