@@ -146,12 +146,17 @@ public final class MappingDiff implements AutoCloseable {
         for (SyncItem item : now.items()) {
             SyncItem other = item.getIdentity() == null ? null : candidates.remove(item.getIdentity());
             String name = name(example, item);
-            found.add(item.getIdentity() == null ? Fate.UNREADABLE : other == null ? Fate.FAILED : compare(name, item, other, found),
-                    name);
+            found.add(!isMapped(item) ? Fate.UNREADABLE
+                    : other == null || !isMapped(other) ? Fate.FAILED : compare(name, item, other, found), name);
         }
-        candidates.values().forEach(item -> found.add(item.isDeadLettered() ? Fate.FAILED : Fate.NO_LONGER_SKIPPED,
+        candidates.values().forEach(item -> found.add(item.isDeadLettered() || !isMapped(item) ? Fate.FAILED : Fate.NO_LONGER_SKIPPED,
                 shown.computed() || example != null ? name(example, item) : null)); // the candidate alone has read this ID
         counts.add(found);
+    }
+
+    /** Of a body without traits there is no record to compare: the app would ask Ory for the state. */
+    private static boolean isMapped(SyncItem item) {
+        return item.getIdentity() != null && !item.getChange().isThin();
     }
 
     private static String name(DiffExample example, SyncItem item) {

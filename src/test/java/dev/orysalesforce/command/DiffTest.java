@@ -159,10 +159,11 @@ class DiffTest extends ReconcileTest {
                 {"identity":{"id":"%s","traits":{"email":"ada@example.org","name":{"first":"Ada","last":"Secret"}}}}"""
                 .formatted(id));
         Files.writeString(bodies.resolve("2.json"), "{");
+        Files.writeString(bodies.resolve("3.json"), "{\"identity\":{\"id\":\"" + UUID.randomUUID() + "\"}}");
         Files.writeString(folder.resolve("lead.jslt"), edited(LAST, "  \"LastName\": uppercase(cut($person.lastName, 80)),\n"));
         DiffCommand.DiffReport told = diff.report(folder, bodies, false);
         assertThat(told.fields().get("Lead.LastName").get(Kind.CHANGES).records()).isEqualTo(1);
-        assertThat(records(told.identities(), Fate.UNREADABLE)).isEqualTo(1);
+        assertThat(records(told.identities(), Fate.UNREADABLE)).as("no JSON, and no traits").isEqualTo(2);
         assertThat(json.writeValueAsString(told)).contains(id).doesNotContain("Secret").doesNotContain("SECRET");
         assertThat(json.writeValueAsString(diff.report(folder, bodies, true))).contains("Secret").contains("SECRET");
 
