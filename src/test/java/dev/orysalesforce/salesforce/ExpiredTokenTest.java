@@ -10,6 +10,7 @@ import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.Fault;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -27,6 +28,9 @@ class ExpiredTokenTest extends AppTest {
     @Autowired
     private Login login;
 
+    @Autowired
+    private SoqlLookup lookup;
+
     private int logins;
 
     @BeforeEach
@@ -43,6 +47,15 @@ class ExpiredTokenTest extends AppTest {
         assertThat(read(answered.getMessage().getBody(String.class)).path("name").asText()).isEqualTo("Lead");
         assertThat(newLogins()).isEqualTo(1);
         assertThat(SALESFORCE.calls().of(CallKind.DESCRIBE)).hasSize(2);
+    }
+
+    @Test
+    void theBodyOfTheCallIsSentAgain() {
+        String query = lookup.compositeRequest(List.of(SoqlLookup.query("Lead", "query", "SELECT Id FROM Lead LIMIT 1")));
+        Exchange answered = camel.request("direct:salesforce.look-up", exchange -> exchange.getMessage().setBody(query));
+        assertThat(answered.getException()).isNull();
+        assertThat(lookup.records(answered.getMessage().getBody(String.class))).isEmpty();
+        assertThat(SALESFORCE.calls().of(CallKind.COMPOSITE)).hasSize(2);
     }
 
     @Test
