@@ -39,10 +39,15 @@ public class DeadLetterReader {
         try {
             IdentityChange change = letter.original() == null || !letter.original().isObject() ? null
                     : json.treeToValue(letter.original(), IdentityChange.class);
-            return change != null && change.isUsable() && !change.isNotStored() && change.receivedAt() != null ? change : null;
+            return isSyncable(change) ? change : null;
         } catch (JsonProcessingException e) {
             return null;
         }
+    }
+
+    /** Whether it is the event of an identity that Ory has stored. */
+    public static boolean isSyncable(IdentityChange change) {
+        return change != null && change.isUsable() && !change.isNotStored() && change.receivedAt() != null;
     }
 
     /**

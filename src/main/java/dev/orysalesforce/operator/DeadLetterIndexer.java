@@ -55,6 +55,9 @@ public class DeadLetterIndexer {
     /** What was not checked for so long is not trusted: the route with the check may be stopped. */
     private static final Duration TRUSTED = Duration.ofSeconds(30);
 
+    /** What is known of a letter that can't be read. */
+    private static final DeadLetter NOTHING = new DeadLetter(null, null, null, null, null, null, null, 0, null, null, null, null);
+
     private final DeadLetterIndex index;
     private final DeadLetterReader reader;
     private final JmsTemplate jms;
@@ -89,7 +92,7 @@ public class DeadLetterIndexer {
 
     /** A dead letter is in the queue. */
     public void add(DeadLetter letter) {
-        List<Row> rows = List.of(row(letter, null, expiration()));
+        List<Row> rows = List.of(row(letter, reader.event(letter), null, expiration()));
         note(() -> index.add(rows));
     }
 
@@ -99,8 +102,8 @@ public class DeadLetterIndexer {
             return;
         }
         long expiration = expiration();
-        List<Row> rows = batch.items().stream().map(SyncItem::getLetter).filter(Objects::nonNull)
-                .map(letter -> row(letter, null, expiration)).toList();
+        List<Row> rows = batch.items().stream().filter(item -> item.getLetter() != null)
+                .map(item -> row(item.getLetter(), event(item.getChange()), null, expiration)).toList();
         Map<String, List<String>> ended = batch.items().stream()
                 .filter(item -> !item.isToBeRetried() && item.getIdentity() != null)
                 .collect(Collectors.groupingBy(item -> item.getOutcome().label(),
@@ -111,6 +114,11 @@ public class DeadLetterIndexer {
                 ended.forEach(index::ended);
             }
         });
+    }
+
+    /** The event that the letter of this one holds; a letter that came into the journal without an event is kept as it was. */
+    private IdentityChange event(IdentityChange processed) {
+        return processed.letter() == null ? processed : reader.event(processed.letter());
     }
 
     /** These letters have left the queue. */
@@ -301,12 +309,11 @@ public class DeadLetterIndexer {
      */
     Row row(Message message) throws JMSException {
         DeadLetter letter = reader.read(message);
-        boolean isReadable = letter != null;
+        DeadLetter known = letter == null ? NOTHING : letter;
+        String text = letter == null ? null : Objects.requireNonNullElse(letter.message(), "");
         return row(new DeadLetter(null, message.getStringProperty("identity"), message.getStringProperty("event"),
-                message.getStringProperty("object"), message.getStringProperty("code"),
-                isReadable ? Objects.requireNonNullElse(letter.message(), "") : null, isReadable ? letter.fields() : null,
-                isReadable ? letter.attempts() : 0, isReadable ? letter.receivedAt() : null, isReadable ? letter.failedAt() : null, null,
-                isReadable ? letter.original() : null), id(message), message.getJMSExpiration());
+                message.getStringProperty("object"), message.getStringProperty("code"), text, known.fields(), known.attempts(),
+                known.receivedAt(), known.failedAt(), null, null), reader.event(known), id(message), message.getJMSExpiration());
     }
 
     /** As the operator API shows it. */
@@ -316,14 +323,12 @@ public class DeadLetterIndexer {
     }
 
     /** Any program may write to an external broker, so only what looks like an ID or a name is taken from a letter. */
-    private Row row(DeadLetter letter, String id, long expiresAt) {
-        IdentityChange event = reader.event(letter);
+    private static Row row(DeadLetter letter, IdentityChange event, String id, long expiresAt) {
         return new Row(id == null ? letter.id() : id,
                 JmsSelectors.isId(letter.identity()) ? letter.identity().toLowerCase(Locale.ROOT) : null,
                 JmsSelectors.isName(letter.event()) ? letter.event() : null, JmsSelectors.isName(letter.object()) ? letter.object() : null,
-                JmsSelectors.isCode(letter.code()) ? letter.code() : JmsSelectors.UNREADABLE_LETTER,
-                letter.message(), letter.fields() == null ? List.of() : letter.fields().stream().filter(JmsSelectors::isCode).toList(),
-                letter.attempts(),
-                letter.receivedAt(), letter.failedAt(), event == null ? null : event.version(), expiresAt);
+                JmsSelectors.isCode(letter.code()) ? letter.code() : JmsSelectors.UNREADABLE_LETTER, letter.message(),
+                letter.fields() == null ? List.of() : letter.fields().stream().filter(JmsSelectors::isCode).toList(), letter.attempts(),
+                letter.receivedAt(), letter.failedAt(), DeadLetterReader.isSyncable(event) ? event.version() : null, expiresAt);
     }
 }
