@@ -279,7 +279,7 @@ class SalesforceSandboxTest {
 
     @Test
     void twoCallsAtOnceForANewIdentityCollide() throws Exception {
-        sandbox.faults().start(Fault.latency(Duration.ofMillis(300)));
+        sandbox.faults().start(Fault.latency(Duration.ofSeconds(2)));
         ExecutorService two = Executors.newFixedThreadPool(2);
         try {
             CompletableFuture<Reply> first = CompletableFuture.supplyAsync(() -> quietly("race"), two);
