@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** What happened to an identity, oldest first, and what will. */
 final class Timeline {
@@ -23,6 +25,9 @@ final class Timeline {
             if (identity.lastEvent() != null) {
                 add(steps, identity.lastEvent().receivedAt(), "The app received its last event (" + identity.lastEvent().event() + ").");
             }
+            Map<Instant, List<String>> sent = new TreeMap<>();
+            identity.fieldsSentAt().forEach((field, at) -> sent.computeIfAbsent(at, time -> new ArrayList<>()).add(field));
+            sent.forEach((at, fields) -> add(steps, at, "The app sent " + String.join(", ", fields) + " to Salesforce."));
             if (identity.ory() != null) {
                 add(steps, identity.ory().listedAt(), "A comparison found it at Ory.");
             }

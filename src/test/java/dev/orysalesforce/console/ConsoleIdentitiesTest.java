@@ -55,6 +55,8 @@ class ConsoleIdentitiesTest extends ReconcileTest {
         assertThat(told).contains("Salesforce has the state of its last event.", "href=\"" + link + "\"", "The app has created it.",
                 "LastName", "mappings/", "The app received its last event (reconcile).", "sync by 127.0.0.1: done")
                 .doesNotContainIgnoringCase("kowalczykowa");
+        assertThat(told).containsPattern("The app sent [^<]*LastName[^<]* to Salesforce\\.")
+                .containsPattern("<code>LastName</code>\\s*last sent at <time ");
         assertThat(search(record(id).id()).body()).contains("/console/identities/" + id, "href=\"" + link + "\"", ">synced<");
         assertThat(log.getAll()).doesNotContainIgnoringCase("kowalczykowa");
         assertThat(acts()).as("a search is not an act").containsExactly("sync identity done");
