@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * The only address that takes files. At any other one the container does not read a multipart body, whoever sends it. The page
+ * The only address that takes files. At any other one the container does not read a multipart body. The page
  * itself answers.
  */
 class CandidateUpload extends HttpServlet {
