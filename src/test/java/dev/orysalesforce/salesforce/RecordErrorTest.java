@@ -73,14 +73,14 @@ class RecordErrorTest {
         for (int i = 0; i < 1_000; i++) {
             record.put("Field" + i, "value " + i + " of a person");
         }
-        assertTimeout(Duration.ofSeconds(20), () -> without(record, "a@b value 1 ".repeat(10_000)));
+        assertTimeout(Duration.ofSeconds(2), () -> without(record, "a@b value 1 ".repeat(10_000)));
     }
 
     @Test
     void aNumberOfABillionDigitsTakesNoTimeEither() {
         ObjectNode record = record().put("AnnualRevenue", new java.math.BigDecimal("1e999999999"))
                 .put("Discount__c", new java.math.BigDecimal("1e-999999999")).put("Phone", 5559876543L);
-        assertTimeout(Duration.ofSeconds(20), () -> assertThat(without(record, "5559876543 is wrong")).isEqualTo("… is wrong"));
+        assertTimeout(Duration.ofSeconds(2), () -> assertThat(without(record, "5559876543 is wrong")).isEqualTo("… is wrong"));
     }
 
     /** Two hundred records of the size that Ory can send, as a call carries them, and the call is rejected. */
