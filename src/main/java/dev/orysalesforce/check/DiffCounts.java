@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.orysalesforce.sync.Batch;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -14,12 +15,26 @@ public final class DiffCounts {
 
     /** What would happen to an identity. */
     public enum Fate {
-        SAME, CHANGED, NOW_SKIPPED, NO_LONGER_SKIPPED, SKIPPED, OTHER_OBJECT, FAILED, UNREADABLE
+        SAME, CHANGED, NOW_SKIPPED, NO_LONGER_SKIPPED, SKIPPED, OTHER_OBJECT, FAILED, UNREADABLE;
+
+        /** As people read it. */
+        public String words() {
+            return DiffCounts.words(this);
+        }
     }
 
     /** How a field would change in an existing record, or whether it would differ in a new one. */
     public enum Kind {
-        APPEARS, DISAPPEARS, CHANGES, IN_NEW_RECORDS
+        APPEARS, DISAPPEARS, CHANGES, IN_NEW_RECORDS;
+
+        /** As people read it. */
+        public String words() {
+            return DiffCounts.words(this);
+        }
+    }
+
+    private static String words(Enum<?> name) {
+        return name.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     /**

@@ -56,10 +56,10 @@ class DiffCommand {
         @Override
         public void print(PrintStream out) {
             out.println("Identities");
-            identities.forEach((fate, count) -> line(out, words(fate), count));
+            identities.forEach((fate, count) -> line(out, fate.words(), count));
             fields.forEach((field, kinds) -> {
                 out.println(field);
-                kinds.forEach((kind, count) -> line(out, words(kind), count));
+                kinds.forEach((kind, count) -> line(out, kind.words(), count));
             });
             out.printf("%s. A rewrite would take %,d calls to Salesforce; nothing was sent.%n",
                     fields.isEmpty() ? "No field would change" : fields.size() + " fields would change", calls);
@@ -76,10 +76,6 @@ class DiffCommand {
                             : example.identity() + " (" + example.before() + " -> " + example.after() + ")")
                     .collect(Collectors.joining(", "));
             out.printf("  %-18s %,9d%s%n", what, count.records(), examples.isEmpty() ? "" : "   e.g. " + examples);
-        }
-
-        private static String words(Enum<?> kind) {
-            return kind.name().toLowerCase().replace('_', ' ');
         }
     }
 

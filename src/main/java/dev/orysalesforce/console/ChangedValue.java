@@ -21,9 +21,4 @@ record ChangedValue(String field, DiffCounts.Kind kind, String identity, String 
                         MappingComparison.words(example.after()))))));
         return values;
     }
-
-    /** As people read an outcome or a kind of change. */
-    static String words(Enum<?> kind) {
-        return kind.name().toLowerCase().replace('_', ' ');
-    }
 }

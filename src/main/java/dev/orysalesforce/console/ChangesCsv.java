@@ -18,19 +18,19 @@ final class ChangesCsv {
     /** First the identities by their outcomes, then the fields by their kinds of change. */
     static void write(HttpServletResponse response, DiffCounts counts) throws IOException {
         List<List<Object>> rows = new ArrayList<>();
-        counts.fates().forEach((fate, count) -> rows.add(row("identities", fate, count)));
-        counts.fields().forEach((field, kinds) -> kinds.forEach((kind, count) -> rows.add(row(field, kind, count))));
+        counts.fates().forEach((fate, count) -> rows.add(row("identities", fate.words(), count)));
+        counts.fields().forEach((field, kinds) -> kinds.forEach((kind, count) -> rows.add(row(field, kind.words(), count))));
         write(response, "changes", List.of("field", "kind", "records", "examples"), rows);
     }
 
-    private static List<Object> row(String field, Enum<?> kind, Count count) {
-        return List.of(field, ChangedValue.words(kind), count.records(),
+    private static List<Object> row(String field, String kind, Count count) {
+        return List.of(field, kind, count.records(),
                 count.examples().stream().map(Example::identity).collect(Collectors.joining(" ")));
     }
 
     static void writeValues(HttpServletResponse response, List<ChangedValue> values) throws IOException {
         write(response, "changed-values", List.of("field", "kind", "identity", "inUse", "candidate"), values.stream()
-                .map(value -> Arrays.<Object>asList(value.field(), ChangedValue.words(value.kind()), value.identity(), value.before(),
+                .map(value -> Arrays.<Object>asList(value.field(), value.kind().words(), value.identity(), value.before(),
                         value.after()))
                 .toList());
     }

@@ -1,6 +1,7 @@
 package dev.orysalesforce.console;
 
 import dev.orysalesforce.reconcile.ReconcileReport;
+import dev.orysalesforce.write.ObjectPauses;
 import java.time.Instant;
 import java.util.List;
 
@@ -20,7 +21,7 @@ import java.util.List;
  * @param startedAt when it was started
  * @param uptime how long that was ago
  */
-record Overview(Pause pause, List<ObjectPause> objectPauses, String sentence, long received, Long waiting, String oldestWaiting,
+record Overview(Pause pause, List<ObjectPauses.Current> objectPauses, String sentence, long received, Long waiting, String oldestWaiting,
         Long letters, long synced, Calls calls, ReconcileReport.Glance comparison, Integer findings, String version, Instant startedAt,
         String uptime) {
 
@@ -29,13 +30,6 @@ record Overview(Pause pause, List<ObjectPause> objectPauses, String sentence, lo
      * @param since when it began
      */
     record Pause(String reason, Instant since) {}
-
-    /**
-     * @param object its name in Salesforce, e.g. Lead
-     * @param reason what happened
-     * @param since when it began
-     */
-    record ObjectPause(String object, String reason, Instant since) {}
 
     /**
      * Calls to Salesforce in the last 24 hours.

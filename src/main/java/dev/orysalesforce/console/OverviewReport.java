@@ -2,7 +2,6 @@ package dev.orysalesforce.console;
 
 import dev.orysalesforce.doctor.SetUpChecks;
 import dev.orysalesforce.doctor.SetUpChecks.Checked;
-import dev.orysalesforce.doctor.SetUpReport;
 import dev.orysalesforce.journal.Queues;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.operator.StatusReport;
@@ -15,12 +14,10 @@ import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
@@ -65,7 +62,7 @@ class OverviewReport {
         Glance comparison = reconcile.glance();
         Duration uptime = Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
         String version = getClass().getPackage().getImplementationVersion();
-        return new Overview(pause(), objectPauses(), sentence(comparison),
+        return new Overview(pause(), objectPauses.current(), sentence(comparison),
                 balance.get("accepted") + balance.get("reconciled") + balance.get("replayed"), balance.get("pending"),
                 oldest(queues.oldestSeconds(Queues.JOURNAL)), known(queues.depth(Queues.DEAD_LETTERS)),
                 balance.get("synced") + balance.get("unchanged") + balance.get("superseded"), calls(), comparison,
@@ -78,16 +75,9 @@ class OverviewReport {
                 : new Overview.Pause((String) breaker.get("reason"), Instant.parse((String) breaker.get("since")));
     }
 
-    private List<Overview.ObjectPause> objectPauses() {
-        return objectPauses.health().getDetails().entrySet().stream().map(pause -> {
-            Map<?, ?> why = (Map<?, ?>) pause.getValue();
-            return new Overview.ObjectPause(pause.getKey(), (String) why.get("reason"), Instant.parse((String) why.get("since")));
-        }).toList();
-    }
-
     private Integer findings() {
-        List<SetUpReport> reports = Stream.of("Salesforce", "Ory").map(setUp::last).filter(Objects::nonNull).map(Checked::report).toList();
-        return reports.isEmpty() ? null : reports.stream().mapToInt(report -> report.findings().size()).sum();
+        Collection<Checked> sides = setUp.last().values();
+        return sides.isEmpty() ? null : sides.stream().mapToInt(side -> side.report().findings().size()).sum();
     }
 
     private Overview.Calls calls() {

@@ -12,7 +12,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.springframework.stereotype.Controller;
@@ -46,7 +45,7 @@ class SetUpController {
 
     @GetMapping(PATH)
     String show(Model model) {
-        model.addAttribute("sides", sides());
+        model.addAttribute("sides", checks.last());
         model.addAttribute("targets", targets.report());
         return "console/set-up";
     }
@@ -71,23 +70,12 @@ class SetUpController {
     @GetMapping(PATH + ".csv")
     void download(HttpServletResponse response) throws IOException {
         List<List<Object>> rows = new ArrayList<>();
-        sides().forEach((side, checked) -> checked.report().findings().forEach(finding -> rows.add(row(side, checked, finding))));
+        checks.last().forEach((side, checked) -> checked.report().findings().forEach(finding -> rows.add(row(side, checked, finding))));
         Csv.write(response, "set-up", List.of("side", "checkedAt", "severity", "place", "message", "why", "remedy"),
                 offset -> rows.subList(Math.min(offset, rows.size()), rows.size()));
     }
 
     private static List<Object> row(String side, Checked checked, Finding finding) {
         return Arrays.asList(side, checked.at(), finding.severity(), finding.place(), finding.message(), finding.why(), finding.remedy());
-    }
-
-    /** Those that have been checked. */
-    private Map<String, Checked> sides() {
-        Map<String, Checked> sides = new LinkedHashMap<>();
-        for (String side : List.of("Salesforce", "Ory")) {
-            if (checks.last(side) != null) {
-                sides.put(side, checks.last(side));
-            }
-        }
-        return sides;
     }
 }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.settings.RouteNames;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,6 +17,8 @@ import org.springframework.stereotype.Component;
 /** The doctor's last reports, of the check after the start and of those that an operator asks for. */
 @Component("setUpChecks")
 public class SetUpChecks {
+
+    private static final List<String> SIDES = List.of("Salesforce", "Ory");
 
     private final Doctor doctor;
     private final ProducerTemplate camel;
@@ -56,8 +60,10 @@ public class SetUpChecks {
         last.put(side, new Checked(clock.instant(), json.readValue(report, SetUpReport.class)));
     }
 
-    /** The last report of a side; null if it has not been checked since the start. */
-    public Checked last(String side) {
-        return last.get(side);
+    /** The last report of each side that has been checked since the start. */
+    public Map<String, Checked> last() {
+        Map<String, Checked> sides = new LinkedHashMap<>();
+        SIDES.stream().filter(last::containsKey).forEach(side -> sides.put(side, last.get(side)));
+        return sides;
     }
 }

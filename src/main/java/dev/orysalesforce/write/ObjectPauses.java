@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -40,6 +41,14 @@ public class ObjectPauses implements HealthIndicator {
     private final Map<String, Streak> streaks = new HashMap<>();
 
     private record Pause(RecordError why, Instant since, Instant until, int tries) {}
+
+    /**
+     * A pause that has not ended.
+     *
+     * @param object its name in Salesforce, e.g. Lead
+     * @param reason what happened, without a value of an identity
+     */
+    public record Current(String object, String reason, Instant since) {}
 
     private record Streak(String code, Set<String> identities) {}
 
@@ -122,6 +131,11 @@ public class ObjectPauses implements HealthIndicator {
             streak.identities().add(item.getIdentity());
         }
         return streak.identities().size() >= SUCCESSION;
+    }
+
+    public synchronized List<Current> current() {
+        return pauses.entrySet().stream()
+                .map(pause -> new Current(pause.getKey(), pause.getValue().why().message(), pause.getValue().since())).toList();
     }
 
     @Override

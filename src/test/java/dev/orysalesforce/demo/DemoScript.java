@@ -108,7 +108,7 @@ public final class DemoScript {
     private void checkSetUp(PrintStream out) {
         salesforce.org().letViewSetup(true); // or the doctor could not see that no rule assigns new Leads
         checks.run();
-        SetUpReport report = checks.last("Salesforce").report();
+        SetUpReport report = checks.last().get("Salesforce").report();
         out.printf(LINE, "Checks the set-up of Salesforce", "", report.findings().stream().map(Finding::message)
                 .collect(Collectors.joining(" ")));
     }
