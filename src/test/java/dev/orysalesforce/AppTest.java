@@ -194,6 +194,11 @@ public abstract class AppTest {
         }
     }
 
+    public void inOneBatch(Runnable... events) {
+        arriveTogether(() -> Stream.of(events).forEach(Runnable::run), events.length);
+        settle();
+    }
+
     public SandboxRecord record(String identity) {
         List<SandboxRecord> records = SALESFORCE.org().byIdentity(identity);
         assertThat(records).as("records of " + identity).hasSize(1);
@@ -215,6 +220,11 @@ public abstract class AppTest {
                 .send(java.net.http.HttpRequest.newBuilder(
                         java.net.URI.create("http://127.0.0.1:" + managementPort + "/observe/health")).build())
                 .body());
+    }
+
+    /** Whether the app tries to write, and can't; what else health knows does not count. */
+    public boolean isPaused() {
+        return health().at("/components/deliveryPause/status").asText().equals("DEGRADED");
     }
 
     public JsonNode read(String text) {

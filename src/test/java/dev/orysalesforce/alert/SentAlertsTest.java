@@ -324,7 +324,7 @@ class SentAlertsTest extends ReconcileTest {
     }
 
     private void awaitPaused() {
-        await().until(() -> health().at("/components/deliveryPause/status").asText().equals("DEGRADED"));
+        await().until(this::isPaused);
     }
 
     private void resume() {

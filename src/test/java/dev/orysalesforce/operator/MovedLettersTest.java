@@ -65,7 +65,7 @@ class MovedLettersTest extends OperatorTest {
         assertThat(move("identity = '" + ids.get(0) + "'")).isEqualTo(1);
         assertThat(move(null)).isEqualTo(2);
         await().untilAsserted(() -> assertMoved("replayed", 3));
-        await().until(() -> health().toString().contains("DEGRADED"));
+        await().until(this::isPaused);
         await().untilAsserted(() -> assertMoved("pending", 3));
         JsonNode waiting = await().until(() -> get("/api/events"), events -> events.path("items").size() == 3);
         assertThat(waiting.path("items")).extracting(event -> event.path("identity").asText())

@@ -64,20 +64,6 @@ abstract class OperatorTest extends AppTest {
         return get("/api/dead-letters?identity=" + identity).path("items").get(0).path("id").asText();
     }
 
-    /** Stops delivery while the events arrive, so that they are in one batch. */
-    void inOneBatch(Runnable... events) {
-        try {
-            camel.getRouteController().stopRoute("sync.next");
-            for (Runnable event : events) {
-                event.run();
-            }
-            camel.getRouteController().startRoute("sync.next");
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-        settle();
-    }
-
     void assertProblem(HttpResponse<String> answer, int status, String code) {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
         assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
