@@ -54,7 +54,7 @@ public final class Browser {
      * @param fields may have the same name several times
      * @param files name to content of each file, in the field {@code file}
      */
-    HttpResponse<String> upload(String path, List<Map.Entry<String, String>> fields, Map<String, byte[]> files) {
+    public HttpResponse<String> upload(String path, List<Map.Entry<String, String>> fields, Map<String, byte[]> files) {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         fields.forEach(field -> part(body, "name=\"" + field.getKey() + "\"", field.getValue().getBytes(StandardCharsets.UTF_8)));
         files.forEach((name, content) -> part(body, "name=\"file\"; filename=\"" + name + "\"\r\nContent-Type: text/plain", content));
@@ -76,7 +76,7 @@ public final class Browser {
         return post(action, all, headers);
     }
 
-    static Map<String, String> hidden(HttpResponse<String> page, String action) {
+    public static Map<String, String> hidden(HttpResponse<String> page, String action) {
         Matcher form =
                 Pattern.compile("(?s)<form method=\"post\"[^>]*action=\"" + Pattern.quote(action) + "\".*?</form>").matcher(page.body());
         if (!form.find()) {

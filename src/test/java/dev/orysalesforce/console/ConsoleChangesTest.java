@@ -245,7 +245,7 @@ class ConsoleChangesTest extends ReconcileTest {
         operator.upload(COMPARE, form(operator, "identities", candidate("mappings/lead.jslt", "jslt", candidate)), Map.of());
         await().until(() -> !runs.last().isRunning());
         String page = operator.get(PAGE).body();
-        assertThat(page).contains("1 identities compared.").doesNotContain(NAME);
+        assertThat(page).contains("1 identity compared.").doesNotContain(NAME);
         assertThat(operator.get(PAGE + ".csv").body()).doesNotContain(NAME);
         if (candidate.contains("for (")) {
             assertThat(row(page, "other fields")).contains("<td>appears</td>", "<td>1</td>");

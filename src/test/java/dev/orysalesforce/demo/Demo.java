@@ -3,6 +3,7 @@ package dev.orysalesforce.demo;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.OrySalesforceSync;
+import dev.orysalesforce.console.Browser;
 import dev.orysalesforce.doctor.SetUpChecks;
 import dev.orysalesforce.operator.Operator;
 import dev.orysalesforce.sandbox.FieldRule;
@@ -45,8 +46,11 @@ public final class Demo {
                 "--logging.level.receive=INFO");
         int port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
         String address = "http://127.0.0.1:" + port;
-        new DemoScript(new Ory(address, SECRET), new Operator(port, OPERATOR_TOKEN), context.getBean(SetUpChecks.class), salesforce,
-                context.getBean(EmbeddedActiveMQ.class), context.getBean(JmsTemplate.class), context.getBean(ObjectMapper.class)).tell(out);
+        Browser browser = new Browser(port);
+        browser.logIn(OPERATOR_TOKEN);
+        new DemoScript(new Ory(address, SECRET), new Operator(port, OPERATOR_TOKEN), browser, context.getBean(SetUpChecks.class),
+                salesforce, context.getBean(EmbeddedActiveMQ.class), context.getBean(JmsTemplate.class),
+                context.getBean(ObjectMapper.class)).tell(out);
         out.printf("""
                   Open the console in a browser
                     address                         %2$s/console

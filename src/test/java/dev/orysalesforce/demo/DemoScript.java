@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.check.Finding;
+import dev.orysalesforce.console.Browser;
 import dev.orysalesforce.doctor.SetUpChecks;
 import dev.orysalesforce.doctor.SetUpReport;
 import dev.orysalesforce.operator.Operator;
@@ -14,12 +15,20 @@ import dev.orysalesforce.sandbox.SalesforceSandbox;
 import dev.orysalesforce.sandbox.SandboxRecord;
 import dev.orysalesforce.sandbox.Write;
 import jakarta.jms.TextMessage;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.springframework.jms.core.JmsTemplate;
@@ -50,6 +59,8 @@ public final class DemoScript {
             new Chapter("An event near 64 KiB, which Ory sends empty", "settings", null));
 
     private static final String LINE = "  %-46s %-9s %s%n";
+    private static final String CHANGES = "/console/changes";
+    private static final Pattern COMPARED = Pattern.compile("\\d+ examples compared\\.|[^<>.]+ would change\\.");
     private static final String REFUSED = "INVALID_EMAIL_ADDRESS";
 
     /** What the search of the console finds after the script. */
@@ -57,16 +68,20 @@ public final class DemoScript {
 
     private final Ory ory;
     private final Operator operator;
+    private final Browser browser;
     private final SetUpChecks checks;
     private final SalesforceSandbox salesforce;
     private final EmbeddedActiveMQ broker;
     private final JmsTemplate jms;
     private final ObjectMapper json;
 
-    public DemoScript(Ory ory, Operator operator, SetUpChecks checks, SalesforceSandbox salesforce, EmbeddedActiveMQ broker,
+    /** @param browser has logged in to the console */
+    public DemoScript(Ory ory, Operator operator, Browser browser, SetUpChecks checks, SalesforceSandbox salesforce,
+            EmbeddedActiveMQ broker,
             JmsTemplate jms, ObjectMapper json) {
         this.ory = ory;
         this.operator = operator;
+        this.browser = browser;
         this.checks = checks;
         this.salesforce = salesforce;
         this.broker = broker;
@@ -95,6 +110,7 @@ public final class DemoScript {
         out.printf("%n" + LINE, "WHAT AN OPERATOR DID", "ANSWER", "OUTCOME");
         replay(out);
         checkSetUp(out);
+        tryChange(out);
         out.println();
     }
 
@@ -111,6 +127,26 @@ public final class DemoScript {
         SetUpReport report = checks.last().get("Salesforce").report();
         out.printf(LINE, "Checks the set-up of Salesforce", "", report.findings().stream().map(Finding::message)
                 .collect(Collectors.joining(" ")));
+    }
+
+    private void tryChange(PrintStream out) {
+        List<Map.Entry<String, String>> fields = List.of(
+                Map.entry("_csrf", Browser.hidden(browser.get(CHANGES), CHANGES + "/compare").get("_csrf")),
+                Map.entry("over", "examples"));
+        HttpResponse<String> answer = browser.upload(CHANGES + "/compare", fields, Map.of("lead.jslt", candidate()));
+        String page = await().atMost(Duration.ofSeconds(30))
+                .until(() -> browser.get(CHANGES + "/live").body(), body -> COMPARED.matcher(body).find());
+        out.printf(LINE, "Tries another lead source on all examples", answer.statusCode(),
+                COMPARED.matcher(page).results().map(MatchResult::group).collect(Collectors.joining(" ")));
+    }
+
+    private static byte[] candidate() {
+        try {
+            return Files.readString(Path.of("mappings/lead.jslt")).replace("\"Ory Registration\"", "\"Website\"")
+                    .getBytes(StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private String line(Write write) {

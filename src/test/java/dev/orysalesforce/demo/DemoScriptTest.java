@@ -29,7 +29,9 @@ class DemoScriptTest extends AppTest {
     void theDemoPrintsTheOutcomeOfEachSampleAndFillsThePagesOfTheConsole() {
         sql.update("delete from audit");
         sql.update("delete from activity");
-        List<String> lines = run();
+        Browser browser = new Browser(port);
+        browser.logIn(OPERATOR_TOKEN);
+        List<String> lines = run(browser);
         assertThat(line(lines, "Ada signs up")).contains("204", "Lead created: Ada Lovelace");
         assertThat(line(lines, "Ada marries")).contains("204", "Lead updated: Ada King, ada@king.example.org");
         assertThat(line(lines, "Sinéad")).contains("Lead created: Sinéad O'Brien-Müller");
@@ -39,14 +41,14 @@ class DemoScriptTest extends AppTest {
         assertThat(line(lines, "An event near 64 KiB")).contains("400", "dead letter UNREADABLE_BODY");
         assertThat(line(lines, "Replays the dead letter of Åsa")).contains("200", "dead letter INVALID_EMAIL_ADDRESS");
         assertThat(line(lines, "Checks the set-up")).contains("No assignment rule for Leads is active");
+        assertThat(line(lines, "Tries another lead source")).containsPattern("302 +\\d+ examples compared\\. One field would change\\.");
         assertThat(SALESFORCE.org().records("Lead")).hasSize(7);
 
-        Browser browser = new Browser(port);
-        browser.logIn(OPERATOR_TOKEN);
         assertShows(browser, "/console", "<dt>Dead letters</dt>.*\\d for you to decide\\.");
         assertShows(browser, "/console/dead-letters", "<tr>\\s*<td>.*INVALID_EMAIL_ADDRESS");
         assertShows(browser, "/console/activity", "<tr>\\s*<td>.*<td>[^<]*synced");
         assertShows(browser, "/console/mappings", "<option[^>]*>mappings/lead.jslt</option>");
+        assertShows(browser, "/console/changes", "<tr>\\s*<th scope=\"row\"><code>Lead.LeadSource</code></th>");
         assertShows(browser, "/console/set-up", "<article.*No assignment rule for Leads is active");
         assertShows(browser, "/console/audit", "<tr>\\s*<td>.*the dead letters with code INVALID_EMAIL_ADDRESS");
         HttpResponse<String> found = browser.submit(browser.get("/console/identities"), "/console/identities",
@@ -54,9 +56,9 @@ class DemoScriptTest extends AppTest {
         assertThat(found.body()).containsPattern("<tr>\\s*<td>\\s*<a href=\"/console/identities/").contains(">unchanged<");
     }
 
-    private List<String> run() {
+    private List<String> run(Browser browser) {
         ByteArrayOutputStream told = new ByteArrayOutputStream();
-        new DemoScript(ory, new Operator(port, OPERATOR_TOKEN), checks, SALESFORCE, broker, jms, json)
+        new DemoScript(ory, new Operator(port, OPERATOR_TOKEN), browser, checks, SALESFORCE, broker, jms, json)
                 .tell(new PrintStream(told, true, StandardCharsets.UTF_8));
         return told.toString(StandardCharsets.UTF_8).lines().toList();
     }
