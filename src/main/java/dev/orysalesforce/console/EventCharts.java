@@ -27,14 +27,34 @@ class EventCharts {
         this.clock = clock;
     }
 
+    /**
+     * Events of the last 24 hours, as the chart counts them.
+     *
+     * @param accepted from Ory
+     * @param inStep after which Salesforce has the newest state
+     */
+    record LastDay(long accepted, long inStep) {}
+
+    /** Null while the ledger does not answer. */
+    LastDay lastDay() {
+        try {
+            List<Activity.Entry> sums = activity.list(Activity.Kind.HOUR, firstHour(), 0, HOURS).items();
+            return new LastDay(sum(sums, "accepted"), sum(sums, "synced") + sum(sums, "unchanged") + sum(sums, "superseded"));
+        } catch (DataAccessException e) {
+            return null;
+        }
+    }
+
+    private Instant firstHour() {
+        return clock.instant().truncatedTo(ChronoUnit.HOURS).minus(HOURS - 1, ChronoUnit.HOURS);
+    }
+
     /** None while the ledger does not answer. */
     List<Chart> charts() {
-        Instant hour = clock.instant().truncatedTo(ChronoUnit.HOURS);
-        Instant day = hour.truncatedTo(ChronoUnit.DAYS);
-        Instant firstDay = day.minus(DAYS - 1, ChronoUnit.DAYS);
+        Instant firstDay = clock.instant().truncatedTo(ChronoUnit.DAYS).minus(DAYS - 1, ChronoUnit.DAYS);
         try {
             List<Activity.Entry> sums = activity.list(Activity.Kind.HOUR, firstDay, 0, DAYS * HOURS).items();
-            return List.of(new Chart("24 hours", false, buckets(sums, hour.minus(HOURS - 1, ChronoUnit.HOURS), Duration.ofHours(1), HOURS)),
+            return List.of(new Chart("24 hours", false, buckets(sums, firstHour(), Duration.ofHours(1), HOURS)),
                     new Chart("30 days", true, buckets(sums, firstDay, Duration.ofDays(1), DAYS)));
         } catch (DataAccessException e) {
             return List.of();

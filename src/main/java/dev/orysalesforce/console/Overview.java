@@ -11,18 +11,18 @@ import java.util.List;
  * @param pause null if delivery is not paused
  * @param objectPauses objects whose records Salesforce refuses, while the others go on
  * @param sentence how many identities are in step
- * @param received events since the start: accepted, found by a comparison, replayed
+ * @param lastDay null if the ledger does not answer
  * @param waiting events in the journal
  * @param oldestWaiting how long the oldest of them has waited; null if none does
  * @param letters dead letters
- * @param synced events since the start after which Salesforce has the newest state
  * @param findings what the doctor has found in the set-up; null if it was not checked since the start
  * @param version of the app
  * @param startedAt when it was started
  * @param uptime how long that was ago
  */
-record Overview(Pause pause, List<ObjectPauses.Current> objectPauses, String sentence, long received, Long waiting, String oldestWaiting,
-        Long letters, long synced, Calls calls, ReconcileReport.Glance comparison, Integer findings, String version, Instant startedAt,
+record Overview(Pause pause, List<ObjectPauses.Current> objectPauses, String sentence, EventCharts.LastDay lastDay, Long waiting,
+        String oldestWaiting, Long letters, Calls calls, ReconcileReport.Glance comparison, Integer findings, String version,
+        Instant startedAt,
         String uptime) {
 
     /**

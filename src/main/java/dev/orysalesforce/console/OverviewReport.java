@@ -21,7 +21,8 @@ import java.util.OptionalLong;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
-/** Collects what the overview shows. While the ledger does not answer, only the number of identities is missing. */
+/** Collects what the overview shows. While the ledger does not answer, only the numbers of identities and of the last 24 hours
+ * are missing. */
 @Component
 @PartOfConsole
 class OverviewReport {
@@ -31,6 +32,7 @@ class OverviewReport {
             + " database; what else this page shows is up to date.";
 
     private final EventCounters counters;
+    private final EventCharts charts;
     private final Queues queues;
     private final StatusReport status;
     private final CallBudget budget;
@@ -43,9 +45,11 @@ class OverviewReport {
     private Instant countedAt = Instant.MIN;
     private long records;
 
-    OverviewReport(EventCounters counters, Queues queues, StatusReport status, CallBudget budget, ReconcileReport reconcile,
+    OverviewReport(EventCounters counters, EventCharts charts, Queues queues, StatusReport status, CallBudget budget,
+            ReconcileReport reconcile,
             Ledger ledger, ObjectPauses objectPauses, SetUpChecks setUp, Clock clock, Clock monotonicClock) {
         this.counters = counters;
+        this.charts = charts;
         this.queues = queues;
         this.status = status;
         this.budget = budget;
@@ -58,14 +62,11 @@ class OverviewReport {
     }
 
     Overview now() {
-        Map<String, Long> balance = counters.balance();
         Glance comparison = reconcile.glance();
         Duration uptime = Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
         String version = getClass().getPackage().getImplementationVersion();
-        return new Overview(pause(), objectPauses.current(), sentence(comparison),
-                balance.get("accepted") + balance.get("reconciled") + balance.get("replayed"), balance.get("pending"),
-                oldest(queues.oldestSeconds(Queues.JOURNAL)), known(queues.depth(Queues.DEAD_LETTERS)),
-                balance.get("synced") + balance.get("unchanged") + balance.get("superseded"), calls(), comparison,
+        return new Overview(pause(), objectPauses.current(), sentence(comparison), charts.lastDay(), counters.balance().get("pending"),
+                oldest(queues.oldestSeconds(Queues.JOURNAL)), known(queues.depth(Queues.DEAD_LETTERS)), calls(), comparison,
                 findings(), version == null ? "development" : version, clock.instant().minus(uptime), words(uptime));
     }
 
