@@ -8,6 +8,7 @@ import dev.orysalesforce.doctor.SetUpChecks;
 import dev.orysalesforce.operator.Operator;
 import dev.orysalesforce.sandbox.FieldRule;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
+import dev.orysalesforce.sandbox.ory.OryAdminSandbox;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,7 @@ public final class Demo {
         out.println("\n  Starting ory-salesforce-sync beside a Salesforce sandbox ...");
         SalesforceSandbox salesforce = SalesforceSandbox.start(SANDBOX_PORT);
         salesforce.org().schema("Lead").put(FieldRule.text("UTM_Source__c", 255)); // docs/walk-throughs.md writes it
+        OryAdminSandbox identities = OryAdminSandbox.start();
         SpringApplication app = new SpringApplication(OrySalesforceSync.class);
         ConfigurableApplicationContext context = app.run(
                 "--ORY_WEBHOOK_SECRET=" + SECRET,
@@ -38,6 +40,7 @@ public final class Demo {
                 "--SALESFORCE_LOGIN_URL=" + salesforce.url(),
                 "--SALESFORCE_CLIENT_ID=" + salesforce.clientId(),
                 "--SALESFORCE_CLIENT_SECRET=" + salesforce.clientSecret(),
+                "--ORY_ADMIN_URL=" + identities.url(),
                 "--sync.data-dir=" + Files.createTempDirectory("ory-salesforce-sync-demo"),
                 "--sync.doctor-at-start=false", // it would warn about features that the sandbox lacks
                 "--sync.linger=100ms", // so that events are sent at once
@@ -48,14 +51,16 @@ public final class Demo {
         String address = "http://127.0.0.1:" + port;
         Browser browser = new Browser(port);
         browser.logIn(OPERATOR_TOKEN);
-        new DemoScript(new Ory(address, SECRET), new Operator(port, OPERATOR_TOKEN), browser, context.getBean(SetUpChecks.class),
+        new DemoScript(new Ory(address, SECRET), identities.project(), new Operator(port, OPERATOR_TOKEN), browser,
+                context.getBean(SetUpChecks.class),
                 salesforce, context.getBean(EmbeddedActiveMQ.class), context.getBean(JmsTemplate.class),
                 context.getBean(ObjectMapper.class)).tell(out);
         out.printf("""
                   Open the console in a browser
                     address                         %2$s/console
                     log in with the token           %5$s
-                    on Identities, search for       %6$s
+                    on Identities, search for       %6$s, who is in Salesforce
+                                                    %7$s, who is missing there
 
                   Look at it
                     the records in Salesforce       %1$s/
@@ -73,6 +78,6 @@ public final class Demo {
 
                   It keeps running; Ctrl+C ends it.
                 """, salesforce.url(), address, context.getEnvironment().getProperty("local.management.port"), SECRET, OPERATOR_TOKEN,
-                DemoScript.ADDRESS);
+                DemoScript.ADDRESS, DemoScript.REFUSED_ADDRESS);
     }
 }

@@ -3,6 +3,7 @@ package dev.orysalesforce.demo;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.Ory;
@@ -14,6 +15,7 @@ import dev.orysalesforce.operator.Operator;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import dev.orysalesforce.sandbox.SandboxRecord;
 import dev.orysalesforce.sandbox.Write;
+import dev.orysalesforce.sandbox.ory.OryProject;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -30,6 +32,7 @@ import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.springframework.jms.core.JmsTemplate;
 
@@ -61,12 +64,17 @@ public final class DemoScript {
     private static final String LINE = "  %-46s %-9s %s%n";
     private static final String CHANGES = "/console/changes";
     private static final Pattern COMPARED = Pattern.compile("\\d+ examples compared\\.|[^<>.]+ would change\\.");
+    private static final String NOT_STORED = "00000000-0000-0000-0000-000000000000";
     private static final String REFUSED = "INVALID_EMAIL_ADDRESS";
 
     /** What the search of the console finds after the script. */
     public static final String ADDRESS = "ada@king.example.org";
 
+    /** Of a person who is missing in Salesforce. */
+    public static final String REFUSED_ADDRESS = "åsa.öberg@example.org";
+
     private final Ory ory;
+    private final OryProject project;
     private final Operator operator;
     private final Browser browser;
     private final SetUpChecks checks;
@@ -76,10 +84,11 @@ public final class DemoScript {
     private final ObjectMapper json;
 
     /** @param browser has logged in to the console */
-    public DemoScript(Ory ory, Operator operator, Browser browser, SetUpChecks checks, SalesforceSandbox salesforce,
+    public DemoScript(Ory ory, OryProject project, Operator operator, Browser browser, SetUpChecks checks, SalesforceSandbox salesforce,
             EmbeddedActiveMQ broker,
             JmsTemplate jms, ObjectMapper json) {
         this.ory = ory;
+        this.project = project;
         this.operator = operator;
         this.browser = browser;
         this.checks = checks;
@@ -95,6 +104,7 @@ public final class DemoScript {
             List<JsonNode> lettersBefore = deadLetters();
             long writesBefore = salesforce.writes().count();
             String body = chapter.sample() == null ? "" : Ory.webhook(chapter.sample());
+            store(body);
             HttpResponse<String> answer = ory.sends(chapter.event(), body);
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> broker.getActiveMQServer().locateQueue("identity-changes").getMessageCount() == 0);
@@ -109,6 +119,7 @@ public final class DemoScript {
         }
         out.printf("%n" + LINE, "WHAT AN OPERATOR DID", "ANSWER", "OUTCOME");
         replay(out);
+        compare(out);
         checkSetUp(out);
         tryChange(out);
         out.println();
@@ -119,6 +130,38 @@ public final class DemoScript {
         List<JsonNode> again = await().atMost(Duration.ofSeconds(30)).until(() -> deadLetters().stream()
                 .filter(letter -> letter.path("code").asText().equals(REFUSED)).toList(), letters -> !letters.isEmpty());
         out.printf(LINE, "Replays the dead letter of Åsa", answer.statusCode(), line(again.get(0)));
+    }
+
+    /** Ory stores an identity before it calls a hook, unless the hook runs before that. */
+    private void store(String body) {
+        JsonNode event = body.isEmpty() ? json.missingNode() : read(body);
+        JsonNode identity = Stream.of("/identity", "/ctx/identity", "").map(event::at).filter(JsonNode::isObject).findFirst()
+                .orElse(event);
+        String id = identity.path("id").asText(identity.path("identity_id").asText());
+        if (!identity.path("traits").isObject() || id.equals(NOT_STORED)) {
+            return;
+        }
+        if (identity.has("updated_at")) {
+            project.restore(identity.deepCopy());
+        } else if (project.identity(id) == null) {
+            project.add(id, json.convertValue(identity.path("traits"), new TypeReference<Map<String, Object>>() {}));
+        }
+    }
+
+    private void compare(PrintStream out) {
+        HttpResponse<String> answer = operator.post("/api/reconcile", "");
+        JsonNode ended = await().atMost(Duration.ofSeconds(30)).until(() -> read(operator.get("/api/status").body()).path("reconcile"),
+                comparison -> comparison.path("state").asText().equals("done"));
+        out.printf(LINE, "Compares all identities with Salesforce", answer.statusCode(),
+                "Ory lists %d, and %d of them had to be sent again".formatted(ended.path("seen").asInt(), ended.path("queued").asInt()));
+    }
+
+    private JsonNode read(String text) {
+        try {
+            return json.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private void checkSetUp(PrintStream out) {
@@ -135,7 +178,7 @@ public final class DemoScript {
                 Map.entry("over", "examples"));
         HttpResponse<String> answer = browser.upload(CHANGES + "/compare", fields, Map.of("lead.jslt", candidate()));
         String page = await().atMost(Duration.ofSeconds(30))
-                .until(() -> browser.get(CHANGES + "/live").body(), body -> COMPARED.matcher(body).find());
+                .until(() -> browser.get(CHANGES + "/live").body(), body -> body.contains("would change."));
         out.printf(LINE, "Tries another lead source on all examples", answer.statusCode(),
                 COMPARED.matcher(page).results().map(MatchResult::group).collect(Collectors.joining(" ")));
     }
@@ -167,11 +210,7 @@ public final class DemoScript {
         return jms.browse("dead-letters", (session, browser) -> {
             List<JsonNode> letters = new ArrayList<>();
             for (Object message : Collections.list(browser.getEnumeration())) {
-                try {
-                    letters.add(json.readTree(((TextMessage) message).getText()));
-                } catch (JsonProcessingException e) {
-                    throw new IllegalStateException(e);
-                }
+                letters.add(read(((TextMessage) message).getText()));
             }
             return letters;
         });

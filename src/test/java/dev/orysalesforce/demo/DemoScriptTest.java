@@ -3,10 +3,10 @@ package dev.orysalesforce.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.orysalesforce.AppTest;
 import dev.orysalesforce.console.Browser;
 import dev.orysalesforce.doctor.SetUpChecks;
 import dev.orysalesforce.operator.Operator;
+import dev.orysalesforce.reconcile.ReconcileTest;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.http.HttpResponse;
@@ -16,8 +16,10 @@ import java.util.Map;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.test.context.TestPropertySource;
 
-class DemoScriptTest extends AppTest {
+@TestPropertySource(properties = "test.context=reconcile")
+class DemoScriptTest extends ReconcileTest {
 
     @Autowired
     private EmbeddedActiveMQ broker;
@@ -40,6 +42,7 @@ class DemoScriptTest extends AppTest {
         assertThat(line(lines, "A Salesforce record")).contains("400", "dead letter NO_IDENTITY");
         assertThat(line(lines, "An event near 64 KiB")).contains("400", "dead letter UNREADABLE_BODY");
         assertThat(line(lines, "Replays the dead letter of Åsa")).contains("200", "dead letter INVALID_EMAIL_ADDRESS");
+        assertThat(line(lines, "Compares all identities")).containsPattern("202 +Ory lists \\d+, and \\d+ of them");
         assertThat(line(lines, "Checks the set-up")).contains("No assignment rule for Leads is active");
         assertThat(line(lines, "Tries another lead source")).containsPattern("302 +\\d+ examples compared\\. One field would change\\.");
         assertThat(SALESFORCE.org().records("Lead")).hasSize(7);
@@ -53,12 +56,15 @@ class DemoScriptTest extends AppTest {
         assertShows(browser, "/console/audit", "<tr>\\s*<td>.*the dead letters with code INVALID_EMAIL_ADDRESS");
         HttpResponse<String> found = browser.submit(browser.get("/console/identities"), "/console/identities",
                 Map.of("q", DemoScript.ADDRESS));
+        assertThat(
+                browser.submit(browser.get("/console/identities"), "/console/identities", Map.of("q", DemoScript.REFUSED_ADDRESS)).body())
+                .contains(">INVALID_EMAIL_ADDRESS<");
         assertThat(found.body()).containsPattern("<tr>\\s*<td>\\s*<a href=\"/console/identities/").contains(">unchanged<");
     }
 
     private List<String> run(Browser browser) {
         ByteArrayOutputStream told = new ByteArrayOutputStream();
-        new DemoScript(ory, new Operator(port, OPERATOR_TOKEN), browser, checks, SALESFORCE, broker, jms, json)
+        new DemoScript(ory, ORY.project(), new Operator(port, OPERATOR_TOKEN), browser, checks, SALESFORCE, broker, jms, json)
                 .tell(new PrintStream(told, true, StandardCharsets.UTF_8));
         return told.toString(StandardCharsets.UTF_8).lines().toList();
     }
