@@ -6,7 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.receive.BadRequestException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.util.ObjectHelper;
@@ -154,11 +159,20 @@ public class AlertTargets implements HttpClientConfigurer {
         Target to = Target.valueOf(target.toUpperCase(Locale.ROOT));
         HttpOperationFailedException answer = ObjectHelper.getException(HttpOperationFailedException.class, failure);
         String reason = answer != null ? "it answered " + answer.getStatusCode()
-                : NestedExceptionUtils.getMostSpecificCause(failure).getClass().getSimpleName(); // a message may hold the address
+                : words(NestedExceptionUtils.getMostSpecificCause(failure));
         counter(alert.kind(), to, "failed").increment();
         note(to, new Delivery(clock.instant(), reason));
         LOG.warn("Alert {} {} was dropped, because {} at {} did not take it: {}", alert.kind(), alert.state(), target, host(to),
                 reason);
+    }
+
+    /** Without the message of the failure, which may hold the address. */
+    private static String words(Throwable failure) {
+        return failure instanceof UnknownHostException ? "its name is unknown"
+                : failure instanceof SocketTimeoutException ? "it did not answer in time"
+                : failure instanceof ConnectException || failure instanceof NoRouteToHostException ? "it can't be reached"
+                : failure instanceof SSLException ? "there is no TLS connection that both sides trust"
+                : failure.getClass().getSimpleName();
     }
 
     /** The configured targets. */

@@ -42,9 +42,13 @@ class ActivityController {
         Map<String, String> filters = new HashMap<>();
         filters.put("kind", kind);
         filters.put("from", from);
+        Paging paging = new Paging(PATH, filters, offset, entries.items().size(), entries.total());
+        if (paging.isBeyondTheEnd()) {
+            return "redirect:" + paging.lastPage();
+        }
         model.addAllAttributes(filters);
         model.addAttribute("entries", entries.items().stream().map(ActivityRow::of).toList());
-        model.addAttribute("paging", new Paging(PATH, filters, offset, entries.items().size(), entries.total()));
+        model.addAttribute("paging", paging);
         return "console/activity";
     }
 

@@ -35,10 +35,14 @@ class AuditController {
         Map<String, String> filters = new HashMap<>();
         filters.put("identity", identity);
         filters.put("act", act);
+        Paging paging = new Paging(PATH, filters, offset, entries.items().size(), entries.total());
+        if (paging.isBeyondTheEnd()) {
+            return "redirect:" + paging.lastPage();
+        }
         model.addAllAttributes(filters);
         model.addAttribute("kinds", Audit.Kind.names());
         model.addAttribute("entries", entries);
-        model.addAttribute("paging", new Paging(PATH, filters, offset, entries.items().size(), entries.total()));
+        model.addAttribute("paging", paging);
         return "console/audit";
     }
 

@@ -136,6 +136,12 @@ class ChangesController {
         return null; // the file is the answer
     }
 
+    /** The address of a page with values, loaded again. */
+    @GetMapping({PATH + "/reveal", PATH + "/csv/reveal"})
+    String back() {
+        return REDIRECT;
+    }
+
     /** Empty if the values can't be shown; the message of the page tells why. */
     private Optional<DiffCounts> values(HttpServletRequest request, Model model) {
         DiffRun run = ended().orElse(null);

@@ -24,8 +24,9 @@ import org.springframework.util.StringUtils;
  *
  * @param entries a text for each mapping that the form shows
  * @param overIdentities whether to compare all identities at Ory; else the examples
+ * @param isOfLastRun whether the texts are those of the last comparison, perhaps of another person
  */
-record ChangesForm(List<Entry> entries, boolean overIdentities) {
+record ChangesForm(List<Entry> entries, boolean overIdentities, boolean isOfLastRun) {
 
     /**
      * @param mapping the name of the mapping in use
@@ -41,7 +42,7 @@ record ChangesForm(List<Entry> entries, boolean overIdentities) {
     /** The texts in use, to be changed. */
     static ChangesForm ofInUse(List<String> mappings, Map<String, String> inUse) {
         return new ChangesForm(mappings.stream().map(mapping -> new Entry(mapping, Mapping.ending(mapping), text(mapping, inUse))).toList(),
-                false);
+                false, false);
     }
 
     /** The texts of a comparison. */
@@ -49,7 +50,7 @@ record ChangesForm(List<Entry> entries, boolean overIdentities) {
         List<Entry> entries = new ArrayList<>();
         candidates.forEach((name, text) -> namesake(name, inUse)
                 .ifPresent(mapping -> entries.add(new Entry(mapping, Mapping.ending(name), text))));
-        return new ChangesForm(entries, overIdentities);
+        return new ChangesForm(entries, overIdentities, true);
     }
 
     /** @throws BadRequestException if the form is none of the page */
@@ -65,7 +66,7 @@ record ChangesForm(List<Entry> entries, boolean overIdentities) {
             text(mappings.get(i), inUse);
             entries.add(new Entry(mappings.get(i), languages.get(i), texts.get(i).replace("\r\n", "\n")));
         }
-        return new ChangesForm(entries, "identities".equals(request.getParameter("over")));
+        return new ChangesForm(entries, "identities".equals(request.getParameter("over")), false);
     }
 
     /** Spring would split a text at its commas. */
@@ -99,14 +100,21 @@ record ChangesForm(List<Entry> entries, boolean overIdentities) {
             return this;
         }
         List<Entry> all = new ArrayList<>(entries);
+        Map<String, String> files = new TreeMap<>();
         for (Part part : request.getParts()) {
             if (StringUtils.hasText(part.getSubmittedFileName())) {
                 Entry entry = entry(part, inUse);
+                String before = files.put(CandidateMappings.stem(entry.mapping()), entry.language());
+                if (before != null) {
+                    throw new RunFailedException(CandidateMappings.stem(entry.mapping()) + "." + before + ", "
+                            + CandidateMappings.stem(entry.mapping()) + "." + entry.language()
+                            + ": Both would replace the same mapping. Choose one of them.");
+                }
                 all.removeIf(other -> CandidateMappings.stem(other.mapping()).equals(CandidateMappings.stem(entry.mapping())));
                 all.add(entry);
             }
         }
-        return new ChangesForm(all, overIdentities);
+        return new ChangesForm(all, overIdentities, false);
     }
 
     private static Entry entry(Part part, Map<String, String> inUse) throws IOException {

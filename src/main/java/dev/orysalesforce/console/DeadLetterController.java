@@ -25,6 +25,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @PartOfConsole
 class DeadLetterController {
 
+    private static final String VIEW = "console/dead-letter";
     private static final String LETTER = DeadLettersController.PATH + "/{id}";
     private static final String REPLAY = DeadLettersController.PATH + "/replays/{id}";
 
@@ -50,7 +51,8 @@ class DeadLetterController {
         }
         model.addAttribute("letter", letter);
         model.addAttribute("explanation", explanations.of(letter.code()));
-        return "console/dead-letter";
+        model.addAttribute("isReplayable", DeadLetters.isReplayable(letter.code()));
+        return VIEW;
     }
 
     /** Shows the event itself. It is in this answer only, so that no session holds a value of an identity. */
@@ -58,13 +60,20 @@ class DeadLetterController {
     String reveal(@PathVariable String id, HttpServletRequest request, Model model, HttpServletResponse response) {
         Answer answer = calls.act(request.getRemoteAddr(), OperatorActs.ofLetter(Kind.REVEAL, id), RouteNames.OPERATOR_DEAD_LETTER, null,
                 Map.of("id", id, "reveal", "true"));
+        String view = show(id, model, response);
         if (answer.isDone()) {
             model.addAttribute("original", answer.body().path("original").toPrettyString());
-        } else {
+        } else if (view.equals(VIEW)) {
             model.addAttribute("done", false);
             model.addAttribute("message", answer.detail());
         }
-        return show(id, model, response);
+        return view;
+    }
+
+    /** The address of a revealed letter, loaded again. */
+    @GetMapping(LETTER + "/reveal")
+    String back() {
+        return "redirect:" + LETTER;
     }
 
     @PostMapping(LETTER + "/discard")

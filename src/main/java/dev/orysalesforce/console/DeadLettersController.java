@@ -56,7 +56,10 @@ class DeadLettersController {
 
     @GetMapping(PATH)
     String groups(Model model) {
-        model.addAttribute("groups", letters.groups(null, null, null));
+        DeadLetterGroups groups = letters.groups(null, null, null);
+        model.addAttribute("groups", groups);
+        model.addAttribute("replayable",
+                groups.items().stream().map(DeadLetterGroups.Item::code).filter(DeadLetters::isReplayable).toList());
         return "console/dead-letters";
     }
 
@@ -74,11 +77,15 @@ class DeadLettersController {
             @RequestParam(defaultValue = "0") int offset, Model model) {
         DeadLetterFilter filter = filter(code, identity, event, object);
         DeadLetterIndex.Page page = letters.page(filter, offset, Paging.SIZE);
+        Paging paging = new Paging(LIST, filter.parts(), offset, page.items().size(), page.total());
+        if (paging.isBeyondTheEnd()) {
+            return "redirect:" + paging.lastPage();
+        }
         model.addAttribute("filter", filter);
         model.addAttribute("events", EVENTS);
         model.addAttribute("explanation", filter.code() == null ? null : explanations.of(filter.code()));
         model.addAttribute("letters", page);
-        model.addAttribute("paging", new Paging(LIST, filter.parts(), offset, page.items().size(), page.total()));
+        model.addAttribute("paging", paging);
         return "console/dead-letters-list";
     }
 

@@ -2,11 +2,13 @@ package dev.orysalesforce.console;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.ledger.Audit;
+import dev.orysalesforce.ledger.Tombstones;
 import dev.orysalesforce.operator.AuditEntries;
 import dev.orysalesforce.operator.IdentityStatus;
 import dev.orysalesforce.operator.IdentityStatusService;
 import dev.orysalesforce.operator.OperatorActs;
 import dev.orysalesforce.operator.OperatorCalls;
+import dev.orysalesforce.reconcile.OryAdmin;
 import dev.orysalesforce.settings.RouteNames;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
@@ -31,13 +33,18 @@ class IdentitiesController {
     private final FormActs acts;
     private final IdentityStatusService identities;
     private final AuditEntries audit;
+    private final Tombstones tombstones;
+    private final OryAdmin ory;
     private final ObjectMapper json;
 
-    IdentitiesController(OperatorCalls calls, FormActs acts, IdentityStatusService identities, AuditEntries audit, ObjectMapper json) {
+    IdentitiesController(OperatorCalls calls, FormActs acts, IdentityStatusService identities, AuditEntries audit, Tombstones tombstones,
+            OryAdmin ory, ObjectMapper json) {
         this.calls = calls;
         this.acts = acts;
         this.identities = identities;
         this.audit = audit;
+        this.tombstones = tombstones;
+        this.ory = ory;
         this.json = json;
     }
 
@@ -64,6 +71,8 @@ class IdentitiesController {
         model.addAttribute("identity", status);
         model.addAttribute("timeline", Timeline.of(status));
         model.addAttribute("acts", done);
+        model.addAttribute("erasedAt", tombstones.erasedAt(identity).orElse(null));
+        model.addAttribute("asksOry", ory.isSet());
         return "console/identity";
     }
 

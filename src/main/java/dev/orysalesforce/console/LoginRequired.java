@@ -16,6 +16,9 @@ import org.springframework.web.util.UriComponentsBuilder;
 class LoginRequired implements AuthenticationEntryPoint {
 
     static final String PAGE = "then";
+    /** What the address of a form adds to that of its page. */
+    private static final Pattern ACT =
+            Pattern.compile("/(resume|replay|discard|reveal|sync|erase|test-alert/\\w+|compare|cancel|csv/reveal|logout)$");
     private static final Pattern OF_THE_CONSOLE = Pattern.compile(Section.HOME + "(/[\\w~/-]+)?(\\?[\\w%~.=&+,:@/-]*)?");
 
     @Override
@@ -31,11 +34,17 @@ class LoginRequired implements AuthenticationEntryPoint {
 
     /** @param why what the login tells */
     void ask(HttpServletRequest request, HttpServletResponse response, String why) throws IOException {
+        boolean isForm = !HttpMethod.GET.matches(request.getMethod()) && !request.getRequestURI().equals(ConsoleSecurity.LOGIN);
         String asked = request.getAttribute(PAGE) instanceof String known ? known
+                : isForm ? ACT.matcher(request.getRequestURI()).replaceFirst("")
                 : HttpMethod.GET.matches(request.getMethod()) && request.getParameter(PAGE) == null
                         ? request.getRequestURI() + (request.getQueryString() == null ? "" : "?" + request.getQueryString())
                 : request.getParameter(PAGE);
-        response.sendRedirect(UriComponentsBuilder.fromPath(ConsoleSecurity.LOGIN).queryParam(why)
+        UriComponentsBuilder login = UriComponentsBuilder.fromPath(ConsoleSecurity.LOGIN).queryParam(why);
+        if (isForm) {
+            login.queryParam("unsent");
+        }
+        response.sendRedirect(login
                 .queryParam(PAGE, "{then}").encode().buildAndExpand(checked(asked)).toUriString());
     }
 

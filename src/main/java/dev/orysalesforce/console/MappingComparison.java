@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -20,8 +21,9 @@ import java.util.stream.Stream;
  * @param candidate what the candidate makes; null if there is none
  * @param file the file that would have to change
  * @param place the line of the candidate that has an error; null if none is known
+ * @param text of the candidate, or without one, of the mapping in use
  */
-record MappingComparison(Preview inUse, Preview candidate, String file, Line place) {
+record MappingComparison(Preview inUse, Preview candidate, String file, Line place, String text) {
 
     private static final Pattern PLACE = Pattern.compile("candidate/[^/:\\s]+:(\\d{1,6})\\b");
     private static final Set<String> NO_FIELDS = Set.of("attributes", "id");
@@ -34,10 +36,11 @@ record MappingComparison(Preview inUse, Preview candidate, String file, Line pla
     /**
      * @param before the value that the mapping in use makes; null if it makes none
      * @param after the value that the candidate makes; null if it makes none
-     * @param change same, changes, appears or disappears; null without a candidate
+     * @param change same, changes, appears or disappears; unknown if the candidate failed; null without a candidate
+     * @param line of the mapping's text that alone names the field; null if none or several do
      * @param problems what Salesforce would say to the value of the candidate, or without a candidate, to the one in use
      */
-    record Row(String field, String before, String after, String change, List<String> problems) {
+    record Row(String field, String before, String after, String change, Integer line, List<String> problems) {
 
         /** Whether there is a value that Salesforce would take. */
         public boolean isTaken() {
@@ -46,7 +49,7 @@ record MappingComparison(Preview inUse, Preview candidate, String file, Line pla
     }
 
     static MappingComparison of(Preview inUse, Preview candidate, String file, String text) {
-        return new MappingComparison(inUse, candidate, file, candidate == null ? null : place(candidate, text));
+        return new MappingComparison(inUse, candidate, file, candidate == null ? null : place(candidate, text), text);
     }
 
     private static Line place(Preview candidate, String text) {
@@ -58,6 +61,16 @@ record MappingComparison(Preview inUse, Preview candidate, String file, Line pla
 
     private Preview shown() {
         return candidate == null ? inUse : candidate;
+    }
+
+    /** Whether there is a candidate that could be used: it makes a record, or skips the sample. */
+    public boolean isUsable() {
+        return candidate != null && !isFailed();
+    }
+
+    private boolean isFailed() {
+        return candidate != null && candidate.records().isEmpty()
+                && candidate.problems().stream().anyMatch(problem -> problem.severity().equals("error"));
     }
 
     /** The object and version of a record, for the head of its column. */
@@ -85,9 +98,17 @@ record MappingComparison(Preview inUse, Preview candidate, String file, Line pla
 
     private Row row(String name, JsonNode before, JsonNode after) {
         return new Row(name, words(before), words(after),
-                candidate == null ? null : before == null && after == null ? "same" : before == null ? "appears"
+                candidate == null ? null : isFailed() ? "unknown" : before == null && after == null ? "same" : before == null ? "appears"
                         : after == null ? "disappears" : isSame(name, before, after) ? "same" : "changes",
+                line(name),
                 shown().problems().stream().filter(problem -> name.equals(problem.field())).map(RecordProblem::message).toList());
+    }
+
+    private Integer line(String field) {
+        Pattern key = Pattern.compile("(?<![\\w.$])[\"']?" + Pattern.quote(field) + "[\"']?\\s*:");
+        List<String> lines = text.lines().toList();
+        List<Integer> naming = IntStream.range(0, lines.size()).filter(i -> key.matcher(lines.get(i)).find()).mapToObj(i -> i + 1).toList();
+        return naming.size() == 1 ? naming.get(0) : null;
     }
 
     /** The version of a sample that tells none is the time at which it was read. */

@@ -76,6 +76,12 @@ class MappingsController {
         return VIEW;
     }
 
+    /** The address of a page with values, loaded again. */
+    @GetMapping(PATH + "/reveal")
+    String back() {
+        return "redirect:" + PATH;
+    }
+
     private Sample example(MappingForm form, String mapping) throws IOException {
         Path input = examples.inputs(mapping).get(String.valueOf(form.example()));
         if (input == null) {
@@ -97,7 +103,7 @@ class MappingsController {
             Preview present = tryOut.inUse(mapping, sample);
             model.addAttribute("result", MappingComparison.of(present,
                     isOther ? tryOut.candidate(mapping, language(form, mapping), candidate, sample) : null,
-                    mapping.substring(0, mapping.lastIndexOf('.') + 1) + language(form, mapping), candidate));
+                    mapping.substring(0, mapping.lastIndexOf('.') + 1) + language(form, mapping), isOther ? candidate : inUse));
         } catch (BadRequestException e) { // the person's texts stay in the form
             refuse(model, e.getMessage());
         }

@@ -34,6 +34,15 @@ record Paging(String path, Map<String, String> filters, int offset, int shown, l
         return last() >= total ? null : link(path, offset + SIZE);
     }
 
+    /** Whether the list has entries, but none here: it has become shorter, or the address was typed. */
+    public boolean isBeyondTheEnd() {
+        return shown == 0 && offset > 0 && total > 0;
+    }
+
+    public String lastPage() {
+        return link(path, Math.toIntExact((total - 1) / SIZE * SIZE));
+    }
+
     /** The whole list as a file. */
     public String csv() {
         return link(path + ".csv", 0);

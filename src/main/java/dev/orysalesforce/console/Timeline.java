@@ -23,11 +23,13 @@ final class Timeline {
         if (identity != null) {
             add(steps, identity.version(), "This state at Ory is the newest that Salesforce has.");
             if (identity.lastEvent() != null) {
-                add(steps, identity.lastEvent().receivedAt(), "The app received its last event (" + identity.lastEvent().event() + ").");
+                add(steps, identity.lastEvent().receivedAt(), "The app received its last event (" + identity.lastEvent().event() + ")"
+                        + (identity.mapping() == null ? "." : ", which " + identity.mapping() + " mapped."));
             }
             Map<Instant, List<String>> sent = new TreeMap<>();
             identity.fieldsSentAt().forEach((field, at) -> sent.computeIfAbsent(at, time -> new ArrayList<>()).add(field));
-            sent.forEach((at, fields) -> add(steps, at, "The app sent " + String.join(", ", fields) + " to Salesforce."));
+            sent.forEach((at, fields) -> add(steps, at, begin(identity, at.equals(sent.keySet().iterator().next()))
+                    + String.join(", ", fields) + " to Salesforce."));
             if (identity.ory() != null) {
                 add(steps, identity.ory().listedAt(), "A comparison found it at Ory.");
             }
@@ -40,6 +42,15 @@ final class Timeline {
             add(steps, identity.nextRetryAt(), "The app tries its last event again.");
         }
         return steps.stream().sorted(Comparator.comparing(Step::at)).toList();
+    }
+
+    private static String begin(IdentityStatus identity, boolean isFirst) {
+        String began = !isFirst || identity.foundBy() == null ? null : switch (identity.foundBy()) {
+            case "created" -> "created the record, and";
+            case "email", "duplicate-rule" -> "adopted a record, and";
+            default -> null;
+        };
+        return "The app " + (began == null ? "" : began + " ") + "sent ";
     }
 
     private static void add(List<Step> steps, Instant at, String what) {

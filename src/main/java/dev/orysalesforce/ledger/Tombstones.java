@@ -2,10 +2,12 @@ package dev.orysalesforce.ledger;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -56,6 +58,12 @@ public class Tombstones {
     /** @param identity may be null, which is never erased */
     public boolean isErased(String identity) {
         return identity != null && !erased(List.of(identity)).isEmpty();
+    }
+
+    /** When the identity was erased; nothing if it was not. */
+    public Optional<Instant> erasedAt(String identity) {
+        return jdbc.sql("select erased_at from tombstones where identity = :identity").param("identity", hash.ofIdentity(identity))
+                .query(String.class).optional().map(SqlTimestamps::of);
     }
 
     /**

@@ -51,11 +51,14 @@ public class DeadLetters {
     private static final int DEFAULT_LIMIT = 100;
     private static final int MOST = 1000;
 
+    /** Codes of letters that hold no event of an identity that Ory has stored. */
+    private static final List<String> WITHOUT_EVENT = List.of("UNREADABLE_BODY", "IDENTITY_NOT_STORED", JmsSelectors.UNREADABLE_LETTER);
+
     /** A body that could not be used may be read otherwise now. */
     private static final String READ_AGAIN = "code IN ('NO_IDENTITY','MAPPING_FAILED')";
 
-    /** The journal accepts events of identities that Ory has stored; the codes that are left out mean that there is none. */
-    private static final String EVENT = "(identity IS NOT NULL AND code NOT IN ('UNREADABLE_BODY','IDENTITY_NOT_STORED'))";
+    /** The journal accepts events of identities that Ory has stored. */
+    private static final String EVENT = "(identity IS NOT NULL AND code NOT IN ('" + String.join("','", WITHOUT_EVENT) + "'))";
     private static final String REPLAYABLE = "(" + EVENT + " OR " + READ_AGAIN + ")";
 
     private final JmsTemplate jms;
@@ -85,6 +88,11 @@ public class DeadLetters {
     /** When a dead letter that is written now expires, as JMS defines it: in milliseconds, 0 is never. */
     public long expiration() {
         return indexer.expiration();
+    }
+
+    /** Whether a letter with this code may hold an event that can be sent again. */
+    public static boolean isReplayable(String code) {
+        return !WITHOUT_EVENT.contains(code);
     }
 
     /** A page of the dead letters that match, without their originals. */

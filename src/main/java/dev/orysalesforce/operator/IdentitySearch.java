@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
+import dev.orysalesforce.ledger.Tombstones;
 import dev.orysalesforce.operator.Search.By;
 import dev.orysalesforce.operator.SearchResult.Found;
 import dev.orysalesforce.reconcile.OryPage;
@@ -35,12 +36,14 @@ public class IdentitySearch {
     private static final String CONTACT = "Contact";
 
     private final Ledger ledger;
+    private final Tombstones tombstones;
     private final SoqlLookup lookup;
     private final Login login;
     private final ObjectMapper json;
 
-    IdentitySearch(Ledger ledger, SoqlLookup lookup, Login login, ObjectMapper json) {
+    IdentitySearch(Ledger ledger, Tombstones tombstones, SoqlLookup lookup, Login login, ObjectMapper json) {
         this.ledger = ledger;
+        this.tombstones = tombstones;
         this.lookup = lookup;
         this.login = login;
         this.json = json;
@@ -106,25 +109,27 @@ public class IdentitySearch {
             identities.add(search.text());
             known = Map.of(search.text(), search.known());
         }
+        Set<String> erased = tombstones.erased(identities);
         List<Found> found = new ArrayList<>();
         for (String identity : identities) {
             LedgerEntry entry = known.get(identity);
             List<JsonNode> records = search.records().stream().filter(record -> identity.equals(identity(record))).toList();
-            records.forEach(record -> found.add(found(search, identity, object(record), record.path("Id").asText(), entry)));
+            records.forEach(record -> found.add(found(search, identity, object(record), record.path("Id").asText(), entry,
+                    erased.contains(identity))));
             if (records.isEmpty()) {
                 found.add(found(search, identity, entry == null ? null : entry.object(), entry == null ? null : entry.salesforceId(),
-                        entry));
+                        entry, erased.contains(identity)));
             }
         }
         search.records().stream().filter(record -> identity(record) == null)
-                .forEach(record -> found.add(found(search, null, object(record), record.path("Id").asText(), null)));
+                .forEach(record -> found.add(found(search, null, object(record), record.path("Id").asText(), null, false)));
         return new SearchResult(found, search.notAsked());
     }
 
-    private Found found(Search search, String identity, String object, String salesforceId, LedgerEntry entry) {
+    private Found found(Search search, String identity, String object, String salesforceId, LedgerEntry entry, boolean erased) {
         return new Found(identity, search.isAtOry(identity), object, salesforceId,
                 salesforceId == null ? null : login.address() + "/" + salesforceId, entry != null, entry == null ? null : entry.outcome(),
-                entry == null ? null : entry.code());
+                entry == null ? null : entry.code(), erased);
     }
 
     /** Null if the record belongs to no identity; a field that a user has filled with something else is not shown. */

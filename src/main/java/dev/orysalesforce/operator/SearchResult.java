@@ -23,9 +23,10 @@ public record SearchResult(List<Found> items, List<NotAsked> notAsked) {
      * @param known whether the ledger knows the identity
      * @param outcome of its last event
      * @param code the reason if it failed or was skipped
+     * @param erased whether it was erased, so that the app ignores its events
      */
     public record Found(String identity, Boolean atOry, String object, String salesforceId, String link, boolean known, String outcome,
-            String code) {}
+            String code, boolean erased) {}
 
     /**
      * @param source ory or salesforce

@@ -96,6 +96,9 @@ class ConsoleChangesTest extends ReconcileTest {
         String page = ended(compare("examples", candidate("mappings/lead.jslt", "jslt", edited(LAST, LOUD))));
         assertThat(page).contains("examples compared.", "One field would change.", "candidate/lead.jslt");
         assertThat(row(page, "Lead.LastName")).contains("<td>changes</td>", "<code>event/");
+        assertThat(page).contains("The texts are those of the last comparison.");
+        assertThat(browser.get(PAGE + "?mapping=mappings%2Flead.jslt").body())
+                .doesNotContain("The texts are those of the last comparison.");
         assertThat(page).as("the text stays in the form").contains("uppercase(cut($person.lastName, 80))");
         assertThat(live(page)).as("no value is shown").doesNotContainIgnoringCase(NAMES);
         assertThat(browser.get(PAGE + ".csv").body()).contains("\"identities\",\"changed\",", "\"Lead.LastName\",\"changes\",", " event/")
@@ -120,6 +123,15 @@ class ConsoleChangesTest extends ReconcileTest {
         String page = ended(browser.upload(COMPARE, form("examples", unchanged), files));
         assertThat(page).contains("candidate/lead.ds, candidate/person.jslt", "Company: body.person.lastName");
         assertThat(row(page, "Lead.LastName")).contains("<td>changes</td>");
+    }
+
+    @Test
+    void twoFilesForOneMappingAreRefused() {
+        Map<String, byte[]> files = Map.of("lead.ds", bytes("{LastName: 'One'}"), "lead.jslt", bytes("{\"LastName\": \"Two\"}"));
+        List<Map.Entry<String, String>> unchanged = candidate("mappings/lead.jslt", "jslt", file("mappings/lead.jslt"));
+        assertThat(browser.upload(COMPARE, form("examples", unchanged), files).body())
+                .contains("Both would replace the same mapping.", "lead.ds", "lead.jslt");
+        assertThat(runs.last()).isNull();
     }
 
     @Test

@@ -111,6 +111,25 @@ class ConsoleDeadLettersTest extends AppTest {
     }
 
     @Test
+    void whatHoldsNoEventIsNotOfferedForReplay() {
+        ory.sends("login", "not JSON");
+        await().until(() -> page(PATH).contains("UNREADABLE_BODY"));
+        assertThat(page(PATH)).doesNotContain("Replay all with code");
+        assertThat(page(PATH + "/" + letters().get(0))).contains("This letter can't be replayed")
+                .doesNotContain("<button>Replay</button>");
+    }
+
+    @Test
+    void aPageBehindTheLastLeadsToTheLast() {
+        refused("registration");
+        settle();
+        HttpResponse<String> beyond = browser.get(PATH + "/list?event=registration&offset=99950");
+        assertThat(Browser.location(beyond)).isEqualTo(PATH + "/list?event=registration");
+        assertThat(browser.follow(beyond).body()).contains("1 to 1 of 1");
+        assertThat(Browser.location(browser.get(PATH + "/" + letters().get(0) + "/reveal"))).isEqualTo(PATH + "/" + letters().get(0));
+    }
+
+    @Test
     void discardingTakesASecondStep() {
         refused("registration");
         refused("registration");

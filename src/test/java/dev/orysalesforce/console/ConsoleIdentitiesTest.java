@@ -53,9 +53,9 @@ class ConsoleIdentitiesTest extends ReconcileTest {
         String told = browser.get("/console/identities/" + id).body();
         String link = SALESFORCE.url() + "/" + record(id).id();
         assertThat(told).contains("Salesforce has the state of its last event.", "href=\"" + link + "\"", "The app has created it.",
-                "LastName", "mappings/", "The app received its last event (reconcile).", "sync by 127.0.0.1: done")
+                "LastName", "mappings/", "The app received its last event (reconcile), which mappings/", "sync by 127.0.0.1: done")
                 .doesNotContainIgnoringCase("kowalczykowa");
-        assertThat(told).containsPattern("The app sent [^<]*LastName[^<]* to Salesforce\\.")
+        assertThat(told).containsPattern("The app created the record, and sent [^<]*LastName[^<]* to Salesforce\\.")
                 .containsPattern("<code>LastName</code>\\s*last sent at <time ");
         assertThat(search(record(id).id()).body()).contains("/console/identities/" + id, "href=\"" + link + "\"", ">synced<");
         assertThat(log.getAll()).doesNotContainIgnoringCase("kowalczykowa");
@@ -91,7 +91,9 @@ class ConsoleIdentitiesTest extends ReconcileTest {
         settle();
         assertThat(acts()).containsExactly("erase identity done");
         await().untilAsserted(() -> assertThat(browser.get("/console/identities/" + id).body())
-                .contains("The app knows nothing of this identity", "erase by 127.0.0.1: done"));
+                .contains("This identity was erased at <time ", "The app ignores each event of it", "erase by 127.0.0.1: done")
+                .doesNotContain("Sync now", "The app knows nothing of this identity"));
+        assertThat(search(id).body()).contains("It was erased.").doesNotContain("No event of it was processed yet.");
     }
 
     @Test
@@ -101,7 +103,9 @@ class ConsoleIdentitiesTest extends ReconcileTest {
         assertThat(search("<script>alert(1)</script>").body()).contains("role=\"alert\"", "a whole e-mail address")
                 .doesNotContain("<script>alert");
         SALESFORCE.faults().start(Fault.unavailable());
-        assertThat(search("no-such.person@example.org").body()).contains("Salesforce was not asked, so more may exist");
+        assertThat(search("no-such.person@example.org").body()).contains("Salesforce was not asked, so more may exist",
+                "Nothing was found where the app could ask.", "href=\"/console/dead-letters\"")
+                .doesNotContain("There is no such identity.");
         ORY.unplug();
         assertThat(search("no-such.person@example.org").body()).contains("Neither Ory nor Salesforce could be asked.");
         ORY.plugIn();

@@ -7,10 +7,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
@@ -37,6 +39,17 @@ class ConsoleLoginTest extends AppTest {
         assertThat(Browser.location(login)).isEqualTo("/console");
         assertThat(cookie(login)).contains("HttpOnly", "SameSite=Strict", "Path=/console").doesNotContain("Secure");
         assertThat(browser.follow(login).body()).contains("<h1>Overview</h1>").doesNotContain(OPERATOR_TOKEN);
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-",
+            value = {"-, -", "?first, -", "?wrong, This is not the operator token.", "?ended, Your session has ended. Log in again.",
+                "?out, You are logged out."})
+    void theLoginTellsOnlyWhatHappened(String query, String message) {
+        String page = browser.get("/console/login" + (query == null ? "" : query)).body();
+        List<String> messages =
+                Pattern.compile("<p class=\"message[^>]*>([^<]*)<").matcher(page).results().map(one -> one.group(1)).toList();
+        assertThat(messages).isEqualTo(message == null ? List.of() : List.of(message));
     }
 
     @Test
@@ -115,6 +128,11 @@ class ConsoleLoginTest extends AppTest {
         HttpResponse<String> page = browser.get("/console");
         browser.loseSession();
         assertThat(browser.follow(browser.submit(page, "/console/logout", Map.of())).body()).contains("Your session has ended.");
+        HttpResponse<String> asked = browser.post("/console/mappings", Map.of("text", "{}"));
+        assertThat(Browser.location(asked)).endsWith("then=%2Fconsole%2Fmappings");
+        assertThat(browser.follow(asked).body()).contains("What you entered last was not sent.");
+        String letter = "/console/dead-letters/11111111-2222-4333-8444-555555555555";
+        assertThat(Browser.location(browser.post(letter + "/reveal", Map.of()))).endsWith("then=" + letter.replace("/", "%2F"));
         HttpResponse<String> part = browser.get("/console/live", "HX-Request", "true");
         assertThat(part.statusCode()).isEqualTo(401);
         assertThat(part.headers().firstValue("HX-Refresh")).as("so that htmx shows the login").contains("true");

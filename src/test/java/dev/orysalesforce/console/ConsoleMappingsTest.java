@@ -189,6 +189,21 @@ class ConsoleMappingsTest extends ReconcileTest {
     }
 
     @Test
+    void aCandidateThatFailsSaysNothingOfTheFields() {
+        String result = result(attempt(Map.of("text", "{\"LastName\": error(\"never\")}", "sample", "example", "example", "complete")));
+        assertThat(result).contains("message bad", "<td>unknown</td>").doesNotContain("<td>disappears</td>", "To use the candidate");
+        result = result(attempt(Map.of("text", "null", "sample", "example", "example", "complete")));
+        assertThat(result).contains("<td>disappears</td>", "To use the candidate");
+    }
+
+    @Test
+    void aVerdictNamesTheLineOfItsField() {
+        String text = "{\n  \"Company\": \"Engines\",\n  \"LastName\": \"" + "x".repeat(81) + "\"\n}";
+        assertThat(row(attempt(Map.of("text", text, "sample", "example", "example", "complete")), "LastName"))
+                .contains("Line 3 of the mapping names this field.");
+    }
+
+    @Test
     void aRealIdentityNeedsTheRolePrivacyAndIsInTheAudit(CapturedOutput log) {
         String id = ORY.project().add(Map.of("email", "p@example.org", "name", Map.of("first", "Łucja", "last", NAME)));
         Map<String, String> form = Map.of("identity", " " + id.toUpperCase() + " ");
