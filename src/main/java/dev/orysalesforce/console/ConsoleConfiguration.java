@@ -4,7 +4,6 @@ import jakarta.servlet.MultipartConfigElement;
 import java.nio.charset.StandardCharsets;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.boot.web.servlet.ServletContextInitializer;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -18,20 +17,11 @@ import org.thymeleaf.spring6.SpringTemplateEngine;
 import org.thymeleaf.spring6.templateresolver.SpringResourceTemplateResolver;
 import org.thymeleaf.spring6.view.ThymeleafViewResolver;
 
-/** The templates of the console, which are loaded with its first page, its session, and its upload of files. */
+/** The templates of the console, which are loaded with its first page, and its upload of files. */
 @Configuration
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @Conditional(PartOfConsole.IsOpen.class)
 class ConsoleConfiguration {
-
-    /** Hawtio has another cookie: a browser sends both to both ports. */
-    @Bean
-    ServletContextInitializer consoleSession() {
-        return context -> {
-            context.getSessionCookieConfig().setName("ory-salesforce-console");
-            context.getSessionCookieConfig().setPath(Section.HOME);
-        };
-    }
 
     /** The whole request is held in memory, and FormLimit has the same limit. */
     @Bean

@@ -1,5 +1,6 @@
 package dev.orysalesforce.console;
 
+import dev.orysalesforce.operator.IdleSession;
 import dev.orysalesforce.operator.OperatorToken;
 import dev.orysalesforce.operator.Role;
 import dev.orysalesforce.receive.Problems;
@@ -96,6 +97,8 @@ class ConsoleSecurity {
                                 + (login != null && login.getPrincipal() instanceof Person ? "&provider" : ""))))
                 .addFilterAfter(new FailedPage(problems), HeaderWriterFilter.class)
                 .addFilterBefore(new IdleSession(monotonicClock), SecurityContextHolderFilter.class)
+                // another person may know the session before the login, and so the tokens of its forms
+                .sessionManagement(session -> session.sessionFixation(fixation -> fixation.newSession()))
                 .addFilterBefore(new FormLimit(formLimit, loginRequired, problems), CsrfFilter.class)
                 .csrf(csrf -> csrf.csrfTokenRepository(new FormTokens()))
                 .exceptionHandling(handling -> handling.authenticationEntryPoint(loginRequired)

@@ -1,5 +1,6 @@
 package dev.orysalesforce.console;
 
+import dev.orysalesforce.receive.SessionCookies;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import org.apache.catalina.connector.Request;
@@ -10,10 +11,7 @@ import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactor
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.stereotype.Component;
 
-/**
- * Lets the cookies of the console be secure behind a proxy that ends TLS. A caller who lies about it only makes a browser keep
- * its own cookie back. Redirects are relative, because the app does not know the proxy's address.
- */
+/** Lets the cookies of the console be secure behind a proxy that ends TLS. */
 @Component
 @ConditionalOnWebApplication
 class ForwardedProtocolValve extends ValveBase implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
@@ -25,15 +23,13 @@ class ForwardedProtocolValve extends ValveBase implements WebServerFactoryCustom
     @Override
     public void customize(TomcatServletWebServerFactory tomcat) {
         tomcat.addEngineValves(this);
-        tomcat.addContextCustomizers(context -> context.setUseRelativeRedirects(true));
     }
 
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
         String path = request.getDecodedRequestURI(); // null if it can't be decoded
         if (path != null && path.startsWith(Section.HOME)) {
-            String protocol = request.getHeader("X-Forwarded-Proto");
-            request.setSecure(request.isSecure() || protocol != null && protocol.split(",")[0].strip().equalsIgnoreCase("https"));
+            request.setSecure(SessionCookies.isOverTls(request));
         }
         getNext().invoke(request, response);
     }

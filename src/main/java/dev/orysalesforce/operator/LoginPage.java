@@ -12,11 +12,13 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseCookie;
 import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.util.HtmlUtils;
 import org.springframework.web.util.WebUtils;
 
 /**
- * Asks for the operator token. After the login it tells Hawtio's script the CSRF token of the session in the way that the
- * script knows: it sends back in a header what it finds in a cookie. The cookie itself is not trusted.
+ * Asks for the operator token, or leads to the login of the console. After the login it tells Hawtio's script the CSRF token of
+ * the session in the way that the script knows: it sends back in a header what it finds in a cookie. The cookie itself is not
+ * trusted.
  */
 class LoginPage extends OncePerRequestFilter {
 
@@ -27,10 +29,23 @@ class LoginPage extends OncePerRequestFilter {
     private final String cookiePath;
     private final String html;
 
-    LoginPage(String path, String cookiePath) throws IOException {
+    /** @param consoleUrl where people reach the console; empty if that is not known */
+    LoginPage(String path, String cookiePath, boolean hasToken, boolean hasProvider, String consoleUrl) throws IOException {
         this.path = path;
         this.cookiePath = cookiePath;
-        this.html = new ClassPathResource("login.html").getContentAsString(StandardCharsets.UTF_8);
+        String page = new ClassPathResource("login.html").getContentAsString(StandardCharsets.UTF_8);
+        if (!hasToken) {
+            page = page.replaceFirst("(?s)<form.*</form>", "");
+        }
+        if (!hasProvider) {
+            page = page.replaceFirst("(?s)<p id=\"console\">.*?</p>", "");
+        }
+        this.html = page.replace("{path}", path).replace("{console}", link(consoleUrl.strip().replaceFirst("/+(console/*)?$", "")));
+    }
+
+    private static String link(String consoleUrl) {
+        return consoleUrl.isEmpty() ? "the console (<code>/console</code> on SERVER_PORT)"
+                : "<a href=\"" + HtmlUtils.htmlEscape(consoleUrl) + "/console\">the console</a>";
     }
 
     @Override
@@ -45,8 +60,7 @@ class LoginPage extends OncePerRequestFilter {
         }
         response.setContentType(MediaType.TEXT_HTML_VALUE);
         response.setCharacterEncoding(StandardCharsets.UTF_8.name());
-        response.getWriter().write(html.replace("{path}", path)
-                .replace("{hidden}", request.getParameter("wrong") == null ? "hidden" : ""));
+        response.getWriter().write(html.replace("{hidden}", request.getParameter("wrong") == null ? "hidden" : ""));
     }
 
     private void tellToken(HttpServletRequest request, HttpServletResponse response) {

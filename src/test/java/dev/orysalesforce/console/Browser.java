@@ -25,16 +25,30 @@ import org.springframework.web.util.HtmlUtils;
 /** A browser without JavaScript: it keeps cookies, sends the forms of pages, and follows a redirect if it is told to. */
 public final class Browser {
 
+    /** The cookie of a session that was made over plain HTTP. */
+    public static final String SESSION = "ory-salesforce-sync";
+
     private static final Pattern HIDDEN = Pattern.compile("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\"");
 
     private final String app;
-    private final CookieManager cookies = new CookieManager(null, CookiePolicy.ACCEPT_ALL);
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).cookieHandler(cookies).build();
+    private final CookieManager cookies;
+    private final HttpClient http;
     private final HttpClient other = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Set<String> strict = new HashSet<>();
 
     public Browser(int port) {
+        this(port, new CookieManager(null, CookiePolicy.ACCEPT_ALL));
+    }
+
+    private Browser(int port, CookieManager cookies) {
         this.app = "http://127.0.0.1:" + port;
+        this.cookies = cookies;
+        this.http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).cookieHandler(cookies).build();
+    }
+
+    /** The same browser at another port of the host, which gets the same cookies. */
+    Browser at(int otherPort) {
+        return new Browser(otherPort, cookies);
     }
 
     public HttpResponse<String> get(String path, String... headers) {
@@ -129,6 +143,11 @@ public final class Browser {
                 .orElseThrow(() -> new AssertionError(redirect.statusCode() + ": " + redirect.body()));
     }
 
+    /** The ID of the session, and {@code none} without one. */
+    String session() {
+        return cookies().stream().filter(cookie -> cookie.getName().equals(SESSION)).findFirst().map(HttpCookie::getValue).orElse("none");
+    }
+
     List<HttpCookie> cookies() {
         return cookies.getCookieStore().getCookies();
     }
@@ -136,7 +155,7 @@ public final class Browser {
     /** As if the app had forgotten the session. */
     void loseSession() {
         for (HttpCookie cookie : cookies()) {
-            if (cookie.getName().equals("ory-salesforce-console")) {
+            if (cookie.getName().equals(SESSION)) {
                 cookie.setValue("0".repeat(32));
             }
         }

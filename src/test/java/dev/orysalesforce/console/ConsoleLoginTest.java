@@ -20,7 +20,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 @Tag("any-ledger")
 class ConsoleLoginTest extends AppTest {
 
-    private static final String SESSION = "ory-salesforce-console";
+    private static final String SESSION = Browser.SESSION;
 
     @Autowired
     private MeterRegistry meters;
@@ -37,7 +37,7 @@ class ConsoleLoginTest extends AppTest {
         HttpResponse<String> login = browser.logIn(OPERATOR_TOKEN);
         assertThat(login.statusCode()).isEqualTo(302);
         assertThat(Browser.location(login)).isEqualTo("/console");
-        assertThat(cookie(login)).contains("HttpOnly", "SameSite=Strict", "Path=/console").doesNotContain("Secure");
+        assertThat(cookie(login, SESSION)).contains("HttpOnly", "SameSite=Strict", "Path=/;").doesNotContain("Secure");
         assertThat(browser.follow(login).body()).contains("<h1>Overview</h1>").doesNotContain(OPERATOR_TOKEN);
     }
 
@@ -80,7 +80,8 @@ class ConsoleLoginTest extends AppTest {
         browser.cookies().forEach(cookie -> cookie.setSecure(false)); // this client speaks plain HTTP, as the proxy does
         HttpResponse<String> login =
                 browser.post("/console/login", with(hidden, "token", OPERATOR_TOKEN), "X-Forwarded-Proto", "https,http");
-        assertThat(cookie(login)).contains("Secure", "HttpOnly", "SameSite=Strict");
+        assertThat(cookie(login, "__Host-" + SESSION)).contains("Secure", "HttpOnly", "SameSite=Strict", "Path=/;")
+                .doesNotContain("Domain");
         assertThat(Browser.location(login)).as("the proxy knows its address").isEqualTo("/console");
         assertThat(login.headers().map()).as("Hawtio's port has no TLS").doesNotContainKey("strict-transport-security");
     }
@@ -92,12 +93,12 @@ class ConsoleLoginTest extends AppTest {
         HttpResponse<String> form = browser.get("/console/login");
         HttpResponse<String> login = browser.post("/console/login", with(Browser.hidden(form, "/console/login"), "token", OPERATOR_TOKEN),
                 "Cookie", SESSION + "=" + known + "; " + browser.cookies().get(0).getName() + "=" + browser.cookies().get(0).getValue());
-        assertThat(cookie(login)).doesNotContain(known);
+        assertThat(cookie(login, SESSION)).doesNotContain(known);
         assertThat(other.get("/console", "Cookie", SESSION + "=" + known).statusCode()).isEqualTo(302);
 
-        String before = session(browser);
+        String before = browser.session();
         browser.logIn(OPERATOR_TOKEN);
-        assertThat(session(browser)).as("a second login changes it, too").isNotEqualTo(before);
+        assertThat(browser.session()).as("a second login changes it, too").isNotEqualTo(before);
         assertThat(other.get("/console", "Cookie", SESSION + "=" + before).statusCode()).isEqualTo(302);
     }
 
@@ -141,7 +142,7 @@ class ConsoleLoginTest extends AppTest {
     @Test
     void logOutEndsTheSession() {
         browser.logIn(OPERATOR_TOKEN);
-        String session = session(browser);
+        String session = browser.session();
         HttpResponse<String> out = browser.submit(browser.get("/console"), "/console/logout", Map.of());
         assertThat(browser.follow(out).body()).contains("You are logged out.");
         assertThat(new Browser(port).get("/console", "Cookie", SESSION + "=" + session).statusCode()).isEqualTo(302);
@@ -185,13 +186,8 @@ class ConsoleLoginTest extends AppTest {
         return fields;
     }
 
-    private static String session(Browser browser) {
-        return browser.cookies().stream().filter(cookie -> cookie.getName().equals(SESSION)).findFirst().map(java.net.HttpCookie::getValue)
-                .orElse("none");
-    }
-
-    private static String cookie(HttpResponse<String> answer) {
-        return answer.headers().allValues("Set-Cookie").stream().filter(cookie -> cookie.startsWith(SESSION + "=")).findFirst()
+    private static String cookie(HttpResponse<String> answer, String name) {
+        return answer.headers().allValues("Set-Cookie").stream().filter(cookie -> cookie.startsWith(name + "=")).findFirst()
                 .orElseThrow(() -> new AssertionError(answer.headers().toString()));
     }
 }

@@ -1,13 +1,12 @@
 package dev.orysalesforce.console;
 
 import dev.orysalesforce.operator.Role;
+import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.stream.Stream;
-import org.apache.catalina.Container;
 import org.apache.catalina.Context;
-import org.apache.catalina.session.StandardSession;
+import org.apache.catalina.Manager;
 import org.springframework.boot.web.context.WebServerApplicationContext;
 import org.springframework.boot.web.embedded.tomcat.TomcatWebServer;
 import org.springframework.context.ApplicationContext;
@@ -25,19 +24,23 @@ final class Logins {
     static Browser with(ApplicationContext app, int port, String token, Role... roles) {
         Browser browser = new Browser(port);
         browser.logIn(token);
-        String id = browser.cookies().stream().filter(cookie -> cookie.getName().equals("ory-salesforce-console")).findFirst()
-                .orElseThrow().getValue();
         SecurityContextImpl login = new SecurityContextImpl(new UsernamePasswordAuthenticationToken("reader", null,
                 Stream.of(roles).map(role -> new SimpleGrantedAuthority(role.authority())).toList()));
-        TomcatWebServer server = (TomcatWebServer) ((WebServerApplicationContext) app).getWebServer();
+        session(app, browser).setAttribute(HttpSessionSecurityContextRepository.SPRING_SECURITY_CONTEXT_KEY, login);
+        return browser;
+    }
+
+    /** What the app keeps for a browser that has logged in. */
+    static HttpSession session(ApplicationContext app, Browser browser) {
         try {
-            for (Container part : List.of(server.getTomcat().getHost().findChildren())) {
-                ((StandardSession) ((Context) part).getManager().findSession(id)).getSession()
-                        .setAttribute(HttpSessionSecurityContextRepository.SPRING_SECURITY_CONTEXT_KEY, login);
-            }
+            return sessions(app).findSession(browser.session()).getSession();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return browser;
+    }
+
+    static Manager sessions(ApplicationContext app) {
+        TomcatWebServer server = (TomcatWebServer) ((WebServerApplicationContext) app).getWebServer();
+        return ((Context) server.getTomcat().getHost().findChildren()[0]).getManager();
     }
 }

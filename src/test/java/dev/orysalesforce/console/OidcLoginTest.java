@@ -50,7 +50,7 @@ class OidcLoginTest extends AppTest {
 
     private static final OidcSandbox PROVIDER = new OidcSandbox();
     private static final String SUBJECT = "7d0c3c51-6d4f-4f0a-8a51-1f9a2b7c9e10";
-    private static final String SESSION = "ory-salesforce-console";
+    private static final String SESSION = Browser.SESSION;
 
     @Autowired
     private Audit audit;
@@ -144,7 +144,7 @@ class OidcLoginTest extends AppTest {
         PROVIDER.idToken = withRoles(List.of("viewer"));
         HttpResponse<String> arrived = browser.arrive(callback("/console/audit?act=replay"));
         assertThat(arrived.headers().allValues("Set-Cookie")).anySatisfy(cookie -> assertThat(cookie).startsWith(SESSION + "=")
-                .contains("HttpOnly", "SameSite=Strict", "Path=/console"))
+                .contains("HttpOnly", "SameSite=Strict", "Path=/;"))
                 .anySatisfy(cookie -> assertThat(cookie).startsWith("ory-salesforce-console-oidc=;").contains("Max-Age=0"));
         assertThat(Browser.location(browser.arrive("/console/audit"))).as("a redirect from another site has no session")
                 .startsWith("/console/login");
@@ -378,6 +378,21 @@ class OidcLoginTest extends AppTest {
         PROVIDER.idToken = withRoles("operator");
         logIn();
         assertThat(session()).isNotEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"viewer, 403", "operator, 403", "privacy, 403", "operator privacy, 200"})
+    void allRolesOpenHawtio(String roles, int status) {
+        Browser hawtio = browser.at(managementPort);
+        PROVIDER.idToken = withRoles(roles);
+        logIn();
+        HttpResponse<String> page = hawtio.get("/observe/hawtio/", "Accept", "text/html");
+        assertThat(page.statusCode()).isEqualTo(status);
+        assertThat(page.body().contains("ROLE_MISSING")).isEqualTo(status == 403);
+        assertThat(hawtio.get("/observe/jolokia").statusCode()).isEqualTo(status);
+        browser.submit(browser.get("/console"), "/console/logout", Map.of());
+        HttpResponse<String> out = hawtio.get("/observe/hawtio/", "Accept", "text/html");
+        assertThat(hawtio.follow(out).body()).contains("name=\"password\"", "log in at the console (<code>/console</code> on SERVER_PORT)");
     }
 
     private String session() {

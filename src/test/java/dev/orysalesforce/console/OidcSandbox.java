@@ -52,6 +52,7 @@ final class OidcSandbox {
     volatile UnaryOperator<Map<String, Object>> lie;
     volatile boolean isForged;
     volatile boolean isUnsigned;
+    volatile String secret = CLIENT_SECRET;
     volatile String refusal;
     volatile int userInfoCalls;
 
@@ -68,6 +69,7 @@ final class OidcSandbox {
         lie = claims -> claims;
         isForged = false;
         isUnsigned = false;
+        secret = CLIENT_SECRET;
         refusal = null;
         userInfoCalls = 0;
     }
@@ -117,7 +119,7 @@ final class OidcSandbox {
     private void token(HttpExchange exchange) throws IOException {
         Map<String, String> asked = form(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
         Map<String, String> begun = codes.remove(asked.getOrDefault("code", ""));
-        String client = "Basic " + Base64.getEncoder().encodeToString((CLIENT_ID + ":" + CLIENT_SECRET).getBytes());
+        String client = "Basic " + Base64.getEncoder().encodeToString((CLIENT_ID + ":" + secret).getBytes());
         if (!client.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
             answer(exchange, 401, Map.of("error", "invalid_client"));
         } else if (begun == null || !begun.get("redirect_uri").equals(asked.get("redirect_uri"))

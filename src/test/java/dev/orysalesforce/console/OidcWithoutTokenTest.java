@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -38,6 +39,9 @@ class OidcWithoutTokenTest {
 
     @LocalServerPort
     private int port;
+
+    @LocalManagementPort
+    private int managementPort;
 
     @DynamicPropertySource
     static void settings(DynamicPropertyRegistry registry) {
@@ -73,5 +77,21 @@ class OidcWithoutTokenTest {
                 "CONSOLE_OIDC_CLIENT_SECRET");
         assertThat(browser.get("/console/login?out&provider").body()).contains("href=\"" + PROVIDER.issuer() + "/end?client_id=console\"",
                 "Log out of localhost, too");
+
+        Browser hawtio = browser.at(managementPort);
+        HttpResponse<String> closed = hawtio.get("/observe/hawtio/", "Accept", "text/html");
+        assertThat(hawtio.follow(closed).body()).contains("<a href=\"https://sync.example.org/console\">the console</a>")
+                .doesNotContain("OPERATOR_TOKEN", "<form");
+        assertThat(hawtio.post("/observe/hawtio/login", Map.of("username", "operator", "password", "")).statusCode()).isEqualTo(401);
+        assertThat(hawtio.get("/observe/jolokia", "Authorization", "Basic b3BlcmF0b3I6").statusCode()).isEqualTo(401);
+        assertThat(hawtio.cookies()).noneMatch(cookie -> cookie.getName().equals(Browser.SESSION));
+
+        PROVIDER.secret = "wrong";
+        PROVIDER.idToken = Map.of("sub", "1", "roles", List.of("operator", "privacy"));
+        callback = URI.create(Browser.location(HttpClient.newHttpClient().send(
+                HttpRequest.newBuilder(URI.create(Browser.location(browser.get("/console/login/oidc")))).build(),
+                HttpResponse.BodyHandlers.ofString())));
+        browser.arrive(callback.getRawPath() + "?" + callback.getRawQuery());
+        assertThat(hawtio.get("/observe/hawtio/", "Accept", "text/html").statusCode()).isEqualTo(200);
     }
 }

@@ -8,6 +8,7 @@ import com.deque.html.axecore.results.Rule;
 import com.deque.html.axecore.selenium.AxeBuilder;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.Tool;
+import dev.orysalesforce.console.Browser;
 import dev.orysalesforce.sandbox.Fault;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import dev.orysalesforce.sandbox.ory.OryAdminSandbox;
@@ -192,7 +193,7 @@ class ConsoleIT {
     private static void theSessionEnds(ChromeDriver browser) {
         click(browser, By.linkText("Overview"));
         see(browser, "Comparison with Ory");
-        browser.manage().deleteCookieNamed("ory-salesforce-console");
+        browser.manage().deleteCookieNamed(Browser.SESSION);
         see(browser, "Operator token");
         assertThat(browser.getCurrentUrl()).endsWith("then=%2Fconsole");
     }

@@ -297,7 +297,7 @@ class HawtioIT {
         HttpResponse<String> login = send(http("/observe/hawtio/login").header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString("username=operator&password=" + TOKEN)));
         assertThat(login.headers().allValues("Set-Cookie")).anySatisfy(
-                cookie -> assertThat(cookie).startsWith(SESSION + "=").contains("HttpOnly", "SameSite=Strict", "Path=/observe"));
+                cookie -> assertThat(cookie).startsWith(SESSION + "=").contains("HttpOnly", "SameSite=Strict", "Path=/;"));
         String session = SESSION + "=" + cookie(login, SESSION);
         String csrf = cookie(send(http("/observe/hawtio/user").header("Cookie", session)), "XSRF-TOKEN");
         String stop = "/observe/jolokia/exec/java.lang:type=Threading/findDeadlockedThreads()";

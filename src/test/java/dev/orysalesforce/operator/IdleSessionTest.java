@@ -1,4 +1,4 @@
-package dev.orysalesforce.console;
+package dev.orysalesforce.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,7 +28,13 @@ class IdleSessionTest {
         request("/console/audit", Duration.ofMinutes(29));
         request("/console/live", Duration.ofMinutes(58));
         assertThat(session.isInvalid()).isFalse();
-        request("/console/live", Duration.ofMinutes(60));
+        request("/observe/jolokia", Duration.ofMinutes(58));
+        request("/observe/hawtio/jolokia/", Duration.ofMinutes(58));
+        assertThat(session.isInvalid()).isFalse();
+        request("/observe/hawtio/", Duration.ofMinutes(59));
+        request("/console/live", Duration.ofMinutes(88));
+        assertThat(session.isInvalid()).isFalse();
+        request("/observe/jolokia", Duration.ofMinutes(90));
         assertThat(session.isInvalid()).isTrue();
     }
 
