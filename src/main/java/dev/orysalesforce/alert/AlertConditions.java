@@ -182,7 +182,7 @@ public class AlertConditions {
         }
         long own = ((Number) report.get("own")).longValue();
         long share = ((Number) report.get("share")).longValue();
-        String text = "The app has made %d of its %d API calls in 24 hours.".formatted(own, share);
+        String text = "The app has made " + own + " of its " + share + " API calls in 24 hours.";
         return own <= settings.apiShareThreshold() * share ? Condition.over(AlertKind.API_SHARE, text)
                 : new Condition(AlertKind.API_SHARE, Verdict.HOLDS, null, text, Map::of, "Delivery slows down as they run out. Raise"
                         + " SYNC_DAILY_CALL_SHARE, or SYNC_LINGER for fuller calls; else wait until those of yesterday do not count.");

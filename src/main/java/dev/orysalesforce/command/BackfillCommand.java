@@ -15,6 +15,7 @@ import dev.orysalesforce.sync.EventCounters;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import org.springframework.beans.factory.ObjectProvider;
 
@@ -84,10 +85,11 @@ public class BackfillCommand {
         } while (run.get("state").equals("running") || pending(books) > 0);
         books = afterTheLastCommit(books);
         progress.end();
-        System.out.printf("%,d identities at Ory, %,d of them queued, in %s and %,d calls to Salesforce.%n", run.get("seen"),
+        System.out.printf(Locale.ENGLISH, "%,d identities at Ory, %,d of them queued, in %s and %,d calls to Salesforce.%n",
+                run.get("seen"),
                 run.get("queued"), time(Duration.between(began, clock.instant())),
                 (Long) budget.report().get("own") - (Long) callsBefore);
-        System.out.printf("synced %,d, unchanged %,d, superseded %,d, skipped %,d, dead letters %,d%n", books.get("synced"),
+        System.out.printf(Locale.ENGLISH, "synced %,d, unchanged %,d, superseded %,d, skipped %,d, dead letters %,d%n", books.get("synced"),
                 books.get("unchanged"), books.get("superseded"), books.get("skipped"), books.get("deadLettered"));
         if (run.get("error") != null) {
             System.err.println(run.get("error"));
@@ -131,18 +133,18 @@ public class BackfillCommand {
             progress.end();
         }
         Duration writing = Duration.ofSeconds((rehearsal.writes() + parallelCalls - 1) / parallelCalls);
-        System.out.printf("%,d identities at Ory. Nothing was written. A backfill would%n", dryRun.seen());
-        System.out.printf("  create     %,9d%n  adopt      %,9d   by e-mail%n  update     %,9d%n  leave alone%,9d%n",
+        System.out.printf(Locale.ENGLISH, "%,d identities at Ory. Nothing was written. A backfill would%n", dryRun.seen());
+        System.out.printf(Locale.ENGLISH, "  create     %,9d%n  adopt      %,9d   by e-mail%n  update     %,9d%n  leave alone%,9d%n",
                 rehearsal.of(Plan.CREATE), rehearsal.of(Plan.ADOPT), rehearsal.of(Plan.UPDATE),
                 rehearsal.of(Plan.LEAVE_ALONE));
-        System.out.printf("  wait       %,9d   until Ory has verified the e-mail address of the existing record%n",
+        System.out.printf(Locale.ENGLISH, "  wait       %,9d   until Ory has verified the e-mail address of the existing record%n",
                 rehearsal.of(Plan.WAIT_FOR_VERIFICATION));
-        System.out.printf("  reject     %,9d%n", rehearsal.of(Plan.REFUSED));
+        System.out.printf(Locale.ENGLISH, "  reject     %,9d%n", rehearsal.of(Plan.REFUSED));
         rehearsal.reasons().entrySet().stream()
                 .sorted((one, other) -> other.getValue().identities() - one.getValue().identities()).limit(20)
-                .forEach(reason -> System.out.printf("    %,7d  %s  e.g. %s%n", reason.getValue().identities(),
+                .forEach(reason -> System.out.printf(Locale.ENGLISH, "    %,7d  %s  e.g. %s%n", reason.getValue().identities(),
                         reason.getKey(), reason.getValue().example()));
-        System.out.printf("and take %,d calls to Salesforce and about %s, if a call takes one second.%n", rehearsal.calls(),
+        System.out.printf(Locale.ENGLISH, "and take %,d calls to Salesforce and about %s, if a call takes one second.%n", rehearsal.calls(),
                 time(Duration.between(began, clock.instant()).plus(writing)));
         return rehearsal.of(Plan.REFUSED) == 0 ? 0 : 1;
     }

@@ -68,7 +68,7 @@ class CheckCommand {
             });
             out.println();
             notes.forEach(out::println);
-            out.printf("%s; %d examples run.%n", findings.isEmpty() ? "Nothing wrong"
+            out.printf(Locale.ENGLISH, "%s; %d examples run.%n", findings.isEmpty() ? "Nothing wrong"
                     : findings.size() + " wrong in " + byFile.size() + (byFile.size() == 1 ? " place" : " places"), examples);
         }
 

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -61,7 +62,7 @@ class DiffCommand {
                 out.println(field);
                 kinds.forEach((kind, count) -> line(out, kind.words(), count));
             });
-            out.printf("%s. A rewrite would take %,d calls to Salesforce; nothing was sent.%n",
+            out.printf(Locale.ENGLISH, "%s. A rewrite would take %,d calls to Salesforce; nothing was sent.%n",
                     fields.isEmpty() ? "No field would change" : fields.size() + " fields would change", calls);
         }
 
@@ -75,7 +76,7 @@ class DiffCommand {
                     .map(example -> example.before() == null && example.after() == null ? example.identity()
                             : example.identity() + " (" + example.before() + " -> " + example.after() + ")")
                     .collect(Collectors.joining(", "));
-            out.printf("  %-18s %,9d%s%n", what, count.records(), examples.isEmpty() ? "" : "   e.g. " + examples);
+            out.printf(Locale.ENGLISH, "  %-18s %,9d%s%n", what, count.records(), examples.isEmpty() ? "" : "   e.g. " + examples);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.orysalesforce.command;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import picocli.CommandLine.Help.Ansi;
 
 /** A progress line: redrawn on a terminal, repeated every ten seconds elsewhere. */
@@ -37,7 +38,8 @@ final class Progress {
         double seconds = Math.max(0.1, Duration.between(began, now).toMillis() / 1000.0);
         double done = share * through / Math.max(1, through + waiting);
         String left = done > 0.02 && done < 1 ? ", about " + Math.round(seconds / done - seconds) + " s left" : "";
-        System.err.printf("%s%s%,d done, %,d waiting, %,d/s%s %s%s", terminal ? "\r\u001b[K" : "", bar(done), through, waiting,
+        System.err.printf(Locale.ENGLISH, "%s%s%,d done, %,d waiting, %,d/s%s %s%s", terminal ? "\r\u001b[K" : "", bar(done), through,
+                waiting,
                 Math.round(through / seconds), left, remark, terminal ? "" : System.lineSeparator());
     }
 

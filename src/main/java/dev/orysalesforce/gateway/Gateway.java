@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -38,7 +39,7 @@ public class Gateway {
 
     /** Salesforce ignores the case of field names; the app itself reads these. */
     private static final Map<String, String> SPELLING = Stream.of(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT, "Email",
-            "attributes", "id", "onCreate").collect(Collectors.toMap(name -> name.toLowerCase(), name -> name));
+            "attributes", "id", "onCreate").collect(Collectors.toMap(name -> name.toLowerCase(Locale.ROOT), name -> name));
 
     private final ObjectMapper json;
     private final BodyText bodyText;
@@ -134,8 +135,8 @@ public class Gateway {
         ObjectNode fields = json.createObjectNode();
         Set<String> names = new HashSet<>();
         record.properties().forEach(field -> {
-            String name = SPELLING.getOrDefault(field.getKey().toLowerCase(), field.getKey());
-            if (!name.matches("[A-Za-z][A-Za-z0-9_]{0,99}") || !names.add(name.toLowerCase())) {
+            String name = SPELLING.getOrDefault(field.getKey().toLowerCase(Locale.ROOT), field.getKey());
+            if (!name.matches("[A-Za-z][A-Za-z0-9_]{0,99}") || !names.add(name.toLowerCase(Locale.ROOT))) {
                 throw new GatewayException(UNREADABLE, SalesforceError.of("INVALID_FIELD",
                         "A name in the record can't be that of a field, or is there twice."));
             }

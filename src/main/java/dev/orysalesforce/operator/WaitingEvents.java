@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -84,7 +85,7 @@ public class WaitingEvents {
         }
         String identity = scheduled(Integer.MAX_VALUE).stream().filter(item -> item.id().equalsIgnoreCase(id))
                 .map(Item::identity).filter(Objects::nonNull).findFirst().orElse(null);
-        if (queues.remove(Queues.JOURNAL, "JMSMessageID = '" + ID + id.toLowerCase() + "'") == 0) {
+        if (queues.remove(Queues.JOURNAL, "JMSMessageID = '" + ID + id.toLowerCase(Locale.ROOT) + "'") == 0) {
             return false;
         }
         counters.discarded();

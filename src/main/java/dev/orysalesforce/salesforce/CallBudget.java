@@ -134,12 +134,12 @@ public class CallBudget implements HealthIndicator {
             return null;
         }
         return forShare() >= forOrg()
-                ? new Shortage("The app has made %d of its %d API calls in 24 hours, so it makes one a minute."
-                        .formatted(own(), (long) (share * orgLimit)),
+                ? new Shortage("The app has made " + own() + " of its " + (long) (share * orgLimit) + " API calls in 24 hours, so it"
+                        + " makes one a minute.",
                         "Raise SYNC_DAILY_CALL_SHARE, or SYNC_LINGER for fuller calls; else wait until those of yesterday"
                                 + " do not count any more.")
-                : new Shortage("The org has used %d of its %d API calls of 24 hours, so the app makes one a minute."
-                        .formatted(orgUsed, orgLimit),
+                : new Shortage("The org has used " + orgUsed + " of its " + orgLimit + " API calls of 24 hours, so the app makes"
+                        + " one a minute.",
                         "See which program uses them, or buy more; they come back within 24 hours.");
     }
 

@@ -95,7 +95,7 @@ public class RequiredSettings implements ApplicationContextInitializer<Configura
         boolean isServing = context instanceof WebApplicationContext; // a command can't be called from outside
         if (isServing && !ShortSecrets.areAllowed(environment)) {
             List<String> tooShort = ShortSecrets.variables(environment);
-            tooShort.forEach(variable -> wrong.add("%s holds a secret of fewer than %d characters, which can be guessed.%n"
+            tooShort.forEach(variable -> wrong.add("%s holds a secret of fewer than %s characters, which can be guessed.%n"
                     .formatted(variable, ShortSecrets.LEAST) + "    A new one: openssl rand -hex 32."));
             remedy += tooShort.isEmpty() ? "" : System.lineSeparator()
                     + "To use short secrets until all senders have new ones: SYNC_ALLOW_SHORT_SECRETS=true; health is DEGRADED meanwhile.";

@@ -13,6 +13,7 @@ import dev.orysalesforce.settings.SyncSettings.Action;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,7 +30,7 @@ public final class SyncItem {
         PENDING, SYNCED, UNCHANGED, SUPERSEDED, SKIPPED, RETRY, DEAD_LETTER;
 
         public String label() {
-            return name().toLowerCase().replace('_', '-');
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 
