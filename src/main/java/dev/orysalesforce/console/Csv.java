@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.http.ContentDisposition;
@@ -13,6 +14,9 @@ import org.springframework.http.HttpHeaders;
 
 /** Writes a list as a file of RFC 4180, a part at a time, so that a long list needs no memory. */
 final class Csv {
+
+    /** Spreadsheets take a text for a formula that begins so, also after characters that they skip. */
+    private static final Pattern FORMULA = Pattern.compile("[\\p{Z}\\p{C}]*[=+@\uFF1D\uFF0B\uFF20\uFF0D-]|[\t\r\n]");
 
     private Csv() {}
 
@@ -38,9 +42,8 @@ final class Csv {
         return cells.map(Csv::cell).collect(Collectors.joining(",", "", "\r\n"));
     }
 
-    /** Spreadsheets take a text that begins with one of four characters for a formula. */
     private static String cell(Object value) {
         String text = value == null ? "" : value.toString();
-        return '"' + (text.matches("(?s)[=+@\t\r-].*") ? "'" : "") + text.replace("\"", "\"\"") + '"';
+        return '"' + (FORMULA.matcher(text).lookingAt() ? "'" : "") + text.replace("\"", "\"\"") + '"';
     }
 }
