@@ -28,7 +28,7 @@ public final class OperatorActs {
 
     /** @param kind {@code SYNC}, {@code REVEAL} or {@code ERASE} */
     public static Act ofIdentity(Kind kind, String id) {
-        return new Act(kind, "identity", checked(id).toLowerCase(Locale.ROOT));
+        return new Act(kind, "identity", checked(id));
     }
 
     /** Reveals what candidate mappings would change in the examples. */
@@ -71,6 +71,6 @@ public final class OperatorActs {
     }
 
     private static String checked(String id) {
-        return JmsSelectors.isId(id) ? id : "?";
+        return JmsSelectors.isId(id) ? id.toLowerCase(Locale.ROOT) : "?";
     }
 }

@@ -92,7 +92,8 @@ class OperatorAudit extends OncePerRequestFilter {
         if (isDelete && LETTERS.equals(path + "/")) {
             return OperatorActs.ofLettersWithCode(Kind.DISCARD, request.getParameter("code"));
         }
-        if (!isDelete && !"true".equals(request.getParameter("reveal"))) {
+        String reveal = request.getParameter("reveal");
+        if (!isDelete && (reveal == null || reveal.equals("false"))) { // the route decides what else it reveals
             return null;
         }
         if (path.startsWith(IDENTITIES)) {

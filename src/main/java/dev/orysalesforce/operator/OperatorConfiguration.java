@@ -15,12 +15,13 @@ class OperatorConfiguration {
 
     /**
      * The parameters of the operator API, and nothing else of a request: as for webhooks, any other header or query
-     * parameter could redirect a Salesforce call (CVE-2026-49099) or would be echoed (CVE-2026-85254).
+     * parameter could redirect a Salesforce call (CVE-2026-49099) or would be echoed (CVE-2026-85254). Only the query string has
+     * them: {@link OperatorParameters}.
      */
     @Bean
     HeaderFilterStrategy operatorHeaders() {
         HttpHeaderFilterStrategy strategy = new HttpHeaderFilterStrategy();
-        strategy.setInFilterPattern("(?i)(?!(content-type|act|code|event|from|identity|kind|limit|object|offset|reveal)$).*");
+        strategy.setInFilterPattern("(?!((?i:content-type)|" + String.join("|", OperatorParameters.NAMES) + ")$).*");
         return strategy;
     }
 
