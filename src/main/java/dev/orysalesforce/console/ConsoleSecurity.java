@@ -20,6 +20,8 @@ import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.ProviderManager;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.authorization.AuthorityAuthorizationManager;
+import org.springframework.security.authorization.AuthorizationManagers;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
@@ -88,9 +90,13 @@ class ConsoleSecurity {
         RequestMatcher concernsValues = request -> request.getServletPath().matches(".*/(reveal|erase)");
         return http.authorizeHttpRequests(requests -> requests
                 .requestMatchers(LOGIN, OidcLogin.START, OidcLogin.CALLBACK, OidcLogin.DONE, Assets.PATH + "/**").permitAll()
+                .requestMatchers(MappingsController.REVEAL).access(AuthorizationManagers.allOf(
+                        AuthorityAuthorizationManager.hasAuthority(Role.OPERATOR.authority()),
+                        AuthorityAuthorizationManager.hasAuthority(Role.PRIVACY.authority()))) // tries a mapping, on values
                 .requestMatchers(concernsValues).hasAuthority(Role.PRIVACY.authority())
                 .requestMatchers(HttpMethod.POST, IdentitiesController.PATH).hasAuthority(Role.VIEWER.authority()) // a search
                 .requestMatchers(HttpMethod.GET).hasAuthority(Role.VIEWER.authority())
+                .requestMatchers(HttpMethod.HEAD).hasAuthority(Role.VIEWER.authority())
                 .anyRequest().hasAuthority(Role.OPERATOR.authority()))
                 .logout(logout -> logout.logoutUrl(Section.HOME + "/logout")
                         .logoutSuccessHandler((request, response, login) -> response.sendRedirect(LOGIN + "?out"

@@ -34,6 +34,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 class MappingsController {
 
     private static final String PATH = Section.HOME + "/mappings";
+    static final String REVEAL = PATH + "/reveal";
     private static final String VIEW = "console/mappings";
 
     private final MappingTryOut tryOut;
@@ -62,7 +63,7 @@ class MappingsController {
         return VIEW;
     }
 
-    @PostMapping(PATH + "/reveal")
+    @PostMapping(REVEAL)
     String attemptWithIdentity(@ModelAttribute("form") MappingForm form, HttpServletRequest request, Model model) {
         String mapping = fill(form, model);
         String id = StringUtils.hasText(form.identity()) ? form.identity().strip() : "";

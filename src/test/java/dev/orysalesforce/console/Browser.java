@@ -55,6 +55,10 @@ public final class Browser {
         return send(request(path, headers).GET());
     }
 
+    HttpResponse<String> head(String path) {
+        return send(request(path).method("HEAD", HttpRequest.BodyPublishers.noBody()));
+    }
+
     HttpResponse<String> post(String path, Map<String, String> fields, String... headers) {
         String form = fields.entrySet().stream().map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
                 .collect(Collectors.joining("&"));

@@ -235,7 +235,20 @@ class ConsoleMappingsTest extends ReconcileTest {
         HttpResponse<String> refused = operator.post(PAGE + "/reveal", with(form, Map.of("identity", UUID.randomUUID().toString())));
         assertThat(refused.statusCode()).isEqualTo(403);
         assertThat(operator.post(PAGE, with(form, Map.of("sample", "body", "body", body()))).body()).contains(NAME);
+
+        Browser privacy = Logins.with(app, port, OPERATOR_TOKEN, Role.VIEWER, Role.PRIVACY);
+        HttpResponse<String> read = privacy.get(PAGE);
+        assertThat(read.body()).doesNotContain("/reveal", "name=\"identity\"");
+        assertThat(privacy.post(PAGE + "/reveal", with(read, Map.of("identity", UUID.randomUUID().toString()))).statusCode())
+                .isEqualTo(403);
         assertThat(acts()).isEmpty();
+
+        Browser both = Logins.with(app, port, OPERATOR_TOKEN, Role.VIEWER, Role.OPERATOR, Role.PRIVACY);
+        HttpResponse<String> offered = both.get(PAGE);
+        assertThat(offered.body()).contains("/reveal", "name=\"identity\"");
+        assertThat(both.post(PAGE + "/reveal", with(offered, Map.of("identity", UUID.randomUUID().toString()))).statusCode())
+                .isEqualTo(200);
+        assertThat(acts()).hasSize(1);
         assertThat(browser.post(PAGE, Map.of("sample", "body", "body", body())).statusCode()).as("a forged form").isEqualTo(403);
     }
 

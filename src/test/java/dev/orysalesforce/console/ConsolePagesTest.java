@@ -8,6 +8,7 @@ import dev.orysalesforce.Ory;
 import dev.orysalesforce.ledger.Activity;
 import dev.orysalesforce.ledger.Audit;
 import dev.orysalesforce.ledger.StuckDatabase;
+import dev.orysalesforce.operator.Role;
 import dev.orysalesforce.sandbox.Fault;
 import dev.orysalesforce.sandbox.Org;
 import java.net.http.HttpResponse;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.context.ApplicationContext;
 
 /** What the pages of the console show, and what their forms do. */
 class ConsolePagesTest extends AppTest {
@@ -29,6 +31,9 @@ class ConsolePagesTest extends AppTest {
 
     @Autowired
     private Activity activity;
+
+    @Autowired
+    private ApplicationContext app;
 
     private Browser browser;
 
@@ -202,6 +207,25 @@ class ConsolePagesTest extends AppTest {
         assertThat(file.body().lines()).hasSize(2).last().asString()
                 .contains("\"10.0.0.7\",\"sync\",\"'=identity \"\"x\"\"\",\"" + id + "\",\"refused\"");
         assertThat(browser.get("/console/audit.csv").body().lines()).hasSize(62);
+    }
+
+    @Test
+    void pagesAreInEnglishForEachBrowser() {
+        for (String path : List.of("/console", "/console/audit", "/console/login", "/console/nowhere")) {
+            HttpResponse<String> page = browser.get(path, "Accept-Language", "de-DE,de;q=0.9");
+            assertThat(page.body()).contains("lang=\"en\"");
+            assertThat(page.headers().firstValue("Content-Language").orElse("en")).isEqualTo("en");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"VIEWER", "OPERATOR"})
+    void theHeadOfAPageIsPermittedLikeThePage(Role role) {
+        Browser viewer = Logins.with(app, port, OPERATOR_TOKEN, Role.VIEWER, role);
+        for (String path : List.of("/console", "/console/audit", "/console/audit.csv")) {
+            assertThat(viewer.head(path).statusCode()).as(path).isEqualTo(viewer.get(path).statusCode()).isEqualTo(200);
+        }
+        assertThat(Browser.location(new Browser(port).head("/console"))).startsWith("/console/login");
     }
 
     private List<String> acts() {
