@@ -209,7 +209,7 @@ class HttpEdgeTest extends AppTest {
         await().untilAsserted(() -> assertThat(log.getOut()).contains(
                 "The operator at 127.0.0.1 revealed dead letter " + letter,
                 "The operator at 127.0.0.1 revealed identity " + id,
-                "The operator at 127.0.0.1 replayed dead letters " + letter,
+                "The operator at 127.0.0.1 replayed dead letter " + letter,
                 "The operator at 127.0.0.1 replayed the dead letters with code NO_IDENTITY",
                 "The operator at 127.0.0.1 discarded dead letter " + letter,
                 "The operator at 127.0.0.1 discarded the dead letters with code NO_IDENTITY",

@@ -40,7 +40,7 @@ class AuditController {
             return "redirect:" + paging.lastPage();
         }
         model.addAllAttributes(filters);
-        model.addAttribute("kinds", Audit.Kind.names());
+        model.addAttribute("kinds", Audit.Kind.titles());
         model.addAttribute("entries", entries);
         model.addAttribute("paging", paging);
         return "console/audit";
@@ -49,7 +49,7 @@ class AuditController {
     @GetMapping(PATH + ".csv")
     void download(@RequestParam(required = false) String identity, @RequestParam(required = false) String act,
             HttpServletResponse response) throws IOException {
-        Csv.write(response, "audit", List.of("at", "actor", "act", "target", "identity", "outcome", "endedAt"),
+        Csv.write(response, "audit", List.of("at", "actor", "act", "target", "identity", "outcome", "result", "endedAt"),
                 offset -> page(identity, act, offset, PART).items().stream().map(AuditController::row).toList());
     }
 
@@ -59,6 +59,7 @@ class AuditController {
     }
 
     private static List<Object> row(Audit.Entry entry) {
-        return Arrays.asList(entry.at(), entry.actor(), entry.act(), entry.target(), entry.identity(), entry.outcome(), entry.endedAt());
+        return Arrays.asList(entry.at(), entry.actor(), Audit.Kind.titles().get(entry.act()), entry.target(), entry.identity(),
+                entry.outcome(), entry.result(), entry.endedAt());
     }
 }

@@ -1,5 +1,6 @@
 package dev.orysalesforce.console;
 
+import dev.orysalesforce.ledger.Audit.Act;
 import dev.orysalesforce.ledger.Audit.Kind;
 import dev.orysalesforce.operator.CodeExplanations;
 import dev.orysalesforce.operator.DeadLetterItem;
@@ -58,7 +59,7 @@ class DeadLetterController {
     /** Shows the event itself. It is in this answer only, so that no session holds a value of an identity. */
     @PostMapping(LETTER + "/reveal")
     String reveal(@PathVariable String id, HttpServletRequest request, Model model, HttpServletResponse response) {
-        Answer answer = calls.act(request.getRemoteAddr(), OperatorActs.ofLetter(Kind.REVEAL, id), RouteNames.OPERATOR_DEAD_LETTER, null,
+        Answer answer = calls.act(request.getRemoteAddr(), ofLetter(Kind.REVEAL, id), RouteNames.OPERATOR_DEAD_LETTER, null,
                 Map.of("id", id, "reveal", "true"));
         String view = show(id, model, response);
         if (answer.isDone()) {
@@ -78,9 +79,13 @@ class DeadLetterController {
 
     @PostMapping(LETTER + "/discard")
     String discard(@PathVariable String id, HttpServletRequest request, RedirectAttributes next) {
-        acts.perform(request, next, OperatorActs.ofLetter(Kind.DISCARD, id), RouteNames.OPERATOR_DISCARD, null, Map.of("id", id),
+        acts.perform(request, next, ofLetter(Kind.DISCARD, id), RouteNames.OPERATOR_DISCARD, null, Map.of("id", id),
                 answer -> "The dead letter was discarded.");
         return "redirect:" + DeadLettersController.PATH;
+    }
+
+    private Act ofLetter(Kind kind, String id) {
+        return OperatorActs.ofLetter(kind, id, letters.identityOf(id));
     }
 
     @GetMapping(REPLAY)

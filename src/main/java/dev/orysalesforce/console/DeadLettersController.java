@@ -114,7 +114,7 @@ class DeadLettersController {
         Act act = OperatorActs.replayLettersLike(filter);
         if (id != null) {
             wanted.putArray("ids").add(id);
-            act = OperatorActs.replayLetters(List.of(id));
+            act = OperatorActs.ofLetter(Kind.REPLAY, id, letters.identityOf(id));
         } else if (filter.parts().isEmpty()) {
             wanted.put("all", true);
         } else {

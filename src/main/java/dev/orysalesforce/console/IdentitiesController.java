@@ -73,6 +73,7 @@ class IdentitiesController {
         model.addAttribute("acts", done);
         model.addAttribute("erasedAt", tombstones.erasedAt(identity).orElse(null));
         model.addAttribute("asksOry", ory.isSet());
+        model.addAttribute("kinds", Audit.Kind.titles());
         return "console/identity";
     }
 

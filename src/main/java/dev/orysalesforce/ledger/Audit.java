@@ -5,11 +5,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,7 @@ public class Audit {
 
     private static final Logger LOG = LoggerFactory.getLogger(Audit.class);
     private static final int LONGEST_TARGET = 2_000;
+    private static final int LONGEST_RESULT = 100;
 
     private final JdbcClient jdbc;
     private final Tombstones tombstones;
@@ -37,13 +40,17 @@ public class Audit {
 
     /** What was done, as a verb in the past. */
     public enum Kind {
-        REPLAY("replayed"), DISCARD("discarded"), REVEAL("revealed"), ERASE("erased"), SYNC("synced"), RESUME("resumed"),
-        COMPARE("started"), RELOAD("reloaded"), TEST_ALERT("tested");
+        REPLAY("replayed", "Replay"), DISCARD("discarded", "Discard"), REVEAL("revealed", "Reveal of values"),
+        ERASE("erased", "Erasure"), SYNC("synced", "Sync from Ory"), RESUME("resumed", "Resume of delivery"),
+        COMPARE("started", "Comparison with Ory"), RELOAD("reloaded", "Reload of a file"),
+        TEST_ALERT("tested", "Test of an alert target");
 
         private final String past;
+        private final String title;
 
-        Kind(String past) {
+        Kind(String past, String title) {
             this.past = past;
+            this.title = title;
         }
 
         /** As the audit tells it. */
@@ -51,9 +58,9 @@ public class Audit {
             return name().toLowerCase(Locale.ROOT);
         }
 
-        /** All of them, as the audit tells them. */
-        public static List<String> names() {
-            return Stream.of(values()).map(Kind::label).toList();
+        /** All of them, as the audit tells them, with their names for people. */
+        public static Map<String, String> titles() {
+            return Stream.of(values()).collect(Collectors.toMap(Kind::label, kind -> kind.title, (one, other) -> one, LinkedHashMap::new));
         }
     }
 
@@ -70,7 +77,7 @@ public class Audit {
 
         @Override
         public String toString() {
-            return kind.past + " " + target + (identity == null ? "" : " " + identity);
+            return kind.past + " " + target + (identity == null ? "" : (target.endsWith("identity") ? " " : " of identity ") + identity);
         }
     }
 
@@ -78,8 +85,10 @@ public class Audit {
      * @param actor the person, or the address of a caller with the operator token, or {@code files}
      * @param identity null if it concerns no single one, or one that was erased
      * @param outcome {@code done}, {@code refused} or {@code failed}; null if the app ended before the act did
+     * @param result how many dead letters were replayed and left, or how many letters or events were discarded; null for other acts
      */
-    public record Entry(Instant at, String actor, String act, String target, String identity, String outcome, Instant endedAt) {}
+    public record Entry(Instant at, String actor, String act, String target, String identity, String outcome, String result,
+            Instant endedAt) {}
 
     /** @param items newest first */
     public record Page(List<Entry> items, long total) {}
@@ -111,11 +120,16 @@ public class Audit {
         return id;
     }
 
-    /** The act has taken place, so a database that fails now does not fail it. */
-    public void end(String id, Outcome outcome) {
+    /**
+     * The act has taken place, so a database that fails now does not fail it.
+     *
+     * @param result numbers in words, without a value of an identity; null if there are none
+     */
+    public void end(String id, Outcome outcome, String result) {
         try {
-            jdbc.sql("update audit set outcome = :outcome, ended_at = :at where id = :id").param("id", id)
-                    .param("outcome", outcome.name().toLowerCase(Locale.ROOT)).param("at", SqlTimestamps.text(clock.instant())).update();
+            jdbc.sql("update audit set outcome = :outcome, result = :result, ended_at = :at where id = :id").param("id", id)
+                    .param("outcome", outcome.name().toLowerCase(Locale.ROOT)).param("result", Ledger.cut(result, LONGEST_RESULT))
+                    .param("at", SqlTimestamps.text(clock.instant())).update();
         } catch (DataAccessException e) {
             LOG.warn("The audit does not tell how an act ended, because the ledger does not answer: {}", e.getClass().getSimpleName());
         }
@@ -124,7 +138,7 @@ public class Audit {
     /** What has happened without an operator's request. If it can't be written, it has happened all the same. */
     public void note(String actor, Act act, Outcome outcome) {
         try {
-            end(begin(actor, act), outcome);
+            end(begin(actor, act), outcome, null);
         } catch (DataAccessException e) {
             LOG.warn("The audit does not tell that {} {}, because the ledger does not answer", actor, act);
         }
@@ -155,7 +169,7 @@ public class Audit {
                 .params(wanted).param("limit", limit).param("offset", offset)
                 .query((row, number) -> new Entry(SqlTimestamps.of(row.getString("at")), row.getString("actor"), row.getString("act"),
                         row.getString("target"), isHash(row.getString("identity")) ? null : row.getString("identity"),
-                        row.getString("outcome"), SqlTimestamps.of(row.getString("ended_at"))))
+                        row.getString("outcome"), row.getString("result"), SqlTimestamps.of(row.getString("ended_at"))))
                 .list();
         return new Page(items, jdbc.sql("select count(*)" + matching).params(wanted)
                 .query(Long.class).single());

@@ -2,7 +2,6 @@ package dev.orysalesforce.operator;
 
 import dev.orysalesforce.ledger.Audit;
 import dev.orysalesforce.ledger.Audit.Outcome;
-import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -19,19 +18,29 @@ class ActRecorder {
 
     private final Audit audit;
 
+    /** An act that is in the audit. */
+    interface Begun {
+
+        /**
+         * @param status HTTP status of its answer
+         * @param result as in {@link Audit#end}
+         */
+        void end(int status, String result);
+    }
+
     ActRecorder(Audit audit) {
         this.audit = audit;
     }
 
     /**
      * @param actor the person, or the operator's address
-     * @return to be told the HTTP status with which the act ends
+     * @return to be told how the act ends
      * @throws DataAccessException if the audit can't be written; then the act must not begin
      */
-    IntConsumer begin(String actor, Audit.Act act) {
+    Begun begin(String actor, Audit.Act act) {
         String entry = audit.begin(actor, act);
-        return status -> {
-            audit.end(entry, status < 300 ? Outcome.DONE : status < 500 ? Outcome.REFUSED : Outcome.FAILED);
+        return (status, result) -> {
+            audit.end(entry, status < 300 ? Outcome.DONE : status < 500 ? Outcome.REFUSED : Outcome.FAILED, result);
             if (status < 300) {
                 LOG.info("The operator {} {}", actor.contains(" at ") ? actor : "at " + actor, act); // a person is at a provider
             }

@@ -23,7 +23,8 @@ public class AuditEntries {
     public Audit.Page list(@Header("identity") String identity, @Header("act") String act, @Header("offset") String offset,
             @Header("limit") String limit) {
         DeadLetters.check(identity == null || JmsSelectors.isId(identity), "identity is a UUID.");
-        DeadLetters.check(act == null || Kind.names().contains(act), "act is one of " + String.join(", ", Kind.names()) + ".");
+        DeadLetters.check(act == null || Kind.titles().containsKey(act),
+                "act is one of " + String.join(", ", Kind.titles().keySet()) + ".");
         return audit.list(identity == null ? null : identity.toLowerCase(Locale.ROOT), act,
                 DeadLetters.number(offset, 0, 0, Integer.MAX_VALUE, "offset is a number from 0."),
                 DeadLetters.number(limit, DEFAULT_LIMIT, 1, MOST, "limit is a number from 1 to " + MOST + "."));

@@ -38,6 +38,7 @@ import org.apache.camel.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedRuntimeException;
+import org.springframework.jms.JmsException;
 import org.springframework.jms.UncategorizedJmsException;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.stereotype.Component;
@@ -158,7 +159,12 @@ public class DeadLetters {
 
     private DeadLetterIndex.Page pageOfQueue(DeadLetterFilter filter, int offset, int limit) {
         String selector = JmsSelectors.of(filter);
-        List<DeadLetterIndex.Row> page = jms.browseSelected(Queues.DEAD_LETTERS, selector, (session, letters) -> {
+        List<DeadLetterIndex.Row> page = rowsOfQueue(selector, offset, limit);
+        return new DeadLetterIndex.Page(page, queues.count(Queues.DEAD_LETTERS, selector).orElse(offset + (long) page.size()));
+    }
+
+    private List<DeadLetterIndex.Row> rowsOfQueue(String selector, int offset, int limit) {
+        return jms.browseSelected(Queues.DEAD_LETTERS, selector, (session, letters) -> {
             List<DeadLetterIndex.Row> rows = new ArrayList<>();
             Enumeration<?> all = letters.getEnumeration();
             for (int i = 0; rows.size() < limit && all.hasMoreElements(); i++) {
@@ -169,7 +175,6 @@ public class DeadLetters {
             }
             return rows;
         });
-        return new DeadLetterIndex.Page(page, queues.count(Queues.DEAD_LETTERS, selector).orElse(offset + (long) page.size()));
     }
 
     /** How a replay ended so far; null if there was none with this ID, or it is not remembered any more. */
@@ -188,6 +193,20 @@ public class DeadLetters {
                 : fromIndex(index -> index.find(id.toLowerCase(Locale.ROOT)).stream().toList());
         return known.filter(rows -> !rows.isEmpty() && areWhole(rows)).map(this::items)
                 .orElseGet(() -> items(JmsSelectors.ofLetter(id), 0, 1, isRevealed)).stream().findFirst().orElse(null);
+    }
+
+    /** The identity of a dead letter; null if the letter has none, if it is gone, or if neither index nor queue answers. */
+    public String identityOf(String id) {
+        if (!JmsSelectors.isId(id)) {
+            return null;
+        }
+        try {
+            return fromIndex(index -> index.find(id.toLowerCase(Locale.ROOT)).stream().toList()).filter(rows -> !rows.isEmpty())
+                    .orElseGet(() -> rowsOfQueue(JmsSelectors.ofLetter(id), 0, 1)).stream()
+                    .map(DeadLetterIndex.Row::identity).filter(Objects::nonNull).findFirst().orElse(null);
+        } catch (JmsException e) {
+            return null; // the act is told without it, and its route tells that the queue does not answer
+        }
     }
 
     /** Discards a dead letter. Returns whether it existed. */
@@ -358,6 +377,11 @@ public class DeadLetters {
                     + " discard them once it is fixed.");
         }
         return result;
+    }
+
+    /** The numbers of the answer in words, for the audit. */
+    public String summary(Map<String, Object> result) {
+        return result.get("replayed") + " replayed" + (result.get("left") == null ? "" : ", " + result.get("left") + " left");
     }
 
     private void putBack(Session session, List<Message> messages) throws JMSException {

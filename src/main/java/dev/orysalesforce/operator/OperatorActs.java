@@ -36,9 +36,12 @@ public final class OperatorActs {
         return new Act(Kind.REVEAL, "the changes in the examples of the mappings", null);
     }
 
-    /** @param kind {@code REVEAL} or {@code DISCARD} */
-    public static Act ofLetter(Kind kind, String id) {
-        return new Act(kind, "dead letter " + checked(id), null);
+    /**
+     * @param kind {@code REPLAY}, {@code REVEAL} or {@code DISCARD}
+     * @param identity of the letter; null if it has none
+     */
+    public static Act ofLetter(Kind kind, String id, String identity) {
+        return new Act(kind, "dead letter " + checked(id), identity);
     }
 
     /** @param kind {@code REVEAL} or {@code DISCARD} */
@@ -51,6 +54,7 @@ public final class OperatorActs {
         return new Act(kind, "the dead letters with code " + (JmsSelectors.isCode(code) ? code : "?"), null);
     }
 
+    /** @param ids of several letters */
     public static Act replayLetters(List<String> ids) {
         return new Act(Kind.REPLAY, "dead letters " + ids.stream().limit(MOST_IDS).filter(JmsSelectors::isId)
                 .collect(Collectors.joining(", ")) + (ids.size() > MOST_IDS ? " and " + (ids.size() - MOST_IDS) + " more" : ""), null);

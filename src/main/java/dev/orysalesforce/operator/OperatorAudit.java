@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -44,8 +43,10 @@ class OperatorAudit extends OncePerRequestFilter {
     private final ActRecorder recorder;
     private final Problems problems;
     private final ObjectMapper json;
+    private final DeadLetters letters;
 
-    OperatorAudit(ActRecorder recorder, Problems problems, ObjectMapper json) {
+    OperatorAudit(ActRecorder recorder, Problems problems, ObjectMapper json, DeadLetters letters) {
+        this.letters = letters;
         this.recorder = recorder;
         this.problems = problems;
         this.json = json;
@@ -64,15 +65,16 @@ class OperatorAudit extends OncePerRequestFilter {
             chain.doFilter(request, response);
             return;
         }
-        IntConsumer ended;
+        ActRecorder.Begun begun;
         try {
-            ended = recorder.begin(request.getRemoteAddr(), act);
+            begun = recorder.begin(request.getRemoteAddr(), act);
         } catch (DataAccessException e) {
             problems.answer(request, response, "AUDIT_UNAVAILABLE");
             return;
         }
-        chain.doFilter(request, response);
-        Completion.of(request, () -> ended.accept(response.getStatus()));
+        AuditedResponse audited = new AuditedResponse(response);
+        chain.doFilter(request, audited);
+        Completion.of(request, () -> begun.end(audited.getStatus(), audited.result()));
     }
 
     /** Null if the request does none of these. */
@@ -101,7 +103,11 @@ class OperatorAudit extends OncePerRequestFilter {
         }
         Kind kind = isDelete ? Kind.DISCARD : Kind.REVEAL;
         return path.startsWith(EVENTS) ? OperatorActs.ofEvent(kind, path.substring(EVENTS.length()))
-                : path.startsWith(LETTERS) ? OperatorActs.ofLetter(kind, path.substring(LETTERS.length())) : null;
+                : path.startsWith(LETTERS) ? ofLetter(kind, path.substring(LETTERS.length())) : null;
+    }
+
+    private Audit.Act ofLetter(Kind kind, String id) {
+        return OperatorActs.ofLetter(kind, id, letters.identityOf(id));
     }
 
     private Audit.Act replayed(HttpServletRequest request) throws IOException {
@@ -113,7 +119,8 @@ class OperatorAudit extends OncePerRequestFilter {
             }
             List<String> ids = new ArrayList<>();
             wanted.path("ids").forEach(id -> ids.add(id.textValue()));
-            return ids.isEmpty() ? OperatorActs.replayAllLetters() : OperatorActs.replayLetters(ids);
+            return ids.isEmpty() ? OperatorActs.replayAllLetters() : ids.size() == 1 ? ofLetter(Kind.REPLAY, ids.get(0))
+                    : OperatorActs.replayLetters(ids);
         } catch (JsonProcessingException e) {
             return new Audit.Act(Kind.REPLAY, "nothing", null); // the route rejects the body
         }

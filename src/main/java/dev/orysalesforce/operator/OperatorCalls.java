@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -43,8 +42,9 @@ public class OperatorCalls {
      * @param status HTTP status
      * @param body JSON; a problem if it was not done
      * @param location where the result is; null if the route tells none
+     * @param result numbers for the audit; null if the route tells none
      */
-    public record Answer(int status, JsonNode body, String location) {
+    public record Answer(int status, JsonNode body, String location, String result) {
 
         public boolean isDone() {
             return status < HttpStatus.MULTIPLE_CHOICES.value();
@@ -72,14 +72,14 @@ public class OperatorCalls {
      * @param headers the parameters of the operator API
      */
     public Answer act(String address, Audit.Act act, String route, String body, Map<String, Object> headers) {
-        IntConsumer ended;
+        ActRecorder.Begun begun;
         try {
-            ended = recorder.begin(actor(address), act);
+            begun = recorder.begin(actor(address), act);
         } catch (DataAccessException e) {
             return answer(problems.problem("AUDIT_UNAVAILABLE"));
         }
         Answer answer = ask(route, body, headers);
-        ended.accept(answer.status());
+        begun.end(answer.status(), answer.result());
         return answer;
     }
 
@@ -91,10 +91,10 @@ public class OperatorCalls {
      * @return what the action returns; empty if the audit can't be written
      */
     public <T> Optional<T> act(String address, List<Audit.Act> acts, Supplier<T> action) {
-        List<IntConsumer> ended = new ArrayList<>();
+        List<ActRecorder.Begun> begun = new ArrayList<>();
         HttpStatus end = HttpStatus.INTERNAL_SERVER_ERROR;
         try {
-            if (!begin(actor(address), acts, ended)) {
+            if (!begin(actor(address), acts, begun)) {
                 return Optional.empty();
             }
             T result = action.get();
@@ -102,11 +102,11 @@ public class OperatorCalls {
             return Optional.of(result);
         } finally {
             int status = end.value();
-            ended.forEach(act -> act.accept(status));
+            begun.forEach(act -> act.end(status, null));
         }
     }
 
-    private boolean begin(String actor, List<Audit.Act> acts, List<IntConsumer> begun) {
+    private boolean begin(String actor, List<Audit.Act> acts, List<ActRecorder.Begun> begun) {
         try {
             acts.forEach(act -> begun.add(recorder.begin(actor, act)));
             return true;
@@ -139,7 +139,8 @@ public class OperatorCalls {
             byte[] text = exchange.getMessage().getBody(byte[].class);
             return new Answer(exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, HttpStatus.OK.value(), Integer.class),
                     text == null || text.length == 0 ? json.nullNode() : json.readTree(text),
-                    exchange.getMessage().getHeader(HttpHeaders.LOCATION, String.class));
+                    exchange.getMessage().getHeader(HttpHeaders.LOCATION, String.class),
+                    exchange.getMessage().getHeader(AuditedResponse.RESULT, String.class));
         } catch (Exception e) {
             LOG.error("The console failed: {} in {}", e.getClass().getName(), route);
             return answer(problems.problem("FAILED"));
@@ -147,6 +148,6 @@ public class OperatorCalls {
     }
 
     private Answer answer(Problem problem) {
-        return new Answer(problem.status(), json.valueToTree(problem), null);
+        return new Answer(problem.status(), json.valueToTree(problem), null, null);
     }
 }

@@ -65,7 +65,9 @@ class ConsoleDeadLettersTest extends AppTest {
                 () -> assertThat(browser.follow(replayed).body()).contains("Of 1 replayed: 1 synced.").doesNotContain("hx-get"));
         assertThat(record(id).text("LastName")).isEqualTo("Kowalczykowa");
         assertThat(page(PATH)).contains("There is no dead letter.");
-        assertThat(acts()).containsExactly("replay dead letters " + letter + " done");
+        assertThat(acts()).containsExactly("replay dead letter " + letter + " done");
+        assertThat(page("/console/identities/" + id)).contains("Replay by 127.0.0.1: done").doesNotContain("No operator has");
+        assertThat(page("/console/audit?identity=" + id)).contains("1 to 1 of 1", "<td>Replay</td>", "<td>1 replayed, 0 left</td>");
     }
 
     @Test
@@ -131,10 +133,11 @@ class ConsoleDeadLettersTest extends AppTest {
 
     @Test
     void discardingTakesASecondStep() {
-        refused("registration");
-        refused("registration");
+        List<String> ids = List.of(refused("registration"), refused("registration"));
         settle();
         String first = letters().get(0);
+        String id = deadLetters().get(0).path("identity").asText();
+        assertThat(ids).contains(id);
         HttpResponse<String> one = browser.get(PATH + "/" + first);
         assertThat(one.body()).contains("<summary>Discard …</summary>", "The event in this letter is lost.");
         HttpResponse<String> gone = browser.submit(one, PATH + "/" + first + "/discard", Map.of());
@@ -147,10 +150,21 @@ class ConsoleDeadLettersTest extends AppTest {
         assertThat(deadLetters()).isEmpty();
         assertThat(acts()).containsExactly("discard the dead letters with code INVALID_EMAIL_ADDRESS done",
                 "discard dead letter " + first + " refused", "discard dead letter " + first + " done");
+        assertThat(audit.list(null, null, 0, 3).items()).extracting(Audit.Entry::result).containsExactly("1 discarded", null,
+                "1 discarded");
+        assertThat(audit.list(id, null, 0, 3).items()).extracting(Audit.Entry::outcome).containsExactly("done");
     }
 
     @Test
     void valuesAreShownOnRequestOnlyAndAudited() {
+        String id = refused("registration");
+        settle();
+        browser.submit(browser.get(PATH + "/" + letters().get(0)), PATH + "/" + letters().get(0) + "/reveal", Map.of());
+        assertThat(audit.list(id, null, 0, 3).items()).extracting(Audit.Entry::act).containsExactly("reveal");
+        assertThat(page("/console/identities/" + id)).contains("Reveal of values by 127.0.0.1: done");
+        browser.submit(browser.get(PATH + "/list?code=INVALID_EMAIL_ADDRESS"), PATH + "/discard", Map.of());
+        sql.update("delete from audit");
+
         ory.sends("registration", "{\"other\": \"<script>alert('kowalczykowa')</script>\"}");
         String letter = letters().get(0);
         HttpResponse<String> one = browser.get(PATH + "/" + letter + "?reveal=true");

@@ -53,7 +53,7 @@ class ConsoleIdentitiesTest extends ReconcileTest {
         String told = browser.get("/console/identities/" + id).body();
         String link = SALESFORCE.url() + "/" + record(id).id();
         assertThat(told).contains("Salesforce has the state of its last event.", "href=\"" + link + "\"", "The app has created it.",
-                "LastName", "mappings/", "The app received its last event (reconcile), which mappings/", "sync by 127.0.0.1: done")
+                "LastName", "mappings/", "The app received its last event (reconcile), which mappings/", "Sync from Ory by 127.0.0.1: done")
                 .doesNotContainIgnoringCase("kowalczykowa");
         assertThat(told).containsPattern("The app created the record, and sent [^<]*LastName[^<]* to Salesforce\\.")
                 .containsPattern("<code>LastName</code>\\s*last sent at <time ");
@@ -91,7 +91,7 @@ class ConsoleIdentitiesTest extends ReconcileTest {
         settle();
         assertThat(acts()).containsExactly("erase identity done");
         await().untilAsserted(() -> assertThat(browser.get("/console/identities/" + id).body())
-                .contains("This identity was erased at <time ", "The app ignores each event of it", "erase by 127.0.0.1: done")
+                .contains("This identity was erased at <time ", "The app ignores each event of it", "Erasure by 127.0.0.1: done")
                 .doesNotContain("Sync now", "The app knows nothing of this identity"));
         assertThat(search(id).body()).contains("It was erased.").doesNotContain("No event of it was processed yet.");
     }

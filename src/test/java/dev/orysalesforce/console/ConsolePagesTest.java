@@ -201,11 +201,14 @@ class ConsolePagesTest extends AppTest {
                 .doesNotContain("alert(");
         assertThat(browser.get("/console/audit?act=erase").body()).contains("Nothing was done that fits.");
 
+        assertThat(first).contains("<option value=\"test_alert\">Test of an alert target</option>", "<td>Reload of a file</td>",
+                "by whom, or from which address").doesNotContain(">test_alert<", ">reload<");
+
         HttpResponse<String> file = browser.get("/console/audit.csv?act=sync");
         assertThat(file.headers().firstValue("Content-Type").orElse("")).startsWith("text/csv");
         assertThat(file.headers().firstValue("Content-Disposition").orElse("")).contains("attachment", "audit.csv");
         assertThat(file.body().lines()).hasSize(2).last().asString()
-                .contains("\"10.0.0.7\",\"sync\",\"'=identity \"\"x\"\"\",\"" + id + "\",\"refused\"");
+                .contains("\"10.0.0.7\",\"Sync from Ory\",\"'=identity \"\"x\"\"\",\"" + id + "\",\"refused\"");
         assertThat(browser.get("/console/audit.csv").body().lines()).hasSize(62);
     }
 

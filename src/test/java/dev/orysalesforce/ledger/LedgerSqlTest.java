@@ -157,7 +157,7 @@ class LedgerSqlTest {
     void theAuditIsListedNewestFirstAndForgetsIds(LedgerDatabase database) {
         Audit audit = database.empty().bean(Audit.class);
         String other = UUID.randomUUID().toString();
-        audit.end(audit.begin("10.0.0.7", new Audit.Act(Audit.Kind.REVEAL, "identity", ID)), Audit.Outcome.DONE);
+        audit.end(audit.begin("10.0.0.7", new Audit.Act(Audit.Kind.REVEAL, "identity", ID)), Audit.Outcome.DONE, "5 replayed, 1 left");
         audit.begin("10.0.0.7", new Audit.Act(Audit.Kind.SYNC, "identity", other));
         audit.note("files", new Audit.Act(Audit.Kind.RELOAD, "x".repeat(3_000), null), Audit.Outcome.REFUSED);
         assertThat(audit.list(null, null, 0, 10).total()).isEqualTo(3);
@@ -170,6 +170,7 @@ class LedgerSqlTest {
         assertThat(audit.list(ID, null, 0, 10).items()).singleElement().satisfies(entry -> {
             assertThat(entry.identity()).isNull();
             assertThat(entry.outcome()).isEqualTo("done");
+            assertThat(entry.result()).isEqualTo("5 replayed, 1 left");
         });
         assertThat(database.sql().queryForList("select * from audit").toString()).doesNotContain(ID).contains(other);
     }

@@ -8,6 +8,7 @@ import dev.orysalesforce.Ory;
 import dev.orysalesforce.ledger.Audit;
 import dev.orysalesforce.ledger.StuckDatabase;
 import dev.orysalesforce.sandbox.Fault;
+import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -48,7 +49,7 @@ class AuditTest extends OperatorTest {
         await().untilAsserted(() -> assertThat(acts()).containsExactly(
                 "discard event refused", "discard the dead letters with code NO_SUCH_CODE done", "discard dead letter refused",
                 "sync identity refused", "compare a comparison refused", "resume delivery refused", "replay nothing refused",
-                "replay dead letters " + letter + " done", "reveal dead letter " + letter + " done", "reveal identity done"));
+                "replay dead letter " + letter + " done", "reveal dead letter " + letter + " done", "reveal identity done"));
         JsonNode reveal = get("/api/audit?identity=" + id.toUpperCase() + "&offset=1").path("items").get(0);
         assertThat(reveal.path("identity").asText()).isEqualTo(id);
         assertThat(reveal.path("actor").asText()).isEqualTo("127.0.0.1");
@@ -57,6 +58,65 @@ class AuditTest extends OperatorTest {
         assertThat(get("/api/audit").toString()).doesNotContainIgnoringCase("kowalczykowa").doesNotContain("@example.org");
         assertThat(get("/api/audit?limit=3").path("items")).hasSize(3);
         assertThat(get("/api/audit?limit=3").path("total").asInt()).isEqualTo(10);
+    }
+
+    @Test
+    void anActOnALetterTellsItsIdentityAndNumbers() {
+        String id = refused("Kowalczykowa");
+        settle();
+        String letter = letterOf(id);
+        operator.get("/api/dead-letters/" + letter.toUpperCase() + "?reveal=true");
+        assertThat(replay("{\"ids\":[\"" + letter.toUpperCase() + "\"]}").path("replayed").asInt()).isEqualTo(1);
+        settle();
+        String again = letterOf(id);
+        assertThat(operator.delete("/api/dead-letters/" + again).statusCode()).isEqualTo(204);
+        operator.delete("/api/dead-letters/" + again);
+
+        await().untilAsserted(() -> assertThat(results("/api/audit?identity=" + id)).containsExactly(
+                "discard dead letter " + again + " done 1 discarded", "replay dead letter " + letter + " done 1 replayed, 0 left",
+                "reveal dead letter " + letter + " done null"));
+        assertThat(results("/api/audit?limit=1")).containsExactly("discard dead letter " + again + " refused null");
+    }
+
+    @Test
+    void theNumbersOfSeveralLettersAreTold() {
+        ory.sends("login", "{}");
+        refused("Kowalczykowa");
+        refused("Kowalczykowa");
+        settle();
+        HttpResponse<String> answer = operator.post("/api/dead-letters/replay", "{\"all\":true}");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().map().toString()).doesNotContainIgnoringCase("audit");
+        settle();
+        await().until(() -> get("/api/dead-letters?code=INVALID_EMAIL_ADDRESS").path("total").asInt() == 2);
+        operator.delete("/api/dead-letters?code=INVALID_EMAIL_ADDRESS");
+        operator.delete("/api/dead-letters?code=NO_SUCH_CODE");
+        operator.post("/api/resume", "");
+        await().untilAsserted(() -> assertThat(results("/api/audit")).containsExactly("resume delivery refused null",
+                "discard the dead letters with code NO_SUCH_CODE done 0 discarded",
+                "discard the dead letters with code INVALID_EMAIL_ADDRESS done 2 discarded",
+                "replay all dead letters done 2 replayed, 1 left"));
+    }
+
+    private List<String> results(String path) {
+        return get(path).path("items").findParents("act").stream().map(entry -> entry.path("act").asText() + " "
+                + entry.path("target").asText() + " " + entry.path("outcome").asText() + " " + entry.path("result").asText()).toList();
+    }
+
+    @Test
+    void theIdOfAnErasedIdentityIsNotKeptWithItsLetters() {
+        String id = refused("Kowalczykowa");
+        settle();
+        String letter = letterOf(id);
+        operator.get("/api/dead-letters/" + letter + "?reveal=true");
+        replay("{\"ids\":[\"" + letter + "\"]}");
+        settle();
+        operator.delete("/api/dead-letters/" + letterOf(id));
+        assertThat(operator.delete("/api/identities/" + id).statusCode()).isEqualTo(202);
+        settle();
+        await().untilAsserted(() -> assertThat(sql.queryForList("select * from audit").toString()).doesNotContain(id));
+        assertThat(get("/api/audit?identity=" + id).path("items")).hasSize(4)
+                .allSatisfy(entry -> assertThat(entry.path("identity").isNull()).isTrue());
     }
 
     @Test
