@@ -54,7 +54,8 @@ class OidcLogin {
     /** Exchanges the code for an ID token, and checks it. */
     AuthenticationProvider exchange() {
         RestClientAuthorizationCodeTokenResponseClient tokens = new RestClientAuthorizationCodeTokenResponseClient();
-        tokens.setRestClient(RestClient.builder(provider.calls())
+        // Not a builder of the template: its own handler of errors would come first, and lose what the provider says.
+        tokens.setRestClient(RestClient.builder().requestFactory(provider.calls().getRequestFactory())
                 .messageConverters(converters -> {
                     converters.clear();
                     converters.add(new FormHttpMessageConverter());

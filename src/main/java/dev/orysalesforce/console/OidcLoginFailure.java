@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.util.Map;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
+import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.client.ResourceAccessException;
 
 /**
@@ -43,7 +45,7 @@ class OidcLoginFailure implements AuthenticationFailureHandler {
     public void onAuthenticationFailure(HttpServletRequest request, HttpServletResponse response, AuthenticationException failure)
             throws IOException, ServletException {
         String code = code(failure);
-        String told = TOLD.getOrDefault(code, OF_THE_ANSWER);
+        String told = isAnswer(request) ? TOLD.getOrDefault(code, OF_THE_ANSWER) : "late";
         refusedLogins.person(request, code.equals(People.NO_ROLE) ? "no known role" : told);
         if (code.equals(People.NO_ROLE)) {
             ErrorPage.show(problems.problem("NO_ROLE"), request, response);
@@ -52,12 +54,21 @@ class OidcLoginFailure implements AuthenticationFailureHandler {
         }
     }
 
+    /** Whether a provider may have sent this, or the login has only begun; a bare address is an old one. */
+    private static boolean isAnswer(HttpServletRequest request) {
+        return !request.getServletPath().equals(OidcLogin.CALLBACK) || request.getParameter("code") != null
+                || request.getParameter("error") != null;
+    }
+
     /** A call that has failed is behind codes that say less. */
     private static String code(Throwable failure) {
         String code = "";
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof ResourceAccessException) {
                 return OidcProvider.UNREACHABLE;
+            }
+            if (cause instanceof HttpClientErrorException.Unauthorized) { // RFC 6749, 5.2: the client is not accepted
+                return OAuth2ErrorCodes.INVALID_CLIENT;
             }
             if (cause instanceof OAuth2AuthenticationException known && known.getError().getErrorCode() != null) {
                 code = known.getError().getErrorCode();

@@ -158,6 +158,6 @@ class OidcProvider implements ClientRegistrationRepository {
     }
 
     private static OAuth2AuthenticationException failure(String code, Exception cause) {
-        return new OAuth2AuthenticationException(new OAuth2Error(code), cause);
+        return new OAuth2AuthenticationException(new OAuth2Error(code), code, cause);
     }
 }

@@ -27,7 +27,7 @@ import org.springframework.test.context.DynamicPropertySource;
 @SpringBootTest(classes = OrySalesforceSync.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {"management.server.port=0", "ORY_WEBHOOK_SECRET=first-webhook-secret", "SALESFORCE_LOGIN_URL=http://127.0.0.1:1",
             "SALESFORCE_CLIENT_ID=i", "SALESFORCE_CLIENT_SECRET=c", "CONSOLE_OIDC_CLIENT_ID=console",
-            "CONSOLE_OIDC_CLIENT_SECRET=secret-of-the-console"})
+            "CONSOLE_OIDC_CLIENT_SECRET=secret-of-the-console", "ORY_ADMIN_URL=http://127.0.0.1:1"})
 @DirtiesContext
 @Tag("any-ledger")
 @Tag("nightly")
