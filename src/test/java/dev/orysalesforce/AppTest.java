@@ -115,6 +115,8 @@ public abstract class AppTest {
         registry.add("sync.mappings.elsewhere", () -> "jslt:file:src/test/resources/mappings/partner.jslt"
                 + "?objectMapper=#jacksonObjectMapper"); // an endpoint like any other
         registry.add("sync.mappings.referring", CONTACTS_WITH_ACCOUNTS::toString);
+        registry.add("sync.mappings.parented", () -> "src/test/resources/mappings/parented.jslt");
+        registry.add("sync.mappings.colleague", () -> "mappings/contact-with-account.jslt");
         registry.add("sync.mappings.employee", () -> "${test.employees:mappings/contact.jslt}");
         registry.add("sync.mappings.template", () -> "mappings/languages/from-ory/lead.jsonnet");
         registry.add("sync.mappings.broken", () -> "src/test/resources/mappings/broken.jslt");
@@ -133,6 +135,7 @@ public abstract class AppTest {
         sql.update("delete from dead_letters");
         SALESFORCE.reset();
         sql.update("delete from identities");
+        sql.update("delete from parents");
     }
 
     @AfterEach

@@ -177,6 +177,7 @@ public final class MappingDiff implements AutoCloseable {
         if (!now.getObject().equals(then.getObject())) {
             return Fate.OTHER_OBJECT;
         }
+        List.of(now, then).forEach(item -> item.getWantedParents().forEach(parent -> item.link(parent, parent.shown().toString())));
         ObjectNode answer = then.getRecord().deepCopy();
         ObjectNode before = now.getRecord().deepCopy();
         SyncItem fresh = copy(then, answer);

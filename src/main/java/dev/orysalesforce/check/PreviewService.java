@@ -72,6 +72,8 @@ public class PreviewService {
                     item.getError().code() + ": " + item.getError().message()));
             default -> {}
         }
+        item.getWantedParents().forEach(parent -> problems.add(RecordProblem.info(parent.object() + " of " + parent.field()
+                + (parent.create() ? " would be created, unless it is found." : " would be looked for."))));
         if (item.getNote() != null) {
             problems.add(RecordProblem.warning(item.getNote().code() + ": " + item.getNote().message()));
         }
@@ -83,6 +85,8 @@ public class PreviewService {
         if (item.hasRecord()) {
             record.put("id", item.getSalesforceId());
         }
-        return record.setAll(item.getRecord());
+        record.setAll(item.getRecord());
+        item.getWantedParents().forEach(parent -> record.set(parent.field(), parent.shown()));
+        return record;
     }
 }

@@ -290,6 +290,20 @@ public record IdentityChange(
         return false;
     }
 
+    /** Whether Ory has verified an e-mail address of the identity that is at this very host. */
+    @JsonIgnore
+    public boolean hasVerifiedAt(String host) {
+        String end = "@" + host;
+        for (JsonNode known : identity.path("verifiable_addresses")) {
+            String address = known.path("value").asText();
+            if (known.path("verified").asBoolean()
+                    && address.regionMatches(true, address.length() - end.length(), end, 0, end.length())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Null if there are none. */
     @JsonIgnore
     public JsonNode traits() {

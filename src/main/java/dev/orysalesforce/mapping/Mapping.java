@@ -29,6 +29,9 @@ public record Mapping(String name, String endpoint, String object, String versio
      */
     public static final String ON_CREATE = "onCreate";
 
+    /** The part of an answer that holds the records which the record hangs on, by the fields that refer to them. */
+    public static final String PARENTS = "parents";
+
     /** Where the names of mappings begin that are not in use, and that an operator only tries in the console. */
     public static final String CANDIDATES = "candidate/";
 

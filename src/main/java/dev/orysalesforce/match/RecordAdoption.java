@@ -1,7 +1,9 @@
 package dev.orysalesforce.match;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.salesforce.SoqlLookup;
@@ -53,6 +55,7 @@ public class RecordAdoption {
         }
         items.forEach(item -> item.getRecord().properties().stream().filter(field -> !field.getValue().isContainerNode())
                 .forEach(field -> fields.add(field.getKey())));
+        items.forEach(item -> fields.addAll(item.getLinks().keySet()));
         return fields;
     }
 
@@ -70,10 +73,20 @@ public class RecordAdoption {
             if (item.getCandidate().foundBy().equals(EMAIL)
                     || free && item.getChange().hasVerified(record.path(RecordMatcher.EMAIL).asText())) {
                 item.adopt(filled(record, item));
+                item.shows(links(record, item));
             } else {
                 item.deadLetter();
             }
         }
+    }
+
+    /** What the record holds in the place of the item's links to parents. */
+    private static ObjectNode links(JsonNode record, SyncItem item) {
+        Map<String, JsonNode> held = new TreeMap<>(String.CASE_INSENSITIVE_ORDER); // Salesforce has its own spelling
+        record.properties().forEach(field -> held.put(field.getKey(), field.getValue()));
+        ObjectNode links = JsonNodeFactory.instance.objectNode();
+        item.getLinks().keySet().forEach(field -> links.set(field, held.getOrDefault(field, NullNode.getInstance())));
+        return links;
     }
 
     /** The fields of an item that have a value in the record, as the item spells them. */

@@ -3,6 +3,7 @@ package dev.orysalesforce.match;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.ledger.ParentLedger;
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.salesforce.RecordError;
@@ -43,10 +44,12 @@ public class RecordRecovery {
     private final SoqlLookup lookup;
     private final ObjectMapper json;
     private final Describe org;
+    private final ParentLedger parents;
     private final MeterRegistry meters;
     private final OnDeletedRecord onDeletedRecord;
 
-    RecordRecovery(SoqlLookup lookup, ObjectMapper json, Describe org, MeterRegistry meters, SyncSettings settings) {
+    RecordRecovery(SoqlLookup lookup, ObjectMapper json, Describe org, ParentLedger parents, MeterRegistry meters, SyncSettings settings) {
+        this.parents = parents;
         this.lookup = lookup;
         this.json = json;
         this.org = org;
@@ -65,10 +68,20 @@ public class RecordRecovery {
                 case DROP_FIELD -> drop(item, named, FIELD_LEFT_OUT,
                         "This user may not write the field; it was left out: ");
                 case TRUNCATE -> shorten(item, named);
-                case FOLLOW_MERGE -> endIfAboutReference(item);
+                case FOLLOW_MERGE -> loseParents(item);
                 default -> {}
             }
         });
+    }
+
+    /** Salesforce has one code for a missing record and for a missing parent of it; so parents are found again first. */
+    private void loseParents(SyncItem item) {
+        List<String> lost = item.loseParents();
+        if (lost.isEmpty()) {
+            endIfAboutReference(item);
+        } else {
+            parents.lose(lost);
+        }
     }
 
     /** Salesforce has one code for a missing record and for a field that refers to one; only then it names fields. */

@@ -1,6 +1,7 @@
 package dev.orysalesforce.reload;
 
 import dev.orysalesforce.mapping.Mapping;
+import dev.orysalesforce.mapping.SharedHosts;
 import dev.orysalesforce.settings.SyncSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,7 +58,8 @@ public class EditableFiles {
         Map<String, String> mappings = new TreeMap<>();
         if (Files.isDirectory(mappingDir)) {
             try (Stream<Path> files = Files.list(mappingDir)) {
-                files.filter(file -> !file.getFileName().toString().startsWith(".") && Mapping.isFile(file.toString()))
+                files.filter(file -> !file.getFileName().toString().startsWith(".")
+                        && (Mapping.isFile(file.toString()) || SharedHosts.isFile(file.toString())))
                         .forEach(file -> read(mappings, file));
             }
         }

@@ -2,6 +2,7 @@ package dev.orysalesforce.reload;
 
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.mapping.MappingSyntax;
+import dev.orysalesforce.mapping.SharedHosts;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.Erase;
 import dev.orysalesforce.settings.SyncSettings.OnMissing;
@@ -55,7 +56,13 @@ public class MappingFiles {
 
     private static void compile(String name, String text) {
         try {
-            MappingSyntax.check(name, text);
+            if (SharedHosts.isFile(name)) {
+                SharedHosts.of(text);
+            } else {
+                MappingSyntax.check(name, text);
+            }
+        } catch (SharedHosts.InvalidException e) {
+            throw new ReloadRejectedException(name, e.line(), e.getMessage());
         } catch (MappingSyntax.InvalidException e) {
             throw new ReloadRejectedException(name, e.line(), e.getMessage());
         }

@@ -19,6 +19,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.salesforce.api.SalesforceException;
+import org.apache.camel.util.ObjectHelper;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -32,6 +34,11 @@ import org.springframework.stereotype.Component;
 public class Describe {
 
     private static final Duration GOOD_FOR = Duration.ofDays(1);
+
+    /** A person who gives access to an object expects to see the effect soon. */
+    private static final Duration INVISIBLE_FOR = Duration.ofMinutes(1);
+
+    private static final int NOT_FOUND = 404;
 
     /** The call itself may take 60 s (http-request-timeout), and a login may come before it. */
     private static final Duration LONGEST = Duration.ofSeconds(75);
@@ -56,6 +63,7 @@ public class Describe {
     private record Answer(NavigableMap<String, Field> fields, boolean createable, boolean updateable, Instant at) {}
 
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+    private final Map<String, Instant> invisible = new ConcurrentHashMap<>();
     private final Map<String, CompletableFuture<String>> calls = new ConcurrentHashMap<>();
     private final ProducerTemplate camel;
     private final ObjectMapper json;
@@ -140,6 +148,30 @@ public class Describe {
         return answer(object, goodFor).updateable();
     }
 
+    /** Whether the run-as user may see the object at all. If not, that is checked once a minute. */
+    public boolean isVisible(String object) {
+        Instant since = invisible.get(object);
+        if (since != null && since.plus(INVISIBLE_FOR).isAfter(clock.instant())) {
+            return false;
+        }
+        try {
+            answer(object, GOOD_FOR);
+            invisible.remove(object);
+            return true;
+        } catch (NotVisibleException e) {
+            invisible.put(object, clock.instant());
+            return false;
+        }
+    }
+
+    /** Salesforce says that there is no such object. */
+    private static final class NotVisibleException extends PauseDeliveryException {
+
+        NotVisibleException(String object) {
+            super("NOT_FOUND", "Salesforce does not show the object " + object + " to the run-as user — Give it read access.");
+        }
+    }
+
     private Answer answer(String object, Duration goodFor) {
         Answer known = answers.get(object);
         if (known != null && known.at().plus(goodFor).isAfter(clock.instant())) {
@@ -161,6 +193,11 @@ public class Describe {
         try {
             return call.join();
         } catch (CompletionException e) {
+            SalesforceException salesforce = ObjectHelper.getException(SalesforceException.class, e);
+            if (salesforce != null && salesforce.getStatusCode() == NOT_FOUND
+                    && String.valueOf(salesforce.getMessage()).contains("errorCode")) {
+                throw new NotVisibleException(object);
+            }
             throw CallFailure.unavailable(e);
         } finally {
             calls.remove(object, call);

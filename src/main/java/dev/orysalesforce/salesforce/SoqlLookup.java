@@ -91,6 +91,39 @@ public class SoqlLookup {
         return records;
     }
 
+    /**
+     * The records of one of the queries.
+     *
+     * @throws PauseDeliveryException if the answer can't be read, or the query was rejected
+     */
+    public List<JsonNode> records(String answer, String reference) {
+        JsonNode part = part(answer, reference);
+        if (part.path("httpStatusCode").asInt() != 200) {
+            throw refused(part.path("body").path(0));
+        }
+        List<JsonNode> records = new ArrayList<>();
+        part.path("body").path("records").forEach(records::add);
+        return records;
+    }
+
+    /** Why one of the queries was rejected, if that was for a missing object, field or permission; else null. */
+    public RecordError setUpError(String answer, String reference) {
+        JsonNode part = part(answer, reference);
+        JsonNode error = part.path("body").path(0);
+        String code = error.path("errorCode").asText();
+        return part.path("httpStatusCode").asInt() == 200 || policy.action(code) != Action.PAUSE_UNTIL_FIXED ? null
+                : policy.adviseOnQuery(RecordError.of(code, error.path("message").asText()));
+    }
+
+    private JsonNode part(String answer, String reference) {
+        for (JsonNode part : parts(answer)) {
+            if (reference(part).equals(reference)) {
+                return part;
+            }
+        }
+        throw unreadable();
+    }
+
     /** The records of all queries but those that were refused. */
     public Stream<JsonNode> answered(String answer) {
         return StreamSupport.stream(parts(answer).spliterator(), false)

@@ -229,6 +229,11 @@ public final class Batch implements CallListener {
         return items().stream().filter(item -> item.isRecovering() && item.getRecoveryAction() == how).toList();
     }
 
+    /** Whether parents of its items still have to be found or created. */
+    public boolean isAwaitingParents() {
+        return failure() == null && items().stream().anyMatch(SyncItem::isAwaitingParents);
+    }
+
     /** Items that still have to be mapped. */
     public List<SyncItem> getUnmapped() {
         return items().stream().filter(SyncItem::isUnmapped).toList();

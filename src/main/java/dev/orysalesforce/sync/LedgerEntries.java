@@ -3,6 +3,7 @@ package dev.orysalesforce.sync;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.ledger.LedgerEntry;
+import dev.orysalesforce.ledger.LinkMark;
 import dev.orysalesforce.ledger.StandInMark;
 import dev.orysalesforce.salesforce.RecordError;
 import java.time.Instant;
@@ -50,8 +51,11 @@ public final class LedgerEntries {
                 change.triggerId(), item.getMapping().label(), item.getOutcome().label(), null, null, 0, null);
     }
 
-    /** If the field gets a stand-in, the record holds it or the one before, unless sales has typed something. */
+    /** If the field gets a stand-in or a link, the record holds it or the one before, unless sales has typed something. */
     private static String inDoubt(String before, String sent) {
+        if (LinkMark.isMark(sent)) {
+            return LinkMark.of(before).or(LinkMark.of(sent)).or(new LinkMark(IN_DOUBT)).toString();
+        }
         return StandInMark.isMark(sent) ? StandInMark.of(before).or(StandInMark.of(sent)).toString() : IN_DOUBT;
     }
 

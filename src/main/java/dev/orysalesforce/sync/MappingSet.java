@@ -2,6 +2,7 @@ package dev.orysalesforce.sync;
 
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.mapping.Mapping;
+import dev.orysalesforce.mapping.SharedHosts;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +40,11 @@ public record MappingSet(Map<String, Mapping> bySchema, Mapping erased, Mapping 
     /** @param texts name to text of every mapping file */
     public static Map<String, Mapping> byName(Map<String, String> texts) {
         Map<String, Mapping> byName = new TreeMap<>();
-        texts.forEach((name, text) -> byName.put(name, Mapping.of(name, text)));
+        texts.forEach((name, text) -> {
+            if (!SharedHosts.isFile(name)) {
+                byName.put(name, Mapping.of(name, text));
+            }
+        });
         Mapping person = person(byName);
         byName.replaceAll((name, mapping) -> mapping.isOfRecords() ? mapping.after(person) : mapping);
         return byName;

@@ -10,6 +10,7 @@ import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.mapping.MappingFailedException;
 import dev.orysalesforce.mapping.MappingResourceResolver;
+import dev.orysalesforce.mapping.SharedHosts;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.settings.SyncSettings;
 import java.time.Clock;
@@ -47,6 +48,7 @@ public class Mappings {
 
     /** Replaced as a whole while no batch is in flight. */
     private volatile MappingSet taken = MappingSet.EMPTY;
+    private volatile SharedHosts sharedHosts = SharedHosts.UNKNOWN;
 
     public Mappings(CamelContext camel, MappingResourceResolver resources, SyncSettings settings, ObjectMapper json, Clock clock) {
         this.camel = camel;
@@ -66,10 +68,16 @@ public class Mappings {
     public void take(Map<String, String> namesBySchema, Map<String, String> files) {
         MappingSet next = MappingSet.of(namesBySchema, erased, gone, files);
         resources.publish(files);
+        sharedHosts = SharedHosts.in(files);
         Set<String> replaced = endpoints(taken.files());
         taken = next;
         replaced.removeAll(endpoints(next.files()));
         replaced.forEach(this::removeEndpoint);
+    }
+
+    /** The hosts that no parent is found by. */
+    public SharedHosts sharedHosts() {
+        return sharedHosts;
     }
 
     /** The mappings in use at this moment. */
@@ -177,6 +185,11 @@ public class Mappings {
     }
 
     public void answered(SyncItem item, ObjectNode record) {
+        Optional<String> wrong = Parent.problem(record);
+        if (wrong.isPresent()) {
+            refuse(item, item.getMapping().name() + " has a result with parents that can't be used: " + wrong.get());
+            return;
+        }
         String object = record.path("attributes").path("type").asText(item.getMapping().object());
         record.remove("attributes");
         MappingChoice choice = item.getMappingChoice();
@@ -189,6 +202,7 @@ public class Mappings {
             next(item.getObject(), rest).ifPresentOrElse(mapping -> item.mapWith(rest.with(mapping)),
                     () -> item.mapped(rest.settledByOwn(item.getObject()), rest.ownAnswer()));
         }
+        item.takeParents();
         RecordError note = item.getMappingChoice().note();
         if (note != null) {
             LOG.debug("{} {}: {}", item.getIdentity(), note.code(), note.message());

@@ -12,6 +12,7 @@ import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.settings.SyncSettings.Action;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -64,6 +65,8 @@ public final class SyncItem {
     private boolean withdraws;
     private LedgerEntry former;
     private Map<String, String> due = Map.of();
+    private Map<String, ParentLink> links = Map.of();
+    private boolean parentsLost;
 
     public SyncItem(IdentityChange change, Mapping mapping) {
         this(change, mapping, List.of());
@@ -311,6 +314,7 @@ public final class SyncItem {
     /** Has the record mapped again. */
     private void mapAgain() {
         draft = draft.with(late == null ? null : late.deepCopy());
+        links = Map.of();
         mapping = MappingChoice.of(mapping.own());
         if (isRecovering()) {
             outcome = new SyncOutcome.Pending(getError());
@@ -513,6 +517,74 @@ public final class SyncItem {
     void mapped(MappingChoice settled, ObjectNode record) {
         mapping = settled;
         draft = draft.with(record);
+    }
+
+    /** The parents that the mapping has answered become links, which are to be found. */
+    void takeParents() {
+        JsonNode parents = getRecord() == null ? null : getRecord().remove(Mapping.PARENTS);
+        links = new LinkedHashMap<>();
+        if (parents != null) {
+            Parent.of(parents).forEach((field, parent) -> links.put(field, ParentLink.wanted(parent)));
+        }
+    }
+
+    /** Field to what became of the parent that it refers to. */
+    public Map<String, ParentLink> getLinks() {
+        return links;
+    }
+
+    /** Parents that still have to be found or created. */
+    public List<Parent> getWantedParents() {
+        return isLate() ? List.of() : links.values().stream().filter(ParentLink::isWanted).map(ParentLink::parent).toList();
+    }
+
+    /** Whether it can't be compared yet, because it is not known what it is to refer to. */
+    public boolean isAwaitingParents() {
+        return isPending() && !getWantedParents().isEmpty();
+    }
+
+    /** The parent is known, so the record gets a field that refers to it. */
+    public void link(Parent parent, String salesforceId) {
+        links.put(parent.field(), new ParentLink(parent, ParentLink.State.LINKED, salesforceId));
+        getRecord().put(parent.field(), salesforceId);
+    }
+
+    /** The parent is not known; the record keeps the link that it has. */
+    public void leaveUnlinked(Parent parent, RecordError why) {
+        links.put(parent.field(), new ParentLink(parent, ParentLink.State.LEFT_OUT, null));
+        note = why;
+    }
+
+    /** The record has a link that the app did not write, which stays. */
+    public void keepLink(Parent parent) {
+        links.put(parent.field(), new ParentLink(parent, ParentLink.State.OF_SALES, null));
+    }
+
+    /**
+     * The record is to refer to no parent, as if the mapping had answered none.
+     *
+     * @param why null if there is nothing to say
+     */
+    public void dropLink(Parent parent, RecordError why) {
+        links.remove(parent.field());
+        note = why == null ? note : why;
+    }
+
+    /**
+     * Salesforce may have rejected the record because a parent was deleted or merged. This is tried once.
+     *
+     * @return the IDs of the parents that the rejected record refers to; then they are found again
+     */
+    public List<String> loseParents() {
+        List<String> lost = parentsLost || getRecord() == null ? List.of() : links.values().stream().filter(ParentLink::isLinked)
+                .filter(link -> getRecord().hasNonNull(link.parent().field()))
+                .filter(link -> getError().fields().isEmpty() || getError().fields().contains(link.parent().field()))
+                .map(ParentLink::salesforceId).toList();
+        if (!lost.isEmpty()) {
+            parentsLost = true;
+            mapAgain();
+        }
+        return lost;
     }
 
     /** The record's object lacks these fields. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.ledger.FieldHash;
+import dev.orysalesforce.ledger.LinkMark;
 import dev.orysalesforce.ledger.StandInMark;
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.salesforce.Describe;
@@ -17,6 +18,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
 /** Selects the fields to send: those that changed at Ory since they were last sent, so that entries of sales stay. */
@@ -32,17 +34,27 @@ public class FieldDiff {
     private final Describe org;
     private final StandIns standIns;
     private final OneWay oneWay;
+    private final LinkDiff links;
 
-    FieldDiff(FieldHash hash, Describe org, StandIns standIns, OneWay oneWay) {
+    FieldDiff(FieldHash hash, Describe org, StandIns standIns, OneWay oneWay, LinkDiff links) {
+        this.links = links;
         this.hash = hash;
         this.org = org;
         this.standIns = standIns;
         this.oneWay = oneWay;
     }
 
-    /** All items that have no outcome yet, without a Camel exchange for each of them. */
+    /**
+     * All items that have no outcome yet, without a Camel exchange for each of them. An item whose parents are not known yet is
+     * compared once they are.
+     */
     public void compareAll(Batch batch) {
-        batch.getPending().forEach(this::compare);
+        batch.getPending().stream().filter(item -> !item.isAwaitingParents()).forEach(this::compare);
+    }
+
+    /** The items that {@link #compareAll} has left out, without links to their parents. */
+    public void compareUnlinked(Batch batch) {
+        batch.getPending().stream().filter(SyncItem::isAwaitingParents).forEach(this::compare);
     }
 
     public void compare(SyncItem item) {
@@ -56,11 +68,12 @@ public class FieldDiff {
         Map<String, String> hashes = hashes(item, mapped);
         ObjectNode toSend = toSend(item, mapped, hashes, stopGaps);
         standIns.compare(item, toSend, hashes);
+        links.compare(item, toSend, hashes);
         oneWay.tighten(item, toSend, hashes);
         if (item.hasRecord() && toSend.isEmpty() && !item.getTarget().stamp()) {
             boolean isUnknown = item.isSentBefore() || before(item).isEmpty() || item.getTarget().followed();
             item.primed(mapped.with(mapped.fields(), // the record has these values
-                    isUnknown ? marked(item, hashes) : oneWay.with(StandIns.learned(before(item), hashes), hashes)));
+                    isUnknown ? marked(item, hashes) : withLinks(oneWay.with(StandIns.learned(before(item), hashes), hashes), hashes)));
             return;
         }
         if (!item.hasRecord() || item.getTarget().stamp()) {
@@ -85,6 +98,7 @@ public class FieldDiff {
         ObjectNode fields = answer.deepCopy();
         fields.remove(Mapping.ON_CREATE);
         fields.remove(item.getDraft().dropped());
+        fields.remove(item.getLinks().keySet());
         if (item.isOfOtherObject()) {
             List<String> lacking = fields.properties().stream().map(Map.Entry::getKey)
                     .filter(field -> !org.has(item.getObject(), field)).toList();
@@ -118,7 +132,19 @@ public class FieldDiff {
     }
 
     private Map<String, String> before(SyncItem item) {
-        return item.getKnown() == null ? Map.of() : oneWay.others(item.getKnown().fields());
+        if (item.getKnown() == null) {
+            return Map.of();
+        }
+        Map<String, String> others = oneWay.others(item.getKnown().fields());
+        return others.values().stream().noneMatch(LinkMark::isMark) ? others : others.entrySet().stream()
+                .filter(field -> !LinkMark.isMark(field.getValue())).collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    private static Map<String, String> withLinks(Map<String, String> stored, Map<String, String> hashes) {
+        Map<String, String> all = new HashMap<>(stored);
+        hashes.entrySet().stream().filter(field -> LinkMark.isMark(field.getValue()))
+                .forEach(field -> all.put(field.getKey(), field.getValue()));
+        return all;
     }
 
     /** What the ledger keeps of a value, wherever that came from; null if it keeps nothing. */

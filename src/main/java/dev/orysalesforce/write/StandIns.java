@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /**
@@ -37,14 +38,16 @@ public class StandIns {
     private final FieldHash hash;
     private final Describe org;
     private final SoqlLookup lookup;
+    private final LinkDiff links;
 
-    StandIns(FieldHash hash, Describe org, SoqlLookup lookup) {
+    StandIns(FieldHash hash, Describe org, SoqlLookup lookup, LinkDiff links) {
+        this.links = links;
         this.hash = hash;
         this.org = org;
         this.lookup = lookup;
     }
 
-    /** Items with a changed stand-in, whose record has to be read first: a list for each call, mostly none. */
+    /** Items with a changed stand-in or link, whose record has to be read first: a list for each call, mostly none. */
     public List<List<SyncItem>> unread(Batch batch) {
         return Batch.slices(batch.getPending().stream().filter(item -> !unreadFields(item).isEmpty()).toList(), Batch.LOOKUP);
     }
@@ -84,13 +87,17 @@ public class StandIns {
         item.shows(fields);
     }
 
-    /** An event that holds a part of the identity does not tell that a source has changed, so nothing is read for it. */
+    /** The stand-ins and the links to parents that can be decided about only once it is known what the record holds. */
     private List<String> unreadFields(SyncItem item) {
-        if (!item.hasRecord() || item.getRecord() == null || !item.getChange().isComplete()) {
-            return List.of();
-        }
-        return marks(item).entrySet().stream().filter(field -> !item.getShown().has(field.getKey()))
-                .filter(field -> isChanged(item, field.getKey(), field.getValue())).map(Map.Entry::getKey).toList();
+        return !item.hasRecord() || item.getRecord() == null ? List.of()
+                : Stream.concat(links.unread(item), unreadStandIns(item)).toList();
+    }
+
+    /** An event that holds a part of the identity does not tell that a source has changed, so nothing is read for it. */
+    private Stream<String> unreadStandIns(SyncItem item) {
+        return !item.getChange().isComplete() ? Stream.empty()
+                : marks(item).entrySet().stream().filter(field -> !item.getShown().has(field.getKey()))
+                        .filter(field -> isChanged(item, field.getKey(), field.getValue())).map(Map.Entry::getKey);
     }
 
     /** The marks of the item's record that no value of a mapping has replaced. */

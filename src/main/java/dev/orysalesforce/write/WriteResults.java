@@ -227,8 +227,7 @@ public class WriteResults {
      * @throws PauseDeliveryException always
      */
     public void failed(Exception failure) {
-        SalesforceException salesforce = ObjectHelper.getException(SalesforceException.class, failure);
-        RecordError recordError = salesforce == null ? null : error(salesforce);
+        RecordError recordError = error(failure);
         if (recordError == null) {
             throw CallFailure.unavailable(failure);
         }
@@ -293,7 +292,8 @@ public class WriteResults {
         return new PauseDeliveryException(safe.code(), safe.message());
     }
 
-    private RecordError error(JsonNode error) {
+    /** The error of a row, as Salesforce answered it. */
+    public RecordError error(JsonNode error) {
         String code = error.path("statusCode").asText(error.path("errorCode").asText("UNKNOWN_EXCEPTION"));
         List<String> fields = new ArrayList<>();
         error.path("fields").forEach(field -> fields.add(field.asText()));
@@ -313,7 +313,12 @@ public class WriteResults {
         return isDangling ? new RecordError("DANGLING_REFERENCE", error.message(), error.fields()) : error;
     }
 
-    /** Null if the answer, of Salesforce or of a proxy, has no code. */
+    /** The error of a call that failed; null if the answer, of Salesforce or of a proxy, has no code. */
+    public RecordError error(Exception failure) {
+        SalesforceException salesforce = ObjectHelper.getException(SalesforceException.class, failure);
+        return salesforce == null ? null : error(salesforce);
+    }
+
     private RecordError error(SalesforceException failure) {
         if (failure.getErrors() != null && !failure.getErrors().isEmpty()) {
             var error = failure.getErrors().get(0);

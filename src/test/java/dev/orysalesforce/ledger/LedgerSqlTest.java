@@ -48,7 +48,7 @@ class LedgerSqlTest {
             assertThat(found).containsExactlyInAnyOrderElementsOf(Stream
                     .of(Ledger.class, Tombstones.class, Audit.class, DeadLetterIndex.class, Activity.class, LedgerOwnership.class,
                             LedgerConfiguration.class, ReconcileSnapshot.class, WriterLease.class, CallBudget.class,
-                            AlertStates.class, DeadLetterCodes.class)
+                            AlertStates.class, DeadLetterCodes.class, ParentLedger.class)
                     .map(Class::getSimpleName)
                     .toList());
         }
@@ -435,5 +435,49 @@ class LedgerSqlTest {
 
     private static String written(LedgerDatabase database) {
         return database.sql().queryForObject("select written_at from identities where identity = ?", String.class, ID);
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void parentsAreClaimedByOneHolder(LedgerDatabase database) throws Exception {
+        ParentLedger parents = database.empty().bean(ParentLedger.class);
+        assertThat(parents.claim("Account", List.of("b", "a"), "one", Duration.ofMinutes(1))).isTrue();
+        assertThat(parents.claim("Account", List.of("b", "a"), "one", Duration.ofMinutes(1))).as("again").isTrue();
+        assertThat(parents.claim("Account", List.of("c", "b"), "other", Duration.ofMinutes(1))).isFalse();
+        assertThat(parents.claim("Account", List.of("c"), "third", Duration.ofMinutes(1))).as("all or none were claimed").isTrue();
+        assertThat(parents.find(List.of("a", "b", "c"))).as("none is known yet").isEmpty();
+        parents.save("Account", List.of("a", "b"), "001000000000001AAA", Map.of("Name", "hash"));
+        parents.release("one");
+        assertThat(parents.find(List.of("a", "b", "c"))).containsOnlyKeys("a", "b").extractingByKey("a").isEqualTo(
+                new ParentLedger.Entry("a", "001000000000001AAA", Map.of("Name", "hash"), false));
+        assertThat(parents.claim("Account", List.of("a", "b"), "other", Duration.ofMinutes(1))).isTrue();
+        assertThat(parents.find(List.of("a"))).as("a claim forgets nothing").isNotEmpty();
+        parents.update("001000000000001AAA", Map.of("Name", "next"));
+        assertThat(parents.sent(List.of("001000000000001AAA", "none"))).isEqualTo(Map.of("001000000000001AAA", Map.of("Name", "next")));
+        parents.lose(List.of("001000000000001AAA"));
+        assertThat(parents.find(List.of("b")).get("b").lost()).isTrue();
+        parents.save("Account", List.of("b"), "001000000000002AAA", Map.of());
+        assertThat(parents.find(List.of("b")).get("b")).isEqualTo(new ParentLedger.Entry("b", "001000000000002AAA", Map.of(), false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void aClaimEndsIfItsHolderDoesNotReleaseIt(LedgerDatabase database) {
+        ParentLedger parents = database.empty().bean(ParentLedger.class);
+        assertThat(parents.claim("Account", List.of("a"), "killed", Duration.ofMillis(-1))).isTrue();
+        assertThat(parents.claim("Account", List.of("a"), "next", Duration.ofMinutes(1))).isTrue();
+        assertThat(parents.claim("Account", List.of("a"), "killed", Duration.ofMinutes(1))).isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void ofManyWhoClaimAtOnceOneHasTheParent(LedgerDatabase database) {
+        ParentLedger parents = database.empty().bean(ParentLedger.class);
+        for (int round = 0; round < 20; round++) {
+            List<String> references = List.of("x" + round, "y" + round);
+            assertThat(IntStream.range(0, 8).parallel().filter(holder -> parents.claim("Account",
+                    holder % 2 == 0 ? references : List.of(references.get(1), references.get(0)), "holder " + holder,
+                    Duration.ofMinutes(1))).count()).isEqualTo(1);
+        }
     }
 }

@@ -97,6 +97,7 @@ final class RunningApp implements App, AutoCloseable {
     @Override
     public void deleteLedger() {
         context.getBean(JdbcTemplate.class).update("delete from identities");
+        context.getBean(JdbcTemplate.class).update("delete from parents");
     }
 
     /** Stops delivery while the events arrive, so that they are one batch. */

@@ -77,7 +77,7 @@ final class DescribeCalls {
     }
 
     private ObjectSchema schema(String object) {
-        return org.findTable(object).orElseThrow(ApiError::notFound).schema();
+        return org.findTable(object).filter(table -> org.may(object, Org.Permission.READ)).orElseThrow(ApiError::notFound).schema();
     }
 
     private ObjectNode frame(ApiRequest request, ObjectSchema schema) {

@@ -24,7 +24,7 @@ import java.util.function.Supplier;
  */
 public final class Org {
     /** What the calling user may do with an object. */
-    public enum Permission { CREATE, EDIT, DELETE }
+    public enum Permission { READ, CREATE, EDIT, DELETE }
 
     private static final int LARGEST_QUERY_PAGE = 2_000;
     private static final String LAST_MODIFIED_BY = "LastModifiedById";
@@ -362,7 +362,7 @@ public final class Org {
     /**
      * Merges two records of an object. The winner keeps all of its own values, its external ID too, and takes no value
      * from the loser; the loser goes to the recycle bin with {@code MasterRecordId}. Leads that were converted into the
-     * loser point to the winner from then on.
+     * loser point to the winner from then on, and so do the Contacts of a loser that is an Account.
      */
     public void merge(String winnerId, String loserId) {
         locked(() -> {
@@ -374,6 +374,9 @@ public final class Org {
                         edit(lead.id(), Map.of("ConvertedContactId", winnerId));
                     }
                 }
+            }
+            if (winner.object().equals("Account")) {
+                find("Contact", "AccountId", loserId).forEach(contact -> edit(contact.id(), Map.of("AccountId", winnerId)));
             }
             return null;
         });
@@ -526,7 +529,8 @@ public final class Org {
 
     /** Whether calls find this object at all. */
     boolean isVisible(ObjectTable table) {
-        return setupViewable || !table.schema().name().equals("DuplicateRule");
+        String object = table.schema().name();
+        return may(object, Permission.READ) && (setupViewable || !object.equals("DuplicateRule"));
     }
 
     Instant clock() {

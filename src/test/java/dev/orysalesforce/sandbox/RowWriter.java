@@ -182,6 +182,7 @@ final class RowWriter {
                 throw new RowRefused("MALFORMED_ID", rule.label() + ": id value of incorrect type: " + text,
                         rule.name());
             }
+            refuseIfMissing(rule, id);
             return id;
         }
         if (rule.type() == FieldType.EMAIL && !EMAIL.matcher(text).matches()) {
@@ -197,6 +198,20 @@ final class RowWriter {
                     rule.label() + ": bad value for restricted picklist field: " + text, rule.name());
         }
         return text;
+    }
+
+    /** Owners are not checked, because the org has no users. */
+    private void refuseIfMissing(FieldRule rule, String id) {
+        if (rule.referenceTo().equals("User")) {
+            return;
+        }
+        SandboxRecord target = org.findTable(rule.referenceTo()).map(table -> table.get(id)).orElse(null);
+        if (target == null) {
+            throw new RowRefused("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", rule.name());
+        }
+        if (target.isDeleted()) {
+            throw new RowRefused("ENTITY_IS_DELETED", "entity is deleted");
+        }
     }
 
     private String resolve(ForeignKey key) {
