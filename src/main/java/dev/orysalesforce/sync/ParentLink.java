@@ -18,7 +18,7 @@ public record ParentLink(Parent parent, State state, String salesforceId) {
         OF_SALES
     }
 
-    static ParentLink wanted(Parent parent) {
+    static ParentLink wish(Parent parent) {
         return new ParentLink(parent, State.WANTED, null);
     }
 

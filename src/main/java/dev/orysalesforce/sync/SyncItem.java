@@ -524,7 +524,7 @@ public final class SyncItem {
         JsonNode parents = getRecord() == null ? null : getRecord().remove(Mapping.PARENTS);
         links = new LinkedHashMap<>();
         if (parents != null) {
-            Parent.of(parents).forEach((field, parent) -> links.put(field, ParentLink.wanted(parent)));
+            Parent.of(parents).forEach((field, parent) -> links.put(field, ParentLink.wish(parent)));
         }
     }
 
