@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.settings.RouteNames;
 import dev.orysalesforce.settings.SyncSettings;
+import dev.orysalesforce.sync.Parent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,8 +124,14 @@ public class MappingExamples {
             return Optional.of(Finding.error(example.mapping().name() + (line.find() ? ":" + line.group(1) : ""),
                     "It has no result for " + example.input() + ".", "Fix the mapping, or the example."));
         }
+        JsonNode answer = answer(asked);
+        Optional<String> wrong = Parent.problem(answer);
+        if (wrong.isPresent()) {
+            return Optional.of(Finding.error(example.mapping().name(), "Its parents can't be used: " + wrong.get() + " ("
+                    + example.input() + ").", "Fix the mapping; docs/accounts.md shows the shape."));
+        }
         Set<String> differences = new LinkedHashSet<>();
-        compare("", expected, answer(asked), differences);
+        compare("", expected, answer, differences);
         return differences.isEmpty() ? Optional.empty() : Optional.of(Finding.error(place(example, differences),
                 example.mapping().name() + " has another result: " + String.join(", ", differences.stream()
                         .limit(MOST_DIFFERENCES).toList()) + ".",

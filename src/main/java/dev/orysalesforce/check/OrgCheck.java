@@ -12,6 +12,7 @@ import dev.orysalesforce.salesforce.Login;
 import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.sync.Mappings;
+import dev.orysalesforce.sync.Parent;
 import dev.orysalesforce.sync.SyncItem;
 import dev.orysalesforce.write.FieldDiff;
 import java.time.Clock;
@@ -120,7 +121,7 @@ public class OrgCheck {
     }
 
     private void judge(Example example, boolean alsoNew, Set<String> useless, Map<String, Finding> findings) {
-        if (!(example.record(json) instanceof ObjectNode record) || record.has("skip")) {
+        if (!(example.record(json) instanceof ObjectNode record) || record.has("skip") || Parent.problem(record).isPresent()) {
             return; // skipped, or reported as a wrong example
         }
         String object = record.path("attributes").path("type").asText(example.mapping().object());
@@ -128,12 +129,41 @@ public class OrgCheck {
             for (boolean isThere : alsoNew ? new boolean[] {false, true} : new boolean[] {true}) {
                 if (!useless.contains(object)) {
                     SyncItem item = row(example.mapping(), record, isThere);
+                    item.getWantedParents().stream().filter(parent -> !useless.contains(parent.object()))
+                            .forEach(parent -> judge(example, parent, useless, findings));
                     shortenAddresses(item);
                     check.complaints(item).stream().filter(complaint -> !OURS.contains(complaint.field()))
                             .forEach(complaint -> add(findings, Finding.error(object + "." + complaint.field(),
                                     "It " + complaint.what() + " (" + example.expected() + ").", complaint.remedy())));
                 }
             }
+        } catch (PauseDeliveryException e) {
+            undescribed(object, e, useless, findings);
+        }
+    }
+
+    /** The same for a parent, if the example has a value that it is found by. */
+    private void judge(Example example, Parent parent, Set<String> useless, Map<String, Finding> findings) {
+        if (parent.match().stream().allMatch(name -> parent.value(name).isEmpty())) {
+            return;
+        }
+        String object = parent.object();
+        try {
+            parent.match().forEach(name -> {
+                Field field = org.fields(object, GOOD_FOR).get(name);
+                if (field != null && !field.externalId() && !field.type().equals("url")) {
+                    add(findings, Finding.error(object + "." + name, "No parent is found by it: it is neither an external ID nor a web"
+                            + " address (" + example.expected() + ").", "Take it out of match, or make it an external ID."));
+                }
+            });
+            if (parent.create() && !org.isCreateable(object, GOOD_FOR)) {
+                add(findings, Finding.error(object, "This user may not create a " + object + ", as the mapping lets the app do.",
+                        "Give the run-as user create permission on it, or let the mapping answer create: false."));
+            }
+            check.complaints(row(new Mapping(object, object, object, null, null), parent.fields(), !parent.create())).stream()
+                    .filter(complaint -> !OURS.contains(complaint.field()))
+                    .forEach(complaint -> add(findings, Finding.error(object + "." + complaint.field(),
+                            "It " + complaint.what() + " (" + example.expected() + ").", complaint.remedy())));
         } catch (PauseDeliveryException e) {
             undescribed(object, e, useless, findings);
         }

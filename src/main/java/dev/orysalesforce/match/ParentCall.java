@@ -1,6 +1,8 @@
 package dev.orysalesforce.match;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A collections call that creates or changes parents of one object.
@@ -14,8 +16,10 @@ public record ParentCall(String object, String externalId, List<Row> rows) {
      * One of the parents.
      *
      * @param salesforceId of a parent that is changed; null for one that is created
+     * @param fields what is sent
+     * @param sent what the ledger keeps of fields that were sent before: field to keyed hash
      */
-    record Row(ParentRequest request, String salesforceId) {}
+    record Row(ParentRequest request, String salesforceId, ObjectNode fields, Map<String, String> sent) {}
 
     private boolean isUpdate() {
         return rows.get(0).salesforceId() != null;

@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -132,7 +131,7 @@ public class ParentRecords {
         Set<String> taken = new HashSet<>();
         for (ParentRequest request : open) {
             List<String> references = request.keys().references();
-            if (claimed.size() < Batch.CHUNK && Collections.disjoint(taken, references) && (!request.parent().create()
+            if (claimed.size() < Batch.CHUNK && Collections.disjoint(taken, references) && (!request.isToBeCreated()
                     || ledger.claim(request.parent().object(), references, holder, claimFor))) {
                 claimed.add(request);
                 taken.addAll(references);
@@ -253,7 +252,7 @@ public class ParentRecords {
                     return;
                 }
             }
-            if (!request.parent().create()) {
+            if (!request.isToBeCreated()) {
                 request.leaveOut(RecordError.of("PARENT_NOT_FOUND", request.parent().field() + " was left out: there is no "
                         + request.parent().object() + " for it, and the mapping does not let the app create one."));
             }
@@ -269,18 +268,18 @@ public class ParentRecords {
 
     private void take(ParentRound round, ParentRequest request, List<String> references, String salesforceId) {
         if (round.holder() != null) {
-            ledger.save(request.parent().object(), references, salesforceId, results.hashes(request, salesforceId));
+            ledger.save(request.parent().object(), references, salesforceId, results.hashes(salesforceId, request.keys().fields()));
         }
         request.link(salesforceId);
     }
 
     /** The calls that create the parents which were not found. */
     public List<ParentCall> creations(ParentRound round) {
-        Map<String, List<ParentRequest>> byKind = round.open().stream().filter(request -> request.parent().create())
+        Map<String, List<ParentRequest>> byKind = round.open().stream().filter(ParentRequest::isToBeCreated)
                 .collect(Collectors.groupingBy(request -> request.parent().object() + "." + externalId(request), LinkedHashMap::new,
                         Collectors.toList()));
         return byKind.values().stream().flatMap(requests -> results.calls(requests.get(0).parent().object(),
-                externalId(requests.get(0)), requests.stream().map(request -> new ParentCall.Row(request, null)).toList()).stream())
+                externalId(requests.get(0)), requests.stream().map(results::creation).toList()).stream())
                 .toList();
     }
 
@@ -296,13 +295,14 @@ public class ParentRecords {
                         .forEach(link -> byId.computeIfAbsent(link.salesforceId(), id -> new ParentRequest())
                                 .add(item, link.parent(), keys.of(link.parent(), item.getChange()))));
         Map<String, Map<String, String>> sent = ledger.sent(byId.keySet());
-        byId.entrySet().removeIf(parent -> results.hashes(parent.getValue(), parent.getKey())
-                .equals(Objects.requireNonNullElse(sent.get(parent.getKey()), Map.of())));
-        List<ParentCall> calls = new ArrayList<>();
-        byObject(byId.values()).forEach((object, requests) -> calls.addAll(results.calls(object, null, byId.entrySet().stream()
-                .filter(parent -> requests.contains(parent.getValue()))
-                .map(parent -> new ParentCall.Row(parent.getValue(), parent.getKey())).toList())));
-        return calls;
+        Map<String, List<ParentCall.Row>> byObject = new LinkedHashMap<>();
+        byId.forEach((id, request) -> {
+            ParentCall.Row row = results.update(request, id, sent.getOrDefault(id, Map.of()));
+            if (!row.fields().isEmpty()) {
+                byObject.computeIfAbsent(request.parent().object(), object -> new ArrayList<>()).add(row);
+            }
+        });
+        return byObject.entrySet().stream().flatMap(rows -> results.calls(rows.getKey(), null, rows.getValue()).stream()).toList();
     }
 
     /** Other batches may look for the parents that this round has claimed, unless a call that may have created them had no answer. */

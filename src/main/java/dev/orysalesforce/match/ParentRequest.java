@@ -14,28 +14,37 @@ import java.util.Map;
 /** One parent that items of a batch hang on, while it is looked for. */
 public final class ParentRequest {
 
-    private final Map<SyncItem, Parent> wishes = new LinkedHashMap<>();
+    private final List<Wish> wishes = new ArrayList<>();
     private final Map<String, JsonNode> hits = new LinkedHashMap<>();
-    private SyncItem speaker;
+    private Wish speaker;
     private Keys keys;
     private String formerId;
     private String successor;
     private boolean inDoubt;
+
+    /** An item may hang on the same parent by two of its fields. */
+    private record Wish(SyncItem item, Parent parent) {}
 
     ParentRequest() {}
 
     /** The item hangs on it, too. The item with the most keys tells its fields; of several, the one with the newest event. */
     void add(SyncItem item, Parent parent, Keys its) {
         int more = speaker == null ? 1 : its.usable().size() - keys.usable().size();
-        if (more > 0 || more == 0 && item.getChange().version().compareTo(speaker.getChange().version()) >= 0) {
-            speaker = item;
+        Wish wish = new Wish(item, parent);
+        if (more > 0 || more == 0 && item.getChange().version().compareTo(speaker.item().getChange().version()) >= 0) {
+            speaker = wish;
             keys = its;
         }
-        wishes.put(item, parent);
+        wishes.add(wish);
     }
 
     Parent parent() {
-        return wishes.get(speaker);
+        return speaker.parent();
+    }
+
+    /** Whether it is created if it is not found. */
+    boolean isToBeCreated() {
+        return wishes.stream().anyMatch(wish -> wish.parent().create());
     }
 
     Keys keys() {
@@ -43,7 +52,7 @@ public final class ParentRequest {
     }
 
     Collection<SyncItem> items() {
-        return wishes.keySet();
+        return wishes.stream().map(Wish::item).distinct().toList();
     }
 
     /** The ID that it had until Salesforce refused a link to it; null if it had none. */
@@ -90,18 +99,18 @@ public final class ParentRequest {
 
     /** It is known, so its items are linked to it. */
     void link(String salesforceId) {
-        wishes.forEach((item, parent) -> item.link(parent, salesforceId));
+        wishes.forEach(wish -> wish.item().link(wish.parent(), salesforceId));
     }
 
     /** It is not known; its items go on without it. */
     void leaveOut(RecordError why) {
-        wishes.forEach((item, parent) -> item.leaveUnlinked(parent, why));
+        wishes.forEach(wish -> wish.item().leaveUnlinked(wish.parent(), why));
     }
 
     /** Whether an item still waits for it. */
     boolean isOpen() {
-        return wishes.entrySet().stream().anyMatch(wish -> wish.getKey().isAwaitingParents()
-                && wish.getKey().getWantedParents().contains(wish.getValue()));
+        return wishes.stream().anyMatch(wish -> wish.item().isAwaitingParents()
+                && wish.item().getWantedParents().contains(wish.parent()));
     }
 
     /** A call that may have created it had no answer. */

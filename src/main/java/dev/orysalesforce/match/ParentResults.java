@@ -75,6 +75,25 @@ public class ParentResults {
         return calls;
     }
 
+    /** All fields that have a value. */
+    Row creation(ParentRequest request) {
+        ObjectNode fields = request.keys().fields().deepCopy();
+        fields.properties().removeIf(field -> field.getValue().isNull());
+        return new Row(request, null, fields, Map.of());
+    }
+
+    /**
+     * The fields that have changed since they were last sent.
+     *
+     * @param sent what the ledger keeps of them
+     */
+    Row update(ParentRequest request, String salesforceId, Map<String, String> sent) {
+        ObjectNode fields = request.keys().fields().deepCopy();
+        Map<String, String> hashes = hashes(salesforceId, fields);
+        fields.properties().removeIf(field -> hashes.get(field.getKey()).equals(sent.get(field.getKey())));
+        return new Row(request, salesforceId, fields, sent);
+    }
+
     /** The body of a call. */
     public String request(ParentCall call) throws JsonProcessingException {
         ObjectNode body = json.createObjectNode().put("allOrNone", false);
@@ -85,20 +104,15 @@ public class ParentResults {
             if (row.salesforceId() != null) {
                 record.put("id", row.salesforceId());
             }
-            fields(row.request()).properties().stream().filter(field -> !call.isNew() || !field.getValue().isNull())
-                    .forEach(field -> record.set(field.getKey(), field.getValue()));
+            record.setAll(row.fields());
         });
         return json.writeValueAsString(body);
     }
 
-    private static ObjectNode fields(ParentRequest request) {
-        return request.keys().fields();
-    }
-
-    /** What the ledger keeps of the fields that were sent to a parent. */
-    Map<String, String> hashes(ParentRequest request, String salesforceId) {
+    /** What the ledger keeps of fields that were sent to a parent. */
+    Map<String, String> hashes(String salesforceId, ObjectNode fields) {
         Map<String, String> hashes = new HashMap<>();
-        fields(request).properties()
+        fields.properties()
                 .forEach(field -> hashes.put(field.getKey(), hash.of(salesforceId, field.getKey(), field.getValue())));
         return hashes;
     }
@@ -134,7 +148,8 @@ public class ParentResults {
     }
 
     private void saved(ParentCall call, Row row, String salesforceId) {
-        Map<String, String> hashes = hashes(row.request(), salesforceId);
+        Map<String, String> hashes = new HashMap<>(row.sent());
+        hashes.putAll(hashes(salesforceId, row.fields()));
         if (call.isNew()) {
             ledger.save(call.object(), row.request().keys().references(), salesforceId, hashes);
             row.request().link(salesforceId);
@@ -217,7 +232,7 @@ public class ParentResults {
 
     /** Salesforce, or a trigger of the org, may quote values of the parent and of the identities. */
     private static RecordError withoutValues(ParentRequest request, RecordError error) {
-        return error.redacted(Stream.concat(Stream.<JsonNode>of(fields(request)), request.items().stream()
+        return error.redacted(Stream.concat(Stream.<JsonNode>of(request.keys().fields()), request.items().stream()
                 .flatMap(item -> Stream.of(item.getRecord(), item.getChange().traits()))).toList());
     }
 

@@ -66,6 +66,7 @@ public final class SyncItem {
     private LedgerEntry former;
     private Map<String, String> due = Map.of();
     private Map<String, ParentLink> links = Map.of();
+    private boolean compared;
     private boolean parentsLost;
 
     public SyncItem(IdentityChange change, Mapping mapping) {
@@ -315,6 +316,7 @@ public final class SyncItem {
     private void mapAgain() {
         draft = draft.with(late == null ? null : late.deepCopy());
         links = Map.of();
+        compared = false;
         mapping = MappingChoice.of(mapping.own());
         if (isRecovering()) {
             outcome = new SyncOutcome.Pending(getError());
@@ -619,8 +621,15 @@ public final class SyncItem {
         this.note = note;
     }
 
+    /** @param toSend holds only the fields that are sent, so that it is not compared again */
     public void compared(RecordDraft toSend) {
         draft = toSend;
+        compared = true;
+    }
+
+    /** Whether its record holds only the fields that are sent. */
+    public boolean isCompared() {
+        return compared;
     }
 
     public void delete(ObjectNode nothing) {

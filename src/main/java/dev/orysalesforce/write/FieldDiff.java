@@ -46,10 +46,10 @@ public class FieldDiff {
 
     /**
      * All items that have no outcome yet, without a Camel exchange for each of them. An item whose parents are not known yet is
-     * compared once they are.
+     * compared once they are; the others are not compared again then.
      */
     public void compareAll(Batch batch) {
-        batch.getPending().stream().filter(item -> !item.isAwaitingParents()).forEach(this::compare);
+        batch.getPending().stream().filter(item -> !item.isCompared() && !item.isAwaitingParents()).forEach(this::compare);
     }
 
     /** The items that {@link #compareAll} has left out, without links to their parents. */

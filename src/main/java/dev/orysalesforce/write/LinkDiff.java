@@ -47,7 +47,7 @@ public class LinkDiff {
             return Stream.empty();
         }
         Map<String, String> marks = marks(item);
-        return fields(item, marks).stream().filter(field -> !item.getShown().has(field))
+        return fields(item, marks).stream().filter(field -> !item.getShown().has(field) && !item.getDraft().dropped().contains(field))
                 .filter(field -> isUnread(item, item.getLinks().get(field), LinkMark.of(marks.get(field)), field));
     }
 
@@ -71,7 +71,11 @@ public class LinkDiff {
         fields(item, marks).forEach(field -> {
             ParentLink link = item.getLinks().get(field);
             LinkMark mark = LinkMark.of(marks.get(field));
-            if (link != null && link.isLinked()) {
+            if (item.getDraft().dropped().contains(field)) {
+                if (marks.containsKey(field)) {
+                    hashes.put(field, marks.get(field));
+                }
+            } else if (link != null && link.isLinked()) {
                 link(item, link, mark, toSend, hashes);
             } else if (!mark.hashes().isEmpty()) {
                 unlink(item, field, link, mark, toSend, hashes);

@@ -7,10 +7,13 @@ import dev.orysalesforce.AppTest;
 import dev.orysalesforce.check.Finding;
 import dev.orysalesforce.check.MappingExamples;
 import dev.orysalesforce.check.OrgCheck;
+import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.sandbox.FieldRule;
 import dev.orysalesforce.sandbox.FieldRule.Trait;
 import dev.orysalesforce.sandbox.FieldType;
 import dev.orysalesforce.sandbox.Org;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -108,6 +112,10 @@ class CheckTest extends AppTest {
                         lead("Ory_Updated_At__c", FieldRule::readOnly)),
                 planted("a version that is a text", "Contact.Ory_Updated_At__c",
                         contact("Ory_Updated_At__c", rule -> FieldRule.text("Ory_Updated_At__c", 255))),
+                planted("a field of an Account", "Account.Website", change("Website", "Account", null)),
+                planted("an external ID that is none", "Account.Ory_Organization_Id__c",
+                        change("Ory_Organization_Id__c", "Account", rule -> rule.without(Trait.EXTERNAL_ID))),
+                planted("an Account that this user can't make", "Account", org -> org.forbid("Account", Org.Permission.CREATE)),
                 planted("an object that this user can't make", "Contact",
                         org -> org.forbid("Contact", Org.Permission.CREATE)));
     }
@@ -123,6 +131,16 @@ class CheckTest extends AppTest {
             assertThat(finding.message()).doesNotContain("Lovelace").isNotBlank();
             assertThat(finding.remedy()).isNotBlank();
         });
+    }
+
+    @Test
+    void parentsOfAWrongShapeAreFound(@TempDir Path folder) throws Exception {
+        Path input = Files.writeString(folder.resolve("wrong.input.json"), """
+                {"identity": {"id": "9f425a8d-7efc-4768-8f23-7647a74fdf13", "traits": {"name": {"last": "Lovelace"},
+                 "parents": {"AccountId": {"attributes": {"type": "Account"}}}}}, "event": "registration"}""");
+        Path expected = Files.writeString(folder.resolve("wrong.expected.json"), "{}");
+        assertThat(examples.finding(new MappingExamples.Example(Mapping.of("src/test/resources/mappings/parented.jslt"), input, expected)))
+                .hasValueSatisfying(finding -> assertThat(finding.message()).contains("AccountId has no match"));
     }
 
     @Test

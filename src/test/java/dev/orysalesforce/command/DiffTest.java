@@ -136,6 +136,25 @@ class DiffTest extends ReconcileTest {
         assertThat(ids).allSatisfy(id -> assertThat(record(id).text("LastName")).startsWith("USER"));
     }
 
+    @Test
+    void parentsAreComparedAsTheMappingsAnswerThem() throws IOException {
+        Path bodies = Files.createDirectory(folder.resolve("bodies"));
+        Files.writeString(bodies.resolve("1.json"), hook(ORY.project().addMany(1, DiffTest::person).get(0)).toString());
+        String with = edited(TITLE, TITLE + """
+                  "parents": {"AccountId": {"attributes": {"type": "Account"}, "match": ["Website"], "Website": "a.example"}},
+                """);
+        assertThat(told(with, bodies)).isEqualTo(Map.of("Lead.AccountId", Map.of(Kind.APPEARS, 1)));
+        putInPlace(with);
+        assertThat(told(with.replace("a.example", "b.example"), bodies)).isEqualTo(Map.of("Lead.AccountId", Map.of(Kind.CHANGES, 1)));
+        assertThat(told(shipped(), bodies)).isEqualTo(Map.of("Lead.AccountId", Map.of(Kind.DISAPPEARS, 1)));
+        assertThat(SALESFORCE.writes().all()).isEmpty();
+    }
+
+    private Map<String, Map<Kind, Integer>> told(String candidate, Path bodies) throws IOException {
+        Files.writeString(folder.resolve("lead.jslt"), candidate);
+        return told(diff.report(folder, bodies, false));
+    }
+
     /** Then each field is assumed to exist and to be nillable. */
     @Test
     void anOrgThatDescribesNothingIsNotNeeded() throws IOException {

@@ -34,6 +34,7 @@ class RejectedChangesTest extends ReloadAppTest {
                 wrong("receive", "method: accepted", "method: acepted"),
                 wrong("sync", "ref: batchTransaction", "ref: noTransaction"),
                 inMapping("lead.jslt", "def cut(", "df cut("),
+                inMapping("shared-hosts.txt", "gmail.com", "pat@gmail.com"),
                 inMapping("event.jslt", "let flow", "lt flow")).forEach(this::make);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.sync.Mappings;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +40,16 @@ class ReloadTest extends ReloadAppTest {
         settle();
         assertThat(record(id).text("Description")).isEqualTo("edited");
         assertThat(get("/api/identities/" + id).path("mapping").asText()).isEqualTo(LEAD + "@" + version(LEAD));
+    }
+
+    @Test
+    void theListOfSharedHostsIsEditedLikeAMapping(@Autowired Mappings mappings) {
+        Path hosts = ConfigWorkspace.MAPPINGS.resolve("shared-hosts.txt");
+        assertThat(mappings.sharedHosts().contains("shop.customer.example")).isFalse();
+        ConfigWorkspace.replace(hosts, "gmail.com", "*.Customer.example # all shops");
+        awaitTaken(hosts);
+        assertThat(mappings.sharedHosts().contains("shop.customer.example")).isTrue();
+        assertThat(mappings.sharedHosts().contains("gmail.com")).isFalse();
     }
 
     @Test
