@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Hosts that say nothing about whom a web address or an e-mail address belongs to: free mail, social networks, hosting, public
+ * Hosts that do not tell which company a web address or an e-mail address belongs to: free mail, social networks, hosting, public
  * suffixes. They are lines of {@code mappings/shared-hosts.txt}: a host, {@code *.} and a host for it and all below it, or a
  * comment after {@code #}.
  *

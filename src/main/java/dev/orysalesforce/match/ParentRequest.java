@@ -16,7 +16,7 @@ public final class ParentRequest {
 
     private final List<Wish> wishes = new ArrayList<>();
     private final Map<String, JsonNode> hits = new LinkedHashMap<>();
-    private Wish speaker;
+    private Wish source;
     private Keys keys;
     private String formerId;
     private String successor;
@@ -29,17 +29,17 @@ public final class ParentRequest {
 
     /** The item hangs on it, too. The item with the most keys tells its fields; of several, the one with the newest event. */
     void add(SyncItem item, Parent parent, Keys its) {
-        int more = speaker == null ? 1 : its.usable().size() - keys.usable().size();
+        int more = source == null ? 1 : its.usable().size() - keys.usable().size();
         Wish wish = new Wish(item, parent);
-        if (more > 0 || more == 0 && item.getChange().version().compareTo(speaker.item().getChange().version()) >= 0) {
-            speaker = wish;
+        if (more > 0 || more == 0 && item.getChange().version().compareTo(source.item().getChange().version()) >= 0) {
+            source = wish;
             keys = its;
         }
         wishes.add(wish);
     }
 
     Parent parent() {
-        return speaker.parent();
+        return source.parent();
     }
 
     /** Whether it is created if it is not found. */

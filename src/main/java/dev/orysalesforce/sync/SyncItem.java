@@ -628,7 +628,7 @@ public final class SyncItem {
     }
 
     /** Whether its record holds only the fields that are sent. */
-    public boolean isCompared() {
+    public boolean isReducedToChanges() {
         return compared;
     }
 

@@ -49,7 +49,7 @@ public class FieldDiff {
      * compared once they are; the others are not compared again then.
      */
     public void compareAll(Batch batch) {
-        batch.getPending().stream().filter(item -> !item.isCompared() && !item.isAwaitingParents()).forEach(this::compare);
+        batch.getPending().stream().filter(item -> !item.isReducedToChanges() && !item.isAwaitingParents()).forEach(this::compare);
     }
 
     /** The items that {@link #compareAll} has left out, without links to their parents. */

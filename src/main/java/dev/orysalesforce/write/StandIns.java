@@ -52,7 +52,7 @@ public class StandIns {
         return Batch.slices(batch.getPending().stream().filter(item -> !unreadFields(item).isEmpty()).toList(), Batch.LOOKUP);
     }
 
-    /** The query for the fields of up to 400 items that have a stand-in: one call. */
+    /** The query for the fields of up to 400 items that have a stand-in or a link to a parent: one call. */
     public String query(List<SyncItem> items) {
         List<SoqlLookup.Query> queries = new ArrayList<>();
         Map<String, List<SyncItem>> byObject = items.stream()
@@ -67,7 +67,7 @@ public class StandIns {
     }
 
     /**
-     * Each item learns what its record holds in place of the stand-in. A record that is gone holds nothing.
+     * Each item learns what its record holds in place of the stand-in or the link. A record that is gone holds nothing.
      *
      * @param answer Salesforce's answer to the query of these items
      * @throws PauseDeliveryException if the answer can't be read, or the query was rejected

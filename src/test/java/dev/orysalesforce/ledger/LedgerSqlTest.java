@@ -471,7 +471,7 @@ class LedgerSqlTest {
 
     @ParameterizedTest
     @MethodSource("databases")
-    void ofManyWhoClaimAtOnceOneHasTheParent(LedgerDatabase database) {
+    void ofSeveralHoldersThatClaimAtOnceOneSucceeds(LedgerDatabase database) {
         ParentLedger parents = database.empty().bean(ParentLedger.class);
         for (int round = 0; round < 20; round++) {
             List<String> references = List.of("x" + round, "y" + round);

@@ -361,6 +361,37 @@ class ParentsTest extends AppTest {
         assertThat(deadLetters()).isEmpty();
     }
 
+    @Test
+    void anOrgThatTakesFewAccountsAtATimeGetsThemInSmallerCalls(@Autowired ParentResults results) {
+        SALESFORCE.org().limitAutomation("Account", 10);
+        arriveTogether(() -> {
+            for (int i = 0; i < 30; i++) {
+                send(parented(UUID.randomUUID().toString(), 0, parent().put(ORGANIZATION, UUID.randomUUID().toString())));
+            }
+        }, 30);
+        settle();
+        assertThat(SALESFORCE.org().records("Account")).hasSize(30);
+        assertThat(SALESFORCE.org().records("Contact")).hasSize(30)
+                .allSatisfy(contact -> assertThat(contact.text("AccountId")).isNotNull());
+        assertThat(deadLetters()).isEmpty();
+        ReflectionTestUtils.setField(results, "largest", 200); // for the tests that follow
+    }
+
+    @Test
+    void aCallThatIsRefusedAsAWholeDelaysOnlyTheAccountAtFault() {
+        SALESFORCE.faults().refuseCalls(row -> "Refused".equals(row.fields().get("Name")),
+                new RowError("JSON_PARSER_ERROR", "Cannot deserialize", "Name"));
+        List<String> others = IntStream.range(0, 5).mapToObj(i -> UUID.randomUUID().toString()).toList();
+        arriveTogether(() -> {
+            send(parented(id, 0, parent().put("Name", "Refused")));
+            others.forEach(other -> send(parented(other, 0, parent().put(ORGANIZATION, UUID.randomUUID().toString()))));
+        }, 6);
+        settle();
+        assertThat(others).allSatisfy(other -> assertThat(accountOf(other)).isNotNull());
+        assertThat(deadLetters()).hasSize(1).first()
+                .satisfies(letter -> assertThat(letter.path("code").asText()).isEqualTo("PARENT_REFUSED"));
+    }
+
     @ParameterizedTest
     @CsvSource({"READ, false", "READ, true", "CREATE, false"})
     void withoutAPermissionOnAccountsContactsGoOn(Permission permission, boolean isDescribedAnew) {

@@ -57,7 +57,7 @@ class MappingTrialTest extends ReloadAppTest {
     void whatReadsTheTraitsIsTriedByTheExamplesOfEachMapping() throws IOException {
         FileSystemUtils.deleteRecursively(EXAMPLES.resolve("person"));
         ConfigWorkspace.replace(PERSON, "\"locale\": said($said, $locales)", "\"locale\": number($email)");
-        assertThat(awaitRefused(PERSON).path("reason").asText()).containsPattern("examples/(lead|contact)/");
+        assertThat(awaitRefused(PERSON).path("reason").asText()).containsPattern("examples/(lead|contact|contact-with-account)/");
     }
 
     @Test

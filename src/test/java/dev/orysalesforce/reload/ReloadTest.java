@@ -47,8 +47,7 @@ class ReloadTest extends ReloadAppTest {
         Path hosts = ConfigWorkspace.MAPPINGS.resolve("shared-hosts.txt");
         assertThat(mappings.sharedHosts().contains("shop.customer.example")).isFalse();
         ConfigWorkspace.replace(hosts, "gmail.com", "*.Customer.example # all shops");
-        awaitTaken(hosts);
-        assertThat(mappings.sharedHosts().contains("shop.customer.example")).isTrue();
+        await().until(() -> mappings.sharedHosts().contains("shop.customer.example"));
         assertThat(mappings.sharedHosts().contains("gmail.com")).isFalse();
     }
 
