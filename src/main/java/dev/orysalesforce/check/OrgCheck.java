@@ -142,9 +142,13 @@ public class OrgCheck {
         }
     }
 
-    /** The same for a parent, if the example has a value that it is found by. */
+    /**
+     * The same for a parent, if the example has a value that it is found by. An org needs access to parents only for a mapping
+     * that {@code sync.mappings} names.
+     */
     private void judge(Example example, Parent parent, Set<String> useless, Map<String, Finding> findings) {
-        if (parent.match().stream().allMatch(name -> parent.value(name).isEmpty())) {
+        boolean isInUse = mappings.all().stream().anyMatch(mapping -> mapping.name().equals(example.mapping().name()));
+        if (!isInUse || parent.match().stream().allMatch(name -> parent.value(name).isEmpty())) {
             return;
         }
         String object = parent.object();

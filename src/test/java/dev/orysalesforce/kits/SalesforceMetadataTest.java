@@ -226,9 +226,11 @@ class SalesforceMetadataTest extends AppTest {
         assertThat(deadLetters()).isEmpty();
     }
 
+    /** Without the mapping that needs the permission set Ory_Identity_Accounts, too. */
     private Collection<Finding> doctorsFindings() {
         ((Map<?, ?>) ReflectionTestUtils.getField(describe, "answers")).clear();
-        return doctor.findings(examples.examples());
+        return doctor.findings(examples.examples().stream()
+                .filter(example -> !example.mapping().name().contains("contact-with-account")).toList());
     }
 
     /** Which permission governs a field: a part of an address has none of its own, and can't be deployed. */
