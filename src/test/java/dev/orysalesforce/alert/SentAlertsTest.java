@@ -49,6 +49,7 @@ import org.springframework.test.context.TestPropertySource;
 @TestPropertySource(properties = {"test.context=alerts", "sync.dead-letters.health-threshold=2", "sync.reconcile.every=0",
     "alerts.in-sync-threshold=0.9"})
 @Tag("nightly")
+@Tag("any-ledger")
 class SentAlertsTest extends ReconcileTest {
 
     private static final AlertReceivers RECEIVERS = AlertReceivers.start();

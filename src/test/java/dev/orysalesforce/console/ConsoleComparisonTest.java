@@ -14,6 +14,7 @@ import org.springframework.test.context.TestPropertySource;
 /** The overview tells how many identities are in step, and starts a comparison. */
 @TestPropertySource(properties = "test.context=reconcile")
 @Tag("nightly")
+@Tag("any-ledger")
 class ConsoleComparisonTest extends ReconcileTest {
 
     private Browser browser;

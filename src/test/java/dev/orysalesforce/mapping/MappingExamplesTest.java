@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 
 /** Runs every pair in mappings/examples through the mapping that its folder is named after, as {@code check} does. */
+@Tag("any-ledger")
 class MappingExamplesTest extends AppTest {
 
     @Autowired

@@ -135,7 +135,7 @@ class ThinEventsTest extends ReconcileTest {
     @Test
     @Tag("any-ledger")
     void aBacklogIsAskedForInFullPages() throws Exception {
-        int people = 10_000;
+        int people = 3_000;
         List<String> ids = ORY.project().addMany(people, i -> person("Backlog"));
         camel.getRouteController().stopRoute("sync.next");
         ids.parallelStream().forEach(id -> assertThat(ory.sends("registration", thin(id)).statusCode()).isEqualTo(204));

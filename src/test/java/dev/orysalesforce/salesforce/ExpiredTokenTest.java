@@ -16,10 +16,12 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.salesforce.api.SalesforceException;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
 /** A call whose token has expired is repeated once after a login; a failure of the login reaches the caller like any other. */
+@Tag("any-ledger")
 class ExpiredTokenTest extends AppTest {
 
     @Autowired
