@@ -62,6 +62,10 @@ class AttackTest extends AppTest {
     private static final int AT_ONCE = 45; // a request is limited to 100 headers and 8 KB of them
     private static final Pattern OWN = Pattern.compile("\\b(?:header|variable|exchangeProperty)\\.([A-Za-z][\\w-]*)");
 
+    /** The parameters of the operator API. */
+    private static final Set<String> OF_THE_API = Set.of("act", "code", "event", "from", "identity", "kind", "limit", "object", "offset",
+            "reveal");
+
     /** Headers that a caller may send, or that HTTP itself needs. */
     private static final Set<String> HARMLESS = Set.of("content-type", "content-length", "content-encoding", "accept",
             "accept-encoding", "authorization", "user-agent", "host", "connection", "expect", "upgrade", "transfer-encoding",
@@ -123,6 +127,10 @@ class AttackTest extends AppTest {
                 + URLEncoder.encode(value(name), StandardCharsets.UTF_8)).collect(Collectors.joining("&", "?", "")));
     }
 
+    private static boolean isMisspelled(String name) {
+        return OF_THE_API.contains(name.toLowerCase(Locale.ROOT)) && !OF_THE_API.contains(name);
+    }
+
     private interface Weapon {
         void into(HttpRequest.Builder request, Collection<String> names);
     }
@@ -137,6 +145,12 @@ class AttackTest extends AppTest {
                     List<String> some = all.subList(from, Math.min(from + AT_ONCE, all.size()));
                     Request request = gate.request().get();
                     HttpResponse<String> answer = send(request, query.apply(some), some, headers);
+                    if (request.path().startsWith("/api/") && !query.apply(some).isEmpty()
+                            && some.stream().anyMatch(AttackTest::isMisspelled)) {
+                        assertThat(answer.statusCode()).as("a parameter of the API in another spelling").isEqualTo(400);
+                        assertThat(answer.body()).doesNotContain("evil", SECRET, OPERATOR_TOKEN);
+                        continue;
+                    }
                     assertThat(answer.statusCode()).as("%s with %s: %s", request.path(), some, answer.body())
                             .isEqualTo(gate.status()).isEqualTo(peaceful.statusCode());
                     Set<String> told = new TreeSet<>(answer.headers().map().keySet());

@@ -56,8 +56,8 @@ class OperatorParameters extends OncePerRequestFilter {
             String value = decoded(end < 0 ? "" : pair.substring(end + 1));
             String known = NAMES.stream().filter(one -> one.equalsIgnoreCase(name)).findFirst().orElse(null);
             if (known != null && (!known.equals(name) || value == null || parameters.put(name, new String[] {value}) != null)) {
-                problems.answer(request, response, problems.problem("BAD_REQUEST",
-                        "The parameter " + known + " has to be spelled like this, and can be given once only."));
+                String wrong = "The parameter " + known + " has to be spelled like this, and can be given once only.";
+                problems.answer(request, response, problems.problem("BAD_REQUEST", wrong));
                 return;
             }
         }
