@@ -32,6 +32,7 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
@@ -40,6 +41,7 @@ import org.openqa.selenium.logging.LoggingPreferences;
 class ConsoleIT {
 
     private static final String TOKEN = "console-operator-token";
+    private static final String ADDRESS = "pat@example.org";
     private static final boolean SCREENSHOTS = Boolean.getBoolean("screenshots");
     private static final Duration PATIENCE = Duration.ofMinutes(6); // on a machine that is busy with other tests
 
@@ -96,32 +98,26 @@ class ConsoleIT {
     void aPersonFindsOutWhyARecordIsMissingAndFixesIt(@TempDir Path folder) throws IOException {
         Tool.require(Tool.CHROMIUM, Tool.CHROMEDRIVER);
         try (SalesforceSandbox salesforce = SalesforceSandbox.start();
-                AppProcess app = new AppProcess(folder, salesforce).with("OPERATOR_TOKEN", TOKEN)) {
+                OryAdminSandbox ory = OryAdminSandbox.start();
+                AppProcess app = new AppProcess(folder, salesforce).with("ORY_ADMIN_URL", ory.url()).with("OPERATOR_TOKEN", TOKEN)) {
             app.start();
             salesforce.org().schema("Lead").alter("LastName", rule -> rule.withLength(3));
-            String id = UUID.randomUUID().toString();
-            app.ory().sends("registration", Ory.identity(id, Instant.now(), "Person"));
+            String id = ory.project().add(Map.of("email", ADDRESS, "name", "<b>Pat</b> Person"));
+            app.ory().sends("registration", ory.project().hook(id));
+            app.ory().sends("login", "not JSON");
             ChromeDriver browser = browser();
             try {
                 logIn(browser, "http://127.0.0.1:" + app.port() + "/console");
-                await().atMost(PATIENCE).until(() -> {
-                    click(browser, By.linkText("Dead letters"));
-                    return text(browser).contains("STRING_TOO_LONG");
-                });
-                see(browser, "Truncate it in the mapping or widen the field.");
-                picture(browser, "dead-letters");
-                isAccessible(browser);
-                click(browser, By.linkText("A text is longer than its field."));
-                see(browser, "1 to 1 of 1");
-                isAccessible(browser);
-                click(browser, By.linkText("Open"));
-                see(browser, id);
-                isAccessible(browser);
+                aMissingPersonIsFound(browser, id);
                 salesforce.org().schema("Lead").alter("LastName", rule -> rule.withLength(80));
-                click(browser, By.xpath("//button[text()='Replay']"));
-                see(browser, "Of 1 replayed: 1 synced."); // the page refreshes itself
-                isAccessible(browser);
+                theLetterIsRevealedAndReplayed(browser, id);
                 assertThat(salesforce.org().byIdentity(id)).hasSize(1);
+                anotherLetterIsDiscarded(browser);
+                anIdentityIsSynced(browser, id);
+                aMappingIsTried(browser);
+                theSetUpIsChecked(browser);
+                anIdentityIsErased(browser, id);
+                await().atMost(PATIENCE).until(() -> salesforce.org().byIdentity(id).isEmpty());
             } catch (RuntimeException | AssertionError e) {
                 Files.write(Path.of("target/console.png"), browser.getScreenshotAs(OutputType.BYTES));
                 throw e;
@@ -129,6 +125,105 @@ class ConsoleIT {
                 browser.quit();
             }
         }
+    }
+
+    private static void aMissingPersonIsFound(ChromeDriver browser, String id) throws IOException {
+        await().atMost(PATIENCE).until(() -> {
+            click(browser, By.linkText("Dead letters"));
+            return text(browser).contains("STRING_TOO_LONG") && text(browser).contains("UNREADABLE_BODY");
+        });
+        see(browser, "Truncate it in the mapping or widen the field.");
+        picture(browser, "dead-letters");
+        isAccessible(browser);
+        click(browser, By.linkText("A text is longer than its field."));
+        see(browser, "1 to 1 of 1");
+        isAccessible(browser);
+        search(browser);
+        see(browser, "STRING_TOO_LONG");
+        isAccessible(browser);
+        click(browser, By.partialLinkText(id));
+        see(browser, "Its last event became a dead letter");
+        isAccessible(browser);
+        picture(browser, "identity");
+        click(browser, By.linkText("Open"));
+        see(browser, "All with this code");
+        isAccessible(browser);
+    }
+
+    /** A second click at once changes nothing. */
+    private static void theLetterIsRevealedAndReplayed(ChromeDriver browser, String id) {
+        click(browser, By.xpath("//button[text()='Reveal']"));
+        see(browser, "<b>Pat</b> Person");
+        isAccessible(browser);
+        new Actions(browser).doubleClick(browser.findElement(By.xpath("//button[text()='Replay']"))).perform();
+        see(browser, "Of 1 replayed: 1 synced."); // the page refreshes itself
+        isAccessible(browser);
+        click(browser, By.linkText("Audit"));
+        see(browser, "1 replayed");
+        assertThat(text(browser)).contains(id).doesNotContain("0 replayed");
+    }
+
+    private static void anotherLetterIsDiscarded(ChromeDriver browser) {
+        click(browser, By.linkText("Dead letters"));
+        click(browser, By.linkText("Show all letters"));
+        click(browser, By.linkText("Open"));
+        see(browser, "This letter can't be replayed");
+        click(browser, By.xpath("//summary[starts-with(text(), 'Discard')]"));
+        isAccessible(browser);
+        click(browser, By.xpath("//button[text()='Discard it']"));
+        see(browser, "The dead letter was discarded.");
+        see(browser, "There is no dead letter.");
+    }
+
+    private static void anIdentityIsSynced(ChromeDriver browser, String id) {
+        search(browser);
+        click(browser, By.partialLinkText(id));
+        see(browser, "The app has created it.");
+        click(browser, By.xpath("//button[text()='Sync now']"));
+        see(browser, "Its present state at Ory is in the journal.");
+        isAccessible(browser);
+    }
+
+    private static void aMappingIsTried(ChromeDriver browser) throws IOException {
+        click(browser, By.linkText("Mappings"));
+        WebElement text = await().atMost(PATIENCE).ignoreExceptionsInstanceOf(WebDriverException.class)
+                .until(() -> browser.findElement(By.id("text")), found -> true);
+        text.clear();
+        text.sendKeys("{\"LastName\": \"<i>Fixed</i>\", \"Company\": \"C\"}");
+        click(browser, By.xpath("//button[text()='Try with the example']"));
+        see(browser, "<i>Fixed</i>");
+        see(browser, "disappears");
+        isAccessible(browser);
+        picture(browser, "mappings");
+    }
+
+    private static void theSetUpIsChecked(ChromeDriver browser) {
+        click(browser, By.linkText("Set-up"));
+        click(browser, By.xpath("//button[text()='Check now']"));
+        see(browser, "The set-up was checked.");
+        isAccessible(browser);
+    }
+
+    private static void anIdentityIsErased(ChromeDriver browser, String id) {
+        search(browser);
+        click(browser, By.partialLinkText(id));
+        for (String typed : List.of(UUID.randomUUID().toString(), id)) {
+            click(browser, By.xpath("//summary[text()='Erase']"));
+            browser.findElement(By.id("confirm")).sendKeys(typed);
+            click(browser, By.xpath("//button[text()='Erase this identity']"));
+            see(browser, typed.equals(id) ? "The request to erase it is in the journal." : "Nothing was erased");
+        }
+        see(browser, "This identity was erased at");
+        isAccessible(browser);
+    }
+
+    private static void search(ChromeDriver browser) {
+        click(browser, By.linkText("Identities"));
+        await().atMost(PATIENCE).ignoreExceptionsInstanceOf(WebDriverException.class).until(() -> {
+            browser.findElement(By.id("q")).sendKeys(ADDRESS, Keys.ENTER);
+            return true;
+        });
+        see(browser, "Last outcome");
     }
 
     private static void logIn(ChromeDriver browser, String page) {
