@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.check.MappingExamples;
 import dev.orysalesforce.check.OrgCheck;
 import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.salesforce.CallBudget;
 import dev.orysalesforce.salesforce.Login;
 import dev.orysalesforce.settings.OrySettings;
@@ -193,7 +194,7 @@ public class Doctor {
                 .forEach(example -> examples.record(example).ifPresent(record -> {
                     Set<String> fields = written.computeIfAbsent(record.path("attributes").path("type")
                             .asText(example.mapping().object()), object -> new TreeSet<>());
-                    List.of(record, record.path("onCreate")).forEach(part -> part.fieldNames().forEachRemaining(fields::add));
+                    List.of(record, record.path(Mapping.ON_CREATE), record.path(Mapping.PARENTS)).forEach(part -> part.fieldNames().forEachRemaining(fields::add));
                 }));
         return written;
     }

@@ -14,6 +14,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 
 /** An operator stops the webhooks' route, for instance in Hawtio. Ory retries only after a 503. */
 @Tag("any-ledger")
+@Tag("nightly")
 class StoppedRouteTest extends ReloadAppTest {
 
     private static final String ROUTE = "receive.webhook";
