@@ -194,7 +194,8 @@ public class Doctor {
                 .forEach(example -> examples.record(example).ifPresent(record -> {
                     Set<String> fields = written.computeIfAbsent(record.path("attributes").path("type")
                             .asText(example.mapping().object()), object -> new TreeSet<>());
-                    List.of(record, record.path(Mapping.ON_CREATE), record.path(Mapping.PARENTS)).forEach(part -> part.fieldNames().forEachRemaining(fields::add));
+                    List.of(record, record.path(Mapping.ON_CREATE), record.path(Mapping.PARENTS))
+                            .forEach(part -> part.fieldNames().forEachRemaining(fields::add));
                 }));
         return written;
     }

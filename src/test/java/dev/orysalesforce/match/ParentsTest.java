@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.doctor.SetUpChecks;
 import dev.orysalesforce.operator.Operator;
 import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.Fault;
@@ -37,11 +38,20 @@ class ParentsTest extends AppTest {
     private static final String ORGANIZATION = "Ory_Organization_Id__c";
 
     @Autowired
+    private SetUpChecks checks;
+
+    @Autowired
     @Qualifier("describe")
     private Object describe;
 
     private final String id = UUID.randomUUID().toString();
     private final String organization = UUID.randomUUID().toString();
+
+    @Test
+    void theDoctorSeesTheAccountsOfContacts() {
+        checks.run();
+        assertThat(checks.last().get("Salesforce").report().findings()).noneMatch(finding -> finding.place().equals("Contact.AccountId"));
+    }
 
     @Test
     void colleaguesShareAnAccountThatIsCreatedOnce() {
