@@ -202,7 +202,7 @@ class ConsolePagesTest extends AppTest {
         assertThat(browser.get("/console/audit?act=erase").body()).contains("Nothing was done that fits.");
 
         assertThat(first).contains("<option value=\"test_alert\">Test of an alert target</option>", "<td>Reload of a file</td>",
-                "by whom, or from which address").doesNotContain(">test_alert<", ">reload<");
+                "by which person, or from which address").doesNotContain(">test_alert<", ">reload<");
 
         HttpResponse<String> file = browser.get("/console/audit.csv?act=sync");
         assertThat(file.headers().firstValue("Content-Type").orElse("")).startsWith("text/csv");
