@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
@@ -138,19 +139,23 @@ class AttackTest extends AppTest {
     private void attack(Weapon headers, Function<Collection<String>, String> query) {
         List<Door> doors = doors();
         for (Door gate : doors) {
-            HttpResponse<String> peaceful = send(gate.request().get(), "", List.of(), headers);
+            Request first = gate.request().get();
+            HttpResponse<String> peaceful = send(first, "", List.of(), headers);
             for (UnaryOperator<String> spelling : List.<UnaryOperator<String>>of(UnaryOperator.identity(), AttackTest::crooked)) {
-                List<String> all = names.stream().map(spelling).toList();
+                List<String> all = new ArrayList<>(names.stream().map(spelling).toList());
+                if (first.path().startsWith("/api/") && !query.apply(all).isEmpty()) {
+                    List<String> refused = all.stream().filter(AttackTest::isMisspelled).toList();
+                    assertThat(refused).isNotEmpty().allSatisfy(name -> {
+                        HttpResponse<String> answer = send(gate.request().get(), query.apply(List.of(name)), List.of(name), headers);
+                        assertThat(answer.statusCode()).as("%s, a parameter of the API in another spelling", name).isEqualTo(400);
+                        assertThat(answer.headers().map() + answer.body()).doesNotContain("evil", SECRET, OPERATOR_TOKEN);
+                    });
+                    all.removeAll(refused);
+                }
                 for (int from = 0; from < all.size(); from += AT_ONCE) {
                     List<String> some = all.subList(from, Math.min(from + AT_ONCE, all.size()));
                     Request request = gate.request().get();
                     HttpResponse<String> answer = send(request, query.apply(some), some, headers);
-                    if (request.path().startsWith("/api/") && !query.apply(some).isEmpty()
-                            && some.stream().anyMatch(AttackTest::isMisspelled)) {
-                        assertThat(answer.statusCode()).as("a parameter of the API in another spelling").isEqualTo(400);
-                        assertThat(answer.body()).doesNotContain("evil", SECRET, OPERATOR_TOKEN);
-                        continue;
-                    }
                     assertThat(answer.statusCode()).as("%s with %s: %s", request.path(), some, answer.body())
                             .isEqualTo(gate.status()).isEqualTo(peaceful.statusCode());
                     Set<String> told = new TreeSet<>(answer.headers().map().keySet());
