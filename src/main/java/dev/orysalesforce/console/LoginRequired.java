@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.regex.Pattern;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.AuthenticationEntryPoint;
@@ -16,9 +17,6 @@ import org.springframework.web.util.UriComponentsBuilder;
 class LoginRequired implements AuthenticationEntryPoint {
 
     static final String PAGE = "then";
-    /** What the address of a form adds to that of its page. */
-    private static final Pattern ACT =
-            Pattern.compile("/(resume|replay|discard|reveal|sync|erase|test-alert/\\w+|compare|cancel|csv/reveal|logout)$");
     private static final Pattern OF_THE_CONSOLE = Pattern.compile(Section.HOME + "(/[\\w~/-]+)?(\\?[\\w%~.=&+,:@/-]*)?");
 
     @Override
@@ -35,17 +33,27 @@ class LoginRequired implements AuthenticationEntryPoint {
     /** @param why what the login tells */
     void ask(HttpServletRequest request, HttpServletResponse response, String why) throws IOException {
         boolean isForm = !HttpMethod.GET.matches(request.getMethod()) && !request.getRequestURI().equals(ConsoleSecurity.LOGIN);
-        String asked = request.getAttribute(PAGE) instanceof String known ? known
-                : isForm ? ACT.matcher(request.getRequestURI()).replaceFirst("")
-                : HttpMethod.GET.matches(request.getMethod()) && request.getParameter(PAGE) == null
-                        ? request.getRequestURI() + (request.getQueryString() == null ? "" : "?" + request.getQueryString())
-                : request.getParameter(PAGE);
         UriComponentsBuilder login = UriComponentsBuilder.fromPath(ConsoleSecurity.LOGIN).queryParam(why);
         if (isForm) {
             login.queryParam("unsent");
         }
         response.sendRedirect(login
-                .queryParam(PAGE, "{then}").encode().buildAndExpand(checked(asked)).toUriString());
+                .queryParam(PAGE, "{then}").encode().buildAndExpand(checked(asked(request))).toUriString());
+    }
+
+    /** The page of a form is the one that the browser has sent it from. */
+    private static String asked(HttpServletRequest request) {
+        if (request.getAttribute(PAGE) instanceof String known) {
+            return known;
+        }
+        if (request.getParameter(PAGE) != null) {
+            return request.getParameter(PAGE);
+        }
+        if (HttpMethod.GET.matches(request.getMethod())) {
+            return request.getRequestURI() + (request.getQueryString() == null ? "" : "?" + request.getQueryString());
+        }
+        String form = request.getHeader(HttpHeaders.REFERER);
+        return form == null ? null : form.replaceFirst("^\\w+://[^/]*", "");
     }
 
     /** The page that the form of the login names, or the cookie of a login that comes back from a provider. */

@@ -2,7 +2,6 @@ package dev.orysalesforce.console;
 
 import dev.orysalesforce.operator.ReplayEnding;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -26,11 +25,7 @@ final class ReplaySummary {
 
     /** The beginning of a sentence about letters. */
     static String letters(long count) {
-        return count == 1 ? "1 dead letter was" : number(count) + " dead letters were";
-    }
-
-    private static String number(long count) {
-        return String.format(Locale.ENGLISH, "%,d", count);
+        return count == 1 ? "1 dead letter was" : OverviewReport.number(count) + " dead letters were";
     }
 
     /** How many letters have which outcome. */
@@ -40,7 +35,7 @@ final class ReplaySummary {
         Stream<Map.Entry<Long, String>> open = Stream.of(Map.entry(ending.waiting(), "waiting"),
                 Map.entry(ending.unknown(), "without a known outcome"));
         return Stream.concat(ended, open).filter(part -> part.getKey() > 0)
-                .map(part -> number(part.getKey()) + " " + part.getValue())
-                .collect(Collectors.joining(", ", "Of " + number(ending.replayed()) + " replayed: ", "."));
+                .map(part -> OverviewReport.number(part.getKey()) + " " + part.getValue())
+                .collect(Collectors.joining(", ", "Of " + OverviewReport.number(ending.replayed()) + " replayed: ", "."));
     }
 }

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param foundBy how the record was found: created, ory-id, email, duplicate-rule, conversion, merge
  * @param version newest version that is in Salesforce; null while none is; of a pending new record, the one being sent
  * @param seen version of the last event that got an outcome, whatever that was; null while none did
- * @param fields field to keyed hash of the value that was last sent, or to its {@link StandInMark}
+ * @param fields field to keyed hash of the value that was last sent, or to its {@link Mark}
  * @param sentAt field to the time when it was last sent, to the second; not for fields that the record had already, and not for those
  *     that were last sent before the app kept these times
  * @param event kind of the last event

@@ -1,4 +1,4 @@
-package dev.orysalesforce.match;
+package dev.orysalesforce.parent;
 
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package dev.orysalesforce.match;
+package dev.orysalesforce.parent;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;

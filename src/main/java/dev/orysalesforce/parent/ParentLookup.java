@@ -1,4 +1,4 @@
-package dev.orysalesforce.match;
+package dev.orysalesforce.parent;
 
 import dev.orysalesforce.salesforce.SoqlLookup;
 import java.util.List;

@@ -1,9 +1,9 @@
-package dev.orysalesforce.match;
+package dev.orysalesforce.parent;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.orysalesforce.ledger.ParentLedger;
-import dev.orysalesforce.match.ParentKeys.Keys;
-import dev.orysalesforce.match.ParentLookup.Part;
+import dev.orysalesforce.parent.ParentKeys.Keys;
+import dev.orysalesforce.parent.ParentLookup.Part;
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.salesforce.SoqlLookup;

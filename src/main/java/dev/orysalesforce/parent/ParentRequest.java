@@ -1,7 +1,7 @@
-package dev.orysalesforce.match;
+package dev.orysalesforce.parent;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.orysalesforce.match.ParentKeys.Keys;
+import dev.orysalesforce.parent.ParentKeys.Keys;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.sync.Parent;
 import dev.orysalesforce.sync.SyncItem;

@@ -1,4 +1,4 @@
-package dev.orysalesforce.match;
+package dev.orysalesforce.parent;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.ledger.FieldHash;
 import dev.orysalesforce.ledger.ParentLedger;
-import dev.orysalesforce.match.ParentCall.Row;
+import dev.orysalesforce.parent.ParentCall.Row;
 import dev.orysalesforce.salesforce.CallFailure;
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.ErrorPolicy;

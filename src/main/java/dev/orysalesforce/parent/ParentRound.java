@@ -1,4 +1,4 @@
-package dev.orysalesforce.match;
+package dev.orysalesforce.parent;
 
 import dev.orysalesforce.sync.Batch;
 import java.util.List;

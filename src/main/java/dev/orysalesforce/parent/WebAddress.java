@@ -1,4 +1,4 @@
-package dev.orysalesforce.match;
+package dev.orysalesforce.parent;
 
 import java.util.Locale;
 import java.util.regex.Matcher;

@@ -3,8 +3,7 @@ package dev.orysalesforce.sync;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.ledger.LedgerEntry;
-import dev.orysalesforce.ledger.LinkMark;
-import dev.orysalesforce.ledger.StandInMark;
+import dev.orysalesforce.ledger.Mark.Kind;
 import dev.orysalesforce.salesforce.RecordError;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -53,10 +52,10 @@ public final class LedgerEntries {
 
     /** If the field gets a stand-in or a link, the record holds it or the one before, unless sales has typed something. */
     private static String inDoubt(String before, String sent) {
-        if (LinkMark.isMark(sent)) {
-            return LinkMark.of(before).or(LinkMark.of(sent)).or(new LinkMark(IN_DOUBT)).toString();
+        if (Kind.LINK.isOn(sent)) {
+            return Kind.LINK.read(before).or(Kind.LINK.read(sent)).or(Kind.LINK.of(IN_DOUBT)).toString();
         }
-        return StandInMark.isMark(sent) ? StandInMark.of(before).or(StandInMark.of(sent)).toString() : IN_DOUBT;
+        return Kind.STAND_IN.isOn(sent) ? Kind.STAND_IN.read(before).or(Kind.STAND_IN.read(sent)).toString() : IN_DOUBT;
     }
 
     private static Map<String, String> before(SyncItem item) {

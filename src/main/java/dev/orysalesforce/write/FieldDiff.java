@@ -5,8 +5,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.ledger.FieldHash;
-import dev.orysalesforce.ledger.LinkMark;
-import dev.orysalesforce.ledger.StandInMark;
+import dev.orysalesforce.ledger.Mark.Kind;
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.OryFields;
@@ -136,13 +135,13 @@ public class FieldDiff {
             return Map.of();
         }
         Map<String, String> others = oneWay.others(item.getKnown().fields());
-        return others.values().stream().noneMatch(LinkMark::isMark) ? others : others.entrySet().stream()
-                .filter(field -> !LinkMark.isMark(field.getValue())).collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        return others.values().stream().noneMatch(Kind.LINK::isOn) ? others : others.entrySet().stream()
+                .filter(field -> !Kind.LINK.isOn(field.getValue())).collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     private static Map<String, String> withLinks(Map<String, String> stored, Map<String, String> hashes) {
         Map<String, String> all = new HashMap<>(stored);
-        hashes.entrySet().stream().filter(field -> LinkMark.isMark(field.getValue()))
+        hashes.entrySet().stream().filter(field -> Kind.LINK.isOn(field.getValue()))
                 .forEach(field -> all.put(field.getKey(), field.getValue()));
         return all;
     }
@@ -154,7 +153,7 @@ public class FieldDiff {
 
     /** Whether a mapping has set the field before. */
     private static boolean isMapped(String hash) {
-        return hash != null && !hash.startsWith(GIVEN) && !hash.equals(LedgerEntries.IN_DOUBT) && !StandInMark.isMark(hash);
+        return hash != null && !hash.startsWith(GIVEN) && !hash.equals(LedgerEntries.IN_DOUBT) && !Kind.STAND_IN.isOn(hash);
     }
 
     /**
@@ -195,13 +194,13 @@ public class FieldDiff {
         Map<String, String> before = before(item);
         ObjectNode record = mapped.objectNode();
         mapped.properties().stream().filter(field -> !hashes.get(field.getKey()).equals(value(before.get(field.getKey()))))
-                .filter(field -> !field.getValue().isNull() || !StandInMark.isMark(before.get(field.getKey())))
+                .filter(field -> !field.getValue().isNull() || !Kind.STAND_IN.isOn(before.get(field.getKey())))
                 .filter(field -> !item.getDraft().filled().contains(field.getKey()))
                 .filter(field -> !field.getValue().equals(item.getShown().get(field.getKey())))
                 .forEach(field -> record.set(field.getKey(), field.getValue()));
         before.forEach((field, sent) -> {
             String cleared = hash.of(item.getIdentity(), field, NullNode.getInstance());
-            if (mapped.has(field) || StandInMark.isMark(sent) || !item.getObject().equals(item.getKnown().object())) {
+            if (mapped.has(field) || Kind.STAND_IN.isOn(sent) || !item.getObject().equals(item.getKnown().object())) {
                 return; // a Contact that was converted from a Lead does not get the Lead's fields
             }
             boolean stays = sent.startsWith(GIVEN) || item.getDraft().dropped().contains(field) || sent.equals(cleared)

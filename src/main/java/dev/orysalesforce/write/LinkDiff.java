@@ -5,7 +5,8 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.orysalesforce.ledger.FieldHash;
-import dev.orysalesforce.ledger.LinkMark;
+import dev.orysalesforce.ledger.Mark;
+import dev.orysalesforce.ledger.Mark.Kind;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.Parent;
 import dev.orysalesforce.sync.ParentLink;
@@ -48,10 +49,10 @@ public class LinkDiff {
         }
         Map<String, String> marks = marks(item);
         return fields(item, marks).stream().filter(field -> !item.getShown().has(field) && !item.getDraft().dropped().contains(field))
-                .filter(field -> isUnread(item, item.getLinks().get(field), LinkMark.of(marks.get(field)), field));
+                .filter(field -> isUnread(item, item.getLinks().get(field), Kind.LINK.read(marks.get(field)), field));
     }
 
-    private boolean isUnread(SyncItem item, ParentLink link, LinkMark mark, String field) {
+    private boolean isUnread(SyncItem item, ParentLink link, Mark mark, String field) {
         if (link == null) {
             return item.getChange().isComplete() && !mark.isOnly(hash(item, field, NullNode.getInstance()));
         }
@@ -70,7 +71,7 @@ public class LinkDiff {
         Map<String, String> marks = marks(item);
         fields(item, marks).forEach(field -> {
             ParentLink link = item.getLinks().get(field);
-            LinkMark mark = LinkMark.of(marks.get(field));
+            Mark mark = Kind.LINK.read(marks.get(field));
             if (item.getDraft().dropped().contains(field)) {
                 if (marks.containsKey(field)) {
                     hashes.put(field, marks.get(field));
@@ -83,7 +84,7 @@ public class LinkDiff {
         });
     }
 
-    private void link(SyncItem item, ParentLink link, LinkMark mark, ObjectNode toSend, Map<String, String> hashes) {
+    private void link(SyncItem item, ParentLink link, Mark mark, ObjectNode toSend, Map<String, String> hashes) {
         String field = link.parent().field();
         String linked = hash(item, field, TextNode.valueOf(link.salesforceId()));
         JsonNode held = item.getShown().path(field);
@@ -91,15 +92,15 @@ public class LinkDiff {
             hashes.put(field, mark.toString());
         } else if (item.hasRecord() && link.salesforceId().equals(held.textValue())) {
             if (!mark.hashes().isEmpty()) {
-                hashes.put(field, new LinkMark(linked).toString()); // its former parent was merged into this one
+                hashes.put(field, Kind.LINK.of(linked).toString()); // its former parent was merged into this one
             }
         } else if (!item.isSentBefore() && (!item.hasRecord() || !held.isTextual() || isOurs(item, field, held, mark))) {
             toSend.put(field, link.salesforceId());
-            hashes.put(field, new LinkMark(linked).toString());
+            hashes.put(field, Kind.LINK.of(linked).toString());
         }
     }
 
-    private void unlink(SyncItem item, String field, ParentLink link, LinkMark mark, ObjectNode toSend, Map<String, String> hashes) {
+    private void unlink(SyncItem item, String field, ParentLink link, Mark mark, ObjectNode toSend, Map<String, String> hashes) {
         JsonNode held = item.getShown().path(field);
         boolean isOpen = link == null && !item.getChange().isComplete();
         if (isOpen) {
@@ -109,11 +110,11 @@ public class LinkDiff {
             hashes.put(field, mark.toString());
         } else if (held.isTextual() && isOurs(item, field, held, mark)) {
             toSend.putNull(field);
-            hashes.put(field, new LinkMark(hash(item, field, NullNode.getInstance())).toString());
+            hashes.put(field, Kind.LINK.of(hash(item, field, NullNode.getInstance())).toString());
         }
     }
 
-    private boolean isOurs(SyncItem item, String field, JsonNode held, LinkMark mark) {
+    private boolean isOurs(SyncItem item, String field, JsonNode held, Mark mark) {
         return mark.hashes().contains(hash(item, field, held));
     }
 
@@ -122,7 +123,7 @@ public class LinkDiff {
         Map<String, String> marks = new HashMap<>();
         if (item.getKnown() != null && item.hasRecord() && item.getObject().equals(item.getKnown().object())) {
             item.getKnown().fields().forEach((field, stored) -> {
-                if (LinkMark.isMark(stored)) {
+                if (Kind.LINK.isOn(stored)) {
                     marks.put(field, stored);
                 }
             });

@@ -8,7 +8,8 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.ledger.FieldHash;
 import dev.orysalesforce.ledger.LedgerEntry;
-import dev.orysalesforce.ledger.StandInMark;
+import dev.orysalesforce.ledger.Mark;
+import dev.orysalesforce.ledger.Mark.Kind;
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.OryFields;
@@ -101,17 +102,17 @@ public class StandIns {
     }
 
     /** The marks of the item's record that no value of a mapping has replaced. */
-    private static Map<String, StandInMark> marks(SyncItem item) {
-        Map<String, StandInMark> marks = new HashMap<>();
+    private static Map<String, Mark> marks(SyncItem item) {
+        Map<String, Mark> marks = new HashMap<>();
         (item.getKnown() == null ? Map.<String, String>of() : item.getKnown().fields()).forEach((field, stored) -> {
-            if (StandInMark.isMark(stored) && !item.getRecord().hasNonNull(field)) {
-                marks.put(field, StandInMark.of(stored));
+            if (Kind.STAND_IN.isOn(stored) && !item.getRecord().hasNonNull(field)) {
+                marks.put(field, Kind.STAND_IN.read(stored));
             }
         });
         return marks;
     }
 
-    private boolean isChanged(SyncItem item, String field, StandInMark mark) {
+    private boolean isChanged(SyncItem item, String field, Mark mark) {
         JsonNode standIn = item.getRecord().path(Mapping.ON_CREATE).path(field);
         return isStandIn(item, field, standIn) && !mark.isOnly(hash(item, field, standIn));
     }
@@ -184,7 +185,7 @@ public class StandIns {
     }
 
     /** The Contact of a converted Lead has the Lead's stand-in if it has the field. */
-    private void keep(SyncItem item, String field, StandInMark mark, Map<String, String> hashes) {
+    private void keep(SyncItem item, String field, Mark mark, Map<String, String> hashes) {
         if (!item.getObject().equals(item.getKnown().object()) && !org.requires(item.getObject(), field)) {
             return;
         }
@@ -204,7 +205,7 @@ public class StandIns {
     static Map<String, String> learned(Map<String, String> before, Map<String, String> hashes) {
         Map<String, String> learned = new HashMap<>(before);
         before.forEach((field, stored) -> {
-            if (StandInMark.isMark(stored)) {
+            if (Kind.STAND_IN.isOn(stored)) {
                 learned.compute(field, (name, mark) -> hashes.get(name)); // none if sales has typed something
             }
         });
@@ -212,7 +213,7 @@ public class StandIns {
     }
 
     private String mark(SyncItem item, String field, JsonNode value) {
-        return new StandInMark(hash(item, field, value)).toString();
+        return Kind.STAND_IN.of(hash(item, field, value)).toString();
     }
 
     /** The hash of the value as Salesforce keeps it, so that a value that was read has the hash of the one that was sent. */

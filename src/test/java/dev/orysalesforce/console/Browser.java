@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -91,7 +92,10 @@ public final class Browser {
     public HttpResponse<String> submit(HttpResponse<String> page, String action, Map<String, String> fields, String... headers) {
         Map<String, String> all = new HashMap<>(hidden(page, action));
         all.putAll(fields);
-        return post(action, all, headers);
+        String[] more = Arrays.copyOf(headers, headers.length + 2);
+        more[headers.length] = "Referer";
+        more[headers.length + 1] = page.uri().toString();
+        return post(action, all, more);
     }
 
     public static Map<String, String> hidden(HttpResponse<String> page, String action) {
