@@ -22,11 +22,11 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.camel.util.ObjectHelper;
 import org.springframework.core.NestedExceptionUtils;
@@ -86,7 +86,7 @@ public class Doctor {
                 "erase", word(settings.erase()),
                 "matchEmail", word(settings.matchEmail()))));
         facts.set("missing", json.valueToTree(RequiredSettings.missing(environment)));
-        facts.set("writes", json.valueToTree(written()));
+        facts.set("written", json.valueToTree(written()));
         File directory = new File(settings.dataDir()).getAbsoluteFile();
         File there = directory;
         while (!there.exists()) {
@@ -187,17 +187,22 @@ public class Doctor {
         facts.putObject(who).put("failure", cause.getClass().getSimpleName() + ": " + cause.getMessage());
     }
 
-    /** Object to the fields that the running mappings write, by their examples. */
-    private Map<String, Set<String>> written() {
-        Map<String, Set<String>> written = new TreeMap<>();
+    /** What the running mappings write, by their examples. */
+    private List<Written> written() {
+        List<Written> written = new ArrayList<>();
         examples.examples().stream().filter(example -> settings.mappings().containsValue(example.mapping().name()))
                 .forEach(example -> examples.record(example).ifPresent(record -> {
-                    Set<String> fields = written.computeIfAbsent(record.path("attributes").path("type")
-                            .asText(example.mapping().object()), object -> new TreeSet<>());
+                    Set<String> fields = new TreeSet<>();
                     List.of(record, record.path(Mapping.ON_CREATE), record.path(Mapping.PARENTS))
                             .forEach(part -> part.fieldNames().forEachRemaining(fields::add));
+                    written.add(new Written(example.mapping().name(),
+                            record.path("attributes").path("type").asText(example.mapping().object()), fields));
                 }));
         return written;
+    }
+
+    /** @param fields of the record in one example, those on creation and of its parents included */
+    private record Written(String mapping, String object, Set<String> fields) {
     }
 
     private JsonNode read(byte[] body) {

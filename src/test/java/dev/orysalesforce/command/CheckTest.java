@@ -146,7 +146,7 @@ class CheckTest extends AppTest {
     @Test
     void theDoctorKnowsTheFurtherNeedsOfContacts() throws Exception {
         assertThat(doctor.report(List.of(), null).findings()).filteredOn(finding -> finding.place().equals("Contact.AccountId"))
-                .singleElement().satisfies(finding -> assertThat(finding.remedy()).contains("mappings/contact.jslt"));
+                .singleElement().satisfies(finding -> assertThat(finding.message()).contains("mappings/contact.jslt"));
         SALESFORCE.org().enablePersonAccounts();
         assertThat(doctor.report(List.of(), null).findings()).extracting(Finding::place).contains("Person accounts")
                 .doesNotContain("Contact.AccountId");

@@ -59,7 +59,7 @@ import org.yaml.snakeyaml.error.YAMLException;
 @Tag("any-ledger")
 @ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = {"test.context=doctor", "sync.reconcile.after-start=1h", "sync.erase=delete",
-    "test.employees=mappings/lead.jslt", "test.colleagues=mappings/lead.jslt"}) // or there would be Contacts without Accounts
+    "test.employees=mappings/lead.jslt", "test.colleagues=mappings/lead.jslt"}) // no Contacts, which would have findings
 @Tag("nightly")
 class DoctorTest extends AppTest {
 
