@@ -7,6 +7,7 @@ import dev.orysalesforce.check.DiffCounts.Fate;
 import dev.orysalesforce.check.DiffCounts.Kind;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.ledger.History;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.salesforce.OryFields;
@@ -249,7 +250,8 @@ public final class MappingDiff implements AutoCloseable {
         sent.synced("there", true);
         LedgerEntry entry = LedgerEntries.entry(sent, Instant.EPOCH);
         return new LedgerEntry(entry.identity(), entry.object(), entry.salesforceId(), entry.foundBy(), null, null,
-                entry.fields(), Map.of(), entry.event(), entry.receivedAt(), null, entry.mapping(), entry.outcome(), null, null, 0, null);
+                entry.fields(), Map.of(), entry.event(), entry.receivedAt(), null, entry.mapping(), entry.outcome(), null, null, 0, null,
+                History.NONE);
     }
 
     private void add(DiffCounts found, String name, SyncItem item, String field, Kind kind, ObjectNode before, JsonNode after) {

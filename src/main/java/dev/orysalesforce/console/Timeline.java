@@ -1,7 +1,10 @@
 package dev.orysalesforce.console;
 
+import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.ledger.History;
 import dev.orysalesforce.operator.DeadLetterItem;
 import dev.orysalesforce.operator.IdentityStatus;
+import dev.orysalesforce.operator.IdentityStatus.LastEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,39 +25,69 @@ final class Timeline {
         List<Step> steps = new ArrayList<>();
         if (identity != null) {
             add(steps, identity.version(), "This state at Ory is the newest that Salesforce has.");
-            if (identity.lastEvent() != null) {
-                add(steps, identity.lastEvent().receivedAt(), "The app received its last event (" + identity.lastEvent().event() + ")"
-                        + (identity.mapping() == null ? "." : ", which " + identity.mapping() + " mapped."));
+            identity.history().forEach(step -> {
+                add(steps, step.receivedAt(), received(step.event(), step.mapping()));
+                add(steps, step.at(), found(step.foundBy()));
+                add(steps, step.at(), became(step));
+            });
+            LastEvent last = identity.lastEvent();
+            if (last != null && identity.history().stream().noneMatch(step -> last.receivedAt().equals(step.receivedAt()))) {
+                add(steps, last.receivedAt(), received(last.event(), identity.mapping()));
             }
             Map<Instant, List<String>> sent = new TreeMap<>();
             identity.fieldsSentAt().forEach((field, at) -> sent.computeIfAbsent(at, time -> new ArrayList<>()).add(field));
-            sent.forEach((at, fields) -> add(steps, at, begin(identity, at.equals(sent.keySet().iterator().next()))
-                    + String.join(", ", fields) + " to Salesforce."));
+            sent.forEach((at, fields) -> add(steps, at, "The app last sent " + String.join(", ", fields) + "."));
             if (identity.ory() != null) {
                 add(steps, identity.ory().listedAt(), "A comparison found it at Ory.");
             }
             if (identity.salesforce() != null) {
                 add(steps, identity.salesforce().readAt(), "A comparison found its record in Salesforce.");
             }
-            for (DeadLetterItem letter : identity.deadLetters()) {
-                add(steps, letter.failedAt(), "An event of it became a dead letter (" + letter.code() + ").");
-            }
+            identity.deadLetters().stream().filter(letter -> identity.history().stream().noneMatch(step -> isOf(step, letter)))
+                    .forEach(letter -> add(steps, letter.failedAt(), "An event of it became a dead letter (" + letter.code() + ")."));
             add(steps, identity.nextRetryAt(), "The app tries its last event again.");
         }
         return steps.stream().sorted(Comparator.comparing(Step::at)).toList();
     }
 
-    private static String begin(IdentityStatus identity, boolean isFirst) {
-        String began = !isFirst || identity.foundBy() == null ? null : switch (identity.foundBy()) {
-            case "created" -> "created the record, and";
-            case "email", "duplicate-rule" -> "adopted a record, and";
+    private static String received(String event, String mapping) {
+        return switch (event) {
+            case IdentityChange.RECONCILE -> "The app read a state of it at Ory that Salesforce did not have";
+            case IdentityChange.GONE -> "The app read at Ory that it is gone";
+            case IdentityChange.GATEWAY -> "The gateway received a record of it";
+            default -> "The app received an event of it (" + event + ")";
+        } + (mapping == null ? "." : ", which " + mapping + " mapped.");
+    }
+
+    private static String found(String by) {
+        return by == null ? null : switch (by) {
+            case "created" -> "The app created the record.";
+            case "ory-id" -> "The app found the record by the Ory ID.";
+            case "email" -> "The app adopted a record that has the same e-mail address.";
+            case "duplicate-rule" -> "The app adopted the record that a duplicate rule of the org named.";
+            case "conversion" -> "The app found the Contact of a Lead that sales has converted.";
+            case "merge" -> "The app found the record with which sales has merged the other one.";
             default -> null;
         };
-        return "The app " + (began == null ? "" : began + " ") + "sent ";
+    }
+
+    private static String became(History.Step step) {
+        String why = step.code() == null ? "." : " (" + step.code() + ").";
+        return switch (step.outcome()) {
+            case "synced" -> "Salesforce has what the app sent" + why;
+            case "unchanged" -> "The event changed nothing in Salesforce" + why;
+            case "retry" -> "Salesforce rejected the record for now" + why;
+            case "dead-letter" -> "The event became a dead letter" + why;
+            default -> "The app wrote nothing for the event" + why;
+        };
+    }
+
+    private static boolean isOf(History.Step step, DeadLetterItem letter) {
+        return step.outcome().equals("dead-letter") && step.receivedAt().equals(letter.receivedAt());
     }
 
     private static void add(List<Step> steps, Instant at, String what) {
-        if (at != null) {
+        if (at != null && what != null) {
             steps.add(new Step(at, what));
         }
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -34,8 +35,8 @@ public class Ledger {
     private static final String UPSERT = """
             insert into identities (identity, object, salesforce_id, found_by, version_at, version_verified,
                 version_received, seen_at, seen_verified, written_at, fields, fields_sent_at, event, received_at, trigger_id, mapping,
-                outcome, code, message, attempts, next_retry_at)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                outcome, code, message, attempts, next_retry_at, history)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             on conflict (identity) do update set object = excluded.object, salesforce_id = excluded.salesforce_id,
                 found_by = excluded.found_by, version_at = excluded.version_at,
                 version_verified = excluded.version_verified, version_received = excluded.version_received,
@@ -45,7 +46,7 @@ public class Ledger {
                 fields_sent_at = excluded.fields_sent_at, event = excluded.event, received_at = excluded.received_at,
                 trigger_id = excluded.trigger_id, mapping = excluded.mapping, outcome = excluded.outcome,
                 code = excluded.code, message = excluded.message, attempts = excluded.attempts,
-                next_retry_at = excluded.next_retry_at
+                next_retry_at = excluded.next_retry_at, history = excluded.history
             """;
 
     /** For batches, which {@link JdbcClient} lacks; named parameters would make them a fifth slower. */
@@ -133,7 +134,7 @@ public class Ledger {
             write(entry.fields()), entry.sentAt().isEmpty() ? null : write(FieldTimes.byTime(entry.sentAt())), entry.event(),
             SqlTimestamps.text(entry.receivedAt()), cut(entry.triggerId(), 100),
             cut(entry.mapping(), 300), entry.outcome(), cut(entry.code(), 100), cut(entry.message(), 1000), entry.attempts(),
-            SqlTimestamps.text(entry.nextRetryAt())};
+            SqlTimestamps.text(entry.nextRetryAt()), entry.history().lines()};
     }
 
     /** To the length of its column; PostgreSQL refuses a longer text, and one with the character NUL. */
@@ -157,7 +158,7 @@ public class Ledger {
                 SqlTimestamps.of(row.getString("received_at")),
                 row.getString("trigger_id"), row.getString("mapping"), row.getString("outcome"),
                 row.getString("code"), row.getString("message"), row.getInt("attempts"),
-                SqlTimestamps.of(row.getString("next_retry_at")));
+                SqlTimestamps.of(row.getString("next_retry_at")), new History(Objects.toString(row.getString("history"), "")));
     }
 
     private Map<String, Instant> sentAt(String times) {

@@ -26,6 +26,7 @@ import java.util.Map;
  * @param message the same in words, without a value of the identity; may be null
  * @param attempts how often the last event was sent
  * @param nextRetryAt when it is tried again; null unless it is
+ * @param history what became of its events
  */
 public record LedgerEntry(
         String identity,
@@ -44,7 +45,8 @@ public record LedgerEntry(
         String code,
         String message,
         int attempts,
-        Instant nextRetryAt) {
+        Instant nextRetryAt,
+        History history) {
 
     /** The code of an identity whose record is marked. */
     public static final String GONE_AT_ORY = "GONE_AT_ORY";
@@ -92,6 +94,6 @@ public record LedgerEntry(
     /** This entry of a new record as applied: the answer to its call was lost. */
     public LedgerEntry asApplied(String object, String salesforceId) {
         return new LedgerEntry(identity, object, salesforceId, "created", version, seen, fields, sentAt, event, receivedAt,
-                triggerId, mapping, outcome, code, message, attempts, nextRetryAt);
+                triggerId, mapping, outcome, code, message, attempts, nextRetryAt, history);
     }
 }

@@ -2,6 +2,7 @@ package dev.orysalesforce.operator;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.orysalesforce.ledger.History;
 import dev.orysalesforce.reconcile.ReconcileSnapshot.Listed;
 import dev.orysalesforce.reconcile.ReconcileSnapshot.Read;
 import dev.orysalesforce.reconcile.ReconcileSnapshot.Sighting;
@@ -28,6 +29,7 @@ import java.util.Set;
  * @param mapping the mapping that was invoked last, with its version
  * @param fields the fields that were sent, without values
  * @param fieldsSentAt field to the time when it was last sent; not for fields that the record had already
+ * @param history what became of its events, the last ones, oldest first
  * @param attempts how often the last event was sent
  * @param nextRetryAt when it is retried
  * @param lastEvent the last event that was processed
@@ -50,6 +52,7 @@ public record IdentityStatus(
         String mapping,
         Set<String> fields,
         Map<String, Instant> fieldsSentAt,
+        List<History.Step> history,
         int attempts,
         Instant nextRetryAt,
         LastEvent lastEvent,
@@ -69,11 +72,12 @@ public record IdentityStatus(
 
     IdentityStatus with(Sighting seen) {
         return new IdentityStatus(identity, pending, outcome, code, message, object, salesforceId, link, foundBy, version,
-                mapping, fields, fieldsSentAt, attempts, nextRetryAt, lastEvent, seen.ory(), seen.salesforce(), deadLetters, values);
+                mapping, fields, fieldsSentAt, history, attempts, nextRetryAt, lastEvent, seen.ory(), seen.salesforce(), deadLetters,
+                values);
     }
 
     IdentityStatus with(Values values) {
         return new IdentityStatus(identity, pending, outcome, code, message, object, salesforceId, link, foundBy, version,
-                mapping, fields, fieldsSentAt, attempts, nextRetryAt, lastEvent, ory, salesforce, deadLetters, values);
+                mapping, fields, fieldsSentAt, history, attempts, nextRetryAt, lastEvent, ory, salesforce, deadLetters, values);
     }
 }

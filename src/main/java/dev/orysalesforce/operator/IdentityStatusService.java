@@ -133,7 +133,8 @@ public class IdentityStatusService {
                 entry.message(), entry.object(), entry.salesforceId(),
                 entry.hasRecord() ? login.address() + "/" + entry.salesforceId() : null, entry.foundBy(),
                 entry.hasRecord() && entry.version() != null ? entry.version().at() : null, entry.mapping(),
-                new TreeSet<>(entry.fields().keySet()), new TreeMap<>(entry.sentAt()), entry.attempts(), entry.nextRetryAt(),
+                new TreeSet<>(entry.fields().keySet()), new TreeMap<>(entry.sentAt()), entry.history().steps(), entry.attempts(),
+                entry.nextRetryAt(),
                 new LastEvent(entry.event(), entry.receivedAt(), entry.triggerId()), null, null, letters, null);
     }
 
@@ -143,7 +144,7 @@ public class IdentityStatusService {
         return new IdentityStatus(identity, pending,
                 last != null ? SyncItem.Outcome.DEAD_LETTER.label() : pending == null ? null : SyncItem.Outcome.PENDING.label(),
                 last == null ? null : last.code(), last == null ? null : last.message(), null, null, null, null, null,
-                null, Set.of(), Map.of(), last == null ? 0 : last.attempts(), null,
+                null, Set.of(), Map.of(), List.of(), last == null ? 0 : last.attempts(), null,
                 last == null ? null : new LastEvent(last.event(), last.receivedAt(), null), null, null,
                 letters, null);
     }

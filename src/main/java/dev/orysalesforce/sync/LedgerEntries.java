@@ -2,6 +2,7 @@ package dev.orysalesforce.sync;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.ledger.History;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.ledger.Mark.Kind;
 import dev.orysalesforce.salesforce.RecordError;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** Makes the ledger's entries of an item. */
 public final class LedgerEntries {
@@ -47,7 +49,7 @@ public final class LedgerEntries {
         }
         return new LedgerEntry(item.getIdentity(), place.object(), place.salesforceId(), place.foundBy(),
                 place.isThere() ? target.version() : change.version(), null, fields, sentAt(item), change.event(), change.receivedAt(),
-                change.triggerId(), item.getMapping().label(), item.getOutcome().label(), null, null, 0, null);
+                change.triggerId(), item.getMapping().label(), item.getOutcome().label(), null, null, 0, null, history(item));
     }
 
     /** If the field gets a stand-in or a link, the record holds it or the one before, unless sales has typed something. */
@@ -85,7 +87,8 @@ public final class LedgerEntries {
                 item.leavesOpen() ? change.version().ofPart() : change.version(),
                 fields, sentAt(item, now), change.event(), change.receivedAt(),
                 change.triggerId(), item.getMapping().label(), item.getOutcome().label(),
-                error == null ? null : error.code(), error == null ? null : error.message(), attempts, item.getNextRetryAt());
+                error == null ? null : error.code(), error == null ? null : error.message(), attempts, item.getNextRetryAt(),
+                history(item, place, now));
     }
 
     private static Map<String, Instant> sentAt(SyncItem item) {
@@ -103,6 +106,18 @@ public final class LedgerEntries {
         return times;
     }
 
+    private static History history(SyncItem item) {
+        return item.getKnown() == null ? History.NONE : item.getKnown().history();
+    }
+
+    private static History history(SyncItem item, Place place, Instant now) {
+        IdentityChange change = item.getChange();
+        String before = item.getKnown() == null ? null : item.getKnown().salesforceId();
+        return history(item).plus(new History.Step(now.truncatedTo(ChronoUnit.SECONDS), change.event(), change.receivedAt(),
+                item.getMapping().label(), item.getOutcome().label(), item.getError() == null ? null : item.getError().code(),
+                Objects.equals(before, place.salesforceId()) ? null : place.foundBy()));
+    }
+
     private static Map<String, String> unsent(SyncItem item) {
         Map<String, String> fields = new HashMap<>(before(item));
         fields.putAll(item.getDue());
@@ -118,7 +133,7 @@ public final class LedgerEntries {
         return new LedgerEntry(known.identity(), place.object(), place.salesforceId(), place.foundBy(), known.version(), null,
                 fields, sentAt(item, now), known.event(), known.receivedAt(), known.triggerId(), known.mapping(), known.outcome(),
                 why == null ? known.code() : why.code(), why == null ? known.message() : why.message(), known.attempts(),
-                known.nextRetryAt());
+                known.nextRetryAt(), history(item, place, now));
     }
 
     /** The entry of an identity that Ory no longer has: as it was, with the fields of the mark. */
@@ -129,7 +144,7 @@ public final class LedgerEntries {
         return new LedgerEntry(known.identity(), place.object(), place.salesforceId(), place.foundBy(), known.version(), null,
                 item.isOfLostLedger() ? known.fields() : marked, sentAt(item, now), known.event(), known.receivedAt(), known.triggerId(),
                 known.mapping(), item.getOutcome().label(), why.code(), why.message(), isOpen ? item.attempts() : 0,
-                item.getNextRetryAt());
+                item.getNextRetryAt(), history(item, place, now));
     }
 
     /** Only a write proves that a followed record carries the Ory ID; until then it is looked up again. */

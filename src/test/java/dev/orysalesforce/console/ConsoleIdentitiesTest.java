@@ -53,9 +53,11 @@ class ConsoleIdentitiesTest extends ReconcileTest {
         String told = browser.get("/console/identities/" + id).body();
         String link = SALESFORCE.url() + "/" + record(id).id();
         assertThat(told).contains("Salesforce has the state of its last event.", "href=\"" + link + "\"", "The app has created it.",
-                "LastName", "mappings/", "The app received its last event (reconcile), which mappings/", "Sync from Ory by 127.0.0.1: done")
+                "LastName", "mappings/", "Sync from Ory by 127.0.0.1: done",
+                "The app read a state of it at Ory that Salesforce did not have, which mappings/", "The app created the record.",
+                "Salesforce has what the app sent.")
                 .doesNotContainIgnoringCase("kowalczykowa");
-        assertThat(told).containsPattern("The app created the record, and sent [^<]*LastName[^<]* to Salesforce\\.")
+        assertThat(told).containsPattern("The app last sent [^<]*LastName[^<]*\\.")
                 .containsPattern("<code>LastName</code>\\s*last sent at <time ");
         assertThat(search(record(id).id()).body()).contains("/console/identities/" + id, "href=\"" + link + "\"", ">synced<");
         assertThat(log.getAll()).doesNotContainIgnoringCase("kowalczykowa");
@@ -68,7 +70,9 @@ class ConsoleIdentitiesTest extends ReconcileTest {
         ory.sends("registration", hook(id));
         settle();
         String page = browser.get("/console/identities/" + id).body();
-        assertThat(page).contains("became a dead letter", "INVALID_EMAIL_ADDRESS", "<h2>Dead letters</h2>", "The app has written none.")
+        assertThat(page).contains("became a dead letter", "INVALID_EMAIL_ADDRESS", "<h2>Dead letters</h2>", "The app has written none.",
+                "The app received an event of it (registration), which mappings/",
+                "The event became a dead letter (INVALID_EMAIL_ADDRESS).")
                 .doesNotContain("Kowalczykowa", "no address");
         String letter = page.replaceAll("(?s).*href=\"(/console/dead-letters/[^\"]+)\".*", "$1");
         assertThat(browser.get(letter).body()).contains("<h1>Dead letter</h1>", id);

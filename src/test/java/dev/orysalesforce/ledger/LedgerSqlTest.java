@@ -39,6 +39,9 @@ class LedgerSqlTest {
         return LedgerDatabase.available();
     }
 
+    private static final History.Step STEP = new History.Step(NOON, "settings", NOON.minusSeconds(1), null, "retry", "CODE\twith\na break",
+            "email");
+
     /** A class that uses the database needs one of the tests that run on both. */
     @Test
     void everyClassWithSqlIsTriedOnBothDatabases() throws IOException {
@@ -71,14 +74,26 @@ class LedgerSqlTest {
                 Map.of("LastName", "hash/+=", "Ünï__c", "h\"2"),
                 Map.of("LastName", NOON, "Ünï__c", NOON.plusSeconds(1)), "settings", NOON, "trigger", "mappings/lead.jslt@01234567",
                 "retry",
-                "UNABLE_TO_LOCK_ROW", "Locked. — 'Quoted'", 3, NOON.plusSeconds(15));
+                "UNABLE_TO_LOCK_ROW", "Locked. — 'Quoted'", 3, NOON.plusSeconds(15), History.NONE.plus(STEP));
         LedgerEntry bare = new LedgerEntry(UUID.randomUUID().toString(), null, null, null, null, null, Map.of(), Map.of(), "registration",
-                NOON, null, null, "skipped", null, null, 0, null);
+                NOON, null, null, "skipped", null, null, 0, null, History.NONE);
         ledger.save(List.of(full, bare));
         assertThat(ledger.find(ID)).contains(full);
         assertThat(ledger.find(List.of(ID, bare.identity(), "nobody"))).containsOnly(Map.entry(ID, full),
                 Map.entry(bare.identity(), bare));
         assertThat(ledger.find(List.of())).isEmpty();
+    }
+
+    @Test
+    void aHistoryKeepsTheLastEvents() {
+        History history = History.NONE;
+        assertThat(history.steps()).isEmpty();
+        for (int i = 0; i < 21; i++) {
+            history = history.plus(new History.Step(NOON.plusSeconds(i), "settings", NOON, "m", "synced", null, null));
+        }
+        assertThat(history.steps()).hasSize(20).extracting(History.Step::at).startsWith(NOON.plusSeconds(1)).endsWith(NOON.plusSeconds(20));
+        assertThat(History.NONE.plus(STEP).steps()).containsExactly(
+                new History.Step(NOON, "settings", NOON.minusSeconds(1), null, "retry", "CODE with a break", "email"));
     }
 
     @ParameterizedTest
@@ -94,7 +109,7 @@ class LedgerSqlTest {
     private static LedgerEntry entry(String outcome, Instant receivedAt) {
         return new LedgerEntry(UUID.randomUUID().toString(), null, null, null, null, null, Map.of(), Map.of(), "registration", receivedAt,
                 null,
-                null, outcome, null, null, 0, null);
+                null, outcome, null, null, 0, null, History.NONE);
     }
 
     @ParameterizedTest
@@ -103,7 +118,7 @@ class LedgerSqlTest {
         Ledger ledger = database.empty().bean(Ledger.class);
         String emoji = "\uD83D\uDE00";
         LedgerEntry longer = new LedgerEntry(ID, "Lead", null, null, null, null, Map.of(), Map.of(), "settings", NOON, "t".repeat(101),
-                "m".repeat(301), "skipped", "C".repeat(101), "x".repeat(999) + emoji + "\0", 0, null);
+                "m".repeat(301), "skipped", "C".repeat(101), "x".repeat(999) + emoji + "\0", 0, null, History.NONE);
         ledger.save(List.of(longer));
         LedgerEntry found = ledger.find(ID).orElseThrow();
         assertThat(found.triggerId()).isEqualTo("t".repeat(100));
@@ -131,7 +146,7 @@ class LedgerSqlTest {
     void allEntriesAreSavedOrNone(LedgerDatabase database) {
         Ledger ledger = database.empty().bean(Ledger.class);
         LedgerEntry broken = new LedgerEntry(UUID.randomUUID().toString(), null, null, null, null, null, Map.of(), Map.of(), null, NOON,
-                null, null, "synced", null, null, 0, null); // the event's kind is never null
+                null, null, "synced", null, null, 0, null, History.NONE); // the event's kind is never null
         assertThatThrownBy(() -> ledger.save(List.of(entry(ID, "synced", null), broken))).isInstanceOf(RuntimeException.class);
         assertThat(ledger.find(ID)).isEmpty();
     }
@@ -430,7 +445,7 @@ class LedgerSqlTest {
 
     private static LedgerEntry entry(String identity, String outcome, Version seen) {
         return new LedgerEntry(identity, "Lead", "00Q5e00000abcdeAAA", "created", new Version(NOON, 0, NOON), seen,
-                Map.of("LastName", "hash"), Map.of(), "settings", NOON, null, null, outcome, null, null, 0, null);
+                Map.of("LastName", "hash"), Map.of(), "settings", NOON, null, null, outcome, null, null, 0, null, History.NONE);
     }
 
     private static String written(LedgerDatabase database) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.journal.IdentityChange;
+import dev.orysalesforce.ledger.History;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.mapping.MappingResourceResolver;
@@ -135,7 +136,7 @@ class OtherMappingTest extends AppTest {
                 Ory.identity(id, START.plusSeconds(1), "Person").path("identity"), null, null, null, 0, null);
         SyncItem item = new SyncItem(change, mappings.of(change));
         item.loadKnown(new LedgerEntry(id, "Contact", "003000000000001AAA", "conversion", null, null, Map.of(), Map.of(),
-                "settings", START, null, null, "synced", null, null, 1, null));
+                "settings", START, null, null, "synced", null, null, 1, null, History.NONE));
         return item;
     }
 

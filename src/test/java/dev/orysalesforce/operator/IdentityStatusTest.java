@@ -77,6 +77,24 @@ class IdentityStatusTest extends OperatorTest {
                 at -> assertThat(at).isAfterOrEqualTo(first.sentAt().get("LastName")));
     }
 
+    @Test
+    void whatBecameOfEachEventIsKept() {
+        String id = UUID.randomUUID().toString();
+        ory.sends("registration", Ory.identity(id, START, "Kowalczykowa"));
+        settle();
+        ory.sends("settings", Ory.identity(id, START.plusSeconds(1), "Kowalczykowa"));
+        settle();
+        SALESFORCE.org().schema("Lead").alter("LastName", rule -> rule.withLength(20));
+        ory.sends("settings", Ory.identity(id, START.plusSeconds(2), "Nowak".repeat(5)));
+        settle();
+        JsonNode history = explain(id).path("history");
+        assertThat(history).extracting(step -> step.path("event").asText() + " " + step.path("outcome").asText() + " "
+                + step.path("code").asText(null) + " " + step.path("foundBy").asText(null)).containsExactly(
+                        "registration synced null created", "settings unchanged null null", "settings dead-letter STRING_TOO_LONG null");
+        assertThat(history.get(0).path("mapping").asText()).startsWith("mappings/lead.jslt@");
+        assertThat(history.toString()).doesNotContain("Nowak");
+    }
+
     private Map<String, Instant> sentAt(String id) {
         Map<String, Instant> times = new HashMap<>();
         settled(id).path("fieldsSentAt").properties().forEach(time -> times.put(time.getKey(), Instant.parse(time.getValue().asText())));
