@@ -117,6 +117,7 @@ public abstract class AppTest {
         registry.add("sync.mappings.referring", CONTACTS_WITH_ACCOUNTS::toString);
         registry.add("sync.mappings.parented", () -> "src/test/resources/mappings/parented.jslt");
         registry.add("sync.mappings.colleague", () -> "${test.colleagues:mappings/contact-with-account.jslt}");
+        registry.add("sync.mappings.attributed", () -> "mappings/attribution/lead-with-attribution.jslt");
         registry.add("sync.mappings.employee", () -> "${test.employees:mappings/contact.jslt}");
         registry.add("sync.mappings.template", () -> "mappings/languages/from-ory/lead.jsonnet");
         registry.add("sync.mappings.broken", () -> "src/test/resources/mappings/broken.jslt");

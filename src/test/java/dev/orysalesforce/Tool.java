@@ -31,6 +31,7 @@ public record Tool(String name, String remedy, Supplier<Optional<Path>> search) 
     public static final Tool LIBFAKETIME = new Tool("libfaketime", install("libfaketime"), ShiftedClock::library);
     public static final Tool MOUNT = new Tool("mount", "run the tests as root, in a container with the right to mount: "
             + "docker run --privileged; " + install("util-linux"), Tool::mount);
+    public static final Tool NODE = onPath("node", "nodejs");
     public static final Tool PATCH = onPath("patch", "patch");
     public static final Tool PERL = onPath("perl", "perl");
     public static final Tool POSTGRESQL = new Tool("PostgreSQL", install("postgresql"), PostgreSqlServer::installed);

@@ -222,7 +222,8 @@ public final class MappingDiff implements AutoCloseable {
         }
         item.getRecord().remove(Mapping.ON_CREATE);
         if (item.getChange().isComplete()) {
-            before.fieldNames().forEachRemaining(field -> item.getRecord().putIfAbsent(field, NullNode.getInstance()));
+            before.properties().stream().map(Map.Entry::getKey).filter(field -> !item.keeps(field))
+                    .forEach(field -> item.getRecord().putIfAbsent(field, NullNode.getInstance()));
         }
         diff.compare(item);
     }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.settings.RouteNames;
 import dev.orysalesforce.settings.SyncSettings;
-import dev.orysalesforce.sync.Parent;
+import dev.orysalesforce.sync.AnswerShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,10 +125,10 @@ public class MappingExamples {
                     "It has no result for " + example.input() + ".", "Fix the mapping, or the example."));
         }
         JsonNode answer = answer(asked);
-        Optional<String> wrong = Parent.problem(answer);
+        Optional<String> wrong = AnswerShape.problem(answer);
         if (wrong.isPresent()) {
-            return Optional.of(Finding.error(example.mapping().name(), "Its parents can't be used: " + wrong.get() + " ("
-                    + example.input() + ").", "Fix the mapping; docs/accounts.md shows the shape."));
+            return Optional.of(Finding.error(example.mapping().name(), "Its result has " + wrong.get() + " ("
+                    + example.input() + ").", "Fix the mapping; docs/mappings.md shows the shape."));
         }
         Set<String> differences = new LinkedHashSet<>();
         compare("", expected, answer, differences);

@@ -11,6 +11,7 @@ import dev.orysalesforce.salesforce.Describe.Field;
 import dev.orysalesforce.salesforce.Login;
 import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.settings.SyncSettings;
+import dev.orysalesforce.sync.AnswerShape;
 import dev.orysalesforce.sync.Mappings;
 import dev.orysalesforce.sync.Parent;
 import dev.orysalesforce.sync.SyncItem;
@@ -121,7 +122,7 @@ public class OrgCheck {
     }
 
     private void judge(Example example, boolean alsoNew, Set<String> useless, Map<String, Finding> findings) {
-        if (!(example.record(json) instanceof ObjectNode record) || record.has("skip") || Parent.problem(record).isPresent()) {
+        if (!(example.record(json) instanceof ObjectNode record) || record.has("skip") || AnswerShape.problem(record).isPresent()) {
             return; // skipped, or reported as a wrong example
         }
         String object = record.path("attributes").path("type").asText(example.mapping().object());

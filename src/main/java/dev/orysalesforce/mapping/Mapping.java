@@ -32,6 +32,9 @@ public record Mapping(String name, String endpoint, String object, String versio
     /** The part of an answer that holds the records which the record hangs on, by the fields that refer to them. */
     public static final String PARENTS = "parents";
 
+    /** The part of an answer that lists fields which stay as they are where the answer has no value for them, instead of being emptied. */
+    public static final String KEEP = "keep";
+
     /** Where the names of mappings begin that are not in use, and that an operator only tries in the console. */
     public static final String CANDIDATES = "candidate/";
 

@@ -8,8 +8,8 @@ import dev.orysalesforce.mapping.MappingFailedException;
 import dev.orysalesforce.mapping.MappingLoopsException;
 import dev.orysalesforce.mapping.MappingResourceResolver;
 import dev.orysalesforce.settings.RouteNames;
+import dev.orysalesforce.sync.AnswerShape;
 import dev.orysalesforce.sync.MappingSet;
-import dev.orysalesforce.sync.Parent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -108,7 +108,7 @@ class MappingTrial {
     private boolean isRecord(Mapping mapping, String text) {
         try {
             JsonNode answer = json.readTree(Objects.toString(text, "null"));
-            return answer.isObject() && !answer.isEmpty() && !answer.has("skip") && Parent.problem(answer).isEmpty()
+            return answer.isObject() && !answer.isEmpty() && !answer.has("skip") && AnswerShape.problem(answer).isEmpty()
                     && (mapping.isOfRecords() || !answer.has("identity") || answer.path("identity").has("id"));
         } catch (JsonProcessingException e) {
             return false;

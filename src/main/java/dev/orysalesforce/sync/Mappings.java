@@ -185,9 +185,9 @@ public class Mappings {
     }
 
     public void answered(SyncItem item, ObjectNode record) {
-        Optional<String> wrong = Parent.problem(record);
+        Optional<String> wrong = AnswerShape.problem(record);
         if (wrong.isPresent()) {
-            refuse(item, item.getMapping().name() + " has a result with parents that can't be used: " + wrong.get());
+            refuse(item, item.getMapping().name() + " has a result with " + wrong.get());
             return;
         }
         String object = record.path("attributes").path("type").asText(item.getMapping().object());
@@ -202,7 +202,7 @@ public class Mappings {
             next(item.getObject(), rest).ifPresentOrElse(mapping -> item.mapWith(rest.with(mapping)),
                     () -> item.mapped(rest.settledByOwn(item.getObject()), rest.ownAnswer()));
         }
-        item.takeParents();
+        item.takeParts();
         RecordError note = item.getMappingChoice().note();
         if (note != null) {
             LOG.debug("{} {}: {}", item.getIdentity(), note.code(), note.message());

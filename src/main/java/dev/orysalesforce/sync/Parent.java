@@ -27,13 +27,13 @@ public record Parent(String field, String object, List<String> match, boolean cr
     private static final String MATCH = "match";
     private static final String CREATE = "create";
     private static final String UPDATE = "update";
-    private static final Pattern NAME = Pattern.compile("[A-Za-z]\\w{0,79}");
+    static final Pattern NAME = Pattern.compile("[A-Za-z]\\w{0,79}");
 
     /**
      * What is wrong with the parents of a mapping's answer, or nothing. It quotes no value, and no name that is not one of a
      * field.
      */
-    public static Optional<String> problem(JsonNode record) {
+    static Optional<String> problem(JsonNode record) {
         JsonNode parents = record.path(Mapping.PARENTS);
         if (parents.isMissingNode() || parents.isNull()) {
             return Optional.empty();

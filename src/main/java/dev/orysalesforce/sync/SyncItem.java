@@ -66,6 +66,7 @@ public final class SyncItem {
     private LedgerEntry former;
     private Map<String, String> due = Map.of();
     private Map<String, ParentLink> links = Map.of();
+    private Set<String> kept = Set.of();
     private boolean compared;
     private boolean parentsLost;
 
@@ -521,13 +522,19 @@ public final class SyncItem {
         draft = draft.with(record);
     }
 
-    /** The parents that the mapping has answered become links, which are to be found. */
-    void takeParents() {
+    /** What the mapping has answered beside fields: its parents become links, which are to be found. */
+    void takeParts() {
+        kept = AnswerShape.kept(getRecord() == null ? null : getRecord().remove(Mapping.KEEP));
         JsonNode parents = getRecord() == null ? null : getRecord().remove(Mapping.PARENTS);
         links = new LinkedHashMap<>();
         if (parents != null) {
             Parent.of(parents).forEach((field, parent) -> links.put(field, ParentLink.wish(parent)));
         }
+    }
+
+    /** Whether the field stays as it is if the mapping has answered no value. */
+    public boolean keeps(String field) {
+        return kept.contains(field);
     }
 
     /** Field to what became of the parent that it refers to. */

@@ -203,7 +203,7 @@ public class FieldDiff {
             if (mapped.has(field) || Kind.STAND_IN.isOn(sent) || !item.getObject().equals(item.getKnown().object())) {
                 return; // a Contact that was converted from a Lead does not get the Lead's fields
             }
-            boolean stays = sent.startsWith(GIVEN) || item.getDraft().dropped().contains(field) || sent.equals(cleared)
+            boolean stays = sent.startsWith(GIVEN) || item.keeps(field) || item.getDraft().dropped().contains(field) || sent.equals(cleared)
                     || org.requires(item.getObject(), field);
             boolean isOpen = !stays && !item.getChange().isComplete();
             if (isOpen) {
