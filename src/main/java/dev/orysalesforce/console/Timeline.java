@@ -6,10 +6,13 @@ import dev.orysalesforce.operator.DeadLetterItem;
 import dev.orysalesforce.operator.IdentityStatus;
 import dev.orysalesforce.operator.IdentityStatus.LastEvent;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What happened to an identity, oldest first, and what will. */
@@ -25,18 +28,19 @@ final class Timeline {
         List<Step> steps = new ArrayList<>();
         if (identity != null) {
             add(steps, identity.version(), "This state at Ory is the newest that Salesforce has.");
+            Set<Instant> received = new HashSet<>();
             identity.history().forEach(step -> {
-                add(steps, step.receivedAt(), received(step.event(), step.mapping()));
+                if (received.add(step.receivedAt())) {
+                    add(steps, step.receivedAt(), received(step.event(), step.mapping()));
+                }
                 add(steps, step.at(), found(step.foundBy()));
                 add(steps, step.at(), became(step));
             });
             LastEvent last = identity.lastEvent();
-            if (last != null && identity.history().stream().noneMatch(step -> last.receivedAt().equals(step.receivedAt()))) {
+            if (last != null && received.add(last.receivedAt())) {
                 add(steps, last.receivedAt(), received(last.event(), identity.mapping()));
             }
-            Map<Instant, List<String>> sent = new TreeMap<>();
-            identity.fieldsSentAt().forEach((field, at) -> sent.computeIfAbsent(at, time -> new ArrayList<>()).add(field));
-            sent.forEach((at, fields) -> add(steps, at, "The app last sent " + String.join(", ", fields) + "."));
+            sent(identity).forEach((at, fields) -> add(steps, at, "The app last sent " + String.join(", ", fields) + "."));
             if (identity.ory() != null) {
                 add(steps, identity.ory().listedAt(), "A comparison found it at Ory.");
             }
@@ -44,19 +48,32 @@ final class Timeline {
                 add(steps, identity.salesforce().readAt(), "A comparison found its record in Salesforce.");
             }
             identity.deadLetters().stream().filter(letter -> identity.history().stream().noneMatch(step -> isOf(step, letter)))
-                    .forEach(letter -> add(steps, letter.failedAt(), "An event of it became a dead letter (" + letter.code() + ")."));
+                    .forEach(letter -> add(steps, letter.failedAt(), "An event became a dead letter (" + letter.code() + ")."));
             add(steps, identity.nextRetryAt(), "The app tries its last event again.");
         }
         return steps.stream().sorted(Comparator.comparing(Step::at)).toList();
     }
 
+    /** The ledger keeps these times to the second; that of the event that was sent then is exact. */
+    private static Map<Instant, List<String>> sent(IdentityStatus identity) {
+        Map<Instant, List<String>> sent = new TreeMap<>();
+        identity.fieldsSentAt().forEach((field, at) -> sent.computeIfAbsent(identity.history().stream().map(History.Step::at)
+                .filter(exact -> exact.truncatedTo(ChronoUnit.SECONDS).equals(at)).findFirst().orElse(at), time -> new ArrayList<>())
+                .add(field));
+        return sent;
+    }
+
     private static String received(String event, String mapping) {
         return switch (event) {
-            case IdentityChange.RECONCILE -> "The app read a state of it at Ory that Salesforce did not have";
-            case IdentityChange.GONE -> "The app read at Ory that it is gone";
-            case IdentityChange.GATEWAY -> "The gateway received a record of it";
-            default -> "The app received an event of it (" + event + ")";
-        } + (mapping == null ? "." : ", which " + mapping + " mapped.");
+            case IdentityChange.GATEWAY -> "The gateway received a record of this identity.";
+            case IdentityChange.GONE -> "The app read at Ory that this identity is gone.";
+            case IdentityChange.RECONCILE -> "The app read the state of this identity at Ory" + mapped(mapping);
+            default -> "The app received an event of this identity (" + event + ")" + mapped(mapping);
+        };
+    }
+
+    private static String mapped(String mapping) {
+        return mapping == null ? "." : ", which " + mapping + " mapped.";
     }
 
     private static String found(String by) {
@@ -76,7 +93,8 @@ final class Timeline {
         return switch (step.outcome()) {
             case "synced" -> "Salesforce has what the app sent" + why;
             case "unchanged" -> "The event changed nothing in Salesforce" + why;
-            case "retry" -> "Salesforce rejected the record for now" + why;
+            case "retry" -> "The app could not write the record, and tries again later" + why;
+            case "discarded" -> "An operator discarded the event" + why;
             case "dead-letter" -> "The event became a dead letter" + why;
             default -> "The app wrote nothing for the event" + why;
         };

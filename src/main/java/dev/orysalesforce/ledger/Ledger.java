@@ -97,9 +97,13 @@ public class Ledger {
 
     /** The event that was to be tried again is discarded. */
     public void discarded(String identity, String code, String message) {
-        jdbc.sql("update identities set outcome = 'skipped', code = :code, message = :message, next_retry_at = null"
-                + " where identity = :identity and outcome = 'retry'")
-                .param("code", code).param("message", message).param("identity", identity).update();
+        find(identity).filter(entry -> entry.outcome().equals("retry")).ifPresent(entry -> jdbc
+                .sql("update identities set outcome = 'skipped', code = :code, message = :message, next_retry_at = null,"
+                        + " history = :history where identity = :identity and outcome = 'retry'")
+                .param("code", code).param("message", message).param("identity", identity)
+                .param("history", entry.history().plus(new History.Step(clock.instant(), entry.event(), entry.receivedAt(), null,
+                        "discarded", code, null)).lines())
+                .update());
     }
 
     /** Also forgets the identities in the snapshot of the last reconcile. */

@@ -49,7 +49,7 @@ public final class LedgerEntries {
         }
         return new LedgerEntry(item.getIdentity(), place.object(), place.salesforceId(), place.foundBy(),
                 place.isThere() ? target.version() : change.version(), null, fields, sentAt(item), change.event(), change.receivedAt(),
-                change.triggerId(), item.getMapping().label(), item.getOutcome().label(), null, null, 0, null, history(item));
+                change.triggerId(), item.getMapping().label(), item.getOutcome().label(), null, null, 0, null, item.getHistory());
     }
 
     /** If the field gets a stand-in or a link, the record holds it or the one before, unless sales has typed something. */
@@ -106,16 +106,13 @@ public final class LedgerEntries {
         return times;
     }
 
-    private static History history(SyncItem item) {
-        return item.getKnown() == null ? History.NONE : item.getKnown().history();
-    }
-
     private static History history(SyncItem item, Place place, Instant now) {
         IdentityChange change = item.getChange();
-        String before = item.getKnown() == null ? null : item.getKnown().salesforceId();
-        return history(item).plus(new History.Step(now.truncatedTo(ChronoUnit.SECONDS), change.event(), change.receivedAt(),
-                item.getMapping().label(), item.getOutcome().label(), item.getError() == null ? null : item.getError().code(),
-                Objects.equals(before, place.salesforceId()) ? null : place.foundBy()));
+        boolean isMapped = item.getRecord() != null || !item.isToBeRetried();
+        return item.getHistory()
+                .plus(new History.Step(now, change.event(), change.receivedAt(), isMapped ? item.getMapping().label() : null,
+                        item.getOutcome().label(), item.getError() == null ? null : item.getError().code(),
+                        Objects.equals(item.getRecordBefore(), place.salesforceId()) ? null : place.foundBy()));
     }
 
     private static Map<String, String> unsent(SyncItem item) {

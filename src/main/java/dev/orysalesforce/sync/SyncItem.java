@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.DeadLetter;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.Version;
+import dev.orysalesforce.ledger.History;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.salesforce.RecordError;
@@ -730,8 +731,23 @@ public final class SyncItem {
 
     /** What the ledger keeps of the identity's fields, also if the record was deleted or its first call had no answer. */
     public Map<String, String> getRemembered() {
-        LedgerEntry entry = known != null ? known : former != null ? former : intended;
+        LedgerEntry entry = remembered();
         return entry == null ? Map.of() : entry.fields();
+    }
+
+    private LedgerEntry remembered() {
+        return known != null ? known : former != null ? former : intended;
+    }
+
+    /** What became of earlier events, also if the record was deleted or its first call had no answer. */
+    History getHistory() {
+        LedgerEntry entry = remembered();
+        return entry == null ? History.NONE : entry.history();
+    }
+
+    /** The record that the identity had before this event; null if it had none, or if the answer to its first call was lost. */
+    String getRecordBefore() {
+        return known == null || intended != null ? null : known.salesforceId();
     }
 
     /** @param due what the ledger keeps of withdrawals until they are written */
