@@ -116,6 +116,7 @@ class CheckTest extends AppTest {
                 planted("an external ID that is none", "Account.Ory_Organization_Id__c",
                         change("Ory_Organization_Id__c", "Account", rule -> rule.without(Trait.EXTERNAL_ID))),
                 planted("an Account that this user can't make", "Account", org -> org.forbid("Account", Org.Permission.CREATE)),
+                planted("an Account that this user can't see", "Account", org -> org.forbid("Account", Org.Permission.READ)),
                 planted("an object that this user can't make", "Contact",
                         org -> org.forbid("Contact", Org.Permission.CREATE)));
     }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The body that ory/identity.jsonnet makes of what Kratos knows. Needs Debian's {@code jsonnet}; without it the tests
@@ -43,6 +44,18 @@ class OryBodyTest extends AppTest {
         try (Stream<Path> files = Files.list(Path.of("src", "test", "resources", "webhooks"))) {
             return files.map(file -> file.getFileName().toString().replace(".json", "")).sorted().toList();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{email: 'ada@acme.example'}", "{email: 'ada@acme.example', email_verified: true, name: 'Ada'}"})
+    void anOrganizationsMapperTellsItsNameAndNoAddressThatIsNotVerified(String claims) throws Exception {
+        Tool.require(Tool.JSONNET);
+        JsonNode identity = json.readTree(Tools.run(work, List.of("jsonnet", "--ext-code", "claims=" + claims,
+                "ory/organization-mapper.jsonnet"), Map.of())).path("identity");
+        assertThat(identity.at("/metadata_public/organization/name").asText()).isEqualTo("Acme");
+        assertThat(identity.at("/metadata_public/organization/domain").asText()).isEqualTo("acme.example");
+        assertThat(identity.path("traits").has("email")).isEqualTo(claims.contains("verified"));
+        assertThat(identity.path("verified_addresses")).hasSize(claims.contains("verified") ? 1 : 0);
     }
 
     @ParameterizedTest
