@@ -8,13 +8,17 @@ import dev.orysalesforce.salesforce.CallBudget;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.sync.DeliveryPause;
 import dev.orysalesforce.sync.EventCounters;
+import dev.orysalesforce.write.ObjectPauses;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -33,6 +37,7 @@ public class AlertConditions {
     private static final Duration SETTLED = Duration.ofMinutes(2);
 
     private final DeliveryPause pause;
+    private final ObjectPauses objects;
     private final Queues queues;
     private final EventCounters counters;
     private final DeadLetterCodes codes;
@@ -46,10 +51,12 @@ public class AlertConditions {
     private final Instant startedAt;
     private Instant lowSince;
 
-    AlertConditions(DeliveryPause pause, Queues queues, EventCounters counters, DeadLetterCodes codes, ReconcileReport reconcile,
-            CallBudget budget, DoctorFindings findings, @Qualifier("configReloader") ObjectProvider<HealthIndicator> reloader,
+    AlertConditions(DeliveryPause pause, ObjectPauses objects, Queues queues, EventCounters counters, DeadLetterCodes codes,
+            ReconcileReport reconcile, CallBudget budget, DoctorFindings findings,
+            @Qualifier("configReloader") ObjectProvider<HealthIndicator> reloader,
             SyncSettings sync, AlertSettings settings, Clock clock) {
         this.pause = pause;
+        this.objects = objects;
         this.queues = queues;
         this.counters = counters;
         this.codes = codes;
@@ -88,18 +95,24 @@ public class AlertConditions {
 
     private Condition paused() {
         Map<String, Object> why = pause.health().getDetails();
-        if (why.isEmpty()) {
-            boolean nothingWaits = queues.depth(Queues.JOURNAL).orElse(1) == 0;
-            return nothingWaits || hasDelivered() ? Condition.over(AlertKind.PAUSED, "Events are delivered.")
-                    : Condition.unknown(AlertKind.PAUSED);
+        if (!why.isEmpty()) {
+            return paused(Instant.parse((String) why.get("since")), why.get("code") + ": " + why.get("reason"));
         }
-        Instant since = Instant.parse((String) why.get("since"));
-        if (clock.instant().isBefore(since.plus(settings.pausedFor()))) {
-            return Condition.unknown(AlertKind.PAUSED);
+        Optional<ObjectPauses.Current> first = objects.current().stream().min(Comparator.comparing(ObjectPauses.Current::since));
+        if (first.isPresent()) {
+            return paused(first.get().since(), objects.current().stream()
+                    .map(object -> object.object() + ": " + object.code() + ": " + object.reason()).collect(Collectors.joining("\n")));
         }
-        return new Condition(AlertKind.PAUSED, Verdict.HOLDS, since, why.get("code") + ": " + why.get("reason"),
-                () -> counted("events waiting", queues.depth(Queues.JOURNAL)),
-                "No event is lost: they wait in order, and the app tries again by itself.");
+        boolean nothingWaits = queues.depth(Queues.JOURNAL).orElse(1) == 0;
+        return nothingWaits || hasDelivered() ? Condition.over(AlertKind.PAUSED, "Events are delivered.")
+                : Condition.unknown(AlertKind.PAUSED);
+    }
+
+    private Condition paused(Instant since, String why) {
+        return clock.instant().isBefore(since.plus(settings.pausedFor())) ? Condition.unknown(AlertKind.PAUSED)
+                : new Condition(AlertKind.PAUSED, Verdict.HOLDS, since, why,
+                        () -> counted("events waiting", queues.depth(Queues.JOURNAL)),
+                        "No event is lost: they wait in order, and the app tries again by itself.");
     }
 
     /** Since the start. Until then, an app that has just started does not know whether delivery works. */

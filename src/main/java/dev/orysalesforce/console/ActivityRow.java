@@ -37,8 +37,11 @@ record ActivityRow(Instant at, String what, String took, String result, Long cal
     static ActivityRow of(Activity.Entry entry) {
         Duration time = entry.endedAt() == null ? null : Duration.between(entry.at(), entry.endedAt());
         return switch (Activity.Kind.valueOf(entry.kind().toUpperCase(Locale.ROOT))) {
-            case PAUSE -> new ActivityRow(entry.at(), "Delivery was paused", words(time),
-                    entry.endedAt() == null ? "No batch was delivered since." : "Delivery went on.", null, entry.code());
+            case PAUSE -> new ActivityRow(entry.at(), entry.message() == null ? "Delivery was paused"
+                    : "Delivery of " + entry.message() + " was paused", words(time),
+                    entry.endedAt() != null ? "Delivery went on."
+                            : entry.message() == null ? "No batch was delivered since." : "No record of it was written since.",
+                    null, entry.code());
             case COMPARISON -> new ActivityRow(entry.at(), "Comparison with Ory", words(time),
                     ("failed".equals(entry.outcome()) ? "It failed. " : "") + counts(entry)
                             + (entry.message() == null ? "" : " " + entry.message()),

@@ -92,15 +92,25 @@ class ChangesController {
         }
         try {
             form = form.withFiles(request, inUse);
-            if (runs.start(form.candidates(inUse), form.overIdentities())) {
+            Optional<Boolean> started = start(request, form, inUse);
+            if (started.orElse(false)) {
                 runs.last().awaitEnd(SHORT);
                 return REDIRECT;
             }
-            refuse(model, "Another comparison is running. Wait until it has ended, or cancel it. Your texts are still below.");
+            refuse(model, started.isEmpty() ? problems.problem("AUDIT_UNAVAILABLE").detail()
+                    : "Another comparison is running. Wait until it has ended, or cancel it. Your texts are still below.");
         } catch (RunFailedException e) {
             refuse(model, e.getMessage());
         }
         return view(form, model);
+    }
+
+    /** A candidate that skips some identities tells which have a value, so the audit names who has compared all of them. */
+    private Optional<Boolean> start(HttpServletRequest request, ChangesForm form, Map<String, String> inUse) {
+        if (!form.overIdentities()) {
+            return Optional.of(runs.start(form.candidates(inUse), false));
+        }
+        return calls.act(request.getRemoteAddr(), List.of(OperatorActs.compareMappings()), () -> runs.start(form.candidates(inUse), true));
     }
 
     @PostMapping(PATH + "/cancel")

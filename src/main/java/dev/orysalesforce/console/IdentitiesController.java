@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.ledger.Audit;
 import dev.orysalesforce.ledger.Tombstones;
 import dev.orysalesforce.operator.AuditEntries;
+import dev.orysalesforce.operator.DeadLetterItem;
 import dev.orysalesforce.operator.IdentityStatus;
 import dev.orysalesforce.operator.IdentityStatusService;
 import dev.orysalesforce.operator.OperatorActs;
@@ -11,6 +12,7 @@ import dev.orysalesforce.operator.OperatorCalls;
 import dev.orysalesforce.reconcile.OryAdmin;
 import dev.orysalesforce.settings.RouteNames;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
 import java.util.Map;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -28,6 +30,7 @@ class IdentitiesController {
     static final String PATH = Section.HOME + "/identities";
     private static final String ONE = PATH + "/{id}";
     private static final String ACTS_SHOWN = "20";
+    private static final int LETTERS_SHOWN = 50;
 
     private final OperatorCalls calls;
     private final FormActs acts;
@@ -69,6 +72,8 @@ class IdentitiesController {
         Audit.Page done = audit.list(identity, null, "0", ACTS_SHOWN);
         model.addAttribute("id", identity);
         model.addAttribute("identity", status);
+        List<DeadLetterItem> letters = status == null ? List.of() : status.deadLetters();
+        model.addAttribute("letters", letters.subList(Math.max(0, letters.size() - LETTERS_SHOWN), letters.size()));
         model.addAttribute("timeline", Timeline.of(status));
         model.addAttribute("acts", done);
         model.addAttribute("erasedAt", tombstones.erasedAt(identity).orElse(null));

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
@@ -45,9 +46,9 @@ public class Activity implements DisposableBean {
     static final int MOST_ROWS = 50_000;
     private static final int LONGEST_MESSAGE = 1_000;
 
-    private static final String OPEN_PAUSE = " where kind = 'pause' and ended_at is null";
-    private static final String BEGIN_PAUSE = "insert into activity (id, kind, at, code, " + columns(Count::column)
-            + ") select ?, 'pause', ?, ?, " + columns(count -> "0") + " where not exists (select 1 from activity" + OPEN_PAUSE + ")";
+    private static final String OPEN_PAUSE = " where kind = 'pause' and ended_at is null and coalesce(message, '') = ?";
+    private static final String BEGIN_PAUSE = "insert into activity (id, kind, at, code, message, " + columns(Count::column)
+            + ") select ?, 'pause', ?, ?, ?, " + columns(count -> "0") + " where not exists (select 1 from activity" + OPEN_PAUSE + ")";
     private static final String SAVE = "insert into activity (id, kind, at, ended_at, code, outcome, message, "
             + columns(Count::column) + ") values (?, ?, ?, ?, ?, ?, ?, " + columns(count -> "?")
             + ") on conflict (id) do update set ended_at = excluded.ended_at, " + columns(Count::added);
@@ -115,7 +116,7 @@ public class Activity implements DisposableBean {
      * @param endedAt null for a pause that has not ended
      * @param code why delivery was paused
      * @param outcome of a comparison: {@code done} or {@code failed}
-     * @param message what an operator should know of it
+     * @param message what an operator should know of it; of a pause, the object whose records wait, if others go on
      * @param counts what its {@link Kind} counts
      */
     public record Entry(String kind, Instant at, Instant endedAt, @JsonInclude(JsonInclude.Include.NON_NULL) String code,
@@ -125,8 +126,11 @@ public class Activity implements DisposableBean {
     /** @param items newest first */
     public record Page(List<Entry> items, long total) {}
 
-    /** @param code null if it ends */
-    private record Pause(String code, Instant at) {}
+    /**
+     * @param object whose records wait; null if all do
+     * @param code null if it ends
+     */
+    private record Pause(String object, String code, Instant at) {}
 
     /** A row to be written, or what is to be added to one. */
     private record Row(Kind kind, Instant at, Instant endedAt, String code, String outcome, String message,
@@ -181,14 +185,24 @@ public class Activity implements DisposableBean {
         addToHour(now, all);
         if (mayBePaused) {
             mayBePaused = false;
-            pauses.add(new Pause(null, now));
+            pauses.add(new Pause(null, null, now));
         }
     }
 
     /** Delivery pauses, or pauses for another reason than before. */
     public synchronized void paused(String code) {
-        pauses.add(new Pause(code, clock.instant()));
+        pauses.add(new Pause(null, code, clock.instant()));
         mayBePaused = true;
+    }
+
+    /** The records of one object wait, and the others go on. */
+    public synchronized void paused(String object, String code) {
+        pauses.add(new Pause(object, code, clock.instant()));
+    }
+
+    /** Salesforce takes records of this object again. */
+    public synchronized void resumed(String object) {
+        pauses.add(new Pause(object, null, clock.instant()));
     }
 
     /**
@@ -248,9 +262,10 @@ public class Activity implements DisposableBean {
         batches.batchUpdate(SAVE, ready.entrySet().stream().map(row -> row.getValue().columns(row.getKey())).toList());
         for (Pause change : changes) {
             String at = SqlTimestamps.text(change.at());
-            batches.update("update activity set ended_at = ?" + OPEN_PAUSE + " and code <> ?", at, String.valueOf(change.code()));
+            String object = Objects.toString(change.object(), "");
+            batches.update("update activity set ended_at = ?" + OPEN_PAUSE + " and code <> ?", at, object, String.valueOf(change.code()));
             if (change.code() != null) {
-                batches.update(BEGIN_PAUSE, Kind.PAUSE.label() + " " + change.at(), at, change.code());
+                batches.update(BEGIN_PAUSE, Kind.PAUSE.label() + " " + object + change.at(), at, change.code(), change.object(), object);
             }
         }
         purge();

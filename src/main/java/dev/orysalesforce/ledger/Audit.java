@@ -42,7 +42,7 @@ public class Audit {
     public enum Kind {
         REPLAY("replayed", "Replay"), DISCARD("discarded", "Discard"), REVEAL("revealed", "Reveal of values"),
         ERASE("erased", "Erasure"), SYNC("synced", "Sync from Ory"), RESUME("resumed", "Resume of delivery"),
-        COMPARE("started", "Comparison with Ory"), RELOAD("reloaded", "Reload of a file"),
+        COMPARE("started", "Comparison with Ory"), DIFF("compared", "Comparison of mappings"), RELOAD("reloaded", "Reload of a file"),
         TEST_ALERT("tested", "Test of an alert target");
 
         private final String past;

@@ -22,6 +22,11 @@ public final class OperatorActs {
         return new Act(Kind.COMPARE, "a comparison", null);
     }
 
+    /** Maps all identities at Ory by candidate mappings and by those in use. */
+    public static Act compareMappings() {
+        return new Act(Kind.DIFF, "the mappings over all identities", null);
+    }
+
     public static Act testAlerts() {
         return new Act(Kind.TEST_ALERT, "the alerts", null);
     }

@@ -1,5 +1,6 @@
 package dev.orysalesforce.write;
 
+import dev.orysalesforce.ledger.Activity;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.settings.Degraded;
 import dev.orysalesforce.settings.SyncSettings;
@@ -37,8 +38,11 @@ public class ObjectPauses implements HealthIndicator {
     private final SyncSettings.BackOff backOff;
     private final Clock clock;
     private final MeterRegistry meters;
+    private final Activity activity;
     private final Map<String, Pause> pauses = new TreeMap<>();
     private final Map<String, Streak> streaks = new HashMap<>();
+    /** The activity may tell of a pause of the process before this one. */
+    private final Set<String> taken = new HashSet<>();
 
     private record Pause(RecordError why, Instant since, Instant until, int tries) {}
 
@@ -46,16 +50,18 @@ public class ObjectPauses implements HealthIndicator {
      * A pause that has not ended.
      *
      * @param object its name in Salesforce, e.g. Lead
+     * @param code of the error
      * @param reason what happened, without a value of an identity
      */
-    public record Current(String object, String reason, Instant since) {}
+    public record Current(String object, String code, String reason, Instant since) {}
 
     private record Streak(String code, Set<String> identities) {}
 
-    ObjectPauses(SyncSettings settings, Clock clock, MeterRegistry meters) {
+    ObjectPauses(SyncSettings settings, Clock clock, MeterRegistry meters, Activity activity) {
         this.backOff = settings.backOff();
         this.clock = clock;
         this.meters = meters;
+        this.activity = activity;
     }
 
     /** Items of a paused object wait for the end of the pause. Then the first of them go ahead, as many as fit into a call. */
@@ -91,6 +97,7 @@ public class ObjectPauses implements HealthIndicator {
             LOG.warn("Delivery of {} paused: {}: {}", object, why.code(), why.message());
             pause = new Pause(why, clock.instant(), clock.instant().plus(backOff.pauseAfter(1)), 1);
             pauses.put(object, pause);
+            activity.paused(object, why.code());
             Tags tags = Tags.of("object", object, "code", why.code());
             if (meters.find("ory.sync.object.paused").tags(tags).gauge() == null) {
                 meters.gauge("ory.sync.object.paused", tags, this, pausing -> pausing.isPaused(object, why.code()) ? 1 : 0);
@@ -114,6 +121,9 @@ public class ObjectPauses implements HealthIndicator {
     synchronized void took(String object) {
         streaks.remove(object);
         Pause ended = pauses.remove(object);
+        if (taken.add(object) || ended != null) {
+            activity.resumed(object);
+        }
         if (ended != null) {
             LOG.info("Delivery of {} resumed after {} s ({})", object, Duration.between(ended.since(), clock.instant()).toSeconds(),
                     ended.why().code());
@@ -135,7 +145,9 @@ public class ObjectPauses implements HealthIndicator {
 
     public synchronized List<Current> current() {
         return pauses.entrySet().stream()
-                .map(pause -> new Current(pause.getKey(), pause.getValue().why().message(), pause.getValue().since())).toList();
+                .map(pause -> new Current(pause.getKey(), pause.getValue().why().code(), pause.getValue().why().message(),
+                        pause.getValue().since()))
+                .toList();
     }
 
     @Override

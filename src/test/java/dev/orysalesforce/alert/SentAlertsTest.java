@@ -121,6 +121,24 @@ class SentAlertsTest extends ReconcileTest {
     }
 
     @Test
+    void aLongPauseOfOneObjectIsToldToo() {
+        SALESFORCE.org().forbid("Lead", Org.Permission.CREATE);
+        ory.sends("registration", Ory.identity(UUID.randomUUID().toString(), clock.instant(), "Waits"));
+        await().until(() -> health().at("/components/objectPauses/details").has("Lead"));
+        clock.move(Duration.ofMinutes(6));
+        await().untilAsserted(() -> assertThat(RECEIVERS.told("paused")).containsExactly("paused begun"));
+        assertThat(RECEIVERS.last("paused").path("text").asText()).startsWith("Lead: ").contains("Create on Lead");
+        assertThat(read(operator.get("/api/activity?kind=pause").body()).path("items").get(0).path("message").asText()).isEqualTo("Lead");
+        SALESFORCE.org().permit("Lead", Org.Permission.CREATE);
+        await().until(() -> {
+            clock.move(Duration.ofSeconds(1)); // a try that began before may still fail
+            return health().at("/components/objectPauses/status").asText().equals("UP");
+        });
+        await().untilAsserted(() -> assertThat(RECEIVERS.told("paused")).containsExactly("paused begun", "paused ended"));
+        await().until(() -> !read(operator.get("/api/activity?kind=pause").body()).path("items").get(0).path("endedAt").isNull());
+    }
+
+    @Test
     void pausesThatFollowWithinAnHourAreCountedInTheNextAlert() {
         for (int i = 0; i < 4; i++) {
             pause();

@@ -3,11 +3,15 @@ package dev.orysalesforce.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orysalesforce.AppTest;
+import dev.orysalesforce.operator.Role;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -15,6 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.context.ApplicationContext;
+import org.springframework.web.bind.annotation.RequestMethod;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** The console opens for a person with the operator token, and for no form of another page. */
 @Tag("any-ledger")
@@ -24,6 +32,13 @@ class ConsoleLoginTest extends AppTest {
 
     @Autowired
     private MeterRegistry meters;
+
+    @Autowired
+    private ApplicationContext app;
+
+    @Autowired
+    @Qualifier("requestMappingHandlerMapping")
+    private RequestMappingHandlerMapping handlers;
 
     private Browser browser;
 
@@ -159,6 +174,41 @@ class ConsoleLoginTest extends AppTest {
             assertThat(answer.body()).contains("<h1>Forbidden</h1>", "no page of this console sent the form");
         }
         assertThat(browser.get("/console").statusCode()).as("still logged in").isEqualTo(200);
+    }
+
+    private static final Map<String, Set<Role>> NEEDED = Map.ofEntries(
+            Map.entry("/console/changes", Set.of(Role.OPERATOR)),
+            Map.entry("/console/changes/cancel", Set.of(Role.OPERATOR)),
+            Map.entry("/console/changes/reveal", Set.of(Role.PRIVACY)),
+            Map.entry("/console/changes/csv/reveal", Set.of(Role.PRIVACY)),
+            Map.entry("/console/compare", Set.of(Role.OPERATOR)),
+            Map.entry("/console/dead-letters/discard", Set.of(Role.OPERATOR)),
+            Map.entry("/console/dead-letters/replay", Set.of(Role.OPERATOR)),
+            Map.entry("/console/dead-letters/{id}/discard", Set.of(Role.OPERATOR)),
+            Map.entry("/console/dead-letters/{id}/reveal", Set.of(Role.PRIVACY)),
+            Map.entry("/console/identities", Set.of(Role.VIEWER)),
+            Map.entry("/console/identities/{id}/erase", Set.of(Role.PRIVACY)),
+            Map.entry("/console/identities/{id}/sync", Set.of(Role.OPERATOR)),
+            Map.entry("/console/mappings", Set.of(Role.OPERATOR)),
+            Map.entry("/console/mappings/reveal", Set.of(Role.OPERATOR, Role.PRIVACY)),
+            Map.entry("/console/resume", Set.of(Role.OPERATOR)),
+            Map.entry("/console/set-up", Set.of(Role.OPERATOR)),
+            Map.entry("/console/set-up/test-alert/{target}", Set.of(Role.OPERATOR)));
+
+    /** Each act of the console, of which a new one has to be added here. */
+    @ParameterizedTest
+    @CsvSource({"VIEWER, VIEWER", "VIEWER, OPERATOR", "VIEWER, PRIVACY", "OPERATOR, PRIVACY"})
+    void aPersonMayDoWhatTheRolesPermitAndNothingElse(Role one, Role other) {
+        Set<String> acts = handlers.getHandlerMethods().keySet().stream()
+                .filter(handler -> handler.getMethodsCondition().getMethods().contains(RequestMethod.POST))
+                .flatMap(handler -> handler.getPatternValues().stream()).filter(path -> path.startsWith("/console"))
+                .collect(Collectors.toSet());
+        assertThat(acts).isEqualTo(NEEDED.keySet());
+        Set<Role> roles = Set.copyOf(List.of(one, other));
+        Browser person = Logins.with(app, port, OPERATOR_TOKEN, Role.VIEWER, one, other);
+        Map<String, String> form = Browser.hidden(person.get("/console"), "/console/logout");
+        acts.forEach(act -> assertThat(person.post(act.replaceAll("\\{\\w+}", UUID.randomUUID().toString()), form).statusCode() != 403)
+                .as("%s by %s", act, roles).isEqualTo(NEEDED.get(act).equals(Set.of(Role.VIEWER)) || roles.containsAll(NEEDED.get(act))));
     }
 
     @Test

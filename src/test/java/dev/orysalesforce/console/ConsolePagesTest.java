@@ -81,6 +81,14 @@ class ConsolePagesTest extends AppTest {
     }
 
     @Test
+    void aPageIsCompressed() {
+        for (String path : List.of("/console/mappings", "/console/audit.csv")) {
+            assertThat(browser.get(path).headers().firstValue("Content-Encoding")).isEmpty();
+        }
+        assertThat(browser.get("/console/mappings", "Accept-Encoding", "gzip").headers().firstValue("Content-Encoding")).contains("gzip");
+    }
+
+    @Test
     void aPathThatDoesNotExistIsAPage() {
         for (String path : List.of("/console/nowhere", "/console/resume", "/console/error")) {
             HttpResponse<String> answer = browser.get(path);

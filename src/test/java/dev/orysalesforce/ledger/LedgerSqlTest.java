@@ -92,6 +92,9 @@ class LedgerSqlTest {
             history = history.plus(new History.Step(NOON.plusSeconds(i), "settings", NOON, "m", "synced", null, null));
         }
         assertThat(history.steps()).hasSize(20).extracting(History.Step::at).startsWith(NOON.plusSeconds(1)).endsWith(NOON.plusSeconds(20));
+        History.Step later = new History.Step(NOON.plusSeconds(9), STEP.event(), STEP.receivedAt(), null, "retry", "C".repeat(200), null);
+        assertThat(History.NONE.plus(STEP).plus(later).steps()).as("tries of one event").singleElement()
+                .satisfies(step -> assertThat(step.code()).hasSize(100));
         assertThat(History.NONE.plus(STEP).steps()).containsExactly(
                 new History.Step(NOON, "settings", NOON.minusSeconds(1), null, "retry", "CODE with a break", "email"));
     }
@@ -242,6 +245,25 @@ class LedgerSqlTest {
         assertThat(last.list(Activity.Kind.PAUSE, null, 0, 10).items()).extracting(Activity.Entry::code, Activity.Entry::endedAt)
                 .containsExactly(tuple("REQUEST_LIMIT_EXCEEDED", NOON.plusSeconds(120)),
                         tuple("INVALID_SESSION_ID", NOON.plusSeconds(60)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void pausesOfAnObjectBeginAndEndByThemselves(LedgerDatabase database) {
+        database.empty();
+        Activity before = activity(database, NOON);
+        before.paused("Lead", "ACCESS");
+        before.paused("Lead", "ACCESS");
+        before.paused("Contact", "ACCESS");
+        before.batch(NOON, Map.of());
+        before.save();
+        Activity after = activity(database, NOON.plusSeconds(60));
+        after.resumed("Lead");
+        after.resumed("Account");
+        after.save();
+        assertThat(after.list(Activity.Kind.PAUSE, null, 0, 10).items())
+                .extracting(Activity.Entry::message, Activity.Entry::code, Activity.Entry::endedAt)
+                .containsExactlyInAnyOrder(tuple("Lead", "ACCESS", NOON.plusSeconds(60)), tuple("Contact", "ACCESS", null));
     }
 
     @ParameterizedTest

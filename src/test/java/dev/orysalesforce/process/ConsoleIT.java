@@ -17,7 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.logging.Level;
@@ -42,6 +45,10 @@ class ConsoleIT {
 
     private static final String TOKEN = "console-operator-token";
     private static final String ADDRESS = "pat@example.org";
+    /** As an element it would load an image that does not exist, which the browser's log tells. */
+    private static final String NAME = "<img src=/console/x onerror=alert(1)> Person";
+    private static final String FIXED = "<img src=/console/y><script>alert(2)</script>";
+    private static final ZoneId KOLKATA = ZoneId.of("Asia/Kolkata");
     private static final boolean SCREENSHOTS = Boolean.getBoolean("screenshots");
     private static final Duration PATIENCE = Duration.ofMinutes(6); // on a machine that is busy with other tests
 
@@ -60,9 +67,12 @@ class ConsoleIT {
                 click(browser, By.linkText("Overview"));
                 see(browser, "3 identities are in step with Salesforce.");
 
+                timesAreThoseOfTheReadersZone(browser);
+
                 salesforce.faults().start(Fault.unavailable());
                 app.ory().sends("registration", Ory.identity(UUID.randomUUID().toString(), Instant.now(), "Person"));
                 see(browser, "Delivery is paused since"); // the page refreshes itself
+                timesAreThoseOfTheReadersZone(browser);
                 picture(browser, "overview");
                 everyPageIsAccessible(browser);
                 salesforce.faults().clear();
@@ -79,12 +89,11 @@ class ConsoleIT {
                 isAccessible(browser);
                 picture(browser, "audit");
 
-                aCandidateIsCompared(browser);
+                aCandidateIsCompared(browser,
+                        Files.writeString(folder.resolve("lead.jslt"), "{\"LastName\": \"Fixed\", \"Company\": \"C\"}"));
                 theKeyboardReachesTheContent(browser);
                 theSessionEnds(browser);
-                assertThat(browser.manage().logs().get(LogType.BROWSER).getAll()).filteredOn(line -> line.getLevel().equals(Level.SEVERE))
-                        .as("refused by the content security policy, or a failed script")
-                        .allMatch(line -> line.getMessage().contains("401"));
+                noScriptFailed(browser);
             } catch (RuntimeException | AssertionError e) {
                 Files.write(Path.of("target/console.png"), browser.getScreenshotAs(OutputType.BYTES));
                 throw e;
@@ -103,12 +112,13 @@ class ConsoleIT {
                         .with("SYNC_RECONCILE_AFTER_START", "1h")) { // or a comparison may find the same person at that moment
             app.start();
             salesforce.org().schema("Lead").alter("LastName", rule -> rule.withLength(3));
-            String id = ory.project().add(Map.of("email", ADDRESS, "name", "<b>Pat</b> Person"));
+            String id = ory.project().add(Map.of("email", ADDRESS, "name", NAME));
             app.ory().sends("registration", ory.project().hook(id));
             app.ory().sends("login", "not JSON");
             ChromeDriver browser = browser();
             try {
                 logIn(browser, "http://127.0.0.1:" + app.port() + "/console");
+                aCodeIsReplayedInVain(browser);
                 aMissingPersonIsFound(browser, id);
                 salesforce.org().schema("Lead").alter("LastName", rule -> rule.withLength(80));
                 theLetterIsRevealedAndReplayed(browser, id);
@@ -117,8 +127,11 @@ class ConsoleIT {
                 anIdentityIsSynced(browser, id);
                 aMappingIsTried(browser);
                 theSetUpIsChecked(browser);
+                aForgedFormIsRefused(browser);
+                aFormOfAnEndedSessionIsNotSent(browser);
                 anIdentityIsErased(browser, id);
                 await().atMost(PATIENCE).until(() -> salesforce.org().byIdentity(id).isEmpty());
+                noScriptFailed(browser);
             } catch (RuntimeException | AssertionError e) {
                 Files.write(Path.of("target/console.png"), browser.getScreenshotAs(OutputType.BYTES));
                 throw e;
@@ -128,15 +141,26 @@ class ConsoleIT {
         }
     }
 
-    private static void aMissingPersonIsFound(ChromeDriver browser, String id) throws IOException {
+    private static void aCodeIsReplayedInVain(ChromeDriver browser) {
+        bothLettersAreThere(browser);
+        byKey(browser, "Replay");
+        see(browser, "Of 1 replayed: 1 refused again.");
+        isAccessible(browser);
+    }
+
+    private static void bothLettersAreThere(ChromeDriver browser) {
         await().atMost(PATIENCE).until(() -> {
             click(browser, By.linkText("Dead letters"));
             return text(browser).contains("STRING_TOO_LONG") && text(browser).contains("UNREADABLE_BODY");
         });
+    }
+
+    private static void aMissingPersonIsFound(ChromeDriver browser, String id) throws IOException {
+        bothLettersAreThere(browser);
         see(browser, "Truncate it in the mapping or widen the field.");
         picture(browser, "dead-letters");
         isAccessible(browser);
-        click(browser, By.linkText("A text is longer than its field."));
+        byKey(browser, "A text is longer than its field.");
         see(browser, "1 to 1 of 1");
         isAccessible(browser);
         search(browser);
@@ -146,15 +170,15 @@ class ConsoleIT {
         see(browser, "Its last event became a dead letter");
         isAccessible(browser);
         picture(browser, "identity");
-        click(browser, By.linkText("Open"));
+        byKey(browser, "Open");
         see(browser, "All with this code");
         isAccessible(browser);
     }
 
     /** A second click at once changes nothing. */
     private static void theLetterIsRevealedAndReplayed(ChromeDriver browser, String id) {
-        click(browser, By.xpath("//button[text()='Reveal']"));
-        see(browser, "<b>Pat</b> Person");
+        byKey(browser, "Reveal");
+        see(browser, NAME);
         isAccessible(browser);
         new Actions(browser).doubleClick(browser.findElement(By.xpath("//button[text()='Replay']"))).perform();
         see(browser, "Of 1 replayed: 1 synced."); // the page refreshes itself
@@ -169,9 +193,9 @@ class ConsoleIT {
         click(browser, By.linkText("Show all letters"));
         click(browser, By.linkText("Open"));
         see(browser, "This letter can't be replayed");
-        click(browser, By.xpath("//summary[starts-with(text(), 'Discard')]"));
+        byKey(browser, "Discard …");
         isAccessible(browser);
-        click(browser, By.xpath("//button[text()='Discard it']"));
+        byKey(browser, "Discard it");
         see(browser, "The dead letter was discarded.");
         see(browser, "There is no dead letter.");
     }
@@ -190,9 +214,9 @@ class ConsoleIT {
         WebElement text = await().atMost(PATIENCE).ignoreExceptionsInstanceOf(WebDriverException.class)
                 .until(() -> browser.findElement(By.id("text")), found -> true);
         text.clear();
-        text.sendKeys("{\"LastName\": \"<i>Fixed</i>\", \"Company\": \"C\"}");
+        text.sendKeys("{\"LastName\": \"" + FIXED + "\", \"Company\": \"C\"}");
         click(browser, By.xpath("//button[text()='Try with the example']"));
-        see(browser, "<i>Fixed</i>");
+        see(browser, FIXED);
         see(browser, "disappears");
         isAccessible(browser);
         picture(browser, "mappings");
@@ -239,31 +263,35 @@ class ConsoleIT {
         String back = browser.getCurrentUrl();
         List<String> pages = browser.findElements(By.cssSelector("header nav a")).stream().map(link -> link.getAttribute("href")).toList();
         assertThat(pages).hasSizeGreaterThan(1);
-        for (int width : List.of(360, 1280)) {
-            browser.executeCdpCommand("Emulation.setDeviceMetricsOverride",
-                    Map.of("width", width, "height", 800, "deviceScaleFactor", 1, "mobile", false));
-            for (String page : pages) {
-                browser.get(page);
-                assertThat((Boolean) browser.executeScript("return document.documentElement.scrollWidth <= innerWidth"))
-                        .as("%s fits into %d pixels", page, width).isTrue();
-                for (String scheme : List.of("dark", "light")) {
-                    browser.executeCdpCommand("Emulation.setEmulatedMedia",
-                            Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
-                    isAccessible(browser);
-                }
-            }
+        for (String page : pages) {
+            browser.get(page);
+            isAccessible(browser, 360, "light");
+            isAccessible(browser, 1280, "dark");
+            isAccessible(browser);
         }
         browser.get(back);
     }
 
+    /** On a phone at night, and on a desk by day. */
     private static void isAccessible(ChromeDriver browser) {
+        isAccessible(browser, 360, "dark");
+        isAccessible(browser, 1280, "light");
+    }
+
+    private static void isAccessible(ChromeDriver browser, int width, String scheme) {
+        browser.executeCdpCommand("Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", 800, "deviceScaleFactor", 1, "mobile", false));
+        browser.executeCdpCommand("Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+        assertThat((Boolean) browser.executeScript("return document.documentElement.scrollWidth <= innerWidth"))
+                .as("%s fits into %d pixels", browser.getCurrentUrl(), width).isTrue();
         Results results = new AxeBuilder().analyze(browser);
         assertThat(results.getPasses()).extracting(Rule::getId).contains("color-contrast", "landmark-one-main");
         assertThat(results.getViolations()).as("%s: %s", browser.getCurrentUrl(), browser.getTitle())
                 .isEmpty();
     }
 
-    private static void aCandidateIsCompared(ChromeDriver browser) {
+    private static void aCandidateIsCompared(ChromeDriver browser, Path file) {
         click(browser, By.linkText("Changes"));
         see(browser, "No mappings have been compared since the app was started.");
         browser.findElement(By.id("text-0")).clear();
@@ -274,6 +302,52 @@ class ConsoleIT {
         click(browser, By.xpath("//button[text()='Show values']"));
         see(browser, "Values that would change");
         isAccessible(browser);
+        click(browser, By.linkText("Changes"));
+        browser.findElement(By.cssSelector("input[type=file]")).sendKeys(file.toString());
+        click(browser, By.xpath("//button[text()='Compare over the examples']"));
+        see(browser, "examples compared.");
+    }
+
+    private static void aForgedFormIsRefused(ChromeDriver browser) {
+        browser.executeScript("const form = document.body.appendChild(document.createElement('form'));"
+                + "form.method = 'post'; form.action = '/console/compare'; form.submit();");
+        see(browser, "no page of this console sent the form");
+        isAccessible(browser);
+    }
+
+    private static void aFormOfAnEndedSessionIsNotSent(ChromeDriver browser) {
+        click(browser, By.linkText("Set-up"));
+        see(browser, "Check now");
+        browser.manage().deleteCookieNamed(Browser.SESSION);
+        click(browser, By.xpath("//button[text()='Check now']"));
+        see(browser, "Operator token");
+        browser.findElement(By.name("token")).sendKeys(TOKEN, Keys.ENTER);
+        see(browser, "What you entered last was not sent");
+        isAccessible(browser);
+    }
+
+    /** Tabs to a link or a button, and presses it. */
+    private static void byKey(ChromeDriver browser, String label) {
+        await().atMost(PATIENCE).ignoreExceptionsInstanceOf(WebDriverException.class).until(() -> {
+            new Actions(browser).sendKeys(Keys.TAB).perform();
+            return browser.switchTo().activeElement().getText().equals(label);
+        });
+        new Actions(browser).sendKeys(Keys.ENTER).perform();
+    }
+
+    private static void timesAreThoseOfTheReadersZone(ChromeDriver browser) {
+        DateTimeFormatter local = DateTimeFormatter.ofPattern("h:mm", Locale.ENGLISH).withZone(KOLKATA);
+        await().atMost(PATIENCE).ignoreExceptionsInstanceOf(WebDriverException.class).untilAsserted(() -> {
+            List<WebElement> times = browser.findElements(By.cssSelector("time[datetime]"));
+            assertThat(times).isNotEmpty().allSatisfy(time -> assertThat(time.getText())
+                    .contains(local.format(Instant.parse(time.getAttribute("datetime"))), "UTC"));
+        });
+    }
+
+    private static void noScriptFailed(ChromeDriver browser) {
+        assertThat(browser.manage().logs().get(LogType.BROWSER).getAll()).filteredOn(line -> line.getLevel().equals(Level.SEVERE))
+                .as("refused by the content security policy, or a failed script")
+                .allMatch(line -> line.getMessage().contains("401") || line.getMessage().contains("/console/compare"));
     }
 
     private static void theKeyboardReachesTheContent(ChromeDriver browser) {
@@ -306,8 +380,10 @@ class ConsoleIT {
         ChromeOptions options = new ChromeOptions().setBinary(Tool.CHROMIUM.path().toString()).addArguments("--headless=new",
                 "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1280,800");
         options.setCapability("goog:loggingPrefs", logs);
-        return new ChromeDriver(new ChromeDriverService.Builder().usingDriverExecutable(Tool.CHROMEDRIVER.path().toFile())
-                .usingAnyFreePort().build(), options);
+        ChromeDriver browser = new ChromeDriver(new ChromeDriverService.Builder()
+                .usingDriverExecutable(Tool.CHROMEDRIVER.path().toFile()).usingAnyFreePort().build(), options);
+        browser.executeCdpCommand("Emulation.setTimezoneOverride", Map.of("timezoneId", KOLKATA.getId()));
+        return browser;
     }
 
     /** Waits for it; htmx may replace it in between. */

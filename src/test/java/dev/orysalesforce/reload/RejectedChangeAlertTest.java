@@ -38,8 +38,13 @@ class RejectedChangeAlertTest extends ReloadAppTest {
         ConfigWorkspace.replace(ConfigWorkspace.ROUTES.resolve("alerts-post.camel.yaml"), "ory-salesforce-sync: ${body.title}",
                 "Sync: ${body.title}");
         awaitTaken(ConfigWorkspace.ROUTES.resolve("alerts-post.camel.yaml"));
+        Operator operator = new Operator(port, OPERATOR_TOKEN);
+        await().untilAsserted(() -> assertThat(read(operator.get("/api/audit?act=reload").body()).path("items"))
+                .extracting(entry -> entry.path("actor").asText() + " " + entry.path("outcome").asText() + " "
+                        + entry.path("target").asText().replaceAll(".*/", ""))
+                .startsWith("files done alerts-post.camel.yaml", "files refused lead.jslt"));
         RECEIVERS.recover();
-        new Operator(port, OPERATOR_TOKEN).post("/api/alerts/test", "");
+        operator.post("/api/alerts/test", "");
         await().untilAsserted(() -> assertThat(RECEIVERS.mails()).hasSize(2)
                 .allSatisfy(mail -> assertThat(mail).startsWith("Sync: This is a test alert")));
     }

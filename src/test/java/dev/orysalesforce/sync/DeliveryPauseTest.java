@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.operator.Operator;
+import dev.orysalesforce.salesforce.CallBudget;
 import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.Fault;
 import java.net.http.HttpResponse;
@@ -55,6 +56,9 @@ class DeliveryPauseTest extends AppTest {
 
     @Autowired
     private MovedClock clock;
+
+    @Autowired
+    private CallBudget budget;
 
     private final List<String> ids = Stream.generate(() -> UUID.randomUUID().toString()).limit(40).toList();
 
@@ -151,6 +155,28 @@ class DeliveryPauseTest extends AppTest {
         await().during(Duration.ofMillis(500)).until(this::isPausing);
         clock.move(Duration.ofMillis(2_200));
         SALESFORCE.faults().clear();
+        settle();
+        assertThat(record(ids.get(0)).text("LastName")).isEqualTo("Version 0");
+    }
+
+    @Test
+    void aTryOfTheOperatorDoesNotLiftTheShareOfCalls() {
+        clock.move(Duration.ofSeconds(11)); // other tests resume, too
+        SALESFORCE.faults().start(Fault.unavailable());
+        send(ids.get(0), 0);
+        await().until(this::isPausing);
+        SALESFORCE.faults().clear();
+        budget.recordCall();
+        budget.recordUsage(97_000, 100_000); // other programs have nearly used up the org's
+        budget.throttle();
+        assertThat(budget.isThrottled()).isTrue();
+        long before = SALESFORCE.calls().count();
+        assertThat(resume().statusCode()).isEqualTo(202);
+        await().during(Duration.ofSeconds(1)).until(() -> SALESFORCE.calls().count() == before);
+        await().until(() -> {
+            clock.move(Duration.ofSeconds(10));
+            return !budget.isThrottled();
+        });
         settle();
         assertThat(record(ids.get(0)).text("LastName")).isEqualTo("Version 0");
     }
