@@ -8,8 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What became of an identity's events. A batch adds a line without reading the others, and only a person who asks for them needs them
- * all.
+ * The outcomes of an identity's last events, in the form of the ledger: a batch adds a line, and reads no more than the line before.
  *
  * @param lines one for each of the last {@value #LONGEST} events that got an outcome, oldest first
  */
