@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.journal.JournalCount;
 import dev.orysalesforce.ledger.LedgerUnderTest;
 import dev.orysalesforce.operator.DeadLetterIndexer;
+import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import dev.orysalesforce.sandbox.SandboxRecord;
 import dev.orysalesforce.settings.CommandLineOnly;
@@ -37,6 +38,7 @@ import org.springframework.jms.core.JmsTemplate;
 import org.springframework.jms.core.MessageCreator;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.util.ReflectionTestUtils;
 
 /** The whole app with its shipped routes and mappings: real HTTP, a real broker with its files, the sandbox. */
 @Tag("ledger")
@@ -82,6 +84,9 @@ public abstract class AppTest {
 
     @Autowired
     private DeadLetterIndexer deadLetterIndexer;
+
+    @Autowired
+    private Describe descriptions;
 
     public Ory ory;
 
@@ -147,6 +152,11 @@ public abstract class AppTest {
         assertThat(SALESFORCE.calls().violations()).isEmpty();
         assertThat(SALESFORCE.writes().outOfOrder()).isEmpty();
         assertThat(SALESFORCE.org().duplicatedIdentities()).isEmpty();
+    }
+
+    /** As a day later: the org is asked again for the description of its objects. */
+    public void askOrgAgain() {
+        ((Map<?, ?>) ReflectionTestUtils.getField(descriptions, "answers")).clear();
     }
 
     /** Bypasses the endpoints, but not the counters. */

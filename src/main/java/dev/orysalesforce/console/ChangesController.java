@@ -92,25 +92,30 @@ class ChangesController {
         }
         try {
             form = form.withFiles(request, inUse);
-            Optional<Boolean> started = start(request, form, inUse);
-            if (started.orElse(false)) {
-                runs.last().awaitEnd(SHORT);
-                return REDIRECT;
-            }
-            refuse(model, started.isEmpty() ? problems.problem("AUDIT_UNAVAILABLE").detail()
-                    : "Another comparison is running. Wait until it has ended, or cancel it. Your texts are still below.");
+            begin(request, form, inUse);
+            runs.last().awaitEnd(SHORT);
+            return REDIRECT;
         } catch (RunFailedException e) {
             refuse(model, e.getMessage());
+            return view(form, model);
         }
-        return view(form, model);
     }
 
     /** A candidate that skips some identities tells which have a value, so the audit names who has compared all of them. */
-    private Optional<Boolean> start(HttpServletRequest request, ChangesForm form, Map<String, String> inUse) {
+    private void begin(HttpServletRequest request, ChangesForm form, Map<String, String> inUse) {
         if (!form.overIdentities()) {
-            return Optional.of(runs.start(form.candidates(inUse), false));
+            begin(form, inUse);
+        } else if (calls.act(request.getRemoteAddr(), List.of(OperatorActs.compareMappings()), () -> begin(form, inUse)).isEmpty()) {
+            throw new RunFailedException(problems.problem("AUDIT_UNAVAILABLE").detail());
         }
-        return calls.act(request.getRemoteAddr(), List.of(OperatorActs.compareMappings()), () -> runs.start(form.candidates(inUse), true));
+    }
+
+    private DiffRun begin(ChangesForm form, Map<String, String> inUse) {
+        if (!runs.start(form.candidates(inUse), form.overIdentities())) {
+            throw new RunFailedException(
+                    "Another comparison is running. Wait until it has ended, or cancel it. Your texts are still below.");
+        }
+        return runs.last();
     }
 
     @PostMapping(PATH + "/cancel")

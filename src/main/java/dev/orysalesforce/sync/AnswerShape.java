@@ -18,19 +18,8 @@ public final class AnswerShape {
      */
     public static Optional<String> problem(JsonNode answer) {
         return Parent.problem(answer).map(wrong -> "parents that can't be used: " + wrong)
-                .or(() -> isListOfNames(answer.path(Mapping.KEEP)) ? Optional.empty() : Optional.of("a keep that is no list of fields"));
-    }
-
-    private static boolean isListOfNames(JsonNode keep) {
-        if (keep.isMissingNode() || keep.isNull()) {
-            return true;
-        }
-        for (JsonNode name : keep) {
-            if (!name.isTextual() || !Parent.NAME.matcher(name.textValue()).matches()) {
-                return false;
-            }
-        }
-        return keep.isArray();
+                .or(() -> !answer.hasNonNull(Mapping.KEEP) || Parent.isListOfNames(answer.path(Mapping.KEEP)) ? Optional.empty()
+                        : Optional.of("a keep that is no list of fields"));
     }
 
     /** @param keep of an answer without a {@link #problem}; names in another case are the same field, as at Salesforce */

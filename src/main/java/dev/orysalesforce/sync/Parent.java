@@ -27,7 +27,7 @@ public record Parent(String field, String object, List<String> match, boolean cr
     private static final String MATCH = "match";
     private static final String CREATE = "create";
     private static final String UPDATE = "update";
-    static final Pattern NAME = Pattern.compile("[A-Za-z]\\w{0,79}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z]\\w{0,79}");
 
     /**
      * What is wrong with the parents of a mapping's answer, or nothing. It quotes no value, and no name that is not one of a
@@ -54,7 +54,8 @@ public record Parent(String field, String object, List<String> match, boolean cr
         String wrong = !parent.isObject() ? "is neither an object nor null"
                 : record.has(field) ? "is in the record, too"
                 : !NAME.matcher(parent.path(ATTRIBUTES).path("type").asText()).matches() ? "has no attributes.type, such as Account"
-                : !isListOfNames(parent.path(MATCH)) ? "has no match, which is a list of the fields that it is found by"
+                : !isListOfNames(parent.path(MATCH)) || parent.path(MATCH).isEmpty()
+                        ? "has no match, which is a list of the fields that it is found by"
                 : !isSwitch(parent.path(CREATE)) ? "has a create that is neither true nor false"
                 : !isSwitch(parent.path(UPDATE)) ? "has an update that is neither true nor false"
                 : parent.has(Mapping.PARENTS) || parent.has(Mapping.ON_CREATE) ? "has parents or onCreate of its own"
@@ -63,13 +64,13 @@ public record Parent(String field, String object, List<String> match, boolean cr
         return Optional.ofNullable(wrong).map(what -> field + " " + what);
     }
 
-    private static boolean isListOfNames(JsonNode match) {
-        for (JsonNode name : match) {
+    static boolean isListOfNames(JsonNode list) {
+        for (JsonNode name : list) {
             if (!name.isTextual() || !NAME.matcher(name.textValue()).matches()) {
                 return false;
             }
         }
-        return match.isArray() && !match.isEmpty();
+        return list.isArray();
     }
 
     private static boolean isSwitch(JsonNode value) {

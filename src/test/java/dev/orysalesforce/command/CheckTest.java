@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -31,8 +30,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.test.util.ReflectionTestUtils;
 
 /** Every mismatch between the mappings and an org is reported once, and nothing else. */
 @Tag("any-ledger")
@@ -50,14 +47,10 @@ class CheckTest extends AppTest {
     @Autowired
     private OrgCheck org;
 
-    @Autowired
-    @Qualifier("describe")
-    private Object describe;
-
     @BeforeEach
     @AfterEach
     void theOrgIsAskedAgain() {
-        ((Map<?, ?>) ReflectionTestUtils.getField(describe, "answers")).clear();
+        askOrgAgain();
     }
 
     @Test

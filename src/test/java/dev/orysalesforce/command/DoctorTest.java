@@ -45,13 +45,11 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.context.TestPropertySource;
-import org.springframework.test.util.ReflectionTestUtils;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.YAMLException;
 
@@ -76,10 +74,6 @@ class DoctorTest extends AppTest {
     @Autowired
     private CamelContext camel;
 
-    @Autowired
-    @Qualifier("describe")
-    private Object describe;
-
     @TempDir
     private Path folder;
 
@@ -91,7 +85,7 @@ class DoctorTest extends AppTest {
     /** A set-up without mistakes. */
     @BeforeEach
     void aCorrectOrgAndACorrectOry() throws Exception {
-        forgetDescriptions();
+        askOrgAgain();
         login.ensure(); // the ledger knows its org
         camel.getComponent("salesforce", SalesforceComponent.class).getSession().logout();
         List.of("Lead", "Contact").forEach(object -> SALESFORCE.org().permit(object, Org.Permission.DELETE));
@@ -104,7 +98,7 @@ class DoctorTest extends AppTest {
 
     @AfterEach
     void forgetDescriptions() {
-        ((Map<?, ?>) ReflectionTestUtils.getField(describe, "answers")).clear();
+        askOrgAgain();
         SALESFORCE.org().sessions().clientSecret("sandbox-secret");
         PROXY.resetAll();
     }

@@ -117,17 +117,17 @@ class ConsoleMappingsTest extends ReconcileTest {
     @Test
     void theOrgsLimitsAreTold() {
         SALESFORCE.org().schema("Lead").alter("Company", rule -> rule.withLength(5));
-        ((Map<?, ?>) ReflectionTestUtils.getField(app.getBean("describe"), "answers")).clear();
+        askOrgAgain();
         HttpResponse<String> page =
                 attempt(Map.of("text", "{\"FirstName\": \"Ann\", \"Company\": \"Too long\"}", "sample", "body", "body", body()));
         assertThat(row(page, "Company")).contains("takes 5 characters, not 8");
         assertThat(row(page, "LastName")).contains("is required in a new Lead");
-        ((Map<?, ?>) ReflectionTestUtils.getField(app.getBean("describe"), "answers")).clear();
+        askOrgAgain();
     }
 
     @Test
     void withoutSalesforceTheRecordIsShownWithoutAVerdict() {
-        ((Map<?, ?>) ReflectionTestUtils.getField(app.getBean("describe"), "answers")).clear();
+        askOrgAgain();
         SALESFORCE.faults().start(Fault.unavailable());
         String body = body().replace("\"traits\":{", "\"traits\":{\"company\":\"Engines\",");
         String result = result(attempt(Map.of("sample", "body", "body", body)));

@@ -37,8 +37,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.test.util.ReflectionTestUtils;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
@@ -69,10 +67,6 @@ class SalesforceMetadataTest extends AppTest {
     @Autowired
     private MappingExamples examples;
 
-    @Autowired
-    @Qualifier("describe")
-    private Object describe;
-
     @BeforeEach
     void readPermissions() throws Exception {
         permissions = xml(METADATA.resolve("permissionsets/Ory_Identity_Sync.permissionset-meta.xml"));
@@ -85,7 +79,7 @@ class SalesforceMetadataTest extends AppTest {
             ObjectSchema schema = SALESFORCE.org().schema(object);
             List.copyOf(schema.rules()).forEach(rule -> schema.show(rule.name()));
         }
-        ((Map<?, ?>) ReflectionTestUtils.getField(describe, "answers")).clear();
+        askOrgAgain();
     }
 
     @Test
@@ -228,7 +222,7 @@ class SalesforceMetadataTest extends AppTest {
 
     /** Without the mapping that needs the permission set Ory_Identity_Accounts, too. */
     private Collection<Finding> doctorsFindings() {
-        ((Map<?, ?>) ReflectionTestUtils.getField(describe, "answers")).clear();
+        askOrgAgain();
         return doctor.findings(examples.examples().stream()
                 .filter(example -> !example.mapping().name().contains("contact-with-account")).toList());
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
-import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.sandbox.CallKind;
 import java.time.Instant;
 import java.util.HashMap;
@@ -15,8 +14,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.test.util.ReflectionTestUtils;
 
 /** In an org with person accounts, some Contacts are one half of an Account, and a Lead without a company becomes one. */
 @Tag("any-ledger")
@@ -25,18 +22,15 @@ class PersonAccountsTest extends AppTest {
     private final String id = UUID.randomUUID().toString();
     private final String email = id + "@example.org";
 
-    @Autowired
-    private Describe describe;
-
     @BeforeEach
     void anOrgWithPersonAccounts() {
-        forgetDescriptions();
+        askOrgAgain();
         SALESFORCE.org().enablePersonAccounts();
     }
 
     @AfterEach
     void forgetDescriptions() {
-        ((Map<?, ?>) ReflectionTestUtils.getField(describe, "answers")).clear();
+        askOrgAgain();
     }
 
     @Test

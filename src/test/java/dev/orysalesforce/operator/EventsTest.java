@@ -69,6 +69,8 @@ class EventsTest extends OperatorTest {
         JsonNode status = get("/api/identities/" + id);
         assertThat(status.path("code").asText()).isEqualTo("DISCARDED");
         assertThat(status.path("outcome").asText()).isEqualTo("skipped");
+        assertThat(status.path("history")).extracting(step -> step.path("outcome").asText()).as("a line for all tries")
+                .containsExactly("synced", "retry", "discarded");
     }
 
     @Test

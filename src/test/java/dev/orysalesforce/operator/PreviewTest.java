@@ -15,9 +15,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.test.util.ReflectionTestUtils;
 
 /** {@code POST /api/preview} predicts the record that is sent, and sends nothing. */
 @Tag("any-ledger")
@@ -26,16 +23,12 @@ class PreviewTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
 
-    @Autowired
-    @Qualifier("describe")
-    private Object describe;
-
     private final String id = UUID.randomUUID().toString();
 
     @BeforeEach
     @AfterEach
     void theOrgIsAskedAgain() {
-        ((Map<?, ?>) ReflectionTestUtils.getField(describe, "answers")).clear();
+        askOrgAgain();
     }
 
     @Test

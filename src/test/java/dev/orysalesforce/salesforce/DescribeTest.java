@@ -12,7 +12,6 @@ import dev.orysalesforce.sandbox.Fault;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.test.util.ReflectionTestUtils;
 
 /** Before the app clears a field, it checks in the org's description whether the field is required. */
 @Tag("any-ledger")
@@ -35,7 +33,7 @@ class DescribeTest extends AppTest {
 
     @BeforeEach
     void aDayLater() {
-        ((Map<?, ?>) ReflectionTestUtils.getField(describe, "answers")).clear();
+        askOrgAgain();
     }
 
     @Test

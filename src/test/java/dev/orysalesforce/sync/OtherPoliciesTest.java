@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
-import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.DuplicateRule;
 import java.time.Instant;
@@ -15,9 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
-import org.springframework.test.util.ReflectionTestUtils;
 
 /** {@code sync.duplicates: allow}, and the other policies that are not the default. */
 @TestPropertySource(properties = {"test.context=allow", "sync.duplicates=allow", "sync.match-email=never",
@@ -29,9 +26,6 @@ import org.springframework.test.util.ReflectionTestUtils;
 class OtherPoliciesTest extends AppTest {
 
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
-
-    @Autowired
-    private Describe describe;
 
     private final String id = UUID.randomUUID().toString();
 
@@ -127,7 +121,7 @@ class OtherPoliciesTest extends AppTest {
 
     @Test
     void aTooLongTextIsTruncatedToItsLengthInTheOrg() {
-        ((Map<?, ?>) ReflectionTestUtils.getField(describe, "answers")).clear();
+        askOrgAgain();
         SALESFORCE.org().schema("Lead").alter("LastName", rule -> rule.withLength(10));
         ory.sends("registration", Ory.identity(id, START, "Papadimitriou"));
         settle();

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
+import dev.orysalesforce.ledger.History;
+import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.Fault;
 import java.time.Instant;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 
 /** A write that Salesforce executed and whose answer was lost. */
 class LostResponseTest extends AppTest {
@@ -20,6 +23,9 @@ class LostResponseTest extends AppTest {
     private static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
 
     private final String id = UUID.randomUUID().toString();
+
+    @Autowired
+    private Ledger ledger;
 
     @Test
     void aValueThatChangesAndChangesBackIsRestored() {
@@ -46,6 +52,7 @@ class LostResponseTest extends AppTest {
     void aRecordThatWasMadeIsKnownLikeAnyOther() {
         loseTheAnswerTo(CallKind.UPSERT, () -> send(0, traits -> traits.put("company", "First Ltd")));
         heal();
+        assertThat(ledger.find(id).orElseThrow().history().steps()).extracting(History.Step::foundBy).containsExactly("created");
         SALESFORCE.org().edit(record(id).id(), Map.of("LastName", "Corrected"));
         send(1, traits -> traits.put("company", "Second Ltd"));
         settle();
