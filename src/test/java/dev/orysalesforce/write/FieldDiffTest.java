@@ -241,11 +241,11 @@ class FieldDiffTest extends AppTest {
 
     @Test
     void theLedgerHoldsNoTrait() {
-        send("registration", 0, traits -> traits.put("company", "Secret Society").put("phone", "+44 7946"));
+        send("registration", 0, traits -> traits.put("company", "Secret Society").put("phone", "+44 20 7946 0958"));
         send("settings", 1, traits -> traits.put("email", "not an address"));
         String everything = sql.queryForList("select * from identities").toString();
         assertThat(everything).contains(id, "INVALID_EMAIL_ADDRESS", "dead-letter")
-                .doesNotContain("Secret", "7946", "example.org", "not an address", "Person");
+                .doesNotContain("Secret", "20 7946 0958", "2079460958", "example.org", "not an address", "Person");
     }
 
     private void send(String event, int seconds, java.util.function.Consumer<ObjectNode> change) {
