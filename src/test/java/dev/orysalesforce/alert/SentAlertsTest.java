@@ -106,7 +106,8 @@ class SentAlertsTest extends ReconcileTest {
         assertThat(Instant.parse(alert.path("since").asText())).isBefore(clock.instant().minus(Duration.ofMinutes(5)));
         assertThat(alert.path("counts").path("events waiting").asInt()).isEqualTo(1);
         assertThat(alert.path("times").asInt()).isEqualTo(1);
-        assertSigned(RECEIVERS.requests().get(0));
+        assertSigned(RECEIVERS.requests().stream().filter(request -> request.getBodyAsString().equals(alert.toString())).findFirst()
+                .orElseThrow());
         await().untilAsserted(() -> {
             assertThat(RECEIVERS.slack()).singleElement().asString().startsWith("Delivery to Salesforce is paused.\n")
                     .contains("SERVER_UNAVAILABLE", "https://sync.example.com/console", "Since 2026-11-");
