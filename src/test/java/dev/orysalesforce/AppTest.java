@@ -121,6 +121,7 @@ public abstract class AppTest {
                 + "?objectMapper=#jacksonObjectMapper"); // an endpoint like any other
         registry.add("sync.mappings.referring", CONTACTS_WITH_ACCOUNTS::toString);
         registry.add("sync.mappings.parented", () -> "src/test/resources/mappings/parented.jslt");
+        registry.add("sync.mappings.campaigned", () -> "src/test/resources/mappings/campaigned.jslt");
         registry.add("sync.mappings.colleague", () -> "${test.colleagues:mappings/contact-with-account.jslt}");
         registry.add("sync.mappings.attributed", () -> "mappings/attribution/lead-with-attribution.jslt");
         registry.add("sync.mappings.employee", () -> "${test.employees:mappings/contact.jslt}");
@@ -142,6 +143,7 @@ public abstract class AppTest {
         SALESFORCE.reset();
         sql.update("delete from identities");
         sql.update("delete from parents");
+        sql.update("delete from children");
     }
 
     @AfterEach

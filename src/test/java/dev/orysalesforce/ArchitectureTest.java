@@ -40,7 +40,7 @@ class ArchitectureTest {
             List.of("doctor"),
             List.of("check", "operator"),
             List.of("gateway", "reconcile", "reload", "token", "trace"),
-            List.of("erase", "match", "parent"),
+            List.of("child", "erase", "match", "parent"),
             List.of("write"),
             List.of("sync"),
             List.of("mapping", "salesforce"),

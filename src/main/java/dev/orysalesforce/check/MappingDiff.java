@@ -78,7 +78,7 @@ public final class MappingDiff implements AutoCloseable {
     record Shown(boolean values, boolean computed, BiPredicate<String, String> isNamed) {
 
         private String field(String object, String field) {
-            return computed || isNamed.test(object, field) ? object + "." + field : OTHER_FIELDS;
+            return computed || field.equals(Mapping.CHILDREN) || isNamed.test(object, field) ? object + "." + field : OTHER_FIELDS;
         }
     }
 
@@ -178,7 +178,7 @@ public final class MappingDiff implements AutoCloseable {
         if (!now.getObject().equals(then.getObject())) {
             return Fate.OTHER_OBJECT;
         }
-        List.of(now, then).forEach(item -> item.getWantedParents().forEach(parent -> item.link(parent, parent.shown().toString())));
+        List.of(now, then).forEach(MappingDiff::showParts);
         ObjectNode answer = then.getRecord().deepCopy();
         ObjectNode before = now.getRecord().deepCopy();
         SyncItem fresh = copy(then, answer);
@@ -238,6 +238,15 @@ public final class MappingDiff implements AutoCloseable {
             orgIsSilent = true;
         }
         return !orgIsSilent;
+    }
+
+    /** Parents and children are compared as if they were values of the record. */
+    private static void showParts(SyncItem item) {
+        item.getWantedParents().forEach(parent -> item.link(parent, parent.shown().toString()));
+        if (!item.getChildren().isEmpty()) {
+            item.getRecord().put(Mapping.CHILDREN,
+                    item.getChildren().stream().map(child -> child.shown().toString()).sorted().collect(Collectors.joining("\n")));
+        }
     }
 
     private static SyncItem copy(SyncItem item, ObjectNode answer) {

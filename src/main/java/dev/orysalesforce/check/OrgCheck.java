@@ -12,6 +12,7 @@ import dev.orysalesforce.salesforce.Login;
 import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.sync.AnswerShape;
+import dev.orysalesforce.sync.Child;
 import dev.orysalesforce.sync.Mappings;
 import dev.orysalesforce.sync.Parent;
 import dev.orysalesforce.sync.SyncItem;
@@ -132,6 +133,8 @@ public class OrgCheck {
                     SyncItem item = row(example.mapping(), record, isThere);
                     item.getWantedParents().stream().filter(parent -> !useless.contains(parent.object()))
                             .forEach(parent -> judge(example, parent, useless, findings));
+                    item.getChildren().stream().filter(child -> isInUse(example) && !useless.contains(child.object()))
+                            .forEach(child -> judge(example, child, useless, findings));
                     shortenAddresses(item);
                     check.complaints(item).stream().filter(complaint -> !OURS.contains(complaint.field()))
                             .forEach(complaint -> add(findings, Finding.error(object + "." + complaint.field(),
@@ -148,8 +151,7 @@ public class OrgCheck {
      * that {@code sync.mappings} names.
      */
     private void judge(Example example, Parent parent, Set<String> useless, Map<String, Finding> findings) {
-        boolean isInUse = mappings.all().stream().anyMatch(mapping -> mapping.name().equals(example.mapping().name()));
-        if (!isInUse || parent.match().stream().allMatch(name -> parent.value(name).isEmpty())) {
+        if (!isInUse(example) || parent.match().stream().allMatch(name -> parent.value(name).isEmpty())) {
             return;
         }
         String object = parent.object();
@@ -169,6 +171,30 @@ public class OrgCheck {
                     .filter(complaint -> !OURS.contains(complaint.field()))
                     .forEach(complaint -> add(findings, Finding.error(object + "." + complaint.field(),
                             "It " + complaint.what() + " (" + example.expected() + ").", complaint.remedy())));
+        } catch (PauseDeliveryException e) {
+            undescribed(object, e, useless, findings);
+        }
+    }
+
+    private boolean isInUse(Example example) {
+        return mappings.all().stream().anyMatch(mapping -> mapping.name().equals(example.mapping().name()));
+    }
+
+    /** The same for a child: whether the user may create it, and sees its fields. */
+    private void judge(Example example, Child child, Set<String> useless, Map<String, Finding> findings) {
+        String object = child.object();
+        try {
+            if (!org.isCreateable(object, GOOD_FOR)) {
+                add(findings, Finding.error(object, "This user may not create a " + object + ", as the mapping lets the app do.",
+                        "Give the run-as user access to it, for campaigns with the permission set Ory_Identity_Campaigns of salesforce/."));
+            }
+            Map<String, Field> fields = org.fields(object, GOOD_FOR);
+            child.fields().fieldNames().forEachRemaining(name -> {
+                if (!fields.containsKey(name)) {
+                    add(findings, Finding.error(object + "." + name, "It is not a field of " + object + " that this user can see ("
+                            + example.expected() + ").", "Create it, give the run-as user access to it, or take it out of the mapping."));
+                }
+            });
         } catch (PauseDeliveryException e) {
             undescribed(object, e, useless, findings);
         }

@@ -1,9 +1,11 @@
 package dev.orysalesforce.check;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.Coalescer;
 import dev.orysalesforce.sync.SyncItem;
@@ -74,6 +76,8 @@ public class PreviewService {
         }
         item.getWantedParents().forEach(parent -> problems.add(RecordProblem.info(parent.object() + " of " + parent.field()
                 + (parent.create() ? " would be created, unless it is found." : " would be looked for."))));
+        item.getChildren().forEach(child -> problems.add(RecordProblem.info(child.object() + " would be written after the record,"
+                + " unless it is there already.")));
         if (item.getNote() != null) {
             problems.add(RecordProblem.warning(item.getNote().code() + ": " + item.getNote().message()));
         }
@@ -87,6 +91,10 @@ public class PreviewService {
         }
         record.setAll(item.getRecord());
         item.getWantedParents().forEach(parent -> record.set(parent.field(), parent.shown()));
+        if (!item.getChildren().isEmpty()) {
+            ArrayNode children = record.putArray(Mapping.CHILDREN);
+            item.getChildren().forEach(child -> children.add(child.shown()));
+        }
         return record;
     }
 }

@@ -68,6 +68,11 @@ public record Version(Instant at, int verified, Instant receivedAt) implements C
         return new Version(at, -1, receivedAt);
     }
 
+    /** Older than the same event, and than nothing else that is newer than the version before. */
+    public Version beforeReceipt() {
+        return new Version(at, verified, receivedAt.minusNanos(1));
+    }
+
     /** Whether it was read from a record, not from an event. */
     public boolean isOfRecord() {
         return receivedAt.equals(Instant.EPOCH);

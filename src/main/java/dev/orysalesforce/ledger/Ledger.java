@@ -113,6 +113,7 @@ public class Ledger {
             transaction.executeWithoutResult(status -> {
                 batches.batchUpdate("delete from identities where identity = ?", rows);
                 batches.batchUpdate("delete from sightings where identity = ?", rows);
+                batches.batchUpdate("delete from children where identity = ?", rows);
             });
         }
     }

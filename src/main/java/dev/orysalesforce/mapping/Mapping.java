@@ -32,6 +32,9 @@ public record Mapping(String name, String endpoint, String object, String versio
     /** The part of an answer that holds the records which the record hangs on, by the fields that refer to them. */
     public static final String PARENTS = "parents";
 
+    /** The part of an answer that lists the records which hang on the record, and are written after it. */
+    public static final String CHILDREN = "children";
+
     /** The part of an answer that lists fields which stay as they are where the answer has no value for them, instead of being emptied. */
     public static final String KEEP = "keep";
 

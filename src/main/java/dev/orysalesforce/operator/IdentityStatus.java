@@ -29,6 +29,7 @@ import java.util.Set;
  * @param mapping the mapping that was invoked last, with its version
  * @param fields the fields that were sent, without values
  * @param fieldsSentAt field to the time when it was last sent; not for fields that the record had already
+ * @param children the records that hang on its record and that the app has written, such as campaign members
  * @param history what became of its events, the last ones, oldest first
  * @param attempts how often the last event was sent
  * @param nextRetryAt when it is retried
@@ -52,6 +53,7 @@ public record IdentityStatus(
         String mapping,
         Set<String> fields,
         Map<String, Instant> fieldsSentAt,
+        List<WrittenChild> children,
         List<History.Step> history,
         int attempts,
         Instant nextRetryAt,
@@ -60,6 +62,12 @@ public record IdentityStatus(
         Read salesforce,
         List<DeadLetterItem> deadLetters,
         @JsonInclude(JsonInclude.Include.NON_NULL) Values values) {
+
+    /**
+     * @param salesforceId null if the app has not learnt it, because its ledger was lost
+     * @param link the child in the browser; null without an ID
+     */
+    public record WrittenChild(String object, String salesforceId, String link) {}
 
     /** @param triggerId Ory's trigger ID, to find the event in Ory's own log */
     public record LastEvent(String event, Instant receivedAt, String triggerId) {}
@@ -72,12 +80,12 @@ public record IdentityStatus(
 
     IdentityStatus with(Sighting seen) {
         return new IdentityStatus(identity, pending, outcome, code, message, object, salesforceId, link, foundBy, version,
-                mapping, fields, fieldsSentAt, history, attempts, nextRetryAt, lastEvent, seen.ory(), seen.salesforce(), deadLetters,
-                values);
+                mapping, fields, fieldsSentAt, children, history, attempts, nextRetryAt, lastEvent, seen.ory(), seen.salesforce(),
+                deadLetters, values);
     }
 
     IdentityStatus with(Values values) {
         return new IdentityStatus(identity, pending, outcome, code, message, object, salesforceId, link, foundBy, version,
-                mapping, fields, fieldsSentAt, history, attempts, nextRetryAt, lastEvent, ory, salesforce, deadLetters, values);
+                mapping, fields, fieldsSentAt, children, history, attempts, nextRetryAt, lastEvent, ory, salesforce, deadLetters, values);
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.Journal;
 import dev.orysalesforce.journal.Queues;
+import dev.orysalesforce.ledger.ChildLedger;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.ledger.Tombstones;
@@ -50,19 +51,21 @@ public class IdentityStatusService {
     private final long browseLimit;
     private final Journal journal;
     private final Ledger ledger;
+    private final ChildLedger children;
     private final Tombstones tombstones;
     private final ReconcileSnapshot snapshot;
     private final DeadLetters deadLetters;
     private final Login login;
     private final ObjectMapper json;
 
-    IdentityStatusService(JmsTemplate jms, Queues queues, Journal journal, Ledger ledger, Tombstones tombstones, ReconcileSnapshot snapshot,
-            DeadLetters deadLetters, Login login, ObjectMapper json, SyncSettings settings) {
+    IdentityStatusService(JmsTemplate jms, Queues queues, Journal journal, Ledger ledger, ChildLedger children, Tombstones tombstones,
+            ReconcileSnapshot snapshot, DeadLetters deadLetters, Login login, ObjectMapper json, SyncSettings settings) {
         this.jms = jms;
         this.queues = queues;
         this.browseLimit = settings.journal().browseLimit();
         this.journal = journal;
         this.ledger = ledger;
+        this.children = children;
         this.tombstones = tombstones;
         this.snapshot = snapshot;
         this.deadLetters = deadLetters;
@@ -133,9 +136,17 @@ public class IdentityStatusService {
                 entry.message(), entry.object(), entry.salesforceId(),
                 entry.hasRecord() ? login.address() + "/" + entry.salesforceId() : null, entry.foundBy(),
                 entry.hasRecord() && entry.version() != null ? entry.version().at() : null, entry.mapping(),
-                new TreeSet<>(entry.fields().keySet()), new TreeMap<>(entry.sentAt()), entry.history().steps(), entry.attempts(),
+                new TreeSet<>(entry.fields().keySet()), new TreeMap<>(entry.sentAt()), children(entry.identity()),
+                entry.history().steps(), entry.attempts(),
                 entry.nextRetryAt(),
                 new LastEvent(entry.event(), entry.receivedAt(), entry.triggerId()), null, null, letters, null);
+    }
+
+    private List<IdentityStatus.WrittenChild> children(String identity) {
+        return children.find(List.of(identity)).getOrDefault(identity, List.of()).stream()
+                .map(child -> new IdentityStatus.WrittenChild(child.object(), child.salesforceId(),
+                        child.salesforceId() == null ? null : login.address() + "/" + child.salesforceId()))
+                .toList();
     }
 
     /** The ledger knows an identity once its first event has an outcome, but not from rejected requests. */
@@ -144,7 +155,7 @@ public class IdentityStatusService {
         return new IdentityStatus(identity, pending,
                 last != null ? SyncItem.Outcome.DEAD_LETTER.label() : pending == null ? null : SyncItem.Outcome.PENDING.label(),
                 last == null ? null : last.code(), last == null ? null : last.message(), null, null, null, null, null,
-                null, Set.of(), Map.of(), List.of(), last == null ? 0 : last.attempts(), null,
+                null, Set.of(), Map.of(), List.of(), List.of(), last == null ? 0 : last.attempts(), null,
                 last == null ? null : new LastEvent(last.event(), last.receivedAt(), null), null, null,
                 letters, null);
     }

@@ -44,15 +44,18 @@ public class Describe {
     private static final Duration LONGEST = Duration.ofSeconds(75);
 
     /**
+     * @param name as Salesforce spells it; that of the reference if it is known by its relationship
      * @param type Salesforce's, e.g. string, email, picklist, boolean, double, date, datetime, reference
      * @param length of texts; else 0
      * @param values the values of a restricted picklist; empty for any other field
      * @param unique whether Salesforce rejects a value that another record has
      * @param externalId whether records can be addressed by it
+     * @param references the objects whose records it may refer to; empty unless it is a reference
+     * @param isName whether it holds what people call a record
      * @param filterable whether a query can filter by it; not if the org encrypts it by the probabilistic scheme
      */
-    public record Field(String type, int length, boolean nillable, boolean defaulted, boolean createable, boolean updateable,
-            Set<String> values, boolean unique, boolean externalId, boolean filterable) {
+    public record Field(String name, String type, int length, boolean nillable, boolean defaulted, boolean createable, boolean updateable,
+            Set<String> values, Set<String> references, boolean isName, boolean unique, boolean externalId, boolean filterable) {
 
         /** Whether a new record must have it. */
         public boolean isRequired() {
@@ -218,10 +221,13 @@ public class Describe {
                         values.add(value.path("value").asText());
                     }
                 }
-                Field known = new Field(field.path("type").asText(), field.path("length").asInt(),
+                Set<String> references = new LinkedHashSet<>();
+                field.path("referenceTo").forEach(object -> references.add(object.asText()));
+                Field known = new Field(field.path("name").asText(), field.path("type").asText(), field.path("length").asInt(),
                         field.path("nillable").asBoolean(true), field.path("defaultedOnCreate").asBoolean(),
                         field.path("createable").asBoolean(true), field.path("updateable").asBoolean(true), values,
-                        field.path("unique").asBoolean(), field.path("externalId").asBoolean(), field.path("filterable").asBoolean(true));
+                        references, field.path("nameField").asBoolean(), field.path("unique").asBoolean(),
+                        field.path("externalId").asBoolean(), field.path("filterable").asBoolean(true));
                 fields.put(field.path("name").asText(), known);
                 if (field.hasNonNull("relationshipName")) {
                     fields.put(field.path("relationshipName").asText(), known);

@@ -60,6 +60,8 @@ import org.springframework.util.unit.DataSize;
  *     sync.erase or sync.on-missing is mark
  * @param oneWay fields that the app changes in one direction only, field to value, such as an opt-out: it writes this value, and
  *     never another one into an existing record. An empty value ends the rule for a field
+ * @param forwardOnly fields of children that only move forward in an order which the org defines, such as the status of a campaign
+ *     member
  * @param auditRetention how long the audit keeps what operators did; above 0
  * @param activityRetention how long the activity keeps batches, comparisons, pauses and the sums of hours; above 0
  * @param doctorAtStart whether the doctor checks the set-up once after each start and logs its findings
@@ -100,6 +102,7 @@ public record SyncSettings(
         @DefaultValue("mappings/erased.jslt") String erasedMapping,
         @DefaultValue("mappings/gone.jslt") String goneMapping,
         Map<String, String> oneWay,
+        List<ForwardOnly> forwardOnly,
         @DefaultValue("365d") Duration auditRetention,
         @DefaultValue("31d") Duration activityRetention,
         @DefaultValue("true") boolean doctorAtStart,
@@ -111,8 +114,13 @@ public record SyncSettings(
     private static final Map<String, String> OPT_OUTS = Map.of("HasOptedOutOfEmail", "true", "HasOptedOutOfFax", "true",
             "DoNotCall", "true", "PersonHasOptedOutOfEmail", "true", "PersonHasOptedOutOfFax", "true", "PersonDoNotCall", "true");
 
+    private static final ForwardOnly MEMBER_STATUS =
+            new ForwardOnly("CampaignMember", "Status", "CampaignId", "CampaignMemberStatus", "Label",
+                    "SortOrder");
+
     public SyncSettings {
         oneWay = oneWay == null ? OPT_OUTS : oneWay;
+        forwardOnly = forwardOnly == null ? List.of(MEMBER_STATUS) : forwardOnly;
         check(dataDir != null && !dataDir.isBlank(), "sync.data-dir is empty");
         check(!mappingDir.isBlank(), "sync.mapping-dir is empty");
         check(!erasedMapping.isBlank(), "sync.erased-mapping is empty");
@@ -248,6 +256,29 @@ public record SyncSettings(
         public Duration pauseAfter(int attempt) {
             return Duration.ofMillis((long) Math.min(max.toMillis(),
                     initial.toMillis() * Math.pow(multiplier, attempt - 1)));
+        }
+    }
+
+    /**
+     * A field of children that only moves forward. The records of another object are its values, and tell their order.
+     *
+     * @param object of the children
+     * @param field of the children that only moves forward
+     * @param parent the field, of the children and of the values, that refers to the record which has these values
+     * @param values the object whose records are the values
+     * @param value the field of the values that is written
+     * @param order the field of the values that holds a number: a higher one is further
+     * @see <a href="https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_campaignmemberstatus.htm">
+     *     CampaignMemberStatus</a>
+     */
+    public record ForwardOnly(String object, String field, String parent, String values, String value, String order) {
+
+        public ForwardOnly {
+            for (String name : new String[] {object, field, parent, values, value, order}) {
+                check(name != null && name.matches("[A-Za-z]\\w*"),
+                        "an entry of sync.forward-only needs object, field, parent, values, value and order, each the name of an"
+                                + " object or a field");
+            }
         }
     }
 

@@ -18,6 +18,7 @@ public final class AnswerShape {
      */
     public static Optional<String> problem(JsonNode answer) {
         return Parent.problem(answer).map(wrong -> "parents that can't be used: " + wrong)
+                .or(() -> Child.problem(answer).map(wrong -> "children that can't be used: " + wrong))
                 .or(() -> !answer.hasNonNull(Mapping.KEEP) || Parent.isListOfNames(answer.path(Mapping.KEEP)) ? Optional.empty()
                         : Optional.of("a keep that is no list of fields"));
     }

@@ -234,6 +234,11 @@ public final class Batch implements CallListener {
         return failure() == null && items().stream().anyMatch(SyncItem::isAwaitingParents);
     }
 
+    /** Whether records that hang on those of its items may still have to be written. */
+    public boolean isAwaitingChildren() {
+        return failure() == null && items().stream().anyMatch(SyncItem::isAwaitingChildren);
+    }
+
     /** Items that still have to be mapped. */
     public List<SyncItem> getUnmapped() {
         return items().stream().filter(SyncItem::isUnmapped).toList();
@@ -306,7 +311,12 @@ public final class Batch implements CallListener {
     }
 
     public static List<List<SyncItem>> slices(List<SyncItem> items, int size) {
-        List<List<SyncItem>> slices = new ArrayList<>();
+        return sliced(items, size);
+    }
+
+    /** The same for anything else. */
+    public static <T> List<List<T>> sliced(List<T> items, int size) {
+        List<List<T>> slices = new ArrayList<>();
         for (int from = 0; from < items.size(); from += size) {
             slices.add(items.subList(from, Math.min(from + size, items.size())));
         }

@@ -20,7 +20,6 @@ public class Coalescer {
 
     private final Function<IdentityChange, Mapping> mappings;
     private final TraitsLimit limit;
-    private final boolean isOneWay;
 
     @Autowired
     Coalescer(Mappings mappings, SyncSettings settings) {
@@ -31,7 +30,6 @@ public class Coalescer {
     public Coalescer(Function<IdentityChange, Mapping> mappings, SyncSettings settings) {
         this.mappings = mappings;
         this.limit = new TraitsLimit(settings);
-        this.isOneWay = !settings.oneWay().isEmpty();
     }
 
     /** @param events in the order in which they were received */
@@ -50,7 +48,7 @@ public class Coalescer {
 
     /** Events that say something else than the merged one. Most events say the same: a login, a verification. */
     private List<IdentityChange> earlier(IdentityChange merged, List<IdentityChange> events) {
-        if (!isOneWay || events.size() == 1 || merged.isErasure()) {
+        if (events.size() == 1 || merged.isErasure()) {
             return List.of();
         }
         List<IdentityChange> earlier = new ArrayList<>();
@@ -61,7 +59,7 @@ public class Coalescer {
 
     /** What is said by events that are not the newest of their identity, as items that are mapped and not written. */
     public Batch others(Batch batch) {
-        return new Batch(!isOneWay ? List.of() : batch.items().stream().flatMap(item -> item.getOthers().stream()
+        return new Batch(batch.items().stream().flatMap(item -> item.getOthers().stream()
                 .map(event -> row(event, List.of()).inPlaceOf(item))).toList(), 0);
     }
 

@@ -73,7 +73,7 @@ public final class LedgerEntries {
         IdentityChange change = item.getChange();
         Target target = item.getTarget();
         RecordError error = item.getError();
-        boolean sent = item.getOutcome() == SyncItem.Outcome.SYNCED;
+        boolean sent = item.isSent();
         int attempts = sent || item.isDeadLettered() || item.isToBeRetried() ? item.attempts() : 0;
         Place place = place(item, sent || item.isPrimed() && !target.stamp());
         Map<String, String> fields = sent || item.isPrimed() ? item.getDraft().hashes() : unsent(item);
@@ -83,7 +83,7 @@ public final class LedgerEntries {
         if (item.isGone() && item.getKnown() != null) {
             return gone(item, place, fields, now);
         }
-        return new LedgerEntry(item.getIdentity(), place.object(), place.salesforceId(), place.foundBy(), target.version(),
+        return new LedgerEntry(item.getIdentity(), place.object(), place.salesforceId(), place.foundBy(), item.versionInLedger(),
                 item.leavesOpen() ? change.version().ofPart() : change.version(),
                 fields, sentAt(item, now), change.event(), change.receivedAt(),
                 change.triggerId(), item.getMapping().label(), item.getOutcome().label(),
@@ -96,7 +96,7 @@ public final class LedgerEntries {
     }
 
     private static Map<String, Instant> sentAt(SyncItem item, Instant now) {
-        ObjectNode sent = item.getOutcome() == SyncItem.Outcome.SYNCED ? item.getDraft().fields() : null;
+        ObjectNode sent = item.isSent() ? item.getDraft().fields() : null;
         if (sent == null) {
             return sentAt(item);
         }

@@ -49,6 +49,7 @@ public class Mappings {
     /** Replaced as a whole while no batch is in flight. */
     private volatile MappingSet taken = MappingSet.EMPTY;
     private volatile SharedHosts sharedHosts = SharedHosts.UNKNOWN;
+    private volatile Map<String, String> texts = Map.of();
 
     public Mappings(CamelContext camel, MappingResourceResolver resources, SyncSettings settings, ObjectMapper json, Clock clock) {
         this.camel = camel;
@@ -69,6 +70,7 @@ public class Mappings {
         MappingSet next = MappingSet.of(namesBySchema, erased, gone, files);
         resources.publish(files);
         sharedHosts = SharedHosts.in(files);
+        texts = files;
         Set<String> replaced = endpoints(taken.files());
         taken = next;
         replaced.removeAll(endpoints(next.files()));
@@ -78,6 +80,13 @@ public class Mappings {
     /** The hosts that no parent is found by. */
     public SharedHosts sharedHosts() {
         return sharedHosts;
+    }
+
+    /** Whether the text of a mapping has this value as a literal, so that it is no value that a person has typed. */
+    public boolean isLiteral(Mapping mapping, String value) {
+        String text = texts.getOrDefault(mapping.name(), "");
+        String quoted = json.valueToTree(value).toString();
+        return text.contains(quoted) || text.contains("'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'");
     }
 
     /** The mappings in use at this moment. */
@@ -199,6 +208,7 @@ public class Mappings {
             item.mapped(choice.settled(object), record);
         } else {
             MappingChoice rest = choice.passOver(object, record);
+            item.keepChildren(rest.ownAnswer().get(Mapping.CHILDREN));
             next(item.getObject(), rest).ifPresentOrElse(mapping -> item.mapWith(rest.with(mapping)),
                     () -> item.mapped(rest.settledByOwn(item.getObject()), rest.ownAnswer()));
         }

@@ -45,7 +45,7 @@ public record Parent(String field, String object, List<String> match, boolean cr
     }
 
     private static Optional<String> problem(JsonNode record, String field, JsonNode parent) {
-        if (!NAME.matcher(field).matches()) {
+        if (!isName(field)) {
             return Optional.of("a parent has a name that is not one of a field");
         }
         if (parent.isNull()) {
@@ -53,12 +53,13 @@ public record Parent(String field, String object, List<String> match, boolean cr
         }
         String wrong = !parent.isObject() ? "is neither an object nor null"
                 : record.has(field) ? "is in the record, too"
-                : !NAME.matcher(parent.path(ATTRIBUTES).path("type").asText()).matches() ? "has no attributes.type, such as Account"
+                : !isName(parent.path(ATTRIBUTES).path("type").asText()) ? "has no attributes.type, such as Account"
                 : !isListOfNames(parent.path(MATCH)) || parent.path(MATCH).isEmpty()
                         ? "has no match, which is a list of the fields that it is found by"
                 : !isSwitch(parent.path(CREATE)) ? "has a create that is neither true nor false"
                 : !isSwitch(parent.path(UPDATE)) ? "has an update that is neither true nor false"
-                : parent.has(Mapping.PARENTS) || parent.has(Mapping.ON_CREATE) ? "has parents or onCreate of its own"
+                : parent.has(Mapping.PARENTS) || parent.has(Mapping.CHILDREN) || parent.has(Mapping.ON_CREATE)
+                        ? "has parents, children or onCreate of its own"
                 : !areFields(parent) ? "has a field that is not a text, a number, true, false or null"
                 : null;
         return Optional.ofNullable(wrong).map(what -> field + " " + what);
@@ -66,11 +67,15 @@ public record Parent(String field, String object, List<String> match, boolean cr
 
     static boolean isListOfNames(JsonNode list) {
         for (JsonNode name : list) {
-            if (!name.isTextual() || !NAME.matcher(name.textValue()).matches()) {
+            if (!name.isTextual() || !isName(name.textValue())) {
                 return false;
             }
         }
         return list.isArray();
+    }
+
+    static boolean isName(String name) {
+        return NAME.matcher(name).matches();
     }
 
     private static boolean isSwitch(JsonNode value) {
@@ -79,7 +84,7 @@ public record Parent(String field, String object, List<String> match, boolean cr
 
     private static boolean areFields(JsonNode parent) {
         return parent.properties().stream().filter(field -> !Set.of(ATTRIBUTES, MATCH).contains(field.getKey()))
-                .allMatch(field -> NAME.matcher(field.getKey()).matches() && field.getValue().isValueNode());
+                .allMatch(field -> isName(field.getKey()) && field.getValue().isValueNode());
     }
 
     /**

@@ -12,6 +12,7 @@ import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.settings.SyncSettings.Action;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,6 +71,12 @@ public final class SyncItem {
     private Set<String> kept = Set.of();
     private boolean compared;
     private boolean parentsLost;
+    private List<Child> children = List.of();
+    private List<Child> childrenOfOwn = List.of();
+    private final List<Child> childrenOfOthers = new ArrayList<>();
+    private boolean childrenDone;
+    private boolean created;
+    private SyncOutcome ofRecord;
 
     public SyncItem(IdentityChange change, Mapping mapping) {
         this(change, mapping, List.of());
@@ -108,6 +115,11 @@ public final class SyncItem {
 
     public Mapping getMapping() {
         return mapping.current();
+    }
+
+    /** The mappings that have answered for it: that of its schema, and the one that was used for an object of another kind. */
+    public Stream<Mapping> mappings() {
+        return Stream.of(mapping.own(), mapping.current()).distinct();
     }
 
     public Target getTarget() {
@@ -246,7 +258,7 @@ public final class SyncItem {
 
     /** Whether the look-up has shown that the record holds all of it. */
     boolean isPrimed() {
-        return outcome instanceof SyncOutcome.Unchanged unchanged && unchanged.primed();
+        return outcomeOfRecord() instanceof SyncOutcome.Unchanged unchanged && unchanged.primed();
     }
 
     /** Whether it is newer than what the ledger knows; a message that is no event is not. */
@@ -318,6 +330,8 @@ public final class SyncItem {
     private void mapAgain() {
         draft = draft.with(late == null ? null : late.deepCopy());
         links = Map.of();
+        children = List.of();
+        childrenOfOwn = List.of();
         compared = false;
         mapping = MappingChoice.of(mapping.own());
         if (isRecovering()) {
@@ -523,14 +537,100 @@ public final class SyncItem {
         draft = draft.with(record);
     }
 
-    /** What the mapping has answered beside fields: its parents become links, which are to be found. */
+    /** What the mapping has answered beside fields: its parents become links, which are to be found; its children wait. */
     void takeParts() {
+        List<Child> answered = Child.of(getRecord() == null ? null : getRecord().remove(Mapping.CHILDREN));
+        children = answered.isEmpty() ? childrenOfOwn : answered;
         kept = AnswerShape.kept(getRecord() == null ? null : getRecord().remove(Mapping.KEEP));
         JsonNode parents = getRecord() == null ? null : getRecord().remove(Mapping.PARENTS);
         links = new LinkedHashMap<>();
         if (parents != null) {
             Parent.of(parents).forEach((field, parent) -> links.put(field, ParentLink.wish(parent)));
         }
+    }
+
+    /**
+     * The schema's mapping has answered another object than the record has, so that another mapping is asked for the record; children
+     * do not depend on that.
+     */
+    void keepChildren(JsonNode ofOwn) {
+        childrenOfOwn = Child.of(ofOwn);
+    }
+
+    /** What the mapping answers for this state of the identity. */
+    public List<Child> getChildren() {
+        return isVersioned() ? children : List.of();
+    }
+
+    /** What it answers for events that a newer one has replaced: each of them may bring a child of its own. */
+    public List<Child> getChildrenOfOthers() {
+        return childrenOfOthers;
+    }
+
+    public void addChildrenOf(SyncItem other) {
+        childrenOfOthers.addAll(other.children);
+    }
+
+    /** Whether its record is there, and records that hang on it may have to be written. */
+    public boolean isAwaitingChildren() {
+        boolean isWritten = getOutcome() == Outcome.SYNCED || getOutcome() == Outcome.UNCHANGED || overtaken && !isPending();
+        return isWritten && hasRecord() && !isErasure() && !isGone() && hasOpenChildren();
+    }
+
+    /** Whether the mapping answers records that hang on its own. */
+    public boolean hasChildren() {
+        return !getChildren().isEmpty() || !childrenOfOthers.isEmpty();
+    }
+
+    private boolean hasOpenChildren() {
+        return !childrenDone && hasChildren();
+    }
+
+    /** All its children are written or left out. */
+    public void childrenDone() {
+        childrenDone = true;
+    }
+
+    /**
+     * Salesforce has refused a child. The record itself is as it is.
+     *
+     * @param retryAt null if a person has to deal with it
+     */
+    public void childRefused(RecordError error, Instant retryAt) {
+        ofRecord = outcome;
+        if (retryAt == null) {
+            deadLetter(error);
+        } else {
+            retry(error, retryAt);
+        }
+    }
+
+    /**
+     * A child of its record, or a value of one, is left out.
+     *
+     * @param why null if there is nothing to say; it does not replace what there is to say of the record itself
+     */
+    public void explain(RecordError why) {
+        if (why != null && getError() == null) {
+            note = why;
+            outcome = outcome instanceof SyncOutcome.Unchanged unchanged ? new SyncOutcome.Unchanged(why, unchanged.primed())
+                    : getOutcome() == Outcome.SYNCED ? new SyncOutcome.Ended(Outcome.SYNCED, why) : outcome;
+        }
+    }
+
+    /** What has become of its record, whatever that of a child is. */
+    private SyncOutcome outcomeOfRecord() {
+        return ofRecord == null ? outcome : ofRecord;
+    }
+
+    /** Whether its record was written. */
+    boolean isSent() {
+        return outcomeOfRecord().kind() == Outcome.SYNCED;
+    }
+
+    /** Whether its record was created by this event, so that it has no children yet but those that the org itself has made. */
+    public boolean isCreated() {
+        return created;
     }
 
     /** Whether the field stays as it is if the mapping has answered no value. */
@@ -663,6 +763,11 @@ public final class SyncItem {
         return !isLate() && !isGone();
     }
 
+    /** Whether its state is older than that of its record. */
+    public boolean isOvertaken() {
+        return overtaken;
+    }
+
     /** Events whose withdrawals count although a newer state is written, or none. */
     List<IdentityChange> getOthers() {
         boolean counts = !isErasure() && (isPending() || isPassedOver() || getOutcome() == Outcome.SKIPPED);
@@ -729,6 +834,12 @@ public final class SyncItem {
                 && (known == null || known.isOfLostLedger());
     }
 
+    /** The version that the ledger keeps of its record: with a child that is not written yet, the event stays a newer one. */
+    Version versionInLedger() {
+        boolean isDone = isSent() || outcomeOfRecord().kind() == Outcome.UNCHANGED;
+        return isDone && hasOpenChildren() && target.version() != null ? target.version().beforeReceipt() : target.version();
+    }
+
     /** What the ledger keeps of the identity's fields, also if the record was deleted or its first call had no answer. */
     public Map<String, String> getRemembered() {
         LedgerEntry entry = remembered();
@@ -783,6 +894,7 @@ public final class SyncItem {
     }
 
     public void synced(String salesforceId, boolean created) {
+        this.created |= created;
         String how = created ? "created" : target.foundBy() == null ? "ory-id" : target.foundBy();
         target = target.found(getObject(), salesforceId, how).at(version());
         outcome = new SyncOutcome.Ended(Outcome.SYNCED, getNote()); // what was changed so that Salesforce took it

@@ -36,6 +36,11 @@ public class OutcomeRecorder {
         save(chunk.getItems(), Set.of(SyncItem.Outcome.SYNCED));
     }
 
+    /** Called once the children of records are written: only now the events of these records are done. */
+    public void recordWithChildren(Batch portion) {
+        save(portion.items().stream().filter(SyncItem::hasChildren).toList(), Set.of(SyncItem.Outcome.SYNCED));
+    }
+
     /**
      * Called before the journal releases the batch. If an identity has several items, the last one is recorded; otherwise a
      * state that is retried later would seem newer than the state that was sent after it.

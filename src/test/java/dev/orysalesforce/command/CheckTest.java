@@ -138,6 +138,25 @@ class CheckTest extends AppTest {
     }
 
     @Test
+    void whatChildrenNeedIsFound(@TempDir Path folder) throws Exception {
+        Path input = Files.writeString(folder.resolve("member.input.json"), "{}");
+        Path expected = Files.writeString(folder.resolve("member.expected.json"), """
+                {"attributes": {"type": "Lead"}, "LastName": "Lovelace", "Company": "Engines", "children": [{"attributes": {"type": "CampaignMember"},
+                 "match": ["CampaignId"], "CampaignId": {"Name": "A"}, "Seat__c": "1"}]}""");
+        List<MappingExamples.Example> member = List.of(
+                new MappingExamples.Example(Mapping.of("src/test/resources/mappings/campaigned.jslt"), input, expected));
+        assertThat(org.findings(member)).isEmpty();
+        SALESFORCE.org().forbid("CampaignMember", Org.Permission.CREATE);
+        SALESFORCE.org().schema("CampaignMember").hide("Seat__c");
+        askOrgAgain();
+        assertThat(org.findings(member)).extracting(Finding::place).containsExactly("CampaignMember", "CampaignMember.Seat__c");
+        SALESFORCE.org().forbid("CampaignMember", Org.Permission.READ);
+        askOrgAgain();
+        assertThat(org.findings(member)).extracting(Finding::place).containsExactly("CampaignMember");
+        askOrgAgain();
+    }
+
+    @Test
     void theDoctorKnowsTheFurtherNeedsOfContacts() throws Exception {
         assertThat(doctor.report(List.of(), null).findings()).filteredOn(finding -> finding.place().equals("Contact.AccountId"))
                 .singleElement().satisfies(finding -> assertThat(finding.message()).contains("mappings/contact.jslt"));

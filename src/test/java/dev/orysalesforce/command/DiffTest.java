@@ -137,6 +137,19 @@ class DiffTest extends ReconcileTest {
     }
 
     @Test
+    void childrenAreComparedAsTheMappingsAnswerThem() throws IOException {
+        Path bodies = Files.createDirectory(folder.resolve("bodies"));
+        Files.writeString(bodies.resolve("1.json"), hook(ORY.project().addMany(1, DiffTest::person).get(0)).toString());
+        String with = edited(TITLE, TITLE + """
+                  "children": [{"attributes": {"type": "CampaignMember"}, "match": ["CampaignId"], "CampaignId": {"Name": "A"}}],
+                """);
+        assertThat(told(with, bodies)).isEqualTo(Map.of("Lead.children", Map.of(Kind.APPEARS, 1)));
+        putInPlace(with);
+        assertThat(told(with.replace("\"A\"", "\"B\""), bodies)).isEqualTo(Map.of("Lead.children", Map.of(Kind.CHANGES, 1)));
+        assertThat(SALESFORCE.writes().all()).isEmpty();
+    }
+
+    @Test
     void parentsAreComparedAsTheMappingsAnswerThem() throws IOException {
         Path bodies = Files.createDirectory(folder.resolve("bodies"));
         Files.writeString(bodies.resolve("1.json"), hook(ORY.project().addMany(1, DiffTest::person).get(0)).toString());

@@ -51,7 +51,7 @@ class LedgerSqlTest {
             assertThat(found).containsExactlyInAnyOrderElementsOf(Stream
                     .of(Ledger.class, Tombstones.class, Audit.class, DeadLetterIndex.class, Activity.class, LedgerOwnership.class,
                             LedgerConfiguration.class, ReconcileSnapshot.class, WriterLease.class, CallBudget.class,
-                            AlertStates.class, DeadLetterCodes.class, ParentLedger.class)
+                            AlertStates.class, DeadLetterCodes.class, ParentLedger.class, ChildLedger.class)
                     .map(Class::getSimpleName)
                     .toList());
         }
@@ -472,6 +472,27 @@ class LedgerSqlTest {
 
     private static String written(LedgerDatabase database) {
         return database.sql().queryForObject("select written_at from identities where identity = ?", String.class, ID);
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void childrenAreFoundAgainAndForgottenWithTheirIdentity(LedgerDatabase database) {
+        ChildLedger children = database.empty().bean(ChildLedger.class);
+        String other = UUID.randomUUID().toString();
+        ChildLedger.Entry first = new ChildLedger.Entry(ID, "a", "CampaignMember", null, Map.of());
+        ChildLedger.Entry second = new ChildLedger.Entry(ID, "b", "CampaignMember", "00v5e00000abcdeAAA", Map.of("Ünï__c", "h\"2"));
+        ChildLedger.Entry others = new ChildLedger.Entry(other, "a", "CampaignMember", "00v5e00000abcdfAAA", Map.of());
+        children.save(List.of(first, second, others));
+        children.save(List.of());
+        ChildLedger.Entry learnt = new ChildLedger.Entry(ID, "a", "CampaignMember", "00v5e00000abcdgAAA", Map.of("Status", "h"));
+        children.save(List.of(learnt));
+        assertThat(children.find(List.of(ID, other, "nobody"))).containsOnlyKeys(ID, other)
+                .hasEntrySatisfying(ID, entries -> assertThat(entries).containsExactly(second, learnt))
+                .hasEntrySatisfying(other, entries -> assertThat(entries).containsExactly(others));
+        assertThat(children.find(List.of())).isEmpty();
+        children.forget(other);
+        database.bean(Ledger.class).forget(List.of(ID));
+        assertThat(children.find(List.of(ID, other))).isEmpty();
     }
 
     @ParameterizedTest

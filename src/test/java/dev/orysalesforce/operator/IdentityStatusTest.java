@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.journal.Journal;
 import dev.orysalesforce.journal.Queues;
+import dev.orysalesforce.ledger.ChildLedger;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.ledger.Tombstones;
@@ -43,6 +44,9 @@ class IdentityStatusTest extends OperatorTest {
 
     @Autowired
     private Ledger ledger;
+
+    @Autowired
+    private ChildLedger children;
 
     @Autowired
     private Tombstones tombstones;
@@ -209,7 +213,7 @@ class IdentityStatusTest extends OperatorTest {
         SyncSettings limit = new Binder(new MapConfigurationPropertySource(Map.of("sync.data-dir", "data",
                 "sync.mappings.default", "mappings/lead.jslt", "sync.journal.browse-limit", "0")))
                 .bind("sync", SyncSettings.class).get();
-        IdentityStatusService limited = new IdentityStatusService(jms, queues, journal, ledger, tombstones, snapshot, letters,
+        IdentityStatusService limited = new IdentityStatusService(jms, queues, journal, ledger, children, tombstones, snapshot, letters,
                 login, json, limit);
         SALESFORCE.faults().start(Fault.unavailable());
         String id = UUID.randomUUID().toString();

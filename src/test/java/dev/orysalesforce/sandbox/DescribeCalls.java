@@ -111,7 +111,7 @@ final class DescribeCalls {
                 .put("nillable", rule.is(Trait.NILLABLE)).put("unique", rule.is(Trait.UNIQUE))
                 .put("externalId", rule.is(Trait.EXTERNAL_ID)).put("idLookup", rule.is(Trait.ID_LOOKUP)
                         || rule.type() == FieldType.ID)
-                .put("caseSensitive", rule.is(Trait.CASE_SENSITIVE))
+                .put("nameField", rule.name().equals("Name")).put("caseSensitive", rule.is(Trait.CASE_SENSITIVE))
                 .put("defaultedOnCreate", rule.defaultValue() != null)
                 .put("custom", rule.name().endsWith("__c")).put("filterable", rule.isFilterable())
                 .put("restrictedPicklist", rule.is(Trait.RESTRICTED));

@@ -45,6 +45,7 @@ public final class Org {
     private final ApiUsage usage = new ApiUsage();
     private final Sessions sessions = new Sessions();
     private final WriteLog writes = new WriteLog();
+    private final CampaignMembers campaignMembers = new CampaignMembers(this);
     private volatile String id = RecordId.of("00D", 1);
     private final String userId = RecordId.of("005", 1);
     private volatile RecordId ids;
@@ -287,6 +288,20 @@ public final class Org {
         });
     }
 
+    /**
+     * Adds a campaign.
+     *
+     * @param statuses of its members, in their order; the first one is the default
+     * @return its ID
+     */
+    public String addCampaign(String name, String... statuses) {
+        String campaign = insert("Campaign", Map.of("Name", name));
+        for (int i = 0; i < statuses.length; i++) {
+            insert("CampaignMemberStatus", Map.of("CampaignId", campaign, "Label", statuses[i], "SortOrder", i + 1, "IsDefault", i == 0));
+        }
+        return campaign;
+    }
+
     /** Changes a record by hand; null empties a field. Also reaches fields that calls cannot write. */
     public void edit(String recordId, Map<String, ?> fields) {
         locked(() -> {
@@ -473,6 +488,10 @@ public final class Org {
 
     // ---- for the API ----
 
+    CampaignMembers campaignMembers() {
+        return campaignMembers;
+    }
+
     int mostScanned() {
         return mostScanned;
     }
@@ -621,6 +640,7 @@ public final class Org {
         converted.put("ConvertedContactId", contactId);
         converted.put("ConvertedAccountId", accountId);
         edit(leadId, converted);
+        campaignMembers.convert(leadId, contactId);
     }
 
     private static Map<String, Object> storedByHand(ObjectSchema schema, Map<String, ?> fields) {

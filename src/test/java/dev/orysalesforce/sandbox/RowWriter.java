@@ -75,6 +75,9 @@ final class RowWriter {
         if (!missing.isEmpty()) {
             throw requiredFieldMissing(missing);
         }
+        if (schema.name().equals(CampaignMembers.MEMBER)) {
+            org.campaignMembers().complete(values);
+        }
         assign(schema, values, true, context);
         SandboxRecord record = org.newRecord(schema, values);
         check(plan.table(), null, record, context);

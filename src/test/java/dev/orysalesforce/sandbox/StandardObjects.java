@@ -3,6 +3,7 @@ package dev.orysalesforce.sandbox;
 import static dev.orysalesforce.sandbox.FieldRule.checkbox;
 import static dev.orysalesforce.sandbox.FieldRule.datetime;
 import static dev.orysalesforce.sandbox.FieldRule.externalId;
+import static dev.orysalesforce.sandbox.FieldRule.number;
 import static dev.orysalesforce.sandbox.FieldRule.of;
 import static dev.orysalesforce.sandbox.FieldRule.picklist;
 import static dev.orysalesforce.sandbox.FieldRule.reference;
@@ -25,7 +26,7 @@ final class StandardObjects {
 
     static List<ObjectSchema> all() {
         return List.of(lead(), contact(), account(), organization(), user(), duplicateRule(), assignmentRule(),
-                userPermissionAccess());
+                userPermissionAccess(), campaign(), campaignMember(), campaignMemberStatus());
     }
 
     private static ObjectSchema lead() {
@@ -65,6 +66,33 @@ final class StandardObjects {
                 .put(of(FieldType.URL, "Website", 255))
                 .put(of(FieldType.TEXTAREA, "Description", 32000))
                 .put(externalId(ORGANIZATION, 36).labelled("Ory Organization ID"));
+    }
+
+    private static ObjectSchema campaign() {
+        return common(new ObjectSchema("Campaign", "701"))
+                .put(text("Name", 80).labelled("Campaign Name").required())
+                .put(externalId("Code__c", 40).labelled("Code"))
+                .put(checkbox("IsActive"));
+    }
+
+    /** A Lead or a Contact is a member of a campaign once; {@link CampaignMembers} has the rules. */
+    private static ObjectSchema campaignMember() {
+        return new ObjectSchema("CampaignMember", "00v",
+                of(FieldType.ID, "Id", 18).readOnly().without(Trait.NILLABLE),
+                checkbox("IsDeleted").readOnly(),
+                reference("CampaignId", "Campaign").required().without(Trait.UPDATEABLE),
+                reference("LeadId", "Lead").without(Trait.UPDATEABLE),
+                reference("ContactId", "Contact").without(Trait.UPDATEABLE),
+                picklist("Status").withLength(40),
+                text("Seat__c", 20),
+                datetime("CreatedDate").readOnly(), datetime("LastModifiedDate").readOnly(), datetime("SystemModstamp").readOnly(),
+                reference("LastModifiedById", "User").readOnly());
+    }
+
+    private static ObjectSchema campaignMemberStatus() {
+        return new ObjectSchema("CampaignMemberStatus", "01Y", of(FieldType.ID, "Id", 18).readOnly(),
+                reference("CampaignId", "Campaign").readOnly(), text("Label", 765).readOnly(), number("SortOrder").readOnly(),
+                checkbox("IsDefault").readOnly());
     }
 
     private static ObjectSchema organization() {

@@ -1,0 +1,23 @@
+package dev.orysalesforce.child;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.orysalesforce.salesforce.RecordError;
+import dev.orysalesforce.salesforce.SoqlLookup;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A call that looks up what children need: the records that they refer to, the values of their fields, and themselves.
+ *
+ * @param parts at most five, Salesforce's limit
+ */
+public record ChildLookup(List<Part> parts) {
+
+    /**
+     * One of its queries.
+     *
+     * @param found gets the records of the answer
+     * @param refused is told why the run-as user may not query them
+     */
+    record Part(SoqlLookup.Query query, Consumer<List<JsonNode>> found, Consumer<RecordError> refused) {}
+}

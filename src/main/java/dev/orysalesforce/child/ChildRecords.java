@@ -1,0 +1,411 @@
+package dev.orysalesforce.child;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.child.ChildLookup.Part;
+import dev.orysalesforce.child.ChildReferences.Reference;
+import dev.orysalesforce.ledger.ChildLedger;
+import dev.orysalesforce.ledger.FieldHash;
+import dev.orysalesforce.salesforce.Describe;
+import dev.orysalesforce.salesforce.Describe.Field;
+import dev.orysalesforce.salesforce.RecordError;
+import dev.orysalesforce.salesforce.SoqlLookup;
+import dev.orysalesforce.settings.SyncSettings;
+import dev.orysalesforce.settings.SyncSettings.ForwardOnly;
+import dev.orysalesforce.sync.Batch;
+import dev.orysalesforce.sync.Child;
+import dev.orysalesforce.sync.Mappings;
+import dev.orysalesforce.sync.SyncItem;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.springframework.stereotype.Component;
+
+/**
+ * The records that hang on those of identities, such as campaign members: finds what they refer to and whether they are there
+ * already, and decides what is sent. They are written once their record is; until then the ledger keeps their event as one that is
+ * not done, so that a batch that rolls back in between forgets none.
+ */
+@Component("childRecords")
+public class ChildRecords {
+
+    static final String LEFT_OUT = "CHILD_LEFT_OUT";
+    private static final String NOT_FOUND = "CHILD_REFERENCE_NOT_FOUND";
+    private static final String NO_VALUE = "CHILD_VALUE_NOT_DEFINED";
+    private static final Duration GOOD_FOR = Duration.ofDays(1);
+    private static final String ID = "Id";
+    private static final String REFERENCE = "reference";
+    private static final Pattern SALESFORCE_ID = Pattern.compile("[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?");
+    private static final int QUERIES_IN_A_CALL = 5;
+    private static final int HITS_IN_MESSAGE = 10;
+
+    private final ChildLedger ledger;
+    private final ChildReferences references;
+    private final Describe org;
+    private final Mappings mappings;
+    private final FieldHash hash;
+    private final SoqlLookup lookup;
+    private final List<ForwardOnly> forwardOnly;
+
+    ChildRecords(ChildLedger ledger, ChildReferences references, Describe org, Mappings mappings, FieldHash hash, SoqlLookup lookup,
+            SyncSettings settings) {
+        this.ledger = ledger;
+        this.references = references;
+        this.org = org;
+        this.mappings = mappings;
+        this.hash = hash;
+        this.lookup = lookup;
+        this.forwardOnly = settings.forwardOnly();
+    }
+
+    /**
+     * Takes the children of events that are not the newest of their identity.
+     *
+     * @param others the items of these events, which are mapped and not written
+     */
+    public void collect(Batch batch, Batch others) {
+        Map<String, SyncItem> items = batch.items().stream().filter(item -> item.getIdentity() != null)
+                .collect(Collectors.toMap(SyncItem::getIdentity, item -> item, (first, second) -> second));
+        others.items().forEach(other -> items.get(other.getIdentity()).addChildrenOf(other));
+    }
+
+    /** The children of a portion that differ from what was last sent. */
+    public ChildRound open(Batch portion) {
+        List<SyncItem> items = portion.items().stream().filter(SyncItem::isAwaitingChildren).toList();
+        Map<String, List<ChildLedger.Entry>> sent = ledger.find(items.stream().map(SyncItem::getIdentity).toList());
+        List<ChildRow> rows = new ArrayList<>();
+        items.forEach(item -> {
+            List<ChildRow> its = rows(item, sent.getOrDefault(item.getIdentity(), List.of()));
+            rows.addAll(its);
+            if (its.isEmpty()) {
+                item.childrenDone();
+            }
+        });
+        return new ChildRound(portion, rows);
+    }
+
+    private List<ChildRow> rows(SyncItem item, List<ChildLedger.Entry> sent) {
+        if (item.isMadeAnew()) {
+            ledger.forget(item.getIdentity());
+        }
+        Map<String, ChildLedger.Entry> before = item.isMadeAnew() ? Map.of()
+                : sent.stream().collect(Collectors.toMap(ChildLedger.Entry::key, Function.identity()));
+        Map<String, Child> wanted = new LinkedHashMap<>();
+        item.getChildren().forEach(child -> wanted.put(key(item, child), child));
+        item.getChildrenOfOthers().forEach(child -> {
+            String key = key(item, child);
+            if (!before.containsKey(key)) { // of an older event: it counts if it is the only one that has this child
+                wanted.putIfAbsent(key, child);
+            }
+        });
+        List<ChildRow> rows = new ArrayList<>();
+        wanted.forEach((key, child) -> {
+            Map<String, String> hashes = new HashMap<>();
+            child.details().properties()
+                    .forEach(field -> hashes.put(field.getKey(), hash.of(item.getIdentity(), field.getKey(), field.getValue())));
+            ChildLedger.Entry entry = before.get(key);
+            if (entry == null && item.isSentBefore() && item.getChildren().contains(child)) {
+                ledger.save(List.of(new ChildLedger.Entry(item.getIdentity(), key, child.object(), null, hashes))); // a lost ledger
+            } else if (entry == null || !ChildRow.changed(hashes, entry).isEmpty()) {
+                row(item, child, key, hashes, entry).ifPresent(rows::add);
+            }
+        });
+        return rows;
+    }
+
+    private String key(SyncItem item, Child child) {
+        return hash.of(item.getIdentity(), child.object(), child.key());
+    }
+
+    private Optional<ChildRow> row(SyncItem item, Child child, String key, Map<String, String> hashes,
+            ChildLedger.Entry before) {
+        if (!org.isVisible(child.object())) {
+            item.explain(RecordError.of(LEFT_OUT, "The " + child.object() + " was left out: the run-as user may not see this object —"
+                    + " Give it access, for campaigns with the permission set Ory_Identity_Campaigns of salesforce/ or another one."));
+            return Optional.empty();
+        }
+        String owner = owner(item, child);
+        if (owner == null) {
+            item.explain(RecordError.of(LEFT_OUT, "The " + child.object() + " was left out: none of its fields refers to a "
+                    + item.getObject() + " alone — Correct attributes.type in the children of the mapping."));
+            return Optional.empty();
+        }
+        ChildRow row = new ChildRow(item, child, key, hashes, before, owner);
+        Map<String, Field> described = org.fields(child.object(), GOOD_FOR);
+        child.fields().properties().forEach(field -> checkField(row, field.getKey(), field.getValue(), described.get(field.getKey())));
+        return row.isOpen() ? Optional.of(row) : Optional.empty();
+    }
+
+    /** The child's field that refers to the item's record. */
+    private String owner(SyncItem item, Child child) {
+        List<String> names = org.fields(child.object(), GOOD_FOR).values().stream()
+                .filter(field -> field.references().equals(Set.of(item.getObject())) && field.createable()).map(Field::name).distinct()
+                .filter(name -> !child.fields().has(name)).toList();
+        return names.size() == 1 ? names.get(0)
+                : names.stream().filter(name -> name.equals(item.getObject() + ID)).findFirst().orElse(null);
+    }
+
+    private void checkField(ChildRow row, String name, JsonNode value, Field field) {
+        boolean isKey = row.child().match().contains(name);
+        if (field == null) {
+            RecordError why = leftOut(row, name, "is not a field that the run-as user can see — Create it, give the user access to it,"
+                    + " or take it out of the mapping.");
+            if (isKey) {
+                row.leaveOut(why);
+            } else {
+                row.leaveOut(name, why);
+            }
+        } else if (field.type().equals(REFERENCE) && (isKey || value.isObject()) && !value.isNull()) {
+            refer(row, name, value, field);
+        } else if (value.isObject()) {
+            row.leaveOut(leftOut(row, name, "refers to no record — Let the mapping answer a value for it."));
+        }
+    }
+
+    private void refer(ChildRow row, String name, JsonNode value, Field field) {
+        String key = value.isObject() ? value.fieldNames().next() : ID;
+        String text = (value.isObject() ? value.path(key) : value).asText("").strip();
+        String target = field.references().size() == 1 ? field.references().iterator().next() : null;
+        if (text.isEmpty()) {
+            row.leaveOut(name, null);
+        } else if (target == null) {
+            row.leaveOut(leftOut(row, name, "may refer to several objects, which the app can't look up."));
+        } else if (!org.isVisible(target)) {
+            row.leaveOut(
+                    leftOut(row, name, "refers to the object " + target + ", which the run-as user may not see — Give it read access."));
+        } else {
+            String wrong = wrong(row, target, key, text);
+            if (wrong == null) {
+                row.wants(name, new Reference(target, key, text));
+            } else {
+                row.leaveOut(RecordError.of(NOT_FOUND, "The " + row.object() + " was left out: " + wrong));
+            }
+        }
+    }
+
+    /** Why a record can't be looked up by this value; null if it can. */
+    private String wrong(ChildRow row, String target, String key, String text) {
+        Field field = org.fields(target, GOOD_FOR).get(key);
+        if (key.equals(ID)) {
+            return SALESFORCE_ID.matcher(text).matches() ? null : "its " + target + " is no ID of Salesforce.";
+        } else if (field == null) {
+            return target + "." + key + " is not a field that the run-as user can see.";
+        } else if (!field.externalId() && !field.isName()) {
+            return target + "." + key + " is neither an external ID nor the name.";
+        } else if (!field.externalId() && row.item().mappings().noneMatch(mapping -> mappings.isLiteral(mapping, text))) {
+            return "the name of its " + target + " does not stand in the mapping. A name that a person may have typed is not looked up.";
+        }
+        return field.length() > 0 && text.length() > field.length() ? "the value for " + target + "." + key
+                + " is longer than the field." : null;
+    }
+
+    private static RecordError leftOut(ChildRow row, String field, String why) {
+        return new RecordError(LEFT_OUT, "The " + row.object() + " was left out or is incomplete: " + field + " " + why, List.of(field));
+    }
+
+    /** Whether something has to be looked up before children can be written. */
+    public boolean hasLookup(ChildRound round) {
+        return !next(round).isEmpty();
+    }
+
+    /** The next look-up: first the records that children refer to, then the children themselves and the values of their fields. */
+    public ChildLookup lookup(ChildRound round) {
+        List<Part> parts = next(round);
+        return new ChildLookup(parts.subList(0, Math.min(QUERIES_IN_A_CALL, parts.size())));
+    }
+
+    private List<Part> next(ChildRound round) {
+        List<Part> parts = new ArrayList<>();
+        Set<Reference> unknown = new LinkedHashSet<>();
+        round.open().forEach(row -> row.wanted().forEach((field, reference) -> {
+            List<String> ids = references.idsOf(reference);
+            if (ids == null) {
+                unknown.add(reference);
+            } else {
+                refer(row, field, reference, ids);
+            }
+        }));
+        unknown.stream().collect(Collectors.groupingBy(reference -> reference.object() + "." + reference.field(), LinkedHashMap::new,
+                Collectors.toList())).values()
+                .forEach(same -> Batch.sliced(same, Batch.CHUNK).forEach(some -> parts.add(references(some, round, parts.size()))));
+        if (parts.isEmpty()) {
+            values(round, parts);
+            existing(round, parts);
+        }
+        return parts;
+    }
+
+    private static void refer(ChildRow row, String field, Reference reference, List<String> ids) {
+        String object = reference.object();
+        if (ids.size() == 1) {
+            row.refer(field, ids.get(0));
+        } else if (ids.isEmpty()) {
+            row.leaveOut(RecordError.of(NOT_FOUND, "The " + row.object() + " was left out: Salesforce shows no " + object
+                    + " for its " + field + ". Create it or share it with the run-as user, then sync the identity's next event."));
+        } else {
+            row.leaveOut(RecordError.of("SEVERAL_" + object.toUpperCase(Locale.ROOT) + "S",
+                    "The " + row.object() + " was left out: several "
+                            + object + " records have the same " + reference.field() + ", so none is taken: "
+                            + ids.stream().limit(HITS_IN_MESSAGE).collect(Collectors.joining(", ")) + ". Rename one, or use its ID."));
+        }
+    }
+
+    private Part references(List<Reference> same, ChildRound round, int number) {
+        Reference one = same.get(0);
+        String columns = one.field().equals(ID) ? ID : ID + ", " + one.field();
+        return new Part(SoqlLookup.query("references" + number, "query", "SELECT %s FROM %s WHERE %s IN (%s)".formatted(columns,
+                one.object(), one.field(), SoqlLookup.list(same.stream().map(Reference::value)))),
+                found -> references.learn(same, found),
+                error -> round.open().stream().filter(row -> row.wanted().values().stream().anyMatch(same::contains))
+                        .forEach(row -> row.leaveOut(leftOut(row, one.object(), "can't be read: " + error.message()))));
+    }
+
+    private void values(ChildRound round, List<Part> parts) {
+        for (ForwardOnly rule : forwardOnly) {
+            Set<String> parents = new TreeSet<>();
+            round.open().stream().filter(row -> applies(rule, row))
+                    .map(row -> row.fields().path(rule.parent()).asText())
+                    .filter(parent -> references.valuesOf(rule, parent) == null).forEach(parents::add);
+            Batch.sliced(List.copyOf(parents), Batch.CHUNK).forEach(some -> parts.add(new Part(
+                    SoqlLookup.query("values" + parts.size(), "query",
+                            "SELECT %1$s, %2$s, %3$s FROM %4$s WHERE %1$s IN (%5$s)".formatted(rule.parent(), rule.value(), rule.order(),
+                                    rule.values(), SoqlLookup.list(some.stream()))),
+                    found -> references.learn(rule, some, found),
+                    error -> round.open().stream().filter(row -> applies(rule, row))
+                            .forEach(
+                                    row -> row.leaveOut(rule.field(), leftOut(row, rule.values(), "can't be read: " + error.message()))))));
+        }
+    }
+
+    private static boolean applies(ForwardOnly rule, ChildRow row) {
+        return rule.object().equals(row.object()) && row.fields().hasNonNull(rule.field()) && row.fields().hasNonNull(rule.parent());
+    }
+
+    private void existing(ChildRound round, List<Part> parts) {
+        round.open().stream().filter(row -> !row.isAsked())
+                .collect(Collectors.groupingBy(row -> row.object() + "." + row.owner() + row.child().match(), LinkedHashMap::new,
+                        Collectors.toList()))
+                .values()
+                .forEach(same -> Batch.sliced(same, Batch.CHUNK).forEach(some -> parts.add(existing(some, parts.size()))));
+    }
+
+    private Part existing(List<ChildRow> some, int number) {
+        ChildRow one = some.get(0);
+        Set<String> columns = new LinkedHashSet<>(List.of(ID, one.owner()));
+        some.forEach(row -> row.fields().fieldNames().forEachRemaining(columns::add));
+        String key = one.child().match().get(0);
+        String soql = "SELECT %s FROM %s WHERE %s IN (%s)".formatted(String.join(", ", columns), one.object(), one.owner(),
+                SoqlLookup.list(some.stream().map(row -> row.item().getSalesforceId()).distinct()))
+                + (some.stream().allMatch(row -> row.fields().path(key).isTextual()) ? " AND %s IN (%s)".formatted(key,
+                        SoqlLookup.list(some.stream().map(row -> row.fields().path(key).textValue()).distinct())) : "");
+        return new Part(SoqlLookup.query("children" + number, "query", soql),
+                found -> some.forEach(row -> row.answered(found.stream().filter(record -> is(row, record)).findFirst().orElse(null))),
+                error -> some.forEach(row -> row.leaveOut(leftOut(row, row.object(), "can't be read: " + error.message()))));
+    }
+
+    private static boolean is(ChildRow row, JsonNode record) {
+        return record.path(row.owner()).asText().equals(row.item().getSalesforceId()) && row.child().match().stream()
+                .allMatch(field -> row.fields().path(field).asText().strip().equalsIgnoreCase(record.path(field).asText()));
+    }
+
+    /** The body of a look-up. */
+    public String query(ChildLookup call) {
+        return lookup.compositeRequest(call.parts().stream().map(Part::query).toList());
+    }
+
+    /** Applies the answer to a look-up. */
+    public void found(ChildLookup call, String answer) {
+        call.parts().forEach(part -> {
+            RecordError error = lookup.setUpError(answer, part.query().reference());
+            if (error == null) {
+                part.found().accept(lookup.records(answer, part.query().reference()));
+            } else {
+                part.refused().accept(error);
+            }
+        });
+    }
+
+    /** The calls to make. A child to which nothing has to be sent is done. */
+    public List<ChildCall> calls(ChildRound round, int largest) {
+        round.open().forEach(this::decide);
+        Map<String, List<ChildRow>> byKind = round.open().stream().collect(Collectors.groupingBy(
+                row -> (row.existing() == null) + row.object(), LinkedHashMap::new, Collectors.toList()));
+        return byKind.values().stream().flatMap(rows -> Batch.sliced(rows, largest).stream())
+                .map(rows -> new ChildCall(rows.get(0).object(), rows.get(0).existing() == null, rows)).toList();
+    }
+
+    private void decide(ChildRow row) {
+        forwardOnly.stream().filter(rule -> applies(rule, row)).forEach(rule -> place(row, rule));
+        if (row.existing() == null && row.isSentBefore()) {
+            row.done(); // sales has deleted it
+            return;
+        }
+        Map<String, Field> described = org.fields(row.object(), GOOD_FOR);
+        ObjectNode changes = row.fields().objectNode();
+        row.fields().properties().stream().filter(field -> !field.getValue().isNull()).filter(field -> row.existing() == null
+                ? described.get(field.getKey()).createable()
+                : described.get(field.getKey()).updateable() && isToBeSent(row, field.getKey(), field.getValue()))
+                .forEach(field -> changes.set(field.getKey(), field.getValue()));
+        if (row.existing() == null) {
+            changes.put(row.owner(), row.item().getSalesforceId());
+        }
+        row.toSend(changes);
+        if (changes.isEmpty()) {
+            row.done();
+        }
+    }
+
+    private void place(ChildRow row, ForwardOnly rule) {
+        Map<String, Long> places = references.valuesOf(rule, row.fields().path(rule.parent()).asText());
+        Long place = places == null ? null : places.get(ChildReferences.folded(row.fields().path(rule.field()).asText()));
+        if (place == null) {
+            row.leaveOut(rule.field(), RecordError.of(NO_VALUE, rule.field() + " of the " + row.object() + " was left out: its "
+                    + rule.parent() + " refers to a record that does not have this value. Add it there, or correct the mapping."));
+        } else {
+            Long held = row.existing() == null ? null
+                    : places.get(ChildReferences.folded(row.existing().path(rule.field()).asText("")));
+            row.place(rule.field(), held == null || place > held);
+        }
+    }
+
+    /** What sales has typed stays: a value is sent if it is another than before, and a child of sales is only completed. */
+    private static boolean isToBeSent(ChildRow row, String field, JsonNode value) {
+        JsonNode held = row.existing().path(field);
+        if (row.child().match().contains(field) || held.equals(value) || !row.isChanged(field)) {
+            return false;
+        }
+        Boolean isForward = row.isForward(field);
+        return isForward != null ? isForward : row.isSentBefore() || held.isMissingNode() || held.isNull();
+    }
+
+    /** Notes what was written; an item whose children are done is done itself. */
+    public void close(ChildRound round) {
+        ledger.save(round.rows().stream().filter(ChildRow::isWritten).map(ChildRow::entry).toList());
+        Map<SyncItem, List<ChildRow>> byItem = round.rows().stream()
+                .collect(Collectors.groupingBy(ChildRow::item, LinkedHashMap::new, Collectors.toList()));
+        byItem.forEach((item, rows) -> {
+            List<ChildRow> refused = rows.stream().filter(ChildRow::isRefused).toList();
+            Stream.concat(refused.stream().filter(row -> row.retryAt() != null), refused.stream()).findFirst()
+                    .ifPresentOrElse(row -> item.childRefused(row.refusal(), row.retryAt()), () -> finish(item, rows));
+        });
+    }
+
+    private static void finish(SyncItem item, Collection<ChildRow> rows) {
+        if (rows.stream().noneMatch(ChildRow::isOpen) && !item.isRecovering()) {
+            item.childrenDone();
+        }
+    }
+}
