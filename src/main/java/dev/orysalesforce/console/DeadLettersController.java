@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -28,6 +29,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /** Dead letters by code and one by one; replays and discards several at once. */
 @Controller
@@ -55,17 +57,32 @@ class DeadLettersController {
     }
 
     @GetMapping(PATH)
-    String groups(Model model) {
-        DeadLetterGroups groups = letters.groups(null, null, null);
+    String groups(@RequestParam(required = false) String event, @RequestParam(required = false) String object, Model model) {
+        DeadLetterFilter filter = filter(null, null, event, object);
+        DeadLetterGroups groups = letters.groups(null, filter.event(), filter.object());
+        model.addAttribute("filter", filter);
+        model.addAttribute("events", EVENTS);
         model.addAttribute("groups", groups);
+        model.addAttribute("list", link(LIST, filter));
+        model.addAttribute("lists", groups.items().stream().collect(Collectors.toMap(DeadLetterGroups.Item::code,
+                group -> link(LIST, new DeadLetterFilter(group.code(), null, filter.event(), filter.object())))));
+        model.addAttribute("download", link(PATH + ".csv", filter));
         model.addAttribute("replayable",
                 groups.items().stream().map(DeadLetterGroups.Item::code).filter(DeadLetters::isReplayable).toList());
         return "console/dead-letters";
     }
 
+    private static String link(String path, DeadLetterFilter filter) {
+        UriComponentsBuilder link = UriComponentsBuilder.fromPath(path);
+        filter.parts().keySet().forEach(part -> link.queryParam(part, "{" + part + "}"));
+        return link.encode().buildAndExpand(filter.parts()).toUriString();
+    }
+
     @GetMapping(PATH + ".csv")
-    void downloadGroups(HttpServletResponse response) throws IOException {
-        List<DeadLetterGroups.Item> groups = letters.groups(null, null, null).items();
+    void downloadGroups(@RequestParam(required = false) String event, @RequestParam(required = false) String object,
+            HttpServletResponse response) throws IOException {
+        DeadLetterFilter filter = filter(null, null, event, object);
+        List<DeadLetterGroups.Item> groups = letters.groups(null, filter.event(), filter.object()).items();
         Csv.write(response, "dead-letters-by-code", List.of("code", "meaning", "remedy", "count", "first", "last"),
                 offset -> groups.stream().skip(offset).map(group -> Arrays.<Object>asList(group.code(), group.meaning(), group.remedy(),
                         group.count(), group.first(), group.last())).toList());

@@ -206,6 +206,10 @@ class ConsoleDeadLettersTest extends AppTest {
         assertThat(file.body().lines()).hasSize(52);
         assertThat(browser.get(PATH + ".csv").body()).contains("\"NO_IDENTITY\"", "\"51\"");
         assertThat(file.body()).doesNotContain("kowalczykowa");
+        assertThat(page(PATH + "?event=login")).contains("51 in all", "Show these letters",
+                "href=\"/console/dead-letters/list?code=NO_IDENTITY&amp;event=login\"", "href=\"/console/dead-letters.csv?event=login\"");
+        assertThat(page(PATH + "?event=recovery")).contains("No dead letter fits.", "<option value=\"recovery\" selected");
+        assertThat(browser.get(PATH + ".csv?event=recovery").body().lines()).hasSize(1);
         assertThat(browser.get(PATH + "/list?identity=%3Cscript%3E").statusCode()).isEqualTo(400);
         assertThat(browser.get(PATH + "/list?offset=-1").statusCode()).isEqualTo(400);
     }
