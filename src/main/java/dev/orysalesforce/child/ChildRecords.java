@@ -203,7 +203,7 @@ public class ChildRecords {
             return SALESFORCE_ID.matcher(text).matches() ? null : "its " + target + " is no ID of Salesforce.";
         } else if (field == null) {
             return target + "." + key + " is not a field that the run-as user can see.";
-        } else if (!field.externalId() && !field.isName()) {
+        } else if (!field.externalId() && !field.namesRecord()) {
             return target + "." + key + " is neither an external ID nor the name.";
         } else if (!field.externalId() && row.item().mappings().noneMatch(mapping -> mappings.isLiteral(mapping, text))) {
             return "the name of its " + target + " does not stand in the mapping. A name that a person may have typed is not looked up.";

@@ -73,7 +73,7 @@ public class ChildResults {
         for (int i = 0; i < call.rows().size(); i++) {
             JsonNode result = results.get(i);
             if (result.path("success").asBoolean()) {
-                call.rows().get(i).written(result.path("id").asText());
+                call.rows().get(i).sentAs(result.path("id").asText());
             } else {
                 RecordError error = records.error(result.path("errors").path(0));
                 isTooLarge |= refuse(call, call.rows().get(i), error.decided(policy.rule(error, Level.ROW)));

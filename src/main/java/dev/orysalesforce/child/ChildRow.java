@@ -178,7 +178,7 @@ public final class ChildRow {
     }
 
     /** It is in Salesforce under this ID. */
-    void written(String salesforceId) {
+    void sentAs(String salesforceId) {
         existing = fields.objectNode().put("Id", salesforceId);
         done();
     }
