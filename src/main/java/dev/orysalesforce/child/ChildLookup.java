@@ -13,6 +13,11 @@ import java.util.function.Consumer;
  */
 public record ChildLookup(List<Part> parts) {
 
+    /** Whether there is something to look up. */
+    public boolean isNeeded() {
+        return !parts.isEmpty();
+    }
+
     /**
      * One of its queries.
      *

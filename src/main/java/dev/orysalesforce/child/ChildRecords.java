@@ -104,8 +104,9 @@ public class ChildRecords {
         Map<String, ChildLedger.Entry> before = item.isMadeAnew() ? Map.of()
                 : sent.stream().collect(Collectors.toMap(ChildLedger.Entry::key, Function.identity()));
         Map<String, Child> wanted = new LinkedHashMap<>();
-        item.getChildren().forEach(child -> wanted.put(key(item, child), child));
-        item.getChildrenOfOthers().forEach(child -> {
+        List<Child> own = spelled(item, item.getChildren());
+        own.forEach(child -> wanted.put(key(item, child), child));
+        spelled(item, item.getChildrenOfOthers()).forEach(child -> {
             String key = key(item, child);
             if (!before.containsKey(key)) { // of an older event: it counts if it is the only one that has this child
                 wanted.putIfAbsent(key, child);
@@ -117,7 +118,7 @@ public class ChildRecords {
             child.details().properties()
                     .forEach(field -> hashes.put(field.getKey(), hash.of(item.getIdentity(), field.getKey(), field.getValue())));
             ChildLedger.Entry entry = before.get(key);
-            if (entry == null && item.isSentBefore() && item.getChildren().contains(child)) {
+            if (entry == null && item.isSentBefore() && own.contains(child)) {
                 ledger.save(List.of(new ChildLedger.Entry(item.getIdentity(), key, child.object(), null, hashes))); // a lost ledger
             } else if (entry == null || !ChildRow.changed(hashes, entry).isEmpty()) {
                 row(item, child, key, hashes, entry).ifPresent(rows::add);
@@ -126,17 +127,27 @@ public class ChildRecords {
         return rows;
     }
 
+    /** Those that the run-as user may see, with the names of their fields as Salesforce spells them. */
+    private List<Child> spelled(SyncItem item, List<Child> children) {
+        List<Child> spelled = new ArrayList<>();
+        children.forEach(child -> {
+            if (org.isVisible(child.object())) {
+                Map<String, Field> described = org.fields(child.object(), GOOD_FOR);
+                spelled.add(child.spelled(name -> described.containsKey(name) ? described.get(name).name() : name));
+            } else {
+                item.explain(RecordError.of(LEFT_OUT, "The " + child.object() + " was left out: the run-as user may not see this object —"
+                        + " Give it access, for campaigns with the permission set Ory_Identity_Campaigns of salesforce/ or another one."));
+            }
+        });
+        return spelled;
+    }
+
     private String key(SyncItem item, Child child) {
         return hash.of(item.getIdentity(), child.object(), child.key());
     }
 
     private Optional<ChildRow> row(SyncItem item, Child child, String key, Map<String, String> hashes,
             ChildLedger.Entry before) {
-        if (!org.isVisible(child.object())) {
-            item.explain(RecordError.of(LEFT_OUT, "The " + child.object() + " was left out: the run-as user may not see this object —"
-                    + " Give it access, for campaigns with the permission set Ory_Identity_Campaigns of salesforce/ or another one."));
-            return Optional.empty();
-        }
         String owner = owner(item, child);
         if (owner == null) {
             item.explain(RecordError.of(LEFT_OUT, "The " + child.object() + " was left out: none of its fields refers to a "
@@ -187,9 +198,10 @@ public class ChildRecords {
             row.leaveOut(
                     leftOut(row, name, "refers to the object " + target + ", which the run-as user may not see — Give it read access."));
         } else {
-            String wrong = wrong(row, target, key, text);
+            Field by = org.fields(target, GOOD_FOR).get(key);
+            String wrong = wrong(row, target, key, by, text);
             if (wrong == null) {
-                row.wants(name, new Reference(target, key, text));
+                row.wants(name, new Reference(target, by.name(), text));
             } else {
                 row.leaveOut(RecordError.of(NOT_FOUND, "The " + row.object() + " was left out: " + wrong));
             }
@@ -197,12 +209,11 @@ public class ChildRecords {
     }
 
     /** Why a record can't be looked up by this value; null if it can. */
-    private String wrong(ChildRow row, String target, String key, String text) {
-        Field field = org.fields(target, GOOD_FOR).get(key);
-        if (key.equals(ID)) {
-            return SALESFORCE_ID.matcher(text).matches() ? null : "its " + target + " is no ID of Salesforce.";
-        } else if (field == null) {
+    private String wrong(ChildRow row, String target, String key, Field field, String text) {
+        if (field == null) {
             return target + "." + key + " is not a field that the run-as user can see.";
+        } else if (field.name().equals(ID)) {
+            return SALESFORCE_ID.matcher(text).matches() ? null : "its " + target + " is no ID of Salesforce.";
         } else if (!field.externalId() && !field.namesRecord()) {
             return target + "." + key + " is neither an external ID nor the name.";
         } else if (!field.externalId() && row.item().mappings().noneMatch(mapping -> mappings.isLiteral(mapping, text))) {
@@ -216,12 +227,10 @@ public class ChildRecords {
         return new RecordError(LEFT_OUT, "The " + row.object() + " was left out or is incomplete: " + field + " " + why, List.of(field));
     }
 
-    /** Whether something has to be looked up before children can be written. */
-    public boolean hasLookup(ChildRound round) {
-        return !next(round).isEmpty();
-    }
-
-    /** The next look-up: first the records that children refer to, then the children themselves and the values of their fields. */
+    /**
+     * The next look-up: first the records that children refer to, then the children themselves and the values of their fields. What
+     * a row has learnt, it keeps, whatever the other portions do to what is remembered for all.
+     */
     public ChildLookup lookup(ChildRound round) {
         List<Part> parts = next(round);
         return new ChildLookup(parts.subList(0, Math.min(QUERIES_IN_A_CALL, parts.size())));
@@ -276,9 +285,15 @@ public class ChildRecords {
     private void values(ChildRound round, List<Part> parts) {
         for (ForwardOnly rule : forwardOnly) {
             Set<String> parents = new TreeSet<>();
-            round.open().stream().filter(row -> applies(rule, row))
-                    .map(row -> row.fields().path(rule.parent()).asText())
-                    .filter(parent -> references.valuesOf(rule, parent) == null).forEach(parents::add);
+            round.open().stream().filter(row -> applies(rule, row) && row.values(rule.field()) == null).forEach(row -> {
+                String parent = row.fields().path(rule.parent()).asText();
+                Map<String, Long> values = references.valuesOf(rule, parent);
+                if (values == null) {
+                    parents.add(parent);
+                } else {
+                    row.learn(rule.field(), values);
+                }
+            });
             Batch.sliced(List.copyOf(parents), Batch.CHUNK).forEach(some -> parts.add(new Part(
                     SoqlLookup.query("values" + parts.size(), "query",
                             "SELECT %1$s, %2$s, %3$s FROM %4$s WHERE %1$s IN (%5$s)".formatted(rule.parent(), rule.value(), rule.order(),
@@ -369,8 +384,8 @@ public class ChildRecords {
     }
 
     private void place(ChildRow row, ForwardOnly rule) {
-        Map<String, Long> places = references.valuesOf(rule, row.fields().path(rule.parent()).asText());
-        Long place = places == null ? null : places.get(ChildReferences.folded(row.fields().path(rule.field()).asText()));
+        Map<String, Long> places = row.values(rule.field());
+        Long place = places.get(ChildReferences.folded(row.fields().path(rule.field()).asText()));
         if (place == null) {
             row.leaveOut(rule.field(), RecordError.of(NO_VALUE, rule.field() + " of the " + row.object() + " was left out: its "
                     + rule.parent() + " refers to a record that does not have this value. Add it there, or correct the mapping."));

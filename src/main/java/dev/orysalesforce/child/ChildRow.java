@@ -25,6 +25,7 @@ public final class ChildRow {
     private final String owner;
     private final ObjectNode fields;
     private final Map<String, Reference> wanted = new LinkedHashMap<>();
+    private final Map<String, Map<String, Long>> values = new HashMap<>();
     private final Map<String, Boolean> forward = new HashMap<>();
     private boolean asked;
     private boolean askedAgain;
@@ -86,6 +87,15 @@ public final class ChildRow {
     void refer(String field, String salesforceId) {
         wanted.remove(field);
         fields.put(field, salesforceId);
+    }
+
+    /** @return the values that a field can have, each with its place in their order; null if they are not known yet */
+    Map<String, Long> values(String field) {
+        return values.get(field);
+    }
+
+    void learn(String field, Map<String, Long> its) {
+        values.put(field, its);
     }
 
     /** A field that only moves forward has a value that is further than the one in Salesforce, or not. */

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /**
  * A record that hangs on another one, as a mapping answers it: the campaign member of a Lead, for instance.
@@ -93,6 +94,13 @@ public record Child(String object, List<String> match, ObjectNode fields) {
     private static boolean isEmpty(JsonNode value) {
         JsonNode told = value.isObject() ? value.iterator().next() : value;
         return told.isMissingNode() || told.isNull() || told.asText().isBlank();
+    }
+
+    /** The same with other names of fields. */
+    public Child spelled(UnaryOperator<String> name) {
+        ObjectNode renamed = fields.objectNode();
+        fields.properties().forEach(field -> renamed.set(name.apply(field.getKey()), field.getValue()));
+        return new Child(object, match.stream().map(name).toList(), renamed);
     }
 
     /** What tells it from its siblings. */

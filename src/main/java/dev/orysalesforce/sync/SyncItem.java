@@ -836,8 +836,9 @@ public final class SyncItem {
 
     /** The version that the ledger keeps of its record: with a child that is not written yet, the event stays a newer one. */
     Version versionInLedger() {
+        Version version = target.version();
         boolean isDone = isSent() || outcomeOfRecord().kind() == Outcome.UNCHANGED;
-        return isDone && hasOpenChildren() && target.version() != null ? target.version().beforeReceipt() : target.version();
+        return isDone && hasOpenChildren() && version != null && !version.isOfRecord() ? version.beforeReceipt() : version;
     }
 
     /** What the ledger keeps of the identity's fields, also if the record was deleted or its first call had no answer. */

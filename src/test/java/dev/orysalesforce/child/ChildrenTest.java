@@ -100,6 +100,20 @@ class ChildrenTest extends AppTest {
         assertThat(writes("CampaignMember")).hasSize(2);
     }
 
+    /** For Salesforce the case of a name does not matter, and a relationship stands for its reference. */
+    @Test
+    void namesMayBeSpelledInOtherWays() {
+        send(event(id, 0, member("Attended")));
+        settle();
+        ObjectNode member = json.createObjectNode().put("status", "Registered").put("SEAT__C", "9");
+        member.putObject("attributes").put("type", "CampaignMember");
+        member.putArray("match").add("Campaign");
+        member.putObject("Campaign").put("name", WEBINAR);
+        send(event(id, 1, member));
+        settle();
+        assertThat(member().fields()).containsEntry("Status", "Attended").containsEntry("Seat__c", "9");
+    }
+
     @Test
     void whatSalesHasSetStays() {
         send(event(id, 0, member("Registered")));
