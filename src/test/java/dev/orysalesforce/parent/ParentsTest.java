@@ -372,6 +372,7 @@ class ParentsTest extends AppTest {
         assertThat(deadLetters()).isEmpty();
     }
 
+    @Tag("nightly")
     @Test
     void anOrgThatTakesFewAccountsAtATimeGetsThemInSmallerCalls(@Autowired ParentResults results) {
         SALESFORCE.org().limitAutomation("Account", 10);
@@ -441,6 +442,7 @@ class ParentsTest extends AppTest {
     }
 
     /** While another instance has it, only its own records wait. */
+    @Tag("nightly")
     @Test
     void aClaimedAccountDelaysOnlyItsOwnContacts() {
         send(colleague(id, "acme.example", null));
@@ -461,6 +463,7 @@ class ParentsTest extends AppTest {
         assertThat(accountOf(claimed)).isEqualTo(account().id());
     }
 
+    @Tag("nightly")
     @Test
     void aThousandSignUpsOfFiftyOrganizationsTakeTwentyCalls() {
         SALESFORCE.calls().keepBodies(false);
