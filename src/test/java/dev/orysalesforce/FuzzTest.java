@@ -63,8 +63,8 @@ class FuzzTest extends AppTest {
         System.out.printf("%d bodies, answered %s; heap after each round in KiB: %s%n", BODIES, answers, memory);
         assertThat(answers).as("bodies of both kinds").containsKeys(204, 201, 400);
         if (BODIES >= ENOUGH_TO_MEASURE) {
-            // A body has some 6 KB, so one that is kept, or a third of it, shows in each round. Some rounds differ by MB of the other
-            // apps in this process, so the one that grows least tells; what these apps and warm caches need in it is below 500 bytes.
+            // A body has some 6 KB. If one is kept, or half of it, each round grows by it. Other apps in this process add some MB to
+            // some rounds, so only the round that grows least is compared.
             long perBody =
                     IntStream.range(1, ROUNDS).mapToLong(round -> (memory.get(round) - memory.get(round - 1)) * 1024 * ROUNDS / BODIES)
                             .min().orElseThrow();

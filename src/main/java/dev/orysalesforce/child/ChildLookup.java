@@ -23,6 +23,7 @@ public record ChildLookup(List<Part> parts) {
      *
      * @param found gets the records of the answer
      * @param refused is told why the run-as user may not query them
+     * @param unreadable is called if Salesforce can't read a value in the query
      */
-    record Part(SoqlLookup.Query query, Consumer<List<JsonNode>> found, Consumer<RecordError> refused) {}
+    record Part(SoqlLookup.Query query, Consumer<List<JsonNode>> found, Consumer<RecordError> refused, Runnable unreadable) {}
 }

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -49,6 +50,13 @@ public class ChildRecords {
     private static final String ID = "Id";
     private static final String REFERENCE = "reference";
     private static final Pattern SALESFORCE_ID = Pattern.compile("[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?");
+
+    /** The last three characters of an ID only check the others, and Salesforce refuses a query with wrong ones. */
+    private static final int LENGTH_OF_ID = 15;
+
+    /** A query with a line break, or with a longer text, is refused as a whole. */
+    private static final Pattern QUERYABLE = Pattern.compile("[^\\v\\p{Cntrl}]{1,255}");
+    private static final Set<String> TEXTS = Set.of("string", "email", "phone", "url", "picklist", "combobox", "id", REFERENCE);
     private static final int QUERIES_IN_A_CALL = 5;
     private static final int HITS_IN_MESSAGE = 10;
 
@@ -98,23 +106,18 @@ public class ChildRecords {
     }
 
     private List<ChildRow> rows(SyncItem item, List<ChildLedger.Entry> sent) {
-        if (item.isMadeAnew()) {
-            ledger.forget(item.getIdentity());
-        }
-        Map<String, ChildLedger.Entry> before = item.isMadeAnew() ? Map.of()
-                : sent.stream().collect(Collectors.toMap(ChildLedger.Entry::key, Function.identity()));
+        Map<String, ChildLedger.Entry> before = sent.stream().collect(Collectors.toMap(ChildLedger.Entry::key, Function.identity()));
         Map<String, Child> wanted = new LinkedHashMap<>();
         List<Child> own = spelled(item, item.getChildren());
         own.forEach(child -> wanted.put(key(item, child), child));
         spelled(item, item.getChildrenOfOthers()).forEach(child -> {
             String key = key(item, child);
-            if (!before.containsKey(key)) { // of an older event: it counts if it is the only one that has this child
-                wanted.putIfAbsent(key, child);
-            }
+            wanted.putIfAbsent(key, before.containsKey(key) ? child.only(forwardOnly(child)) : child); // of an older event
         });
         List<ChildRow> rows = new ArrayList<>();
         wanted.forEach((key, child) -> {
-            Map<String, String> hashes = new HashMap<>();
+            Map<String, String> hashes =
+                    new HashMap<>(own.contains(child) || !before.containsKey(key) ? Map.of() : before.get(key).fields());
             child.details().properties()
                     .forEach(field -> hashes.put(field.getKey(), hash.of(item.getIdentity(), field.getKey(), field.getValue())));
             ChildLedger.Entry entry = before.get(key);
@@ -143,15 +146,21 @@ public class ChildRecords {
     }
 
     private String key(SyncItem item, Child child) {
-        return hash.of(item.getIdentity(), child.object(), child.key());
+        return hash.of(item.getIdentity(), child.object().toLowerCase(Locale.ROOT), child.key());
+    }
+
+    /** The fields of which an older event tells something, too: they only move forward. */
+    private Set<String> forwardOnly(Child child) {
+        return forwardOnly.stream().filter(rule -> rule.object().equalsIgnoreCase(child.object())).map(ForwardOnly::field)
+                .collect(Collectors.toSet());
     }
 
     private Optional<ChildRow> row(SyncItem item, Child child, String key, Map<String, String> hashes,
             ChildLedger.Entry before) {
         String owner = owner(item, child);
         if (owner == null) {
-            item.explain(RecordError.of(LEFT_OUT, "The " + child.object() + " was left out: none of its fields refers to a "
-                    + item.getObject() + " alone — Correct attributes.type in the children of the mapping."));
+            item.explain(RecordError.of(LEFT_OUT, "The " + child.object() + " was left out: no field that the app could fill refers to a "
+                    + item.getObject() + " alone — Take such a field out of the child in the mapping, or correct its attributes.type."));
             return Optional.empty();
         }
         ChildRow row = new ChildRow(item, child, key, hashes, before, owner);
@@ -181,6 +190,8 @@ public class ChildRecords {
             }
         } else if (field.type().equals(REFERENCE) && (isKey || value.isObject()) && !value.isNull()) {
             refer(row, name, value, field);
+        } else if (isKey && !(value.isTextual() && isQueryable(value.textValue(), field))) {
+            row.leaveOut(leftOut(row, name, "can't tell a child from its siblings: only a reference or a short text can."));
         } else if (value.isObject()) {
             row.leaveOut(leftOut(row, name, "refers to no record — Let the mapping answer a value for it."));
         }
@@ -201,7 +212,7 @@ public class ChildRecords {
             Field by = org.fields(target, GOOD_FOR).get(key);
             String wrong = wrong(row, target, key, by, text);
             if (wrong == null) {
-                row.wants(name, new Reference(target, by.name(), text));
+                row.wants(name, new Reference(target, by.name(), by.name().equals(ID) ? text.substring(0, LENGTH_OF_ID) : text));
             } else {
                 row.leaveOut(RecordError.of(NOT_FOUND, "The " + row.object() + " was left out: " + wrong));
             }
@@ -213,14 +224,19 @@ public class ChildRecords {
         if (field == null) {
             return target + "." + key + " is not a field that the run-as user can see.";
         } else if (field.name().equals(ID)) {
-            return SALESFORCE_ID.matcher(text).matches() ? null : "its " + target + " is no ID of Salesforce.";
+            return SALESFORCE_ID.matcher(text).matches() ? null : "its " + target + " is not a Salesforce ID.";
         } else if (!field.externalId() && !field.namesRecord()) {
             return target + "." + key + " is neither an external ID nor the name.";
         } else if (!field.externalId() && row.item().mappings().noneMatch(mapping -> mappings.isLiteral(mapping, text))) {
-            return "the name of its " + target + " does not stand in the mapping. A name that a person may have typed is not looked up.";
+            return "the name of its " + target
+                    + " does not stand in the mapping, so a person may have typed it — Write the name into the mapping, or use an ID.";
         }
-        return field.length() > 0 && text.length() > field.length() ? "the value for " + target + "." + key
-                + " is longer than the field." : null;
+        return isQueryable(text, field) ? null : "the value for " + target + "." + key + " is none that the field can have.";
+    }
+
+    private static boolean isQueryable(String text, Field field) {
+        return TEXTS.contains(field.type()) && QUERYABLE.matcher(text).matches()
+                && (field.length() == 0 || text.length() <= field.length());
     }
 
     private static RecordError leftOut(ChildRow row, String field, String why) {
@@ -249,12 +265,19 @@ public class ChildRecords {
         }));
         unknown.stream().collect(Collectors.groupingBy(reference -> reference.object() + "." + reference.field(), LinkedHashMap::new,
                 Collectors.toList())).values()
-                .forEach(same -> Batch.sliced(same, Batch.CHUNK).forEach(some -> parts.add(references(some, round, parts.size()))));
+                .forEach(same -> slices(same, references::isSuspect).forEach(some -> parts.add(references(some, round, parts.size()))));
         if (parts.isEmpty()) {
             values(round, parts);
             existing(round, parts);
         }
         return parts;
+    }
+
+    /** What may spoil a query is asked for alone. */
+    private static <T> List<List<T>> slices(List<T> all, Predicate<T> isSuspect) {
+        List<List<T>> slices = new ArrayList<>(Batch.slices(all.stream().filter(isSuspect.negate()).toList(), Batch.CHUNK));
+        all.stream().filter(isSuspect).forEach(one -> slices.add(List.of(one)));
+        return slices;
     }
 
     private static void refer(ChildRow row, String field, Reference reference, List<String> ids) {
@@ -263,11 +286,12 @@ public class ChildRecords {
             row.refer(field, ids.get(0));
         } else if (ids.isEmpty()) {
             row.leaveOut(RecordError.of(NOT_FOUND, "The " + row.object() + " was left out: Salesforce shows no " + object
-                    + " for its " + field + ". Create it or share it with the run-as user, then sync the identity's next event."));
+                    + " for its " + field
+                    + ". Create it, or share it with the run-as user; the next event that brings this child is then written."));
         } else {
             row.leaveOut(RecordError.of("SEVERAL_" + object.toUpperCase(Locale.ROOT) + "S",
                     "The " + row.object() + " was left out: several "
-                            + object + " records have the same " + reference.field() + ", so none is taken: "
+                            + object + " records have the same " + reference.field() + ", so none is used: "
                             + ids.stream().limit(HITS_IN_MESSAGE).collect(Collectors.joining(", ")) + ". Rename one, or use its ID."));
         }
     }
@@ -279,7 +303,8 @@ public class ChildRecords {
                 one.object(), one.field(), SoqlLookup.list(same.stream().map(Reference::value)))),
                 found -> references.learn(same, found),
                 error -> round.open().stream().filter(row -> row.wanted().values().stream().anyMatch(same::contains))
-                        .forEach(row -> row.leaveOut(leftOut(row, one.object(), "can't be read: " + error.message()))));
+                        .forEach(row -> row.leaveOut(leftOut(row, one.object(), "can't be read: " + error.message()))),
+                () -> references.suspect(same));
     }
 
     private void values(ChildRound round, List<Part> parts) {
@@ -294,19 +319,24 @@ public class ChildRecords {
                     row.learn(rule.field(), values);
                 }
             });
-            Batch.sliced(List.copyOf(parents), Batch.CHUNK).forEach(some -> parts.add(new Part(
+            Batch.slices(List.copyOf(parents), Batch.CHUNK).forEach(some -> parts.add(new Part(
                     SoqlLookup.query("values" + parts.size(), "query",
                             "SELECT %1$s, %2$s, %3$s FROM %4$s WHERE %1$s IN (%5$s)".formatted(rule.parent(), rule.value(), rule.order(),
                                     rule.values(), SoqlLookup.list(some.stream()))),
                     found -> references.learn(rule, some, found),
-                    error -> round.open().stream().filter(row -> applies(rule, row))
-                            .forEach(
-                                    row -> row.leaveOut(rule.field(), leftOut(row, rule.values(), "can't be read: " + error.message()))))));
+                    error -> leaveOut(rule, round, "can't be read: " + error.message()),
+                    () -> leaveOut(rule, round, "can't be looked up."))));
         }
     }
 
+    private static void leaveOut(ForwardOnly rule, ChildRound round, String why) {
+        round.open().stream().filter(row -> applies(rule, row) && row.values(rule.field()) == null)
+                .forEach(row -> row.leaveOut(rule.field(), leftOut(row, rule.values(), why)));
+    }
+
     private static boolean applies(ForwardOnly rule, ChildRow row) {
-        return rule.object().equals(row.object()) && row.fields().hasNonNull(rule.field()) && row.fields().hasNonNull(rule.parent());
+        return rule.object().equalsIgnoreCase(row.object()) && row.fields().hasNonNull(rule.field())
+                && row.fields().hasNonNull(rule.parent());
     }
 
     private void existing(ChildRound round, List<Part> parts) {
@@ -314,7 +344,7 @@ public class ChildRecords {
                 .collect(Collectors.groupingBy(row -> row.object() + "." + row.owner() + row.child().match(), LinkedHashMap::new,
                         Collectors.toList()))
                 .values()
-                .forEach(same -> Batch.sliced(same, Batch.CHUNK).forEach(some -> parts.add(existing(some, parts.size()))));
+                .forEach(same -> slices(same, ChildRow::isSuspect).forEach(some -> parts.add(existing(some, parts.size()))));
     }
 
     private Part existing(List<ChildRow> some, int number) {
@@ -328,7 +358,13 @@ public class ChildRecords {
                         SoqlLookup.list(some.stream().map(row -> row.fields().path(key).textValue()).distinct())) : "");
         return new Part(SoqlLookup.query("children" + number, "query", soql),
                 found -> some.forEach(row -> row.answered(found.stream().filter(record -> is(row, record)).findFirst().orElse(null))),
-                error -> some.forEach(row -> row.leaveOut(leftOut(row, row.object(), "can't be read: " + error.message()))));
+                error -> some.forEach(row -> row.leaveOut(leftOut(row, row.object(), "can't be read: " + error.message()))),
+                () -> suspect(some));
+    }
+
+    private static void suspect(List<ChildRow> some) {
+        some.forEach(some.size() > 1 ? ChildRow::suspect
+                : row -> row.leaveOut(leftOut(row, row.object(), "can't be looked up by the values of match.")));
     }
 
     private static boolean is(ChildRow row, JsonNode record) {
@@ -345,7 +381,9 @@ public class ChildRecords {
     public void found(ChildLookup call, String answer) {
         call.parts().forEach(part -> {
             RecordError error = lookup.setUpError(answer, part.query().reference());
-            if (error == null) {
+            if (lookup.isValueRefused(answer, part.query().reference())) {
+                part.unreadable().run();
+            } else if (error == null) {
                 part.found().accept(lookup.records(answer, part.query().reference()));
             } else {
                 part.refused().accept(error);
@@ -357,8 +395,8 @@ public class ChildRecords {
     public List<ChildCall> calls(ChildRound round, int largest) {
         round.open().forEach(this::decide);
         Map<String, List<ChildRow>> byKind = round.open().stream().collect(Collectors.groupingBy(
-                row -> (row.existing() == null) + row.object(), LinkedHashMap::new, Collectors.toList()));
-        return byKind.values().stream().flatMap(rows -> Batch.sliced(rows, largest).stream())
+                row -> (row.existing() == null) + row.object() + row.limit(), LinkedHashMap::new, Collectors.toList()));
+        return byKind.values().stream().flatMap(rows -> Batch.slices(rows, Math.min(largest, rows.get(0).limit())).stream())
                 .map(rows -> new ChildCall(rows.get(0).object(), rows.get(0).existing() == null, rows)).toList();
     }
 
@@ -412,6 +450,9 @@ public class ChildRecords {
         Map<SyncItem, List<ChildRow>> byItem = round.rows().stream()
                 .collect(Collectors.groupingBy(ChildRow::item, LinkedHashMap::new, Collectors.toList()));
         byItem.forEach((item, rows) -> {
+            if (!item.isAwaitingChildren()) {
+                return; // its record is found anew, and then its children
+            }
             List<ChildRow> refused = rows.stream().filter(ChildRow::isRefused).toList();
             Stream.concat(refused.stream().filter(row -> row.retryAt() != null), refused.stream()).findFirst()
                     .ifPresentOrElse(row -> item.childRefused(row.refusal(), row.retryAt()), () -> finish(item, rows));
@@ -419,7 +460,7 @@ public class ChildRecords {
     }
 
     private static void finish(SyncItem item, Collection<ChildRow> rows) {
-        if (rows.stream().noneMatch(ChildRow::isOpen) && !item.isRecovering()) {
+        if (rows.stream().noneMatch(ChildRow::isOpen)) {
             item.childrenDone();
         }
     }

@@ -25,6 +25,7 @@ class ChildReferences {
 
     private final Map<Reference, Answer<List<String>>> records = new ConcurrentHashMap<>();
     private final Map<Values, Answer<Map<String, Long>>> values = new ConcurrentHashMap<>();
+    private final Map<Reference, Instant> suspects = new ConcurrentHashMap<>();
     private final Clock monotonicClock;
 
     ChildReferences(Clock monotonicClock) {
@@ -65,6 +66,20 @@ class ChildReferences {
             List<String> ids = found.stream().filter(reference::is).map(record -> record.path("Id").asText()).distinct().toList();
             records.put(reference.folded(), answer(ids, ids.size() == 1 ? GOOD_FOR : MISSING_FOR));
         });
+    }
+
+    /** Salesforce can't read the value of one of these: each is asked for alone. A single one counts as not found. */
+    void suspect(List<Reference> asked) {
+        if (asked.size() == 1) {
+            learn(asked, List.of());
+        } else {
+            room(suspects);
+            asked.forEach(reference -> suspects.put(reference.folded(), monotonicClock.instant()));
+        }
+    }
+
+    boolean isSuspect(Reference reference) {
+        return suspects.containsKey(reference.folded());
     }
 
     /** What was found has changed meanwhile. */

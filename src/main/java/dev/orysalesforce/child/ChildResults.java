@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.component.salesforce.api.SalesforceException;
 import org.apache.camel.util.ObjectHelper;
 import org.springframework.stereotype.Component;
@@ -70,18 +71,19 @@ public class ChildResults {
                     "Salesforce answered 200 with a body that is not a result for each of the children. A proxy in between?");
         }
         boolean isTooLarge = false;
+        AtomicReference<Boolean> isAllowed = new AtomicReference<>();
         for (int i = 0; i < call.rows().size(); i++) {
             JsonNode result = results.get(i);
             if (result.path("success").asBoolean()) {
                 call.rows().get(i).sentAs(result.path("id").asText());
             } else {
                 RecordError error = records.error(result.path("errors").path(0));
-                isTooLarge |= refuse(call, call.rows().get(i), error.decided(policy.rule(error, Level.ROW)));
+                isTooLarge |= refuse(call, call.rows().get(i), error.decided(policy.rule(error, Level.ROW)), isAllowed);
             }
         }
         if (isTooLarge) {
             largest = Math.max(1, call.rows().size() / 2);
-        } else if (call.rows().size() == largest) {
+        } else if (call.rows().size() >= largest) {
             largest = Math.min(Batch.CHUNK, 2 * largest);
         }
     }
@@ -94,23 +96,29 @@ public class ChildResults {
     public void failed(ChildCall call, Exception failure) {
         RecordError error = records.error(failure);
         SalesforceException salesforce = ObjectHelper.getException(SalesforceException.class, failure);
+        if (CallFailure.isTimeOut(failure)) {
+            largest = Math.max(1, call.rows().size() / 2); // it would take as long again
+        }
         if (error == null || CallFailure.isTimeOut(failure)) {
             throw CallFailure.unavailable(failure);
         }
         RecordError decided = error.decided(policy.rule(error, Level.CALL));
         if (policy.action(decided) == Action.PAUSE_UNTIL_FIXED) {
-            call.rows().forEach(row -> refuse(call, row, decided));
+            call.rows().forEach(row -> refuse(call, row, decided, new AtomicReference<>()));
         } else if (salesforce.getStatusCode() != BAD_REQUEST || policy.action(decided) == Action.PAUSE) {
             throw new PauseDeliveryException(decided.code(), withoutValues(call.rows().get(0), decided).message());
         } else if (call.rows().size() > 1) {
-            largest = call.rows().size() / 2;
+            call.rows().forEach(row -> row.limit((call.rows().size() + 1) / 2));
         } else {
-            refuse(call, call.rows().get(0), decided);
+            refuse(call, call.rows().get(0), decided, new AtomicReference<>());
         }
     }
 
-    /** @return whether the row failed because of the others in its call */
-    private boolean refuse(ChildCall call, ChildRow row, RecordError raw) {
+    /**
+     * @param isAllowed whether the user may write such children; gets it when a row of the call first asks
+     * @return whether the row failed because of the others in its call
+     */
+    private boolean refuse(ChildCall call, ChildRow row, RecordError raw, AtomicReference<Boolean> isAllowed) {
         RecordError error = withoutValues(row, raw);
         Action action = policy.action(error);
         if (action == Action.PAUSE) {
@@ -120,12 +128,12 @@ public class ChildResults {
         } else if (call.isNew() && error.code().equals("DUPLICATE_VALUE") && row.askAgain()) {
             return false; // it was made meanwhile, perhaps by the org itself
         } else if (action == Action.FOLLOW_CONVERSION && !row.item().isOvertaken()) {
-            row.item().recover(action, error);
+            row.item().recoverForChild(action, error);
             row.leaveOut(null);
         } else if (action == Action.FOLLOW_MERGE && !call.isNew()) {
             row.done(); // sales has deleted it
         } else if (action == Action.PAUSE_UNTIL_FIXED || action == Action.PAUSE_OBJECT
-                || action == Action.CHECK_ACCESS && !isAllowed(call)) {
+                || action == Action.CHECK_ACCESS && !isAllowed.updateAndGet(known -> known == null ? isAllowed(call) : known)) {
             row.leaveOut(about(row, ChildRecords.LEFT_OUT, "was left out, because the run-as user may not write it", error));
         } else {
             references.forget(); // what it refers to may be gone

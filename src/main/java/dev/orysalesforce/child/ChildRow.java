@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.child.ChildReferences.Reference;
 import dev.orysalesforce.ledger.ChildLedger;
 import dev.orysalesforce.salesforce.RecordError;
+import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.Child;
 import dev.orysalesforce.sync.SyncItem;
 import java.time.Instant;
@@ -29,6 +30,9 @@ public final class ChildRow {
     private final Map<String, Boolean> forward = new HashMap<>();
     private boolean asked;
     private boolean askedAgain;
+    private boolean isLeftOut;
+    private boolean isSuspect;
+    private int limit = Batch.CHUNK;
     private JsonNode existing;
     private ObjectNode toSend;
     private boolean open = true;
@@ -111,12 +115,17 @@ public final class ChildRow {
     /** It goes on without a value for this field. */
     void leaveOut(String field, RecordError why) {
         fields.remove(field);
+        hashes.remove(field); // so that it is sent once it can be
+        if (before != null && before.fields().containsKey(field)) {
+            hashes.put(field, before.fields().get(field));
+        }
         item.explain(why);
     }
 
     /** It is not written; the record goes on without it. */
     void leaveOut(RecordError why) {
         open = false;
+        isLeftOut = true;
         wanted.clear();
         item.explain(why);
     }
@@ -128,6 +137,24 @@ public final class ChildRow {
     /** Whether it is known if it exists. */
     boolean isAsked() {
         return asked;
+    }
+
+    /** It, or another one of the same query, has a value that Salesforce can't read: each is asked for alone. */
+    void suspect() {
+        isSuspect = true;
+    }
+
+    boolean isSuspect() {
+        return isSuspect;
+    }
+
+    /** With how many others it may share a call: fewer once Salesforce has refused a call as a whole. */
+    int limit() {
+        return limit;
+    }
+
+    void limit(int most) {
+        limit = most;
     }
 
     /** @param record null if there is none */
@@ -193,7 +220,7 @@ public final class ChildRow {
         done();
     }
 
-    /** @param retryAt null if a person has to deal with it */
+    /** @param retryAt null if the event becomes a dead letter */
     void refuse(RecordError error, Instant retryAt) {
         open = false;
         refusal = error;
@@ -214,7 +241,7 @@ public final class ChildRow {
 
     /** Whether Salesforce has it, or had it until sales deleted it. */
     boolean isWritten() {
-        return !open && refusal == null && (existing != null || before != null && asked);
+        return !open && !isLeftOut && refusal == null && (existing != null || before != null && asked);
     }
 
     /** What the ledger keeps of it once it is done. */

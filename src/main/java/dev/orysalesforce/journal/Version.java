@@ -68,7 +68,7 @@ public record Version(Instant at, int verified, Instant receivedAt) implements C
         return new Version(at, -1, receivedAt);
     }
 
-    /** Older than the same event, and than nothing else that is newer than the version before. */
+    /** A version just below this one: the same event still counts as newer, and every event that it has replaced as older. */
     public Version beforeReceipt() {
         return new Version(at, verified, receivedAt.minusNanos(1));
     }

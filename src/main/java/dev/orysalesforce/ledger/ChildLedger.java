@@ -63,7 +63,7 @@ public class ChildLedger {
         }
     }
 
-    /** The record of the identity was made anew: it has no children yet. */
+    /** Forgets the children of a record that is created again: the new one has none. */
     public void forget(String identity) {
         jdbc.sql("delete from children where identity = :identity").param("identity", identity).update();
     }

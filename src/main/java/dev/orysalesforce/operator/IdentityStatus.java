@@ -29,7 +29,7 @@ import java.util.Set;
  * @param mapping the mapping that was invoked last, with its version
  * @param fields the fields that were sent, without values
  * @param fieldsSentAt field to the time when it was last sent; not for fields that the record had already
- * @param children the records that hang on its record and that the app has written, such as campaign members
+ * @param children the records that hang on its record, such as campaign members, as the ledger holds them
  * @param history what became of its events, the last ones, oldest first
  * @param attempts how often the last event was sent
  * @param nextRetryAt when it is retried

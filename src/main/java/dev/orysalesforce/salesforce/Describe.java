@@ -51,7 +51,7 @@ public class Describe {
      * @param unique whether Salesforce rejects a value that another record has
      * @param externalId whether records can be addressed by it
      * @param references the objects whose records it may refer to; empty unless it is a reference
-     * @param namesRecord whether it holds what people call a record
+     * @param namesRecord whether it is the name field of its object
      * @param filterable whether a query can filter by it; not if the org encrypts it by the probabilistic scheme
      */
     public record Field(String name, String type, int length, boolean nillable, boolean defaulted, boolean createable, boolean updateable,

@@ -36,6 +36,7 @@ public class SoqlLookup {
     public record Query(String reference, String resource, String soql) {}
 
     private static final String NEXT = "nextRecordsUrl";
+    private static final int BAD_REQUEST = 400;
     private static final String REFUSED_FIELD = "INVALID_FIELD";
 
     /** "No such column 'Fax' on entity 'Lead'"; the words between the names are in the run-as user's language. */
@@ -113,6 +114,13 @@ public class SoqlLookup {
         String code = error.path("errorCode").asText();
         return part.path("httpStatusCode").asInt() == 200 || policy.action(code) != Action.PAUSE_UNTIL_FIXED ? null
                 : policy.adviseOnQuery(RecordError.of(code, error.path("message").asText()));
+    }
+
+    /** Whether one of the queries was rejected because of a value in it. */
+    public boolean isValueRefused(String answer, String reference) {
+        JsonNode part = part(answer, reference);
+        Action action = policy.action(part.path("body").path(0).path("errorCode").asText());
+        return part.path("httpStatusCode").asInt() == BAD_REQUEST && action != Action.PAUSE && action != Action.PAUSE_UNTIL_FIXED;
     }
 
     private JsonNode part(String answer, String reference) {

@@ -310,12 +310,8 @@ public final class Batch implements CallListener {
         return slices;
     }
 
-    public static List<List<SyncItem>> slices(List<SyncItem> items, int size) {
-        return sliced(items, size);
-    }
-
-    /** The same for anything else. */
-    public static <T> List<List<T>> sliced(List<T> items, int size) {
+    /** Splits a list into parts of at most this size. */
+    public static <T> List<List<T>> slices(List<T> items, int size) {
         List<List<T>> slices = new ArrayList<>();
         for (int from = 0; from < items.size(); from += size) {
             slices.add(items.subList(from, Math.min(from + size, items.size())));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.mapping.Mapping;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +102,13 @@ public record Child(String object, List<String> match, ObjectNode fields) {
         ObjectNode renamed = fields.objectNode();
         fields.properties().forEach(field -> renamed.set(name.apply(field.getKey()), field.getValue()));
         return new Child(object, match.stream().map(name).toList(), renamed);
+    }
+
+    /** The same without the other fields that do not tell it from its siblings. */
+    public Child only(Collection<String> details) {
+        ObjectNode fewer = fields.deepCopy();
+        fewer.properties().removeIf(field -> !match.contains(field.getKey()) && !details.contains(field.getKey()));
+        return new Child(object, match, fewer);
     }
 
     /** What tells it from its siblings. */

@@ -75,6 +75,7 @@ public final class SyncItem {
     private List<Child> childrenOfOwn = List.of();
     private final List<Child> childrenOfOthers = new ArrayList<>();
     private boolean childrenDone;
+    private boolean childExplained;
     private boolean created;
     private SyncOutcome ofRecord;
 
@@ -567,6 +568,7 @@ public final class SyncItem {
         return childrenOfOthers;
     }
 
+    /** Adds the children of an event that a newer one has replaced. */
     public void addChildrenOf(SyncItem other) {
         childrenOfOthers.addAll(other.children);
     }
@@ -577,7 +579,7 @@ public final class SyncItem {
         return isWritten && hasRecord() && !isErasure() && !isGone() && hasOpenChildren();
     }
 
-    /** Whether the mapping answers records that hang on its own. */
+    /** Whether the mapping has answered children, for this event or for one that it has replaced. */
     public boolean hasChildren() {
         return !getChildren().isEmpty() || !childrenOfOthers.isEmpty();
     }
@@ -592,9 +594,20 @@ public final class SyncItem {
     }
 
     /**
-     * Salesforce has refused a child. The record itself is as it is.
+     * A child has shown that the record has to be found anew. Until that is done and written, the event is not done.
+     */
+    public void recoverForChild(Action how, RecordError error) {
+        if (!isRecovering()) {
+            Version version = target.version();
+            target = version == null || version.isOfRecord() ? target : target.at(version.beforeReceipt());
+            recover(how, error);
+        }
+    }
+
+    /**
+     * Salesforce has refused a child. The outcome of the record itself is kept.
      *
-     * @param retryAt null if a person has to deal with it
+     * @param retryAt null if the event becomes a dead letter
      */
     public void childRefused(RecordError error, Instant retryAt) {
         ofRecord = outcome;
@@ -608,17 +621,21 @@ public final class SyncItem {
     /**
      * A child of its record, or a value of one, is left out.
      *
-     * @param why null if there is nothing to say; it does not replace what there is to say of the record itself
+     * @param first null if there is nothing to say; the first one is told, before what there is to say of the record itself
      */
-    public void explain(RecordError why) {
-        if (why != null && getError() == null) {
+    public void explain(RecordError first) {
+        if (first != null && !childExplained) {
+            childExplained = true;
+            RecordError other = getError();
+            RecordError why = other == null ? first
+                    : new RecordError(first.code(), first.message() + " " + other.code() + ": " + other.message(), first.fields());
             note = why;
             outcome = outcome instanceof SyncOutcome.Unchanged unchanged ? new SyncOutcome.Unchanged(why, unchanged.primed())
                     : getOutcome() == Outcome.SYNCED ? new SyncOutcome.Ended(Outcome.SYNCED, why) : outcome;
         }
     }
 
-    /** What has become of its record, whatever that of a child is. */
+    /** The outcome of the record itself, without that of its children. */
     private SyncOutcome outcomeOfRecord() {
         return ofRecord == null ? outcome : ofRecord;
     }
@@ -768,7 +785,7 @@ public final class SyncItem {
         return overtaken;
     }
 
-    /** Events whose withdrawals count although a newer state is written, or none. */
+    /** Events whose opt-outs and children count although a newer state is written, or none. */
     List<IdentityChange> getOthers() {
         boolean counts = !isErasure() && (isPending() || isPassedOver() || getOutcome() == Outcome.SKIPPED);
         return !counts ? List.of() : !overtaken ? earlier : Stream.concat(earlier.stream(), Stream.of(change)).toList();
@@ -834,7 +851,7 @@ public final class SyncItem {
                 && (known == null || known.isOfLostLedger());
     }
 
-    /** The version that the ledger keeps of its record: with a child that is not written yet, the event stays a newer one. */
+    /** The version that the ledger keeps of the record. While a child is not written, it is just below the event's own. */
     Version versionInLedger() {
         Version version = target.version();
         boolean isDone = isSent() || outcomeOfRecord().kind() == Outcome.UNCHANGED;

@@ -1,5 +1,6 @@
 package dev.orysalesforce.write;
 
+import dev.orysalesforce.ledger.ChildLedger;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.Chunk;
@@ -19,10 +20,12 @@ import org.springframework.stereotype.Component;
 public class OutcomeRecorder {
 
     private final Ledger ledger;
+    private final ChildLedger children;
     private final Clock clock;
 
-    OutcomeRecorder(Ledger ledger, Clock clock) {
+    OutcomeRecorder(Ledger ledger, ChildLedger children, Clock clock) {
         this.ledger = ledger;
+        this.children = children;
         this.clock = clock;
     }
 
@@ -33,6 +36,8 @@ public class OutcomeRecorder {
 
     /** Called after each call, so that a batch that rolls back does not send these items again. */
     public void recordOutcomes(Chunk chunk) {
+        chunk.getItems().stream().filter(item -> item.isMadeAnew() && item.getOutcome() == SyncItem.Outcome.SYNCED)
+                .forEach(item -> children.forget(item.getIdentity())); // those of the deleted record
         save(chunk.getItems(), Set.of(SyncItem.Outcome.SYNCED));
     }
 

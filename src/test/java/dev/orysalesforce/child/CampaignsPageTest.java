@@ -30,7 +30,7 @@ class CampaignsPageTest extends AppTest {
     private Path folder;
 
     @Test
-    void itsPartsMakeAMemberOfALead() throws IOException {
+    void theMappingOfThePageMakesACampaignMember() throws IOException {
         List<String> parts = PART.matcher(Files.readString(Path.of("docs", "campaigns.md"))).results().map(part -> part.group(1)).toList();
         String lead = Files.readString(Path.of("mappings", "lead.jslt"));
         assertThat(parts).hasSize(2);

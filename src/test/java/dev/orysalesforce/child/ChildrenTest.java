@@ -202,6 +202,48 @@ class ChildrenTest extends AppTest {
         assertThat(deadLetters()).isEmpty();
     }
 
+    /** What a person can send through the mapping spoils no query that others share. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"Id|701000000000001ZZZ", "Id|zzz0000000000zz", "Code__c|a\\nb", "Code__c|a'"})
+    void aValueThatNoQueryCanHaveDelaysNoOther(String by, String value) {
+        String other = UUID.randomUUID().toString();
+        String third = UUID.randomUUID().toString();
+        SALESFORCE.org().edit(webinar, Map.of("Code__c", "SW27"));
+        arriveTogether(() -> {
+            send(event(other, 0, member("Registered", "Id", webinar)));
+            send(event(id, 0, member("Registered", by, value.replace("\\n", "\n"))));
+            send(event(third, 0, member("Registered", "Code__c", "SW27")));
+        }, 3);
+        settle();
+        assertThat(members()).extracting(member -> member.text("LeadId")).containsExactlyInAnyOrder(record(other).id(), record(third).id());
+        assertThat(status().path("outcome").asText()).isEqualTo("synced");
+        assertThat(status().path("code").asText()).isEqualTo("CHILD_REFERENCE_NOT_FOUND");
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    @Test
+    void aTypeInAnotherCaseMovesNoStatusBack() {
+        send(event(id, 0, member("Attended")));
+        settle();
+        ObjectNode member = member("Registered");
+        member.putObject("attributes").put("type", "campaignmember");
+        send(event(id, 1, member));
+        settle();
+        assertThat(member().text("Status")).isEqualTo("Attended");
+    }
+
+    @Test
+    void aStatusIsSentOnceTheCampaignHasIt() {
+        send(event(id, 0, member("No Show")));
+        settle();
+        assertThat(member().text("Status")).isEqualTo("Invited");
+        SALESFORCE.org().insert("CampaignMemberStatus", Map.of("CampaignId", webinar, "Label", "No Show", "SortOrder", 4));
+        references.forget();
+        send(event(id, 1, member("No Show")));
+        settle();
+        assertThat(member().text("Status")).isEqualTo("No Show");
+    }
+
     @Test
     void aStatusThatTheCampaignDoesNotHaveIsLeftOut() {
         SALESFORCE.calls().keepBodies(true);
@@ -266,6 +308,20 @@ class ChildrenTest extends AppTest {
     }
 
     @Test
+    void aConvertedLeadIsFollowedOnceForAllOfItsMembers() {
+        List.of("Autumn webinar", "Bob's \"summit\"").forEach(name -> SALESFORCE.org().addCampaign(name, "Registered"));
+        send(event(id, 0));
+        settle();
+        String contact = SALESFORCE.org().convertLead(record(id).id(), true);
+        send(event(id, 1, member("Registered"), member("Registered", "Name", "Autumn webinar"),
+                member("Registered", "Name", "Bob's \"summit\""), member("Registered", "Name", "Nowhere")));
+        settle();
+        assertThat(members()).hasSize(3).allSatisfy(member -> assertThat(member.text("ContactId")).isEqualTo(contact));
+        assertThat(status().path("outcome").asText()).isEqualTo("synced");
+        assertThat(status().path("code").asText()).isEqualTo("CHILD_REFERENCE_NOT_FOUND");
+    }
+
+    @Test
     void aRefusedMemberDelaysNoRecord() {
         SALESFORCE.faults().refuseRows(row -> "Attended".equals(row.fields().get("Status")),
                 new RowError("FIELD_CUSTOM_VALIDATION_EXCEPTION", "Person may not attend", "Status"), 1);
@@ -309,7 +365,35 @@ class ChildrenTest extends AppTest {
         assertThat(deadLetters()).isEmpty();
     }
 
-    /** The record is written and known before the call of its member fails; the event is no newer one when it comes again. */
+    @Tag("nightly")
+    @Test
+    void aLockedChangeOfAStatusIsTriedAgainAlsoIfANewerEventWasFaster() {
+        send(event(id, 0, member("Registered").put("Seat__c", "1")));
+        settle();
+        SALESFORCE.faults().lockRows(row -> row.object().equals("CampaignMember"), 1);
+        send(event(id, 1, member("Attended").put("Seat__c", "2")));
+        await().until(() -> status().path("outcome").asText().equals("retry"));
+        send(event(id, 2));
+        await().until(() -> member().text("Status").equals("Attended"));
+        settle();
+        assertThat(member().text("Seat__c")).as("of an event that is not the newest").isEqualTo("1");
+    }
+
+    @Test
+    void aCallThatIsRefusedAsAWholeDelaysOnlyTheMemberAtFault(@Autowired ChildResults results) {
+        SALESFORCE.faults().refuseCalls(row -> "13".equals(row.fields().get("Seat__c")),
+                new RowError("JSON_PARSER_ERROR", "Cannot deserialize", "Seat__c"));
+        arriveTogether(() -> {
+            send(event(id, 0, member("Registered").put("Seat__c", "13")));
+            IntStream.range(0, 5).forEach(i -> send(event(UUID.randomUUID().toString(), 0, member("Registered"))));
+        }, 6);
+        settle();
+        assertThat(members()).hasSize(5);
+        assertThat(deadLetters()).singleElement().satisfies(letter -> assertThat(letter.path("identity").asText()).isEqualTo(id));
+        assertThat(results.getLargest()).as("the size of the calls of others").isEqualTo(200);
+    }
+
+    /** The ledger knows the record before the call for its member fails, so the event is not newer when it is delivered again. */
     @Tag("nightly")
     @ParameterizedTest
     @CsvSource({"CREATE, false", "CREATE, true", "COMPOSITE, false"})
@@ -325,7 +409,7 @@ class ChildrenTest extends AppTest {
         assertThat(deadLetters()).isEmpty();
     }
 
-    /** As a flow of the org does that makes members of new Leads. */
+    /** A flow of the org may create members for new Leads. */
     @Test
     void aMemberThatTheOrgHasMadeItselfIsFound() {
         SALESFORCE.faults().refuseRows(row -> row.object().equals("CampaignMember"),

@@ -138,7 +138,7 @@ class CheckTest extends AppTest {
     }
 
     @Test
-    void whatChildrenNeedIsFound(@TempDir Path folder) throws Exception {
+    void missingAccessForChildrenIsFound(@TempDir Path folder) throws Exception {
         Path input = Files.writeString(folder.resolve("member.input.json"), "{}");
         Path expected = Files.writeString(folder.resolve("member.expected.json"), """
                 {"attributes": {"type": "Lead"}, "LastName": "Lovelace", "Company": "Engines", "children": [{"attributes": {"type": "CampaignMember"},

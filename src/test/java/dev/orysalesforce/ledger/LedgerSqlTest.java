@@ -486,7 +486,7 @@ class LedgerSqlTest {
         children.save(List.of());
         ChildLedger.Entry learnt = new ChildLedger.Entry(ID, "a", "CampaignMember", "00v5e00000abcdgAAA", Map.of("Status", "h"));
         children.save(List.of(learnt));
-        assertThat(children.find(List.of(ID, other, "nobody"))).containsOnlyKeys(ID, other)
+        assertThat(children.find(List.of(ID, other, "unknown"))).containsOnlyKeys(ID, other)
                 .hasEntrySatisfying(ID, entries -> assertThat(entries).containsExactly(second, learnt))
                 .hasEntrySatisfying(other, entries -> assertThat(entries).containsExactly(others));
         assertThat(children.find(List.of())).isEmpty();
