@@ -18,7 +18,6 @@ import dev.orysalesforce.sync.Mappings;
 import dev.orysalesforce.sync.SyncItem;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -85,8 +84,7 @@ public class ChildRecords {
      * @param others the items of these events, which are mapped and not written
      */
     public void collect(Batch batch, Batch others) {
-        Map<String, SyncItem> items = batch.items().stream().filter(item -> item.getIdentity() != null)
-                .collect(Collectors.toMap(SyncItem::getIdentity, item -> item, (first, second) -> second));
+        Map<String, SyncItem> items = batch.byIdentity();
         others.items().forEach(other -> items.get(other.getIdentity()).addChildrenOf(other));
     }
 
@@ -123,7 +121,7 @@ public class ChildRecords {
             ChildLedger.Entry entry = before.get(key);
             if (entry == null && item.isSentBefore() && own.contains(child)) {
                 ledger.save(List.of(new ChildLedger.Entry(item.getIdentity(), key, child.object(), null, hashes))); // a lost ledger
-            } else if (entry == null || !ChildRow.changed(hashes, entry).isEmpty()) {
+            } else if (entry == null || !entry.fields().entrySet().containsAll(hashes.entrySet())) {
                 row(item, child, key, hashes, entry).ifPresent(rows::add);
             }
         });
@@ -455,13 +453,11 @@ public class ChildRecords {
             }
             List<ChildRow> refused = rows.stream().filter(ChildRow::isRefused).toList();
             Stream.concat(refused.stream().filter(row -> row.retryAt() != null), refused.stream()).findFirst()
-                    .ifPresentOrElse(row -> item.childRefused(row.refusal(), row.retryAt()), () -> finish(item, rows));
+                    .ifPresentOrElse(row -> item.childRefused(row.refusal(), row.retryAt()), () -> {
+                        if (rows.stream().noneMatch(ChildRow::isOpen)) {
+                            item.childrenDone();
+                        }
+                    });
         });
-    }
-
-    private static void finish(SyncItem item, Collection<ChildRow> rows) {
-        if (rows.stream().noneMatch(ChildRow::isOpen)) {
-            item.childrenDone();
-        }
     }
 }

@@ -17,7 +17,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.component.salesforce.api.SalesforceException;
 import org.apache.camel.util.ObjectHelper;
 import org.springframework.stereotype.Component;
@@ -31,6 +30,9 @@ public class ChildResults {
 
     private static final String REFUSED = "CHILD_REFUSED";
     private static final int BAD_REQUEST = 400;
+
+    /** The rows of a call share a description. */
+    private static final Duration JUST_NOW = Duration.ofSeconds(1);
 
     private final ErrorPolicy policy;
     private final WriteResults records;
@@ -71,14 +73,13 @@ public class ChildResults {
                     "Salesforce answered 200 with a body that is not a result for each of the children. A proxy in between?");
         }
         boolean isTooLarge = false;
-        AtomicReference<Boolean> isAllowed = new AtomicReference<>();
         for (int i = 0; i < call.rows().size(); i++) {
             JsonNode result = results.get(i);
             if (result.path("success").asBoolean()) {
                 call.rows().get(i).sentAs(result.path("id").asText());
             } else {
                 RecordError error = records.error(result.path("errors").path(0));
-                isTooLarge |= refuse(call, call.rows().get(i), error.decided(policy.rule(error, Level.ROW)), isAllowed);
+                isTooLarge |= refuse(call, call.rows().get(i), error.decided(policy.rule(error, Level.ROW)));
             }
         }
         if (isTooLarge) {
@@ -104,21 +105,18 @@ public class ChildResults {
         }
         RecordError decided = error.decided(policy.rule(error, Level.CALL));
         if (policy.action(decided) == Action.PAUSE_UNTIL_FIXED) {
-            call.rows().forEach(row -> refuse(call, row, decided, new AtomicReference<>()));
+            call.rows().forEach(row -> refuse(call, row, decided));
         } else if (salesforce.getStatusCode() != BAD_REQUEST || policy.action(decided) == Action.PAUSE) {
             throw new PauseDeliveryException(decided.code(), withoutValues(call.rows().get(0), decided).message());
         } else if (call.rows().size() > 1) {
             call.rows().forEach(row -> row.limit((call.rows().size() + 1) / 2));
         } else {
-            refuse(call, call.rows().get(0), decided, new AtomicReference<>());
+            refuse(call, call.rows().get(0), decided);
         }
     }
 
-    /**
-     * @param isAllowed whether the user may write such children; gets it when a row of the call first asks
-     * @return whether the row failed because of the others in its call
-     */
-    private boolean refuse(ChildCall call, ChildRow row, RecordError raw, AtomicReference<Boolean> isAllowed) {
+    /** @return whether the row failed because of the others in its call */
+    private boolean refuse(ChildCall call, ChildRow row, RecordError raw) {
         RecordError error = withoutValues(row, raw);
         Action action = policy.action(error);
         if (action == Action.PAUSE) {
@@ -133,7 +131,7 @@ public class ChildResults {
         } else if (action == Action.FOLLOW_MERGE && !call.isNew()) {
             row.done(); // sales has deleted it
         } else if (action == Action.PAUSE_UNTIL_FIXED || action == Action.PAUSE_OBJECT
-                || action == Action.CHECK_ACCESS && !isAllowed.updateAndGet(known -> known == null ? isAllowed(call) : known)) {
+                || action == Action.CHECK_ACCESS && !isAllowed(call)) {
             row.leaveOut(about(row, ChildRecords.LEFT_OUT, "was left out, because the run-as user may not write it", error));
         } else {
             references.forget(); // what it refers to may be gone
@@ -146,7 +144,7 @@ public class ChildResults {
     }
 
     private boolean isAllowed(ChildCall call) {
-        return call.isNew() ? org.isCreateable(call.object(), Duration.ZERO) : org.isUpdateable(call.object(), Duration.ZERO);
+        return call.isNew() ? org.isCreateable(call.object(), JUST_NOW) : org.isUpdateable(call.object(), JUST_NOW);
     }
 
     private static RecordError about(ChildRow row, String code, String what, RecordError error) {

@@ -12,8 +12,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** One child of an item's record on its way to Salesforce. */
 public final class ChildRow {
@@ -134,7 +132,7 @@ public final class ChildRow {
         return open;
     }
 
-    /** Whether it is known if it exists. */
+    /** Whether it is known whether the child exists. */
     boolean isAsked() {
         return asked;
     }
@@ -192,13 +190,6 @@ public final class ChildRow {
     /** Whether the value of a field is another than the one that was last sent. */
     boolean isChanged(String field) {
         return before == null || !hashes.get(field).equals(before.fields().get(field));
-    }
-
-    /** What differs from the values that were last sent: the names of its fields. */
-    static Set<String> changed(Map<String, String> hashes, ChildLedger.Entry before) {
-        Set<String> changed = new TreeSet<>(hashes.keySet());
-        changed.removeIf(field -> before != null && hashes.get(field).equals(before.fields().get(field)));
-        return changed;
     }
 
     void toSend(ObjectNode changes) {

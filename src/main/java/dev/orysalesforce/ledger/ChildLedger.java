@@ -1,8 +1,5 @@
 package dev.orysalesforce.ledger;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +13,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component("childLedger")
 public class ChildLedger {
 
-    private static final TypeReference<Map<String, String>> HASHES = new TypeReference<>() {};
-
     private static final String SAVE = """
             insert into children (identity, child, object, salesforce_id, fields) values (?, ?, ?, ?, ?)
             on conflict (identity, child) do update set salesforce_id = excluded.salesforce_id, fields = excluded.fields
@@ -26,13 +21,13 @@ public class ChildLedger {
     private final JdbcTemplate batches;
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
-    private final ObjectMapper json;
+    private final StoredHashes hashes;
 
-    ChildLedger(JdbcTemplate batches, TransactionTemplate ledgerTransaction, ObjectMapper json) {
+    ChildLedger(JdbcTemplate batches, TransactionTemplate ledgerTransaction, StoredHashes hashes) {
         this.batches = batches;
         this.jdbc = JdbcClient.create(batches);
         this.transaction = ledgerTransaction;
-        this.json = json;
+        this.hashes = hashes;
     }
 
     /**
@@ -50,7 +45,7 @@ public class ChildLedger {
                 .flatMap(some -> jdbc.sql("select * from children where identity in (:identities) order by object, salesforce_id, child")
                         .param("identities", some)
                         .query((row, number) -> new Entry(row.getString("identity"), row.getString("child"), row.getString("object"),
-                                row.getString("salesforce_id"), read(row.getString("fields"))))
+                                row.getString("salesforce_id"), hashes.read(row.getString("fields"))))
                         .list().stream())
                 .collect(Collectors.groupingBy(Entry::identity));
     }
@@ -59,28 +54,12 @@ public class ChildLedger {
     public void save(Collection<Entry> entries) {
         if (!entries.isEmpty()) {
             transaction.executeWithoutResult(status -> batches.batchUpdate(SAVE, entries.stream().map(entry -> new Object[] {
-                entry.identity(), entry.key(), entry.object(), entry.salesforceId(), write(entry.fields())}).toList()));
+                entry.identity(), entry.key(), entry.object(), entry.salesforceId(), hashes.write(entry.fields())}).toList()));
         }
     }
 
     /** Forgets the children of a record that is created again: the new one has none. */
     public void forget(String identity) {
         jdbc.sql("delete from children where identity = :identity").param("identity", identity).update();
-    }
-
-    private String write(Map<String, String> fields) {
-        try {
-            return json.writeValueAsString(fields);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private Map<String, String> read(String fields) {
-        try {
-            return json.readValue(fields, HASHES);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A record of the ledger can't be read: the fields of a child", e);
-        }
     }
 }

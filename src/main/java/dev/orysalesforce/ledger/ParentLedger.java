@@ -1,8 +1,5 @@
 package dev.orysalesforce.ledger;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -24,8 +21,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component("parentLedger")
 public class ParentLedger {
 
-    private static final TypeReference<Map<String, String>> HASHES = new TypeReference<>() {};
-
     private static final String CLAIM = """
             insert into parents (reference, object, fields, lost, holder, ends_at) values (?, ?, '{}', 0, ?, ?)
             on conflict (reference) do update set holder = excluded.holder, ends_at = excluded.ends_at
@@ -40,14 +35,14 @@ public class ParentLedger {
     private final JdbcTemplate batches;
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
-    private final ObjectMapper json;
+    private final StoredHashes hashes;
     private final Clock clock;
 
-    ParentLedger(JdbcTemplate batches, TransactionTemplate ledgerTransaction, ObjectMapper json, Clock clock) {
+    ParentLedger(JdbcTemplate batches, TransactionTemplate ledgerTransaction, StoredHashes hashes, Clock clock) {
         this.batches = batches;
         this.jdbc = JdbcClient.create(batches);
         this.transaction = ledgerTransaction;
-        this.json = json;
+        this.hashes = hashes;
         this.clock = clock;
     }
 
@@ -66,7 +61,7 @@ public class ParentLedger {
                 .flatMap(some -> jdbc.sql("select reference, salesforce_id, fields, lost from parents"
                         + " where salesforce_id is not null and reference in (:references)").param("references", some)
                         .query((row, number) -> new Entry(row.getString("reference"), row.getString("salesforce_id"),
-                                read(row.getString("fields")), row.getInt("lost") == 1))
+                                hashes.read(row.getString("fields")), row.getInt("lost") == 1))
                         .list().stream())
                 .collect(Collectors.toMap(Entry::reference, Function.identity(), (entry, same) -> same));
     }
@@ -75,7 +70,8 @@ public class ParentLedger {
     public Map<String, Map<String, String>> sent(Collection<String> salesforceIds) {
         return Ledger.slices(salesforceIds)
                 .flatMap(some -> jdbc.sql("select salesforce_id, fields from parents where salesforce_id in (:ids)").param("ids", some)
-                        .query((row, number) -> Map.entry(row.getString("salesforce_id"), read(row.getString("fields")))).list().stream())
+                        .query((row, number) -> Map.entry(row.getString("salesforce_id"), hashes.read(row.getString("fields")))).list()
+                        .stream())
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (one, same) -> one));
     }
 
@@ -106,12 +102,12 @@ public class ParentLedger {
     /** @param fields field to keyed hash of what was last sent */
     public void save(String object, Collection<String> references, String salesforceId, Map<String, String> fields) {
         transaction.executeWithoutResult(status -> batches.batchUpdate(SAVE, references.stream().sorted()
-                .map(reference -> new Object[] {reference, object, salesforceId, write(fields)}).toList()));
+                .map(reference -> new Object[] {reference, object, salesforceId, hashes.write(fields)}).toList()));
     }
 
     /** Fields were sent to a parent. */
     public void update(String salesforceId, Map<String, String> fields) {
-        jdbc.sql("update parents set fields = :fields where salesforce_id = :id").param("fields", write(fields))
+        jdbc.sql("update parents set fields = :fields where salesforce_id = :id").param("fields", hashes.write(fields))
                 .param("id", salesforceId).update();
     }
 
@@ -119,21 +115,5 @@ public class ParentLedger {
     public void lose(Collection<String> salesforceIds) {
         Ledger.slices(salesforceIds).forEach(some -> jdbc.sql("update parents set lost = 1 where salesforce_id in (:ids)")
                 .param("ids", List.copyOf(some)).update());
-    }
-
-    private String write(Map<String, String> fields) {
-        try {
-            return json.writeValueAsString(fields);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private Map<String, String> read(String fields) {
-        try {
-            return json.readValue(fields, HASHES);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A record of the ledger can't be read: the fields of a parent", e);
-        }
     }
 }

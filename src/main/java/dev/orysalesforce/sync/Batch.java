@@ -188,6 +188,13 @@ public final class Batch implements CallListener {
         return portions.isEmpty() ? own : Stream.concat(own.stream(), portions.stream().flatMap(portion -> portion.own.stream())).toList();
     }
 
+    /** The last item of each identity. */
+    public Map<String, SyncItem> byIdentity() {
+        Map<String, SyncItem> last = new LinkedHashMap<>();
+        items().stream().filter(item -> item.getIdentity() != null).forEach(item -> last.put(item.getIdentity(), item));
+        return last;
+    }
+
     /** How many events the items were made of. */
     int taken() {
         return taken;

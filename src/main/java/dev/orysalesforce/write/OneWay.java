@@ -96,8 +96,7 @@ public class OneWay {
      * @param others the items of these events, which are mapped and not written
      */
     public void collect(Batch batch, Batch others) {
-        Map<String, SyncItem> items = batch.items().stream().filter(item -> item.getIdentity() != null)
-                .collect(Collectors.toMap(SyncItem::getIdentity, item -> item, (first, second) -> second));
+        Map<String, SyncItem> items = batch.byIdentity();
         others.items().stream().filter(other -> other.isPending() && other.getRecord() != null).forEach(other -> {
             SyncItem item = items.get(other.getIdentity());
             ObjectNode record = spelled(other.getRecord());

@@ -56,7 +56,7 @@ public enum LedgerDatabase {
     @EnableConfigurationProperties(SyncSettings.class)
     @Import({LedgerConfiguration.class, FieldHash.class, Ledger.class, Tombstones.class, Audit.class, DeadLetterIndex.class, Activity.class,
         BoundedLookup.class,
-        LedgerOwnership.class, ParentLedger.class, ChildLedger.class})
+        LedgerOwnership.class, ParentLedger.class, ChildLedger.class, StoredHashes.class})
     static class LedgerOnly {
 
         @Bean
