@@ -1,5 +1,8 @@
 package dev.orysalesforce.bench;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.CookieManager;
 import java.net.CookiePolicy;
 import java.net.URI;
@@ -12,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 
 /** A browser that has logged in to the console with the operator token. It accepts compressed answers, like any browser. */
 final class Visitor {
@@ -23,12 +27,8 @@ final class Visitor {
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
             .cookieHandler(new CookieManager(null, CookiePolicy.ACCEPT_ALL)).build();
 
-    /** An answer: how long it took in microseconds, and how many bytes its body and its headers had. */
-    record Loaded(long micros, long bytes, byte[] body) {
-
-        String text() {
-            return new String(body, StandardCharsets.UTF_8);
-        }
+    /** An answer: how long it took in microseconds, how many bytes it had on the wire with its headers, and its text. */
+    record Loaded(long micros, long bytes, String text) {
     }
 
     Visitor(String app, String operatorToken) {
@@ -64,7 +64,15 @@ final class Visitor {
         long headers = answer.headers().map().entrySet().stream()
                 .flatMap(header -> header.getValue().stream().map(value -> header.getKey().length() + value.length() + 4L))
                 .reduce(17L, Long::sum);
-        return new Loaded(micros, headers + answer.body().length, answer.body());
+        return new Loaded(micros, headers + answer.body().length, text(answer));
+    }
+
+    private static String text(HttpResponse<byte[]> answer) throws IOException {
+        boolean compressed = answer.headers().firstValue("Content-Encoding").isPresent();
+        try (InputStream body = new ByteArrayInputStream(answer.body());
+                InputStream text = compressed ? new GZIPInputStream(body) : body) {
+            return new String(text.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     private HttpRequest.Builder request(String path) {
