@@ -61,7 +61,7 @@ function check(value, type, where) {
 
 async function convert(folder, into) {
     process.chdir(folder); // where sfdx-project.json is
-    const components = ComponentSet.fromSource(['force-app', 'attribution', 'campaigns', 'client-app'].map((path) => join(folder, path)));
+    const components = ComponentSet.fromSource(['force-app', 'attribution', 'campaigns', 'person-accounts', 'client-app'].map((path) => join(folder, path)));
     const parts = components.getSourceComponents().toArray().flatMap((it) => [it, ...it.getChildren()])
         .filter((it) => it.xml);
     for (const part of parts) {
