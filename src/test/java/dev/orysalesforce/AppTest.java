@@ -13,6 +13,7 @@ import dev.orysalesforce.sandbox.SalesforceSandbox;
 import dev.orysalesforce.sandbox.SandboxRecord;
 import dev.orysalesforce.settings.CommandLineOnly;
 import dev.orysalesforce.sync.EventCounters;
+import dev.orysalesforce.write.PersonAccounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +89,9 @@ public abstract class AppTest {
     @Autowired
     private Describe descriptions;
 
+    @Autowired
+    private PersonAccounts personAccounts;
+
     public Ory ory;
 
     @DynamicPropertySource
@@ -125,6 +129,9 @@ public abstract class AppTest {
         registry.add("sync.mappings.colleague", () -> "${test.colleagues:mappings/contact-with-account.jslt}");
         registry.add("sync.mappings.attributed", () -> "mappings/attribution/lead-with-attribution.jslt");
         registry.add("sync.mappings.employee", () -> "${test.employees:mappings/contact.jslt}");
+        registry.add("sync.mappings.person", () -> "jslt:file:mappings/person-account.jslt"
+                + "?objectMapper=#jacksonObjectMapper"); // not a file, so that no org is asked for person accounts
+        registry.add("sync.mappings.patient", () -> "src/test/resources/mappings/patient.jslt");
         registry.add("sync.mappings.template", () -> "mappings/languages/from-ory/lead.jsonnet");
         registry.add("sync.mappings.broken", () -> "src/test/resources/mappings/broken.jslt");
         registry.add("sync.mappings.skipped", () -> "src/test/resources/mappings/skipped.jslt");
@@ -159,6 +166,7 @@ public abstract class AppTest {
     /** As a day later: the org is asked again for the description of its objects. */
     public void askOrgAgain() {
         ((Map<?, ?>) ReflectionTestUtils.getField(descriptions, "answers")).clear();
+        ReflectionTestUtils.setField(personAccounts, "chosen", null);
     }
 
     /** Bypasses the endpoints, but not the counters. */

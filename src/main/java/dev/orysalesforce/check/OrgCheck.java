@@ -10,6 +10,7 @@ import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.Describe.Field;
 import dev.orysalesforce.salesforce.Login;
 import dev.orysalesforce.salesforce.OryFields;
+import dev.orysalesforce.salesforce.PersonObject;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.sync.AnswerShape;
 import dev.orysalesforce.sync.Child;
@@ -70,11 +71,15 @@ public class OrgCheck {
         } catch (PauseDeliveryException e) {
             return List.of(Finding.error("Salesforce", e.getMessage(), "Fix it and check again: the org was not checked."));
         }
-        for (String object : List.of("Lead", "Contact")) { // identities are matched in both, whatever is mapped
+        for (PersonObject object : List.of(PersonObject.LEAD, PersonObject.CONTACT, PersonObject.PERSON_ACCOUNT)) {
             try {
-                look(object, useless, findings);
+                if (object != PersonObject.PERSON_ACCOUNT) { // identities are matched in both, whatever is mapped
+                    look(object.title(), useless, findings);
+                } else {
+                    lookForPersonAccounts(examples, useless, findings);
+                }
             } catch (PauseDeliveryException e) {
-                undescribed(object, e, useless, findings);
+                undescribed(object.title(), e, useless, findings);
             }
         }
         for (Example example : examples) {
@@ -84,6 +89,28 @@ public class OrgCheck {
             }
         }
         return findings.values();
+    }
+
+    /** An org needs them only for a mapping that {@code sync.mappings} names. */
+    private void lookForPersonAccounts(List<Example> examples, Set<String> useless, Map<String, Finding> findings) {
+        String object = PersonObject.PERSON_ACCOUNT.title();
+        boolean isInUse = examples.stream().anyMatch(example -> isInUse(example) && example.mapping().object().equals(object));
+        if (!useless.contains(PersonObject.CONTACT.title())
+                && org.fields(PersonObject.CONTACT.title(), GOOD_FOR).containsKey(Describe.IS_PERSON_ACCOUNT)) {
+            if (isInUse || org.isVisible(object) && org.fields(object, GOOD_FOR).containsKey(OryFields.ORY_ID)) {
+                look(object, useless, findings);
+            } else {
+                useless.add(object);
+            }
+        } else {
+            useless.add(object);
+            if (isInUse) {
+                add(findings, Finding.error(object, "A mapping answers person accounts, and this org has none: delivery of its events"
+                        + " pauses.",
+                        "Let sync.mappings name mappings/lead.jslt or mappings/contact.jslt, or enable person accounts in"
+                                + " Setup, which can't be undone."));
+            }
+        }
     }
 
     private void look(String object, Set<String> useless, Map<String, Finding> findings) {

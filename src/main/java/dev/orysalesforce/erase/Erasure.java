@@ -8,7 +8,10 @@ import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.ledger.Tombstones;
+import dev.orysalesforce.salesforce.Conversion;
+import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.OryFields;
+import dev.orysalesforce.salesforce.PersonObject;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.salesforce.SoqlLookup;
 import dev.orysalesforce.settings.SyncSettings;
@@ -18,6 +21,7 @@ import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.Mappings;
 import dev.orysalesforce.sync.SyncItem;
 import dev.orysalesforce.write.OneWay;
+import dev.orysalesforce.write.PersonAccounts;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
@@ -35,19 +39,21 @@ public class Erasure {
             "Salesforce does not show the record.");
     private static final String QUERY = "SELECT Id, %1$s, IsDeleted, MasterRecordId, MasterRecord.%1$s%2$s FROM %3$s"
             + " WHERE %1$s IN (%4$s)";
-    private static final String CONVERSION = ", IsConverted, ConvertedContactId, ConvertedContact." + OryFields.ORY_ID;
+    private static final String OF_ACCOUNT = ", AccountId, Account." + OryFields.ORY_ID;
 
     private final Ledger ledger;
     private final Tombstones tombstones;
     private final SoqlLookup lookup;
     private final Mappings mappings;
     private final OneWay oneWay;
+    private final PersonAccounts personAccounts;
     private final Erase policy;
     private final ObjectMapper json;
     private final Clock clock;
 
-    Erasure(Ledger ledger, Tombstones tombstones, SoqlLookup lookup, Mappings mappings, OneWay oneWay, SyncSettings settings,
-            ObjectMapper json, Clock clock) {
+    Erasure(Ledger ledger, Tombstones tombstones, SoqlLookup lookup, Mappings mappings, OneWay oneWay,
+            PersonAccounts personAccounts, SyncSettings settings, ObjectMapper json, Clock clock) {
+        this.personAccounts = personAccounts;
         this.oneWay = oneWay;
         this.ledger = ledger;
         this.tombstones = tombstones;
@@ -110,18 +116,23 @@ public class Erasure {
     }
 
     private String query(List<String> identities, List<LedgerEntry> known) {
-        return lookup.compositeRequest(Stream.of("Contact", "Lead").map(object -> {
-            List<String> ids = known.stream().filter(entry -> object.equals(entry.object()))
-                    .map(LedgerEntry::salesforceId).toList();
-            String soql = QUERY.formatted(OryFields.ORY_ID, object.equals("Lead") ? CONVERSION : "", object,
-                    SoqlLookup.list(identities.stream()));
-            return SoqlLookup.query(object, "queryAll",
+        boolean tellsPersonAccounts = personAccounts.exist();
+        boolean asksAccounts = personAccounts.carryIdentities();
+        return lookup.compositeRequest(PersonObject.stream(asksAccounts).map(object -> {
+            List<String> ids = known.stream().filter(entry -> object.is(entry.object())).map(LedgerEntry::salesforceId).toList();
+            String more = switch (object) {
+                case LEAD -> ", " + Conversion.fields("", tellsPersonAccounts, asksAccounts);
+                case CONTACT -> (tellsPersonAccounts ? ", " + Describe.IS_PERSON_ACCOUNT : "") + (asksAccounts ? OF_ACCOUNT : "");
+                case PERSON_ACCOUNT -> "";
+            };
+            String soql = QUERY.formatted(OryFields.ORY_ID, more, object.sObject(), SoqlLookup.list(identities.stream()));
+            return SoqlLookup.query(object.sObject(), "queryAll",
                     ids.isEmpty() ? soql : soql + " OR Id IN (" + SoqlLookup.list(ids.stream()) + ")");
         }).toList());
     }
 
     /**
-     * Continues with the remaining record of each identity: a Contact before the Lead that it was converted from, a record
+     * Continues with the remaining record of each identity: what a Lead was converted to before the Lead, a record
      * with the Ory ID before one that the ledger names. If there is none, or it belongs to another identity, nothing has to
      * be done.
      */
@@ -163,15 +174,16 @@ public class Erasure {
     private record Left(String object, String salesforceId, String identity) {
 
         static Left of(JsonNode record) {
-            String object = record.path("attributes").path("type").asText();
+            PersonObject object = PersonObject.of(record);
             if (record.path("IsDeleted").asBoolean()) {
-                return new Left(object, record.path("MasterRecordId").textValue(), identity(record.path("MasterRecord")));
+                return new Left(object.title(), record.path("MasterRecordId").textValue(), identity(record.path("MasterRecord")));
             }
-            if (record.hasNonNull("ConvertedContactId")) {
-                return new Left("Contact", record.path("ConvertedContactId").textValue(),
-                        identity(record.path("ConvertedContact")));
+            if (object == PersonObject.CONTACT && record.path(Describe.IS_PERSON_ACCOUNT).asBoolean() && record.hasNonNull("AccountId")) {
+                return new Left(PersonObject.PERSON_ACCOUNT.title(), record.path("AccountId").textValue(),
+                        identity(record.path("Account")));
             }
-            return new Left(object, record.path("Id").textValue(), identity(record));
+            return Conversion.of(record).map(now -> new Left(now.object().title(), now.salesforceId(), now.identity()))
+                    .orElseGet(() -> new Left(object.title(), record.path("Id").textValue(), identity(record)));
         }
 
         private static String identity(JsonNode record) {
@@ -211,8 +223,8 @@ public class Erasure {
         }
     }
 
-    private static void write(SyncItem item, ObjectNode fields) {
-        fields.putNull(OryFields.ORY_ID).putNull(OryFields.ORY_UPDATED_AT);
+    private void write(SyncItem item, ObjectNode fields) {
+        personAccounts.oryFields(item.getObject()).forEach(fields::putNull);
         item.compared(item.getDraft().with(fields, Map.of()));
     }
 }

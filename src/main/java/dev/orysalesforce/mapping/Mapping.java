@@ -6,11 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * One entry of {@code sync.mappings}.
@@ -134,11 +136,12 @@ public record Mapping(String name, String endpoint, String object, String versio
         };
     }
 
-    /** {@code mappings/contact.jslt} and {@code direct:contact} map to Contacts. */
+    /** {@code mappings/contact.jslt} and {@code direct:contact} map to Contacts, {@code person-account.jslt} to PersonAccounts. */
     private static String object(String name) {
         String last = Path.of(name.substring(name.lastIndexOf(':') + 1)).getFileName().toString();
         String stem = last.contains(".") ? last.substring(0, last.indexOf('.')) : last;
-        return stem.substring(0, 1).toUpperCase(Locale.ROOT) + stem.substring(1);
+        return Arrays.stream(stem.split("-")).filter(word -> !word.isEmpty())
+                .map(word -> word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1)).collect(Collectors.joining());
     }
 
     private static String version(String name) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.salesforce.OryFields;
+import dev.orysalesforce.salesforce.PersonObject;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.Duplicates;
@@ -14,7 +15,7 @@ import dev.orysalesforce.write.WriteResults;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import org.apache.camel.component.salesforce.api.SalesforceException;
 import org.apache.camel.util.ObjectHelper;
 import org.springframework.stereotype.Component;
@@ -28,7 +29,6 @@ import org.springframework.stereotype.Component;
 @Component("duplicateRecords")
 public class DuplicateRecords {
 
-    private static final Set<String> ADOPTABLE = Set.of("Lead", "Contact");
     private static final String CODE = "DUPLICATES_DETECTED";
 
     private final Duplicates policy;
@@ -42,7 +42,7 @@ public class DuplicateRecords {
     }
 
     public String path(SyncItem item) {
-        return "/sobjects/" + item.getObject() + (item.hasRecord() ? "/" + item.getSalesforceId()
+        return "/sobjects/" + PersonObject.sObject(item.getObject()) + (item.hasRecord() ? "/" + item.getSalesforceId()
                 : "/" + OryFields.ORY_ID + "/" + item.getIdentity());
     }
 
@@ -74,17 +74,16 @@ public class DuplicateRecords {
             results.failed(failure);
             return;
         }
-        Map<String, String> matches = new LinkedHashMap<>();
+        Map<String, Optional<PersonObject>> matches = new LinkedHashMap<>();
         for (JsonNode match : details(error).path("matchResults").findValues("record")) {
-            matches.put(match.path("Id").asText(), match.path("attributes").path("type").asText());
+            matches.put(match.path("Id").asText(), PersonObject.ofRecord(match));
         }
         RecordError named = new RecordError(CODE, item.getError().message() + " Matches: "
                 + String.join(", ", matches.keySet()) + ".", List.of());
         item.replaceError(named);
-        boolean one = matches.size() == 1 && ADOPTABLE.containsAll(matches.values());
-        if (policy == Duplicates.ADOPT && one && !item.hasRecord()) {
-            Map.Entry<String, String> match = matches.entrySet().iterator().next();
-            item.mayAdopt(new SyncItem.Candidate(match.getValue(), match.getKey(), RecordAdoption.DUPLICATE_RULE));
+        Optional<PersonObject> one = matches.size() == 1 ? matches.values().iterator().next() : Optional.empty();
+        if (policy == Duplicates.ADOPT && one.isPresent() && !item.hasRecord()) {
+            item.mayAdopt(new SyncItem.Candidate(one.get().title(), matches.keySet().iterator().next(), RecordAdoption.DUPLICATE_RULE));
         } else {
             item.deadLetter();
         }

@@ -2,6 +2,7 @@ package dev.orysalesforce.match;
 
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.Describe.Field;
+import dev.orysalesforce.salesforce.PersonObject;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.MatchEmail;
 import java.time.Clock;
@@ -65,14 +66,14 @@ public class EmailMatching implements HealthIndicator {
     }
 
     private boolean check(String object, Duration goodFor) {
-        Field email = org.fields(object, goodFor).get(RecordMatcher.EMAIL);
+        Field email = org.fields(object, goodFor).get(PersonObject.emailField(object));
         boolean filterable = email == null || email.filterable(); // one that is hidden can't be read either
         Check before = checks.put(object, new Check(filterable, monotonicClock.instant()));
         if (!filterable && (before == null || before.filterable())) {
-            LOG.warn("Salesforce does not let queries filter by {}.Email, which it encrypts: no {} is adopted by its address",
-                    object, object);
+            LOG.warn("Salesforce does not let queries filter by {}.{}, which it encrypts: no {} is adopted by its address",
+                    object, PersonObject.emailField(object), object);
         } else if (filterable && before != null && !before.filterable()) {
-            LOG.info("Salesforce lets queries filter by {}.Email again", object);
+            LOG.info("Salesforce lets queries filter by {}.{} again", object, PersonObject.emailField(object));
         }
         return filterable;
     }
@@ -81,7 +82,7 @@ public class EmailMatching implements HealthIndicator {
     @Override
     public Health health() {
         List<String> off = checks.entrySet().stream().filter(check -> !check.getValue().filterable())
-                .map(check -> check.getKey() + "." + RecordMatcher.EMAIL).sorted().toList();
+                .map(check -> check.getKey() + "." + PersonObject.emailField(check.getKey())).sorted().toList();
         return off.isEmpty() ? Health.up().build() : Health.up().withDetail("off", off)
                 .withDetail("reason", "The org encrypts these fields, so that no query can filter by them. Existing records are"
                         + " found by their Ory ID only, and not adopted by their address.")

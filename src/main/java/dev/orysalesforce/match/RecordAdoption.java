@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.OryFields;
+import dev.orysalesforce.salesforce.PersonObject;
 import dev.orysalesforce.salesforce.SoqlLookup;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.SyncItem;
@@ -40,18 +41,18 @@ public class RecordAdoption {
                 Collectors.groupingBy(item -> item.getCandidate().object(), TreeMap::new, Collectors.toList()));
         byObject.forEach((object, members) -> Batch.slices(members, Batch.CHUNK).forEach(slice -> queries.add(
                 SoqlLookup.query(object + queries.size(), "query", "SELECT %s FROM %s WHERE Id IN (%s)".formatted(
-                        String.join(", ", fields(object, slice)), object,
+                        String.join(", ", fields(object, slice)), PersonObject.sObject(object),
                         SoqlLookup.list(slice.stream().map(item -> item.getCandidate().salesforceId())))))));
         return lookup.compositeRequest(queries);
     }
 
     private Set<String> fields(String object, List<SyncItem> items) {
         Set<String> fields = new TreeSet<>(String.CASE_INSENSITIVE_ORDER); // Salesforce rejects a field that is there twice
-        fields.addAll(List.of("Id", RecordMatcher.EMAIL, OryFields.ORY_ID));
+        fields.addAll(List.of("Id", PersonObject.emailField(object), OryFields.ORY_ID));
         if (object.equals("Lead")) {
             fields.add("IsConverted");
-        } else if (org.has(object, RecordMatcher.IS_PERSON_ACCOUNT)) {
-            fields.add(RecordMatcher.IS_PERSON_ACCOUNT);
+        } else if (org.has(object, Describe.IS_PERSON_ACCOUNT)) {
+            fields.add(Describe.IS_PERSON_ACCOUNT);
         }
         items.forEach(item -> item.getRecord().properties().stream().filter(field -> !field.getValue().isContainerNode())
                 .forEach(field -> fields.add(field.getKey())));
@@ -61,17 +62,18 @@ public class RecordAdoption {
 
     /**
      * Adopts the records. A record that a duplicate rule has found is checked here for the first time: it must belong to no
-     * other identity, be no person account, and Ory must have verified the address.
+     * other identity, be no half of a person account, and Ory must have verified the address.
      */
     public void adopt(List<SyncItem> items, String answer) {
         Map<String, JsonNode> byId = lookup.records(answer).stream()
                 .collect(Collectors.toMap(record -> record.path("Id").asText(), record -> record));
         for (SyncItem item : items) {
             JsonNode record = byId.getOrDefault(item.getCandidate().salesforceId(), NullNode.getInstance());
-            boolean free = record.isObject() && !record.hasNonNull(OryFields.ORY_ID)
-                    && !record.path("IsConverted").asBoolean() && !RecordMatcher.isPersonAccount(record);
+            String object = item.getCandidate().object();
+            boolean free = record.isObject() && !record.hasNonNull(OryFields.ORY_ID) && !record.path("IsConverted").asBoolean()
+                    && RecordMatcher.isPersonAccount(record) == PersonObject.PERSON_ACCOUNT.is(object);
             if (item.getCandidate().foundBy().equals(EMAIL)
-                    || free && item.getChange().hasVerified(record.path(RecordMatcher.EMAIL).asText())) {
+                    || free && item.getChange().hasVerified(record.path(PersonObject.emailField(object)).asText())) {
                 item.adopt(filled(record, item));
                 item.shows(links(record, item));
             } else {

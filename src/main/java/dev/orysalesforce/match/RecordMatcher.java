@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.orysalesforce.journal.Version;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
+import dev.orysalesforce.salesforce.Conversion;
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.OryFields;
+import dev.orysalesforce.salesforce.PersonObject;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.salesforce.SoqlLookup;
 import dev.orysalesforce.settings.SyncSettings;
@@ -14,6 +16,7 @@ import dev.orysalesforce.settings.SyncSettings.MatchEmail;
 import dev.orysalesforce.settings.SyncSettings.MatchSeveral;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.SyncItem;
+import dev.orysalesforce.write.PersonAccounts;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Instant;
@@ -22,6 +25,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -35,36 +40,30 @@ public class RecordMatcher {
     private static final String WAITING = "waiting";
     private static final String TAKEN_OVER = "taken-over";
     private static final String SEVERAL = "several";
-    static final String EMAIL = "Email";
-    /** Only an org with person accounts has this field. */
-    static final String IS_PERSON_ACCOUNT = "IsPersonAccount";
     /** The longest value of a field of type e-mail. */
     private static final int LONGEST_EMAIL = 80;
     private static final Pattern ADDRESS = Pattern.compile("[^\\v\\p{Cntrl}@]+@[^\\v\\p{Cntrl}@]+");
     private static final String WHERE = " WHERE " + OryFields.ORY_ID + " IN (%s)";
     /** Records that can't be adopted would only fill the pages of an address that many records have. */
-    private static final String OR_EMAIL = " OR (Email IN (%s) AND " + OryFields.ORY_ID + " = null%s)";
+    private static final String OR_EMAIL = " OR (%s IN (%s) AND " + OryFields.ORY_ID + " = null%s)";
     private static final String NOT_CONVERTED = " AND IsConverted = false";
-    private static final String CONTACT = "Contact";
-    private static final String LEAD = "Lead";
+    private static final String ONLY_PERSONS = " AND " + Describe.IS_PERSON_ACCOUNT + " = true";
     private static final int MATCHES_IN_MESSAGE = 10;
-    private static final String CONTACTS = "SELECT Id, Email, " + OryFields.ORY_ID + ", " + OryFields.ORY_UPDATED_AT
-            + "%s FROM Contact";
-    private static final String LEADS = ("SELECT Id, Email, %1$s, %2$s, IsConverted, ConvertedContactId,"
-            + " ConvertedContact.%1$s, ConvertedContact.%2$s FROM Lead").formatted(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT);
+    private static final String SELECT = "SELECT Id, %s, " + OryFields.ORY_ID + ", " + OryFields.ORY_UPDATED_AT + "%s FROM %s";
+    private static final String OF_ACCOUNT = ", AccountId, Account." + OryFields.ORY_ID + ", Account." + OryFields.ORY_UPDATED_AT;
 
     private final Ledger ledger;
     private final SoqlLookup lookup;
     private final EmailMatching emailMatching;
-    private final Describe org;
+    private final PersonAccounts personAccounts;
     private final MatchEmail match;
     private final MatchSeveral several;
     private final MeterRegistry meters;
     private final Clock clock;
 
-    RecordMatcher(Ledger ledger, SoqlLookup lookup, EmailMatching emailMatching, Describe org, SyncSettings settings,
-            MeterRegistry meters, Clock clock) {
-        this.org = org;
+    RecordMatcher(Ledger ledger, SoqlLookup lookup, EmailMatching emailMatching, PersonAccounts personAccounts,
+            SyncSettings settings, MeterRegistry meters, Clock clock) {
+        this.personAccounts = personAccounts;
         this.clock = clock;
         this.ledger = ledger;
         this.lookup = lookup;
@@ -90,63 +89,93 @@ public class RecordMatcher {
 
     /**
      * Items whose record has to be looked up in Salesforce. If e-mail addresses are not matched, a registration counts as
-     * new.
+     * new. Where person accounts are looked up, too, a call has a query more for each item, and so half the items.
      */
     public List<List<SyncItem>> unmatched(Batch batch) {
-        return Batch.slices(batch.getPending().stream().filter(item -> !item.hasRecord())
-                .filter(item -> match != MatchEmail.NEVER || !item.isFirstRegistration()).toList(), Batch.LOOKUP);
+        List<SyncItem> items = batch.getPending().stream().filter(item -> !item.hasRecord())
+                .filter(item -> match != MatchEmail.NEVER || !item.isFirstRegistration()).toList();
+        boolean mayTakeACall = items.size() > Batch.CHUNK
+                || items.stream().anyMatch(item -> PersonObject.PERSON_ACCOUNT.is(item.getObject()));
+        boolean asksAccounts = mayTakeACall ? personAccounts.carryIdentities() : personAccounts.areKnownToCarryIdentities();
+        return Batch.slices(items, asksAccounts ? Batch.CHUNK : Batch.LOOKUP);
     }
 
-    /** The query for Leads and Contacts with the Ory IDs and e-mail addresses of the items: one call. */
+    /** The query for records with the Ory IDs and e-mail addresses of the items: one call. */
     public String query(List<SyncItem> items) {
+        boolean asksAccounts = personAccounts.areKnownToCarryIdentities();
         List<SoqlLookup.Query> queries = new ArrayList<>();
         for (List<SyncItem> slice : Batch.slices(items, Batch.CHUNK)) {
             List<String> emails = match == MatchEmail.NEVER ? List.of()
                     : slice.stream().map(RecordMatcher::email).filter(RecordMatcher::mayBeInSalesforce).distinct().toList();
             String where = WHERE.formatted(SoqlLookup.list(slice.stream().map(SyncItem::getIdentity)));
-            queries.add(SoqlLookup.query(CONTACT + queries.size(), "query", CONTACTS.formatted(
-                    tellsPersonAccounts() ? ", " + IS_PERSON_ACCOUNT : "") + where + orEmail(CONTACT, emails, "")));
-            queries.add(SoqlLookup.query(LEAD + queries.size(), "query", LEADS + where + orEmail(LEAD, emails, NOT_CONVERTED)));
+            PersonObject.stream(asksAccounts).forEach(object -> queries.add(SoqlLookup.query(object.sObject() + queries.size(), "query",
+                    SELECT.formatted(object.emailField(), more(object, asksAccounts), object.sObject()) + where
+                            + orEmail(object, emails))));
         }
         return lookup.compositeRequest(queries);
     }
 
-    private String orEmail(String object, List<String> emails, String more) {
-        return emails.isEmpty() || !emailMatching.isPossible(object) ? ""
-                : OR_EMAIL.formatted(SoqlLookup.list(emails.stream()), more);
+    private String more(PersonObject object, boolean asksAccounts) {
+        return switch (object) {
+            case PERSON_ACCOUNT -> ", " + Describe.IS_PERSON_ACCOUNT;
+            case CONTACT -> (personAccounts.areKnown() ? ", " + Describe.IS_PERSON_ACCOUNT : "") + (asksAccounts ? OF_ACCOUNT : "");
+            case LEAD -> ", IsConverted, " + Conversion.fields("", personAccounts.areKnown(), asksAccounts);
+        };
     }
 
-    private boolean tellsPersonAccounts() {
-        return org.isKnownToHave(CONTACT, IS_PERSON_ACCOUNT);
+    private String orEmail(PersonObject object, List<String> emails) {
+        String only = switch (object) {
+            case PERSON_ACCOUNT -> ONLY_PERSONS;
+            case CONTACT -> "";
+            case LEAD -> NOT_CONVERTED;
+        };
+        return emails.isEmpty() || !emailMatching.isPossible(object.title()) ? ""
+                : OR_EMAIL.formatted(object.emailField(), SoqlLookup.list(emails.stream()), only);
     }
 
-    /** Whether the query has to be made again: without the address, or with the field that tells person accounts. */
+    /** Whether the query has to be made again: without the address, or with what tells person accounts. */
     public boolean isToBeRepeated(String answer) {
-        boolean isEmailRefused = Stream.of(CONTACT, LEAD)
-                .filter(object -> lookup.isFieldRefused(answer, object) && emailMatching.isTurnedOff(object))
-                .count() > 0; // both objects in one go
-        boolean mayBePersonAccounts = !tellsPersonAccounts() && answer != null && answer.contains(CONTACT) && lookup.answered(answer)
-                .anyMatch(record -> object(record).equals(CONTACT) && isFree(record));
-        return isEmailRefused || mayBePersonAccounts && org.has(CONTACT, IS_PERSON_ACCOUNT);
+        boolean isEmailRefused = Stream.of(PersonObject.values())
+                .filter(object -> lookup.isFieldRefused(answer, object.sObject()) && emailMatching.isTurnedOff(object.title()))
+                .count() > 0; // all objects in one go
+        return isEmailRefused || answer != null && mayBeOfPersonAccounts(answer);
     }
 
-    /** Applies the records that were found. The Ory ID has precedence over the e-mail address, and a Contact over a Lead. */
+    private boolean mayBeOfPersonAccounts(String answer) {
+        List<JsonNode> found = lookup.answered(answer).toList();
+        if (found.stream().anyMatch(RecordMatcher::isAmbiguous)) {
+            return personAccounts.carryIdentities() || personAccounts.exist();
+        }
+        return found.stream().anyMatch(RecordMatcher::isOfPersonAccount)
+                && !lookup.wasAsked(answer, PersonObject.PERSON_ACCOUNT.sObject()) && personAccounts.carryIdentities();
+    }
+
+    private static boolean isAmbiguous(JsonNode record) {
+        return Conversion.isAmbiguous(record)
+                || PersonObject.of(record) == PersonObject.CONTACT && !record.has(Describe.IS_PERSON_ACCOUNT);
+    }
+
+    private static boolean isOfPersonAccount(JsonNode record) {
+        return isHalf(record) || Conversion.of(record).filter(now -> now.object() == PersonObject.PERSON_ACCOUNT).isPresent();
+    }
+
+    /** Applies the records that were found. The Ory ID has precedence over the e-mail address. */
     public void matched(List<SyncItem> items, String answer) {
         List<JsonNode> records = new ArrayList<>(lookup.records(answer));
-        records.sort(Comparator.comparing(RecordMatcher::object));
-        Map<String, List<JsonNode>> byIdentity = by(OryFields.ORY_ID, records);
+        records.sort(Comparator.comparing(PersonObject::of));
+        Map<String, List<JsonNode>> byIdentity = by(record -> OryFields.ORY_ID, records);
         Map<Boolean, List<JsonNode>> free = records.stream().filter(RecordMatcher::isFree)
-                .collect(Collectors.partitioningBy(RecordMatcher::isPersonAccount));
-        Map<String, List<JsonNode>> byEmail = by(EMAIL, free.get(false));
-        Map<String, List<JsonNode>> personAccounts = by(EMAIL, free.get(true));
+                .collect(Collectors.partitioningBy(RecordMatcher::isHalf));
+        Map<String, List<JsonNode>> byEmail = by(record -> PersonObject.of(record).emailField(), free.get(false));
+        Map<String, List<JsonNode>> halves = by(record -> PersonObject.CONTACT.emailField(), free.get(true));
         for (SyncItem item : items) {
             byIdentity.getOrDefault(item.getIdentity(), List.of()).forEach(record -> foundById(item, record));
             List<JsonNode> same = byEmail.getOrDefault(key(email(item)), List.of());
             if (!item.hasRecord() && !same.isEmpty() && match != MatchEmail.NEVER) {
                 foundByEmail(item, same);
-            } else if (!item.hasRecord() && personAccounts.containsKey(key(email(item)))) {
-                item.note(RecordError.of("PERSON_ACCOUNT", "A person account has this e-mail address. This app does not write"
-                        + " person accounts, so it did not adopt this one."));
+            } else if (!item.hasRecord() && halves.containsKey(key(email(item))) && !personAccounts.areKnownToCarryIdentities()) {
+                item.note(RecordError.of("PERSON_ACCOUNT", "A person account has this e-mail address, and was not adopted, because the"
+                        + " run-as user does not see the two Ory fields on Account (docs/person-accounts.md)."));
             }
         }
     }
@@ -161,35 +190,57 @@ public class RecordMatcher {
             return;
         }
         boolean converted = record.path("IsConverted").asBoolean();
-        JsonNode contact = record.path("ConvertedContact");
-        String owner = contact.path(OryFields.ORY_ID).textValue();
-        if (converted && !record.hasNonNull("ConvertedContactId")) {
-            item.found(object(record), record.path("Id").asText(), "ory-id", null, record);
+        Optional<Conversion> conversion = Conversion.of(record);
+        if (converted && conversion.isEmpty()) {
+            found(item, record, null);
             item.recover(Action.FOLLOW_CONVERSION, RecordError.of("CONVERTED", "The Lead was converted, but has no Contact."));
-            return;
-        }
-        item.found(object(record), record.path("Id").asText(), "ory-id",
-                version(converted && contact.hasNonNull(OryFields.ORY_UPDATED_AT) ? contact : record), record);
-        if (converted && item.isPending()) {
-            String contactId = record.path("ConvertedContactId").asText();
-            if (owner == null || owner.equalsIgnoreCase(item.getIdentity())) {
-                item.follow("Contact", contactId, "conversion", owner == null);
-            } else {
-                item.belongsToOther(contactId, "conversion");
-            }
+        } else if (isHalf(record)) {
+            foundHalf(item, record);
+        } else if (converted) {
+            Conversion now = conversion.get();
+            found(item, record, version(now.record().hasNonNull(OryFields.ORY_UPDATED_AT) ? now.record() : record));
+            follow(item, now.object(), now.salesforceId(), now.identity(), "conversion");
+        } else {
+            found(item, record, version(record));
         }
     }
 
-    /** @param same records with the item's e-mail address and no Ory ID; if one is a Contact, Leads do not count */
+    /** A conversion has copied the Ory ID to the Contact that is the half of a person account. The app goes on with the Account. */
+    private void foundHalf(SyncItem item, JsonNode contact) {
+        JsonNode account = contact.path("Account");
+        found(item, contact, version(account.hasNonNull(OryFields.ORY_UPDATED_AT) ? account : contact));
+        follow(item, PersonObject.PERSON_ACCOUNT, contact.path("AccountId").textValue(), account.path(OryFields.ORY_ID).textValue(),
+                "conversion");
+    }
+
+    private static void found(SyncItem item, JsonNode record, Instant version) {
+        item.found(PersonObject.of(record).title(), record.path("Id").asText(), "ory-id", version, record);
+    }
+
+    /** @param owner the identity whose ID the record bears; null if it bears none */
+    private void follow(SyncItem item, PersonObject object, String salesforceId, String owner, String how) {
+        if (!item.isPending()) {
+            return;
+        }
+        if (object == PersonObject.PERSON_ACCOUNT && !personAccounts.carryIdentities()) {
+            PersonAccounts.notCarried(item);
+        } else if (owner == null || owner.equalsIgnoreCase(item.getIdentity())) {
+            item.follow(object.title(), salesforceId, how, owner == null);
+        } else {
+            item.belongsToOther(salesforceId, how);
+        }
+    }
+
+    /** @param same records with the item's e-mail address and no Ory ID; only those of the first one's object count */
     private void foundByEmail(SyncItem item, List<JsonNode> same) {
-        String object = object(same.get(0));
-        List<JsonNode> matches = same.stream().filter(record -> object(record).equals(object)).toList();
+        PersonObject object = PersonObject.of(same.get(0));
+        List<JsonNode> matches = same.stream().filter(record -> PersonObject.of(record) == object).toList();
         if (match == MatchEmail.VERIFIED && !item.getChange().hasVerified(email(item))) {
             item.skipped("WAITS_FOR_VERIFICATION", "A record with this e-mail address exists already, and Ory has not"
                     + " verified that the address is this identity's. The app checks again at its next event.");
             count(WAITING);
         } else if (matches.size() == 1) {
-            item.mayAdopt(new SyncItem.Candidate(object, matches.get(0).path("Id").asText(), RecordAdoption.EMAIL));
+            item.mayAdopt(new SyncItem.Candidate(object.title(), matches.get(0).path("Id").asText(), RecordAdoption.EMAIL));
             count(TAKEN_OVER);
         } else {
             RecordError which = RecordError.of("SEVERAL_MATCHES", matches.size() + " records have this e-mail address: "
@@ -225,12 +276,17 @@ public class RecordMatcher {
     }
 
     static boolean isPersonAccount(JsonNode record) {
-        return record.path(IS_PERSON_ACCOUNT).asBoolean();
+        return record.path(Describe.IS_PERSON_ACCOUNT).asBoolean();
     }
 
-    private static Map<String, List<JsonNode>> by(String field, List<JsonNode> records) {
-        return records.stream().filter(record -> record.hasNonNull(field))
-                .collect(Collectors.groupingBy(record -> key(record.path(field).asText())));
+    /** Whether it is the Contact that Salesforce keeps for each person account. */
+    private static boolean isHalf(JsonNode record) {
+        return isPersonAccount(record) && PersonObject.of(record) == PersonObject.CONTACT;
+    }
+
+    private static Map<String, List<JsonNode>> by(Function<JsonNode, String> field, List<JsonNode> records) {
+        return records.stream().filter(record -> record.hasNonNull(field.apply(record)))
+                .collect(Collectors.groupingBy(record -> key(record.path(field.apply(record)).asText())));
     }
 
     /** Salesforce ignores case when it compares. */
@@ -238,13 +294,9 @@ public class RecordMatcher {
         return text.toLowerCase(Locale.ROOT);
     }
 
-    private static String object(JsonNode record) {
-        return record.path("attributes").path("type").asText();
-    }
-
     /** The address that the mapping would write, because that one would be there twice. */
     private static String email(SyncItem item) {
-        return item.getRecord() == null ? "" : item.getRecord().path(EMAIL).asText("").strip();
+        return item.getRecord() == null ? "" : item.getRecord().path(PersonObject.emailField(item.getObject())).asText("").strip();
     }
 
     /**

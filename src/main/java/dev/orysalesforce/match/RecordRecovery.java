@@ -4,18 +4,22 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.ledger.ParentLedger;
+import dev.orysalesforce.salesforce.Conversion;
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.OryFields;
+import dev.orysalesforce.salesforce.PersonObject;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.salesforce.SoqlLookup;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.OnDeletedRecord;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.SyncItem;
+import dev.orysalesforce.write.PersonAccounts;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
@@ -24,14 +28,12 @@ import org.springframework.stereotype.Component;
 @Component("recordRecovery")
 public class RecordRecovery {
 
-    private static final String CONVERTED = "SELECT Id, " + OryFields.ORY_ID + ", ConvertedContactId, ConvertedContact."
-            + OryFields.ORY_ID + " FROM Lead WHERE IsConverted = true AND %s IN (%s)";
+    private static final String CONVERTED =
+            "SELECT Id, " + OryFields.ORY_ID + ", Company, %s FROM Lead WHERE IsConverted = true AND %s IN (%s)";
 
     private static final String SHARING = "SELECT DefaultLeadAccess, DefaultContactAccess, DefaultAccountAccess"
             + " FROM Organization";
     private static final String NO_SUCH_RECORD = "INVALID_CROSS_REFERENCE_KEY";
-    private static final String WINNERS_CONTACT = ", MasterRecord.ConvertedContactId, MasterRecord.ConvertedContact."
-            + OryFields.ORY_ID;
     /** Salesforce rejects a query for an empty ID. */
     private static final String NO_ID = "000000000000000AAA";
     private static final String DELETED = "DELETED_IN_SALESFORCE";
@@ -44,11 +46,14 @@ public class RecordRecovery {
     private final SoqlLookup lookup;
     private final ObjectMapper json;
     private final Describe org;
+    private final PersonAccounts personAccounts;
     private final ParentLedger parents;
     private final MeterRegistry meters;
     private final OnDeletedRecord onDeletedRecord;
 
-    RecordRecovery(SoqlLookup lookup, ObjectMapper json, Describe org, ParentLedger parents, MeterRegistry meters, SyncSettings settings) {
+    RecordRecovery(SoqlLookup lookup, ObjectMapper json, Describe org, PersonAccounts personAccounts, ParentLedger parents,
+            MeterRegistry meters, SyncSettings settings) {
+        this.personAccounts = personAccounts;
         this.parents = parents;
         this.lookup = lookup;
         this.json = json;
@@ -68,7 +73,13 @@ public class RecordRecovery {
                 case DROP_FIELD -> drop(item, named, FIELD_LEFT_OUT,
                         "This user may not write the field; it was left out: ");
                 case TRUNCATE -> shorten(item, named);
-                case FOLLOW_MERGE -> loseParents(item);
+                case FOLLOW_MERGE -> {
+                    if (personAccounts.isTypeRefused(item)) {
+                        item.mapAgain();
+                    } else {
+                        loseParents(item);
+                    }
+                }
                 default -> {}
             }
         });
@@ -118,16 +129,21 @@ public class RecordRecovery {
                 .map(Map.Entry::getKey).toList();
     }
 
-    /** The query for the Contacts that the Leads were converted to. */
+    /** The query for the records that the Leads were converted to. */
     public String locateConverted(List<SyncItem> items) {
+        String fields = conversion("");
         return lookup.compositeRequest(List.of(
-                SoqlLookup.query("byId", "query", CONVERTED.formatted("Id", ids(items))),
-                SoqlLookup.query("byOryId", "query", CONVERTED.formatted(OryFields.ORY_ID,
+                SoqlLookup.query("byId", "query", CONVERTED.formatted(fields, "Id", ids(items))),
+                SoqlLookup.query("byOryId", "query", CONVERTED.formatted(fields, OryFields.ORY_ID,
                         SoqlLookup.list(items.stream().map(SyncItem::getIdentity))))));
     }
 
+    private String conversion(String lead) {
+        return Conversion.fields(lead, personAccounts.exist(), personAccounts.carryIdentities());
+    }
+
     /**
-     * Continues with the Contacts. A conversion does not always copy the Ory ID to the Contact; then the app writes it
+     * Continues with the Contacts or person accounts. A conversion does not always copy the Ory ID; then the app writes it
      * there. A converted Lead without a Contact had one, which is gone for good.
      */
     public void converted(Batch batch, List<SyncItem> items, String answer) {
@@ -136,15 +152,15 @@ public class RecordRecovery {
                     || lead.path(OryFields.ORY_ID).asText().equals(item.getIdentity()))
                     .filter(SyncItem::isRecovering)
                     .forEach(item -> {
-                        if (lead.hasNonNull("ConvertedContactId")) {
-                            follow(batch, item, "Contact", lead.path("ConvertedContactId").textValue(),
-                                    lead.path("ConvertedContact"), "conversion");
-                        } else {
-                            deleted(item, "Contact");
-                        }
+                        Conversion.of(lead).ifPresentOrElse(now -> follow(batch, item, now), () -> deleted(item, gone(lead).title()));
                     });
         }
         deadLetter(items);
+    }
+
+    /** What a converted Lead was converted to, if that is gone for good: without a company it became a person account. */
+    private PersonObject gone(JsonNode lead) {
+        return !lead.hasNonNull("Company") && personAccounts.exist() ? PersonObject.PERSON_ACCOUNT : PersonObject.CONTACT;
     }
 
     /** The query for records that are gone: were they merged or deleted? */
@@ -152,7 +168,8 @@ public class RecordRecovery {
         return lookup.compositeRequest(items.stream().collect(Collectors.groupingBy(SyncItem::getObject)).entrySet().stream()
                 .map(object -> SoqlLookup.query("gone" + object.getKey(), "queryAll",
                         "SELECT Id, MasterRecordId, MasterRecord.%s%s FROM %s WHERE Id IN (%s)".formatted(OryFields.ORY_ID,
-                                object.getKey().equals("Lead") ? WINNERS_CONTACT : "", object.getKey(), ids(object.getValue()))))
+                                PersonObject.LEAD.is(object.getKey()) ? ", " + conversion("MasterRecord.") : "",
+                                PersonObject.sObject(object.getKey()), ids(object.getValue()))))
                 .toList());
     }
 
@@ -162,7 +179,7 @@ public class RecordRecovery {
     }
 
     /**
-     * Continues with the winner of a merge, or with its Contact if it was converted. A deleted record is left deleted or
+     * Continues with the winner of a merge, or with what it was converted to. A deleted record is left deleted or
      * created again, by policy. A record that Salesforce does not show at all is deleted for good if it was deleted at the
      * event before, or if Salesforce calls it deleted; otherwise {@link #unseen} decides.
      */
@@ -171,12 +188,12 @@ public class RecordRecovery {
             items.stream().filter(item -> record.path("Id").asText().equals(item.getSalesforceId())).filter(SyncItem::isRecovering)
                     .forEach(item -> {
                         JsonNode winner = record.path("MasterRecord");
-                        if (winner.hasNonNull("ConvertedContactId")) {
-                            follow(batch, item, "Contact", winner.path("ConvertedContactId").textValue(),
-                                    winner.path("ConvertedContact"), "conversion");
+                        Optional<Conversion> conversion = Conversion.of(winner);
+                        if (conversion.isPresent()) {
+                            follow(batch, item, conversion.get());
                         } else if (record.hasNonNull("MasterRecordId")) {
                             follow(batch, item, item.getObject(), record.path("MasterRecordId").textValue(),
-                                    winner, "merge");
+                                    winner.path(OryFields.ORY_ID).textValue(), "merge");
                         } else {
                             deleted(item, item.getObject());
                         }
@@ -207,7 +224,7 @@ public class RecordRecovery {
                         + " the recycle bin, and the org-wide default of %2$ss is private: it is not shared with the run-as"
                         + " user, or deleted for good. Setup > Sharing Settings > %2$s Sharing Rules: share all records with"
                         + " the user, then replay the event; if the record is deleted for good, discard it.")
-                        .formatted(item.getSalesforceId(), item.getObject())));
+                        .formatted(item.getSalesforceId(), PersonObject.sObject(item.getObject()))));
             } else {
                 deleted(item, item.getObject());
             }
@@ -216,17 +233,17 @@ public class RecordRecovery {
 
     /** A user who may not read these settings gets no answer; then the record counts as deleted. */
     private static boolean isPrivate(String object, JsonNode sharing) {
-        String access = sharing.findPath("Default" + object + "Access").asText();
+        String access = sharing.findPath("Default" + PersonObject.sObject(object) + "Access").asText();
         return (access.equals("ControlledByParent") ? sharing.findPath("DefaultAccountAccess").asText() : access).equals("None");
     }
 
-    /** @param object of the record that is deleted; a Contact is created again as a Contact, whatever the schema's mapping is */
+    /** @param object of the record that is deleted; what a Lead was converted to is created again, whatever the schema's mapping is */
     private void deleted(SyncItem item, String object) {
         if (item.isErasure() || item.isGone()) {
             item.unchanged(null);
         } else if (item.isLate()) {
             item.skipped(DELETED, "The record was deleted in Salesforce; an event that is not the newest makes no new one.");
-        } else if (onDeletedRecord == OnDeletedRecord.RECREATE && object.equals("Contact")) {
+        } else if (onDeletedRecord == OnDeletedRecord.RECREATE && !PersonObject.LEAD.is(object)) {
             item.recreate(object); // the converted Lead still holds the Ory ID, so there can be no other Lead
         } else if (onDeletedRecord == OnDeletedRecord.RECREATE) {
             item.reset();
@@ -236,9 +253,20 @@ public class RecordRecovery {
         }
     }
 
-    /** A record belongs to the identity whose ID it bears; without an ID, to the first that comes to it. */
-    private static void follow(Batch batch, SyncItem item, String object, String id, JsonNode successor, String how) {
-        String owner = successor.path(OryFields.ORY_ID).textValue();
+    private void follow(Batch batch, SyncItem item, Conversion now) {
+        if (now.object() == PersonObject.PERSON_ACCOUNT && !personAccounts.carryIdentities()) {
+            PersonAccounts.notCarried(item);
+        } else {
+            follow(batch, item, now.object().title(), now.salesforceId(), now.identity(), "conversion");
+        }
+    }
+
+    /**
+     * A record belongs to the identity whose ID it bears; without an ID, to the first that comes to it.
+     *
+     * @param owner the identity whose ID it bears; null if it bears none
+     */
+    private static void follow(Batch batch, SyncItem item, String object, String id, String owner, String how) {
         boolean isOthers = owner != null && !owner.equalsIgnoreCase(item.getIdentity());
         if (item.isErasure() && isOthers) {
             item.unchanged(null);

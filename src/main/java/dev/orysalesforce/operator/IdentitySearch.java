@@ -9,9 +9,12 @@ import dev.orysalesforce.ledger.Tombstones;
 import dev.orysalesforce.operator.Search.By;
 import dev.orysalesforce.operator.SearchResult.Found;
 import dev.orysalesforce.reconcile.OryPage;
+import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.Login;
 import dev.orysalesforce.salesforce.OryFields;
+import dev.orysalesforce.salesforce.PersonObject;
 import dev.orysalesforce.salesforce.SoqlLookup;
+import dev.orysalesforce.write.PersonAccounts;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,16 +35,17 @@ import org.springframework.stereotype.Component;
 public class IdentitySearch {
 
     private static final int MOST = 50;
-    private static final String LEAD = "Lead";
-    private static final String CONTACT = "Contact";
 
     private final Ledger ledger;
     private final Tombstones tombstones;
     private final SoqlLookup lookup;
+    private final PersonAccounts personAccounts;
     private final Login login;
     private final ObjectMapper json;
 
-    IdentitySearch(Ledger ledger, Tombstones tombstones, SoqlLookup lookup, Login login, ObjectMapper json) {
+    IdentitySearch(Ledger ledger, Tombstones tombstones, SoqlLookup lookup, PersonAccounts personAccounts, Login login,
+            ObjectMapper json) {
+        this.personAccounts = personAccounts;
         this.ledger = ledger;
         this.tombstones = tombstones;
         this.lookup = lookup;
@@ -78,16 +82,33 @@ public class IdentitySearch {
 
     /** The body of the call to Salesforce. */
     public String salesforceQuery(Search search) {
-        String text = SoqlLookup.list(Stream.of(search.text()));
-        String where = switch (search.by()) {
-            case ORY_ID -> OryFields.ORY_ID + " IN (" + text + ")";
-            case SALESFORCE_ID -> "Id IN (" + text + ")";
-            case EMAIL -> "Email IN (" + text + ")";
-        };
-        return lookup.compositeRequest(Stream.of(CONTACT, LEAD).filter(search::mayBe)
-                .map(object -> SoqlLookup.query(object, "query", "SELECT Id, " + OryFields.ORY_ID + " FROM " + object + " WHERE " + where
-                        + (object.equals(LEAD) && search.by() == By.EMAIL ? " AND IsConverted = false" : "") + " LIMIT " + MOST))
+        boolean mayBePersonAccount = search.mayBe(PersonObject.PERSON_ACCOUNT);
+        boolean asksAccounts = mayBePersonAccount ? personAccounts.carryIdentities() : personAccounts.areKnownToCarryIdentities();
+        List<PersonObject> objects = PersonObject.stream(asksAccounts).filter(search::mayBe).toList();
+        DeadLetters.check(!objects.isEmpty(), "It is the ID of an Account, and the run-as user sees no person account that could carry"
+                + " an Ory ID.");
+        return lookup.compositeRequest(objects.stream().map(object -> SoqlLookup.query(object.sObject(), "query",
+                "SELECT Id, " + OryFields.ORY_ID + " FROM " + object.sObject() + " WHERE " + where(object, search)
+                        + only(object, search.by(), asksAccounts) + " LIMIT " + MOST))
                 .toList());
+    }
+
+    private static String where(PersonObject object, Search search) {
+        String field = switch (search.by()) {
+            case ORY_ID -> OryFields.ORY_ID;
+            case SALESFORCE_ID -> "Id";
+            case EMAIL -> object.emailField();
+        };
+        return field + " IN (" + SoqlLookup.list(Stream.of(search.text())) + ")";
+    }
+
+    /** A converted Lead and the Contact half of a person account are the same person once more. */
+    private static String only(PersonObject object, By by, boolean asksAccounts) {
+        return switch (object) {
+            case PERSON_ACCOUNT -> " AND " + Describe.IS_PERSON_ACCOUNT + " = true";
+            case CONTACT -> asksAccounts ? " AND " + Describe.IS_PERSON_ACCOUNT + " = false" : "";
+            case LEAD -> by == By.EMAIL ? " AND IsConverted = false" : "";
+        };
     }
 
     /** Salesforce has answered. */
@@ -139,6 +160,6 @@ public class IdentitySearch {
     }
 
     private static String object(JsonNode record) {
-        return record.path("attributes").path("type").asText();
+        return PersonObject.of(record).title();
     }
 }

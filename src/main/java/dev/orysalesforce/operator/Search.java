@@ -3,7 +3,9 @@ package dev.orysalesforce.operator;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.operator.SearchResult.NotAsked;
+import dev.orysalesforce.salesforce.PersonObject;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -23,8 +25,6 @@ public final class Search {
     private static final int LONGEST_ADDRESS = 320;
     /** The longest value of a field of type e-mail in Salesforce. */
     private static final int LONGEST_IN_SALESFORCE = 80;
-    private static final String CONTACTS = "003";
-    private static final String LEADS = "00Q";
 
     private final By by;
     private final String text;
@@ -44,8 +44,8 @@ public final class Search {
             return new Search(By.ORY_ID, stripped.toLowerCase(Locale.ROOT));
         }
         if (SALESFORCE_IDS.matcher(stripped).matches()) {
-            DeadLetters.check(stripped.startsWith(CONTACTS) || stripped.startsWith(LEADS), "The Salesforce ID is not that of a Lead"
-                    + " (00Q…) or Contact (003…).");
+            DeadLetters.check(Arrays.stream(PersonObject.values()).anyMatch(object -> stripped.startsWith(object.keyPrefix())),
+                    "The Salesforce ID is not that of a Lead (00Q…), Contact (003…) or person account (001…).");
             return new Search(By.SALESFORCE_ID, stripped);
         }
         DeadLetters.check(stripped.length() <= LONGEST_ADDRESS && ADDRESS.matcher(stripped).matches(), "Search for an Ory ID (a UUID),"
@@ -72,8 +72,8 @@ public final class Search {
     }
 
     /** Whether a record of this object can be what is searched for. */
-    boolean mayBe(String object) {
-        return by != By.SALESFORCE_ID || text.startsWith(LEADS) == object.equals("Lead");
+    boolean mayBe(PersonObject object) {
+        return by != By.SALESFORCE_ID || text.startsWith(object.keyPrefix());
     }
 
     void known(LedgerEntry entry) {

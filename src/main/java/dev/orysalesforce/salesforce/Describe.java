@@ -8,6 +8,7 @@ import dev.orysalesforce.settings.RouteNames;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -61,9 +62,46 @@ public class Describe {
         public boolean isRequired() {
             return !nillable && !defaulted && createable && !type.equals("boolean");
         }
+
+        private Field optional() {
+            return with(true, createable, updateable);
+        }
+
+        private Field required() {
+            return with(false, createable, updateable);
+        }
+
+        private Field computed() {
+            return with(nillable, false, false);
+        }
+
+        private Field with(boolean mayBeEmpty, boolean isCreateable, boolean isUpdateable) {
+            return new Field(name, type, length, mayBeEmpty, defaulted, isCreateable, isUpdateable, values, references, namesRecord, unique,
+                    externalId, filterable);
+        }
     }
 
-    private record Answer(NavigableMap<String, Field> fields, boolean createable, boolean updateable, Instant at) {}
+    /**
+     * A record type that the run-as user may use.
+     *
+     * @param name Salesforce's DeveloperName
+     * @param isUsual whether it is the default of the user's profile
+     */
+    public record RecordType(String id, String name, boolean isUsual) {}
+
+    /** @param persons the fields of an Account that is a person account; else the same as the fields */
+    private record Answer(NavigableMap<String, Field> fields, NavigableMap<String, Field> persons, List<RecordType> recordTypes,
+            boolean createable, boolean updateable, Instant at) {
+
+        NavigableMap<String, Field> fields(String object) {
+            return PersonObject.PERSON_ACCOUNT.is(object) ? persons : fields;
+        }
+    }
+
+    /** Only an org with person accounts has this field on Account and Contact. */
+    public static final String IS_PERSON_ACCOUNT = "IsPersonAccount";
+
+    private static final String LAST_NAME = "LastName";
 
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
     private final Map<String, Instant> invisible = new ConcurrentHashMap<>();
@@ -85,8 +123,8 @@ public class Describe {
 
     /** The same, as far as the last description tells, however old it is; it takes no call. */
     public boolean isKnownToHave(String object, String field) {
-        Answer known = answers.get(object);
-        return known != null && known.fields().containsKey(field);
+        Answer known = answers.get(PersonObject.sObject(object));
+        return known != null && known.fields(object).containsKey(field);
     }
 
     /** Whether a field may not be empty. */
@@ -122,7 +160,7 @@ public class Describe {
 
     /** The name of a field or reference as Salesforce spells it; null if there is none. */
     public String spelling(String object, String field) {
-        String name = answer(object, GOOD_FOR).fields().ceilingKey(field);
+        String name = answer(object, GOOD_FOR).fields(object).ceilingKey(field);
         return field.equalsIgnoreCase(name) ? name : null;
     }
 
@@ -132,7 +170,12 @@ public class Describe {
      * @param goodFor how old the answer may be
      */
     public Map<String, Field> fields(String object, Duration goodFor) {
-        return answer(object, goodFor).fields();
+        return answer(object, goodFor).fields(object);
+    }
+
+    /** The record types that the run-as user may use. */
+    public List<RecordType> recordTypes(String object, Duration goodFor) {
+        return answer(object, goodFor).recordTypes();
     }
 
     /** Whether the run-as user may create and change records of an object, whatever the fields. */
@@ -176,12 +219,13 @@ public class Describe {
     }
 
     private Answer answer(String object, Duration goodFor) {
-        Answer known = answers.get(object);
+        String sObject = PersonObject.sObject(object);
+        Answer known = answers.get(sObject);
         if (known != null && known.at().plus(goodFor).isAfter(clock.instant())) {
             return known;
         }
-        Answer fresh = read(fetch(object));
-        answers.put(object, fresh);
+        Answer fresh = read(sObject, fetch(sObject));
+        answers.put(sObject, fresh);
         return fresh;
     }
 
@@ -207,7 +251,7 @@ public class Describe {
         }
     }
 
-    private Answer read(String answer) {
+    private Answer read(String sObject, String answer) {
         try {
             JsonNode described = json.readTree(answer == null ? "" : answer);
             if (!described.path("fields").isArray()) {
@@ -233,7 +277,20 @@ public class Describe {
                     fields.put(field.path("relationshipName").asText(), known);
                 }
             }
-            return new Answer(fields, described.path("createable").asBoolean(true),
+            NavigableMap<String, Field> persons = new TreeMap<>(fields);
+            if (PersonObject.PERSON_ACCOUNT.sObject().equals(sObject) && fields.containsKey(IS_PERSON_ACCOUNT)) {
+                fields.computeIfPresent(LAST_NAME, (name, field) -> field.optional());
+                persons.computeIfPresent(LAST_NAME, (name, field) -> field.required());
+                persons.computeIfPresent("Name", (name, field) -> field.computed());
+            }
+            List<RecordType> recordTypes = new ArrayList<>();
+            for (JsonNode type : described.path("recordTypeInfos")) {
+                if (type.path("available").asBoolean() && !type.path("master").asBoolean()) {
+                    recordTypes.add(new RecordType(type.path("recordTypeId").asText(), type.path("developerName").asText(),
+                            type.path("defaultRecordTypeMapping").asBoolean()));
+                }
+            }
+            return new Answer(fields, persons, recordTypes, described.path("createable").asBoolean(true),
                     described.path("updateable").asBoolean(true), clock.instant());
         } catch (JsonProcessingException e) {
             throw unreadable();

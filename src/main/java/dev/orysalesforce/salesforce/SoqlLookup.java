@@ -43,7 +43,7 @@ public class SoqlLookup {
     private static final Pattern COLUMN = Pattern.compile("'(\\w+)'[^']+'(\\w+)'");
 
     /** What the app reads itself, whatever the mappings write. */
-    private static final Set<String> OWN_FIELDS = Set.of("Id", "Email", OryFields.ORY_ID, OryFields.ORY_UPDATED_AT);
+    private static final Set<String> OWN_FIELDS = Set.of("Id", "Email", "PersonEmail", OryFields.ORY_ID, OryFields.ORY_UPDATED_AT);
 
     private final ErrorPolicy policy;
     private final ObjectMapper json;
@@ -143,6 +143,11 @@ public class SoqlLookup {
         return answer != null && answer.contains(REFUSED_FIELD) && StreamSupport.stream(parts(answer).spliterator(), false)
                 .anyMatch(part -> reference(part).startsWith(reference)
                         && part.path("body").path(0).path("errorCode").asText().equals(REFUSED_FIELD));
+    }
+
+    /** Whether the answer has that of a query whose reference begins like this. */
+    public boolean wasAsked(String answer, String reference) {
+        return StreamSupport.stream(parts(answer).spliterator(), false).anyMatch(part -> reference(part).startsWith(reference));
     }
 
     /** Whether a query found more records than the answer holds. */

@@ -2,6 +2,7 @@ package dev.orysalesforce.sync;
 
 import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.salesforce.CallListener;
+import dev.orysalesforce.salesforce.PersonObject;
 import dev.orysalesforce.settings.SyncSettings.Action;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -287,7 +288,7 @@ public final class Batch implements CallListener {
         fresh.values().forEach(members -> {
             String object = members.get(0).getObject();
             slices(members, sizes.of(object, true), first.of(object, true))
-                    .forEach(slice -> chunks.add(Chunk.ofNew(object, slice)));
+                    .forEach(slice -> chunks.add(Chunk.ofNew(PersonObject.sObject(object), slice)));
         });
         List<SyncItem> together = new ArrayList<>();
         known.forEach((object, members) -> {

@@ -48,7 +48,7 @@ public final class Chunk {
         return items.stream().map(SyncItem::getSalesforceId).collect(Collectors.joining(","));
     }
 
-    /** The object of new records. */
+    /** The object of new records, by Salesforce's name. */
     public String getObject() {
         return object;
     }

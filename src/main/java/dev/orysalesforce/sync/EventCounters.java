@@ -28,7 +28,7 @@ public class EventCounters {
     /** Counters that exist from the start: an alert does not notice the first event of a counter that begins at 1. */
     private static final List<String> EVENTS = Stream.concat(IdentityChange.FLOWS.stream(),
             Stream.of(IdentityChange.GATEWAY, IdentityChange.ERASE)).toList();
-    private static final List<String> OBJECTS = List.of("Lead", "Contact", NO_OBJECT);
+    private static final List<String> OBJECTS = List.of("Lead", "Contact", "PersonAccount", NO_OBJECT);
 
     /** Selects dead letters that an operator has moved into the journal by the broker's own means. */
     private static final String MOVED = "deadLetterId IS NOT NULL";

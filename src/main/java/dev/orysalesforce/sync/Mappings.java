@@ -39,6 +39,9 @@ public class Mappings {
     /** A code is shown and counted, so it must not be a trait. */
     private static final Pattern CODE = Pattern.compile("[A-Z][A-Z_]{1,39}");
 
+    /** {@code person-account.jslt} is named after PersonAccount. */
+    private static final Pattern CAPITAL = Pattern.compile("(?<!^)\\p{Lu}");
+
     private final CamelContext camel;
     private final MappingResourceResolver resources;
     private final ObjectMapper json;
@@ -226,7 +229,7 @@ public class Mappings {
         MappingSet now = taken;
         return Stream.concat(
                 now.bySchema().values().stream().filter(mapping -> mapping.object().equals(object)),
-                now.named(object.toLowerCase(Locale.ROOT)))
+                now.named(CAPITAL.matcher(object).replaceAll("-$0").toLowerCase(Locale.ROOT)))
                 .filter(mapping -> !choice.hasPassedOver(mapping)).findFirst();
     }
 

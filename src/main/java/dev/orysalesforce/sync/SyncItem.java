@@ -127,7 +127,7 @@ public final class SyncItem {
         return target;
     }
 
-    /** Lead or Contact; null until the mapping has answered. */
+    /** Lead, Contact or PersonAccount; null until the mapping has answered. */
     public String getObject() {
         return target.object();
     }
@@ -327,8 +327,8 @@ public final class SyncItem {
         mapAgain();
     }
 
-    /** Has the record mapped again. */
-    private void mapAgain() {
+    /** Has the record mapped again, and sent again if it is recovering. */
+    public void mapAgain() {
         draft = draft.with(late == null ? null : late.deepCopy());
         links = Map.of();
         children = List.of();

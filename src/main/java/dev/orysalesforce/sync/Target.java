@@ -5,7 +5,7 @@ import dev.orysalesforce.journal.Version;
 /**
  * The record in Salesforce that an item is about.
  *
- * @param object Lead or Contact; null until a mapping has answered, or the record was found
+ * @param object Lead, Contact or PersonAccount; null until a mapping has answered, or the record was found
  * @param salesforceId null while there is no record
  * @param foundBy how the record was found; null if it was not
  * @param version which version of the identity the record holds; null if that is not known

@@ -3,7 +3,6 @@ package dev.orysalesforce.write;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.ledger.FieldHash;
 import dev.orysalesforce.ledger.Mark.Kind;
 import dev.orysalesforce.mapping.Mapping;
@@ -154,21 +153,6 @@ public class FieldDiff {
     /** Whether a mapping has set the field before. */
     private static boolean isMapped(String hash) {
         return hash != null && !hash.startsWith(GIVEN) && !hash.equals(LedgerEntries.IN_DOUBT) && !Kind.STAND_IN.isOn(hash);
-    }
-
-    /**
-     * Called before Contacts are created.
-     *
-     * @throws PauseDeliveryException if the org has person accounts
-     */
-    public void refusePersonAccounts(Batch batch) {
-        boolean makesContacts = batch.getPending().stream()
-                .anyMatch(item -> !item.hasRecord() && item.getObject().equals("Contact"));
-        if (makesContacts && org.has("Contact", "IsPersonAccount")) {
-            throw new PauseDeliveryException("PERSON_ACCOUNTS", "This org has person accounts: there, a person is an Account, and a"
-                    + " Contact without one is visible to its owner only. This app does not write person accounts; let"
-                    + " sync.mappings make Leads of these identities.");
-        }
     }
 
     /**

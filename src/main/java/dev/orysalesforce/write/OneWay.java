@@ -10,6 +10,7 @@ import dev.orysalesforce.ledger.FieldHash;
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.OryFields;
+import dev.orysalesforce.salesforce.PersonObject;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.MatchEmail;
@@ -190,7 +191,7 @@ public class OneWay {
             Withdrawal withdrawal = withdrawal(item, rule);
             boolean says = hash(item, rule, Withdrawal.CURRENT).equals(mapped);
             said.put(rule.field(), says);
-            boolean isToBeSent = item.getWithdrawn().contains(rule.field()) || withdrawal == Withdrawal.UNSENT
+            boolean isToBeSent = isWithdrawn(item, rule) || withdrawal == Withdrawal.UNSENT
                     || says && (withdrawal != Withdrawal.CURRENT || item.getTarget().followed())
                     || !item.hasRecord() && withdrawal != Withdrawal.NONE;
             if (isToBeSent && isWriteable(item, rule, says)) {
@@ -207,8 +208,8 @@ public class OneWay {
             } else if (withdrawal != Withdrawal.NONE && !says) {
                 boolean isOver = mapped != null || item.getChange().isComplete();
                 hashes.put(rule.field(),
-                        withdrawal == Withdrawal.CURRENT && isOver ? hash(item, rule, Withdrawal.FORMER) : stored(item, rule));
-                if (isOver) {
+                        withdrawal == Withdrawal.CURRENT && isOver ? hash(item, rule, Withdrawal.FORMER) : stored(item, rule, withdrawal));
+                if (isOver && onObject(item, rule) == rule) {
                     kept.add(rule.field());
                 }
             } else if (given != null && item.hasRecord() && !rule.is(given) && !mapped(item, rule, given).equals(stored(item, rule))) {
@@ -224,11 +225,12 @@ public class OneWay {
         ObjectNode toSend = item.getRecord().objectNode();
         Map<String, String> hashes = new HashMap<>();
         Map<String, String> due = new HashMap<>();
-        item.getWithdrawn().stream().map(rules::get).filter(rule -> isWriteable(item, rule, false)).forEach(rule -> {
-            toSend.set(rule.field(), rule.value());
-            hashes.put(rule.field(), hash(item, rule, Withdrawal.FORMER));
-            due.put(rule.field(), hash(item, rule, Withdrawal.UNSENT));
-        });
+        item.getWithdrawn().stream().map(rules::get).map(rule -> onObject(item, rule)).filter(rule -> isWriteable(item, rule, false))
+                .forEach(rule -> {
+                    toSend.set(rule.field(), rule.value());
+                    hashes.put(rule.field(), hash(item, rule, Withdrawal.FORMER));
+                    due.put(rule.field(), hash(item, rule, Withdrawal.UNSENT));
+                });
         if (toSend.isEmpty()) {
             item.superseded(null);
             return;
@@ -250,11 +252,22 @@ public class OneWay {
                 if (item.getWithdrawn().contains(rule.field()) || said.get(rule.field()) && withdrawal != Withdrawal.CURRENT) {
                     due.put(rule.field(), hash(item, rule, Withdrawal.UNSENT));
                 } else if (withdrawal != Withdrawal.NONE) {
-                    due.put(rule.field(), stored(item, rule));
+                    due.put(rule.field(), stored(item, rule, withdrawal));
                 }
             });
         }
         return due;
+    }
+
+    private boolean isWithdrawn(SyncItem item, Rule rule) {
+        return item.getWithdrawn().contains(rule.field()) || item.getWithdrawn().contains(PersonObject.twin(rule.field()));
+    }
+
+    /** The rule for the field's name in the item's record: an opt-out of a Lead counts in the person account that it became, too. */
+    private Rule onObject(SyncItem item, Rule rule) {
+        Rule twin = rules.get(PersonObject.twin(rule.field()));
+        return twin == null || item.getObject() == null || org.has(item.getObject(), rule.field())
+                || !org.has(item.getObject(), twin.field()) ? rule : twin;
     }
 
     /** A field that Salesforce has rejected is left out; and a Contact may lack a field of the Lead that it was. */
@@ -277,13 +290,29 @@ public class OneWay {
     }
 
     private Withdrawal withdrawal(SyncItem item, Rule rule) {
+        Withdrawal own = ownWithdrawal(item, rule);
+        Rule twin = own == Withdrawal.NONE ? rules.get(PersonObject.twin(rule.field())) : null;
+        Withdrawal other = twin == null ? own : ownWithdrawal(item, twin);
+        return other == own || onObject(item, twin) != rule ? own : other;
+    }
+
+    private Withdrawal ownWithdrawal(SyncItem item, Rule rule) {
         String stored = FieldDiff.value(stored(item, rule));
+        if (stored == null) {
+            return Withdrawal.NONE;
+        }
         for (Withdrawal withdrawal : Withdrawal.values()) {
             if (withdrawal != Withdrawal.NONE && hash(item, rule, withdrawal).equals(stored)) {
                 return withdrawal;
             }
         }
         return Withdrawal.NONE;
+    }
+
+    /** What the ledger keeps of the field, or is to keep if it has only heard of the field's twin. */
+    private String stored(SyncItem item, Rule rule, Withdrawal withdrawal) {
+        String own = stored(item, rule);
+        return own == null ? hash(item, rule, withdrawal) : own;
     }
 
     /** Null if the ledger keeps nothing of the field. */

@@ -11,6 +11,7 @@ import dev.orysalesforce.salesforce.AssignmentRules;
 import dev.orysalesforce.salesforce.CallFailure;
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.ErrorPolicy;
+import dev.orysalesforce.salesforce.PersonObject;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.salesforce.ServedVersions;
 import dev.orysalesforce.settings.SyncSettings;
@@ -79,7 +80,7 @@ public class WriteResults {
         ArrayNode records = body.putArray("records");
         for (SyncItem item : chunk.getItems()) {
             ObjectNode record = records.addObject();
-            record.putObject("attributes").put("type", item.getObject());
+            record.putObject("attributes").put("type", PersonObject.sObject(item.getObject()));
             if (!chunk.isNew()) {
                 record.put("id", item.getSalesforceId());
             }

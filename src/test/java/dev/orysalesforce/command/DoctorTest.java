@@ -169,7 +169,10 @@ class DoctorTest extends AppTest {
                     org.company("DefaultContactAccess", "ControlledByParent");
                     org.company("DefaultAccountAccess", "None");
                 }),
-                org("Lead.Company", "person accounts", "take Company out", Org::enablePersonAccounts),
+                org("Lead.Company", "person accounts", "take Company out", org -> {
+                    org.enablePersonAccounts();
+                    org.deployOryFieldsOnAccount();
+                }),
                 org("Lead.Ory_Identity_Id__c", "encrypted", "do not encrypt",
                         org -> org.schema("Lead").alter("Ory_Identity_Id__c", rule -> rule.with(Trait.ENCRYPTED))),
                 org("Lead", "a duplicate rule", "SYNC_DUPLICATES=adopt", org -> org.activate(DuplicateRule.leadAlert())),
@@ -225,6 +228,13 @@ class DoctorTest extends AppTest {
     void theLanguageOfTheMessagesIsSeen() throws Exception {
         SALESFORCE.org().speakGerman(true);
         assertThat(doctor.report(List.of(), null).seen()).anyMatch(line -> line.startsWith("User: ") && line.endsWith(": de"));
+    }
+
+    @Test
+    void personAccountsThatCannotCarryIdentitiesAreSeen() throws Exception {
+        SALESFORCE.org().enablePersonAccounts();
+        assertThat(doctor.report(List.of(), null).findings()).filteredOn(finding -> finding.place().equals("Account.Ory_Identity_Id__c"))
+                .singleElement().satisfies(finding -> assertThat(finding.remedy()).contains("Ory_Identity_Person_Accounts"));
     }
 
     static Stream<Arguments> hooks() {

@@ -98,7 +98,7 @@ final class DescribeCalls {
         org.recordTypes(schema.name()).forEach(type -> infos.addObject().put("active", true).put("available", true)
                 .put("defaultRecordTypeMapping", type.usual()).put("developerName", type.name().replace(' ', '_'))
                 .put("master", false).put("name", type.name())
-                .put("recordTypeId", RecordId.of("012", infos.size() + 1)));
+                .put("recordTypeId", org.typeId(schema.name(), type.name())));
         infos.addObject().put("active", true).put("available", true)
                 .put("defaultRecordTypeMapping", org.recordTypes(schema.name()).isEmpty()).put("developerName", "Master")
                 .put("master", true).put("name", "Master").put("recordTypeId", "012000000000000AAA");

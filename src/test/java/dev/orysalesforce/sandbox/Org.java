@@ -46,6 +46,7 @@ public final class Org {
     private final Sessions sessions = new Sessions();
     private final WriteLog writes = new WriteLog();
     private final CampaignMembers campaignMembers = new CampaignMembers(this);
+    private final PersonAccounts personAccounts = new PersonAccounts(this);
     private volatile String id = RecordId.of("00D", 1);
     private final String userId = RecordId.of("005", 1);
     private volatile RecordId ids;
@@ -104,12 +105,21 @@ public final class Org {
 
     /**
      * Switches person accounts on, which shows as {@code IsPersonAccount} on Account and Contact. A Lead needs no company
-     * then: without one it is converted to a person account.
+     * then: without one it is converted to a person account. There is one record type for people, PersonAccount; the usual one is for
+     * companies.
      */
     public void enablePersonAccounts() {
-        schema("Lead").alter("Company", rule -> rule.with(FieldRule.Trait.NILLABLE));
-        schema("Account").put(FieldRule.checkbox("IsPersonAccount").readOnly());
-        schema("Contact").put(FieldRule.checkbox("IsPersonAccount").readOnly());
+        personAccounts.enable();
+    }
+
+    /** Deploys the two Ory fields on Account. */
+    public void deployOryFieldsOnAccount() {
+        personAccounts.deployOryFields();
+    }
+
+    /** Adds a record type for people. */
+    public void addPersonType(String name, boolean usual) {
+        personAccounts.addType(name, usual);
     }
 
     /** Activates a duplicate rule; a new org has none active. */
@@ -148,6 +158,22 @@ public final class Org {
     /** Adds a record type; new records get the usual one. */
     public void addRecordType(String object, String name, boolean usual) {
         recordTypes.computeIfAbsent(object, o -> new CopyOnWriteArrayList<>()).add(new RecordType(name, usual));
+        insert("RecordType", Map.of("Name", name, "DeveloperName", name.replace(' ', '_'), "SobjectType", object, "IsActive", true));
+    }
+
+    /** Takes a record type from the calling user's profile; records of it stay. */
+    public void withdrawRecordType(String object, String name) {
+        recordTypes.get(object).removeIf(type -> type.name().equals(name));
+    }
+
+    /** The ID of a record type. */
+    public String typeId(String object, String name) {
+        return find("RecordType", "Name", name).stream().filter(type -> type.text("SobjectType").equals(object)).findFirst().orElseThrow()
+                .id();
+    }
+
+    boolean isUsualType(String object, String name) {
+        return recordTypes(object).stream().anyMatch(type -> type.usual() && type.name().equals(name));
     }
 
     /** Changes a field of the Organization: its edition, its sharing defaults. */
@@ -282,8 +308,9 @@ public final class Org {
             ObjectTable table = table(object);
             Map<String, Object> values = storedByHand(table.schema(), fields);
             checkUnique(table, values, null);
+            personAccounts.complete(table.schema(), null, values);
             SandboxRecord record = newRecord(table.schema(), values);
-            table.put(record);
+            table.put(personAccounts.mirrored(record, ObjectTable::put));
             return record.id();
         });
     }
@@ -309,7 +336,7 @@ public final class Org {
             ObjectTable table = table(record.object());
             Map<String, Object> values = storedByHand(table.schema(), fields);
             checkUnique(table, values, recordId);
-            table.put(changed(record, values));
+            table.put(personAccounts.mirrored(changed(record, values), ObjectTable::put));
             return null;
         });
     }
@@ -339,14 +366,19 @@ public final class Org {
     }
 
     /**
-     * Converts a Lead into a new Contact of a new Account.
+     * Converts a Lead into a new Contact of a new Account, or into a person account.
      *
      * @param carryExternalId whether the org maps the two Ory fields from Lead to Contact
-     * @return the ID of the Contact
+     * @return the ID of the Contact, or of the person account
      */
     public String convertLead(String leadId, boolean carryExternalId) {
         return locked(() -> {
             SandboxRecord lead = existing(leadId);
+            if (personAccounts.takes(lead)) {
+                String person = insert("Account", personAccounts.converted(lead, carryExternalId));
+                markConverted(leadId, record(person).text("PersonContactId"), person);
+                return person;
+            }
             Map<String, Object> account = new LinkedHashMap<>();
             account.put("Name", lead.get("Company"));
             String accountId = insert("Account", account);
@@ -423,11 +455,14 @@ public final class Org {
         });
     }
 
-    /** The live Leads and Contacts of one identity. */
+    /** The live Leads, Contacts and person accounts of one identity. */
     public List<SandboxRecord> byIdentity(String identity) {
         return locked(() -> {
             List<SandboxRecord> found = new ArrayList<>(find("Lead", StandardObjects.IDENTITY, identity));
             found.addAll(find("Contact", StandardObjects.IDENTITY, identity));
+            if (schema("Account").rule(StandardObjects.IDENTITY).isPresent()) {
+                found.addAll(find("Account", StandardObjects.IDENTITY, identity));
+            }
             return found;
         });
     }
@@ -490,6 +525,10 @@ public final class Org {
 
     CampaignMembers campaignMembers() {
         return campaignMembers;
+    }
+
+    PersonAccounts personAccounts() {
+        return personAccounts;
     }
 
     int mostScanned() {
@@ -625,7 +664,8 @@ public final class Org {
     }
 
     private static void name(ObjectSchema schema, Map<String, Object> fields) {
-        if (schema.rule("LastName").isPresent()) {
+        if (schema.rule("LastName").isPresent()
+                && (!schema.name().equals("Account") || fields.get(PersonAccounts.IS_PERSON) == Boolean.TRUE)) {
             Object first = fields.get("FirstName");
             Object last = fields.get("LastName");
             fields.put("Name", first == null ? last : last == null ? first : first + " " + last);

@@ -68,7 +68,7 @@ final class RowWriter {
         Map<String, Object> values = storable(schema, plan.data().values(), Trait.CREATEABLE);
         List<String> missing = new ArrayList<>();
         for (FieldRule rule : schema.required()) {
-            if (values.get(rule.name()) == null) {
+            if (values.get(rule.name()) == null && org.personAccounts().requires(schema, rule, values)) {
                 missing.add(rule.name());
             }
         }
@@ -78,6 +78,7 @@ final class RowWriter {
         if (schema.name().equals(CampaignMembers.MEMBER)) {
             org.campaignMembers().complete(values);
         }
+        org.personAccounts().complete(schema, null, values);
         assign(schema, values, true, context);
         SandboxRecord record = org.newRecord(schema, values);
         check(plan.table(), null, record, context);
@@ -91,6 +92,7 @@ final class RowWriter {
             throw new RowRefused("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead");
         }
         Map<String, Object> values = storable(schema, plan.data().values(), Trait.UPDATEABLE);
+        org.personAccounts().complete(schema, before, values);
         assign(schema, values, false, context);
         SandboxRecord record = org.changed(before, values);
         check(plan.table(), before, record, context);
@@ -99,7 +101,7 @@ final class RowWriter {
 
     private RowResult written(RowPlan plan, SandboxRecord before, SandboxRecord record, Map<String, Object> values,
             CallContext context, Transaction transaction) {
-        transaction.put(plan.table(), record);
+        transaction.put(plan.table(), org.personAccounts().mirrored(record, transaction::put));
         String identity = record.identity() != null || before == null ? record.identity() : before.identity();
         transaction.log(new Write(0, context.call(), Instant.now(), record.object(), record.id(), identity,
                 before == null ? Write.Operation.CREATE : Write.Operation.UPDATE,

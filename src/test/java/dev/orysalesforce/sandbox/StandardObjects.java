@@ -26,7 +26,7 @@ final class StandardObjects {
 
     static List<ObjectSchema> all() {
         return List.of(lead(), contact(), account(), organization(), user(), duplicateRule(), assignmentRule(),
-                userPermissionAccess(), campaign(), campaignMember(), campaignMemberStatus());
+                userPermissionAccess(), campaign(), campaignMember(), campaignMemberStatus(), recordType());
     }
 
     private static ObjectSchema lead() {
@@ -125,6 +125,11 @@ final class StandardObjects {
     private static ObjectSchema userPermissionAccess() {
         return new ObjectSchema("UserPermissionAccess", "0Up", of(FieldType.ID, "Id", 18).readOnly(),
                 checkbox("PermissionsAllowViewEditConvertedLeads").readOnly());
+    }
+
+    private static ObjectSchema recordType() {
+        return new ObjectSchema("RecordType", "012", of(FieldType.ID, "Id", 18).readOnly(), text("Name", 80).readOnly(),
+                text("DeveloperName", 80).readOnly(), picklist("SobjectType").readOnly(), checkbox("IsActive").readOnly());
     }
 
     private static ObjectSchema person(String name, String keyPrefix) {
