@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -13,7 +14,7 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 
 /**
  * Answers requests that no route takes as RFC 9457 problems, as Spring Boot would. To a webhook it says what to change in the
- * hook at Ory, and counts it.
+ * hook at Ory, and counts it; to a caller of the operator API it tells a code, as all problems of the API have one.
  */
 @RestControllerAdvice
 class RefusedRequestAdvice extends ResponseEntityExceptionHandler {
@@ -29,11 +30,27 @@ class RefusedRequestAdvice extends ResponseEntityExceptionHandler {
     @Override
     protected ResponseEntity<Object> handleExceptionInternal(Exception failure, Object body, HttpHeaders headers,
             HttpStatusCode status, WebRequest request) {
-        if (failure instanceof ErrorResponse known && request instanceof ServletWebRequest http
-                && http.getRequest().getServletPath().startsWith("/webhooks")) {
-            explain(known, http.getRequest());
+        if (failure instanceof ErrorResponse known && request instanceof ServletWebRequest http) {
+            String path = http.getRequest().getServletPath();
+            if (path.startsWith("/webhooks")) {
+                explain(known, http.getRequest());
+            } else if (path.startsWith("/api/")) {
+                Problem problem = ofOperatorApi(status, http.getRequest().getMethod());
+                if (problem != null) {
+                    return ResponseEntity.status(status).headers(headers).contentType(MediaType.APPLICATION_PROBLEM_JSON).body(problem);
+                }
+            }
         }
         return super.handleExceptionInternal(failure, body, headers, status, request);
+    }
+
+    private Problem ofOperatorApi(HttpStatusCode status, String method) {
+        return switch (HttpStatus.valueOf(status.value())) {
+            case METHOD_NOT_ALLOWED -> problems.problem("METHOD_NOT_ALLOWED", method);
+            case NOT_FOUND -> problems.problem("NOT_FOUND");
+            case UNSUPPORTED_MEDIA_TYPE -> problems.problem("UNSUPPORTED_MEDIA_TYPE.operator");
+            default -> null;
+        };
     }
 
     private void explain(ErrorResponse failure, HttpServletRequest request) {

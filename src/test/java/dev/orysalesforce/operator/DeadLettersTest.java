@@ -143,11 +143,11 @@ class DeadLettersTest extends OperatorTest {
 
     @Test
     void otherPathsAndMethodsAreRejected() {
-        assertProblem(operator.get("/api/elsewhere"), 404, null);
+        assertProblem(operator.get("/api/elsewhere"), 404, "NOT_FOUND");
         assertProblem(operator.delete("/api/dead-letters"), 400, "BAD_REQUEST"); // without a code
-        assertProblem(operator.delete("/api/status"), 405, null);
+        assertProblem(operator.delete("/api/status"), 405, "METHOD_NOT_ALLOWED");
         assertProblem(operator.send(operator.request("/api/dead-letters/replay")
-                .POST(HttpRequest.BodyPublishers.ofString("{\"all\":true}"))), 415, null);
+                .POST(HttpRequest.BodyPublishers.ofString("{\"all\":true}"))), 415, "UNSUPPORTED_MEDIA_TYPE");
         assertProblem(operator.get("/api/dead-letters/" + UUID.randomUUID() + "?reveal=yes"), 400, "BAD_REQUEST");
     }
 

@@ -21,6 +21,15 @@ class NoAlertTargetTest extends OperatorTest {
         assertThat(alerts.path("kinds").findValuesAsText("state")).hasSize(9).containsOnly("ended");
     }
 
+    /** As {@code curl -X POST} sends it: without a body and its type. */
+    @Test
+    void aTestNeedsNoBody() {
+        assertProblem(operator.send(operator.request("/api/alerts/test").POST(HttpRequest.BodyPublishers.noBody())), 409,
+                "NO_ALERT_TARGET");
+        assertProblem(operator.send(operator.request("/api/alerts/test").header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"target\":\"slack\"}"))), 415, "UNSUPPORTED_MEDIA_TYPE");
+    }
+
     @Test
     void nothingRuns() {
         assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName).noneMatch(name -> name.contains("scheduler://alerts"));
