@@ -6,8 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.receive.BadRequestException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.mail.AuthenticationFailedException;
+import jakarta.mail.SendFailedException;
+import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -19,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.apache.camel.component.http.HttpClientConfigurer;
@@ -28,6 +33,8 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.util.Timeout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +50,7 @@ public class AlertTargets implements HttpClientConfigurer {
 
     private static final Logger LOG = LoggerFactory.getLogger(AlertTargets.class);
     private static final String ALERTS = "ory.sync.alerts";
+    private static final String UNKNOWN = "the app could not send it; its log names the kind of failure";
     private static final Timeout SILENCE = Timeout.ofSeconds(10);
 
     private final AlertSettings settings;
@@ -158,12 +166,12 @@ public class AlertTargets implements HttpClientConfigurer {
     public void dropped(String target, Alert alert, Exception failure) {
         Target to = Target.valueOf(target.toUpperCase(Locale.ROOT));
         HttpOperationFailedException answer = ObjectHelper.getException(HttpOperationFailedException.class, failure);
-        String reason = answer != null ? "it answered " + answer.getStatusCode()
-                : words(NestedExceptionUtils.getMostSpecificCause(failure));
+        Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
+        String reason = answer != null ? "it answered " + answer.getStatusCode() : words(cause);
         counter(alert.kind(), to, "failed").increment();
         note(to, new Delivery(clock.instant(), reason));
-        LOG.warn("Alert {} {} was dropped, because {} at {} did not take it: {}", alert.kind(), alert.state(), target, host(to),
-                reason);
+        LOG.warn("Alert {} {} was dropped, because {} at {} did not take it: {}{}", alert.kind(), alert.state(), target, host(to),
+                reason, reason.equals(UNKNOWN) ? " (" + cause.getClass().getSimpleName() + ")" : "");
     }
 
     /** Without the message of the failure, which may hold the address. */
@@ -172,7 +180,12 @@ public class AlertTargets implements HttpClientConfigurer {
                 : failure instanceof SocketTimeoutException ? "it did not answer in time"
                 : failure instanceof ConnectException || failure instanceof NoRouteToHostException ? "it can't be reached"
                 : failure instanceof SSLException ? "there is no TLS connection that both sides trust"
-                : failure.getClass().getSimpleName();
+                : failure instanceof SocketException || failure instanceof EOFException || failure instanceof NoHttpResponseException
+                        || failure instanceof ConnectionClosedException ? "it closed the connection"
+                : failure instanceof RejectedExecutionException ? "too many alerts wait for it"
+                : failure instanceof AuthenticationFailedException ? "it refuses the login"
+                : failure instanceof SendFailedException ? "it refuses the mail"
+                : UNKNOWN;
     }
 
     /** The configured targets. */
