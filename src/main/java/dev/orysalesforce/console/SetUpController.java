@@ -61,7 +61,7 @@ class SetUpController {
     /** Sends a test alert to one target, and does not wait until it has arrived. */
     @PostMapping(PATH + "/test-alert/{target}")
     String testAlert(@PathVariable String target, HttpServletRequest request, RedirectAttributes next) {
-        acts.perform(request, next, OperatorActs.testAlerts(), RouteNames.OPERATOR_TEST_ALERT,
+        acts.perform(request, next, OperatorActs.testAlerts(target), RouteNames.OPERATOR_TEST_ALERT,
                 json.createObjectNode().put("target", target).toString(), Map.of(),
                 answer -> "A test is on its way. Open this page again soon: it tells whether the test has arrived.");
         return "redirect:" + PATH;

@@ -31,6 +31,7 @@ public class Audit {
     private static final Logger LOG = LoggerFactory.getLogger(Audit.class);
     private static final int LONGEST_TARGET = 2_000;
     private static final int LONGEST_RESULT = 100;
+    private static final int LONGEST_REASON = 1_000;
 
     private final JdbcClient jdbc;
     private final Tombstones tombstones;
@@ -85,7 +86,8 @@ public class Audit {
      * @param actor the person, or the address of a caller with the operator token, or {@code files}
      * @param identity null if it concerns no single one, or one that was erased
      * @param outcome {@code done}, {@code refused} or {@code failed}; null if the app ended before the act did
-     * @param result how many dead letters were replayed and left, or how many letters or events were discarded; null for other acts
+     * @param result how many dead letters were replayed and left, or how many letters or events were discarded, or why an edited file
+     *     was rejected; null for other acts
      */
     public record Entry(Instant at, String actor, String act, String target, String identity, String outcome, String result,
             Instant endedAt) {}
@@ -135,10 +137,17 @@ public class Audit {
         }
     }
 
-    /** What has happened without an operator's request. If it can't be written, it has happened all the same. */
-    public void note(String actor, Act act, Outcome outcome) {
+    /**
+     * What has happened without an operator's request. If it can't be written, it has happened all the same.
+     *
+     * @param reason why an edited file was rejected, without a value of an identity; null if it was reloaded
+     */
+    public void note(String actor, Act act, Outcome outcome, String reason) {
         try {
-            end(begin(actor, act), outcome, null);
+            String id = begin(actor, act);
+            jdbc.sql("update audit set reason = :reason where id = :id").param("reason", Ledger.cut(reason, LONGEST_REASON)).param("id", id)
+                    .update();
+            end(id, outcome, null);
         } catch (DataAccessException e) {
             LOG.warn("The audit does not tell that {} {}, because the ledger does not answer", actor, act);
         }
@@ -169,7 +178,9 @@ public class Audit {
                 .params(wanted).param("limit", limit).param("offset", offset)
                 .query((row, number) -> new Entry(SqlTimestamps.of(row.getString("at")), row.getString("actor"), row.getString("act"),
                         row.getString("target"), isHash(row.getString("identity")) ? null : row.getString("identity"),
-                        row.getString("outcome"), row.getString("result"), SqlTimestamps.of(row.getString("ended_at"))))
+                        row.getString("outcome"),
+                        row.getString("result") == null ? row.getString("reason") : row.getString("result"),
+                        SqlTimestamps.of(row.getString("ended_at"))))
                 .list();
         return new Page(items, jdbc.sql("select count(*)" + matching).params(wanted)
                 .query(Long.class).single());

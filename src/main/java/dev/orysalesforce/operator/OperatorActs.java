@@ -5,12 +5,14 @@ import dev.orysalesforce.ledger.Audit.Kind;
 import dev.orysalesforce.ledger.DeadLetterFilter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The acts of operators as the audit names them. What is no ID or code is written as {@code ?}: it could be a trait. */
 public final class OperatorActs {
 
     private static final int MOST_IDS = 20;
+    private static final Set<String> ALERT_TARGETS = Set.of("slack", "webhook", "mail");
 
     private OperatorActs() {}
 
@@ -27,8 +29,10 @@ public final class OperatorActs {
         return new Act(Kind.DIFF, "the mappings over all identities", null);
     }
 
-    public static Act testAlerts() {
-        return new Act(Kind.TEST_ALERT, "the alerts", null);
+    /** @param target {@code slack}, {@code webhook} or {@code mail}; null for all of them */
+    public static Act testAlerts(String target) {
+        return new Act(Kind.TEST_ALERT, target == null ? "the alerts" : "the alerts at " + (ALERT_TARGETS.contains(target) ? target : "?"),
+                null);
     }
 
     /** @param kind {@code SYNC}, {@code REVEAL} or {@code ERASE} */

@@ -38,7 +38,7 @@ class OperatorAudit extends OncePerRequestFilter {
     private static final String EVENTS = "/api/events/";
     private static final String SYNC = "/sync";
     private static final Map<String, Audit.Act> STARTED = Map.of("/api/resume", OperatorActs.resume(),
-            "/api/reconcile", OperatorActs.compare(), "/api/alerts/test", OperatorActs.testAlerts());
+            "/api/reconcile", OperatorActs.compare());
 
     private final ActRecorder recorder;
     private final Problems problems;
@@ -88,6 +88,9 @@ class OperatorAudit extends OncePerRequestFilter {
         if (isPost && path.startsWith(IDENTITIES) && path.endsWith(SYNC)) {
             return OperatorActs.ofIdentity(Kind.SYNC, path.substring(IDENTITIES.length(), path.length() - SYNC.length()));
         }
+        if (isPost && path.equals("/api/alerts/test")) {
+            return OperatorActs.testAlerts(tested(request));
+        }
         if (isPost) {
             return STARTED.get(path);
         }
@@ -108,6 +111,16 @@ class OperatorAudit extends OncePerRequestFilter {
 
     private Audit.Act ofLetter(Kind kind, String id) {
         return OperatorActs.ofLetter(kind, id, letters.identityOf(id));
+    }
+
+    /** Null if the body names no target; the route rejects a body that it can't read. */
+    private String tested(HttpServletRequest request) throws IOException {
+        try {
+            JsonNode target = json.readTree(request.getInputStream()).path("target");
+            return target.isMissingNode() ? null : target.asText();
+        } catch (JsonProcessingException e) {
+            return "?";
+        }
     }
 
     private Audit.Act replayed(HttpServletRequest request) throws IOException {

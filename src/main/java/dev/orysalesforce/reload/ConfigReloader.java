@@ -114,7 +114,7 @@ class ConfigReloader implements HealthIndicator {
                     return;
                 }
                 LOG.info("Reloaded: {}", taken);
-                note(taken, Outcome.DONE);
+                note(taken, Outcome.DONE, null);
             }
             problem = null;
             vainTries = 0;
@@ -132,11 +132,11 @@ class ConfigReloader implements HealthIndicator {
         problem = new Problem(file, line, reason, problem == null ? clock.instant() : problem.since());
         refusals.increment();
         LOG.warn("Rejected configuration change; still running the previous version: {}: {}", line > 0 ? file + ":" + line : file, reason);
-        note(file, Outcome.REFUSED);
+        note(file, Outcome.REFUSED, (line > 0 ? "Line " + line + ": " : "") + reason);
     }
 
-    private void note(String what, Outcome outcome) {
-        audit.note("files", new Audit.Act(Kind.RELOAD, what, null), outcome);
+    private void note(String what, Outcome outcome, String reason) {
+        audit.note("files", new Audit.Act(Kind.RELOAD, what, null), outcome, reason);
     }
 
     @EventListener(ApplicationReadyEvent.class)

@@ -322,7 +322,7 @@ class SentAlertsTest extends ReconcileTest {
                 .isEqualTo(401);
         assertThat(test("{\"target\":\"mail\"}").statusCode()).isEqualTo(202);
         await().untilAsserted(() -> assertThat(RECEIVERS.mails()).hasSize(2));
-        assertThat(operator.get("/api/audit").body()).contains("test_alert", "the alerts");
+        assertThat(operator.get("/api/audit").body()).contains("test_alert", "the alerts at mail");
     }
 
     @Test

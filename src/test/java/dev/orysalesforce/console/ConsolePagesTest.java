@@ -196,9 +196,9 @@ class ConsolePagesTest extends AppTest {
         assertThat(browser.get("/console/audit").body()).contains("Nothing was done that fits.");
         for (int i = 0; i < 60; i++) {
             audit.note("files", new Audit.Act(Audit.Kind.RELOAD, "routes/<script>alert(" + i + ")</script>.yaml", null),
-                    Audit.Outcome.DONE);
+                    Audit.Outcome.DONE, null);
         }
-        audit.note("10.0.0.7", new Audit.Act(Audit.Kind.SYNC, "=identity \"x\"", id), Audit.Outcome.REFUSED);
+        audit.note("10.0.0.7", new Audit.Act(Audit.Kind.SYNC, "=identity \"x\"", id), Audit.Outcome.REFUSED, null);
 
         String first = browser.get("/console/audit").body();
         assertThat(first)

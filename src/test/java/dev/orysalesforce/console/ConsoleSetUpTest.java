@@ -13,9 +13,14 @@ import dev.orysalesforce.salesforce.Login;
 import dev.orysalesforce.sandbox.DuplicateRule;
 import dev.orysalesforce.sandbox.Fault;
 import dev.orysalesforce.sandbox.ory.OryFault;
+import jakarta.mail.AuthenticationFailedException;
+import jakarta.mail.SendFailedException;
+import java.io.EOFException;
+import java.net.SocketException;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -133,10 +138,10 @@ class ConsoleSetUpTest extends ReconcileTest {
         assertThat(RECEIVERS.slack()).singleElement().asString().startsWith("This is a test alert.");
         assertThat(RECEIVERS.told("test")).hasSize(1);
         assertThat(RECEIVERS.mails()).as("to two recipients").hasSize(2);
-        assertThat(audit.list(null, null, 0, 9).items()).hasSize(3).allSatisfy(entry -> {
-            assertThat(entry.act() + " " + entry.target() + " " + entry.outcome()).isEqualTo("test_alert the alerts done");
-            assertThat(entry.actor()).isEqualTo("127.0.0.1");
-        });
+        assertThat(audit.list(null, null, 0, 9).items()).allSatisfy(entry -> assertThat(entry.actor()).isEqualTo("127.0.0.1"))
+                .extracting(entry -> entry.act() + " " + entry.target() + " " + entry.outcome())
+                .containsExactly("test_alert the alerts at mail done", "test_alert the alerts at webhook done",
+                        "test_alert the alerts at slack done");
         assertThat(browser.get(PAGE).body()).doesNotContain(AlertReceivers.SLACK_PATH, AlertReceivers.WEBHOOK_PATH, AlertReceivers.SECRET,
                 "sales-ops@example.com");
         assertThat(log.getAll()).doesNotContain(AlertReceivers.SLACK_PATH, AlertReceivers.SECRET);
@@ -152,6 +157,20 @@ class ConsoleSetUpTest extends ReconcileTest {
     }
 
     @Test
+    void whyAnAlertWasDroppedIsToldInWords() {
+        Map.of(new RejectedExecutionException("Task [1] rejected"), "too many alerts wait for it",
+                new SocketException("Connection reset"), "it closed the connection",
+                new EOFException(), "it closed the connection",
+                new AuthenticationFailedException("535"), "it refuses the login",
+                new SendFailedException("550"), "it refuses the mail",
+                new IllegalStateException("https://hooks.slack.com/secret"), "the app could not send it").forEach((failure, words) -> {
+                    targets.dropped("slack", targets.test(), failure);
+                    assertThat(alerts(browser.get(PAGE), "Slack")).contains("The last alert was dropped at <time datetime=",
+                            "<span>" + words).doesNotContain("Exception", "secret");
+                });
+    }
+
+    @Test
     void onlyAnOperatorSendsATest() {
         Browser viewer = Logins.with(app, port, OPERATOR_TOKEN, Role.VIEWER, Role.PRIVACY);
         HttpResponse<String> page = viewer.get(PAGE);
@@ -161,7 +180,7 @@ class ConsoleSetUpTest extends ReconcileTest {
         HttpResponse<String> unknown = browser.post(TEST + "pager%22", Browser.hidden(browser.get(PAGE), TEST + "slack"));
         assertThat(browser.follow(unknown).body()).contains("message bad", "The body is {&quot;target&quot;");
         assertThat(audit.list(null, null, 0, 9).items()).singleElement()
-                .satisfies(entry -> assertThat(entry.outcome()).isEqualTo("refused"));
+                .satisfies(entry -> assertThat(entry.target() + " " + entry.outcome()).isEqualTo("the alerts at ? refused"));
         assertThat(RECEIVERS.slackCalls()).isZero();
     }
 

@@ -177,9 +177,10 @@ class LedgerSqlTest {
         String other = UUID.randomUUID().toString();
         audit.end(audit.begin("10.0.0.7", new Audit.Act(Audit.Kind.REVEAL, "identity", ID)), Audit.Outcome.DONE, "5 replayed, 1 left");
         audit.begin("10.0.0.7", new Audit.Act(Audit.Kind.SYNC, "identity", other));
-        audit.note("files", new Audit.Act(Audit.Kind.RELOAD, "x".repeat(3_000), null), Audit.Outcome.REFUSED);
+        audit.note("files", new Audit.Act(Audit.Kind.RELOAD, "x".repeat(3_000), null), Audit.Outcome.REFUSED, "y".repeat(3_000));
         assertThat(audit.list(null, null, 0, 10).total()).isEqualTo(3);
         assertThat(audit.list(null, null, 0, 10).items()).extracting(Audit.Entry::act).containsExactly("reload", "sync", "reveal");
+        assertThat(audit.list(null, null, 0, 1).items()).extracting(Audit.Entry::result).containsExactly("y".repeat(1_000));
         assertThat(audit.list(null, null, 1, 1).items()).singleElement().satisfies(entry -> {
             assertThat(entry.identity()).isEqualTo(other);
             assertThat(entry.outcome()).as("it has not ended").isNull();

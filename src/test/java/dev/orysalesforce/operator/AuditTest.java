@@ -163,7 +163,7 @@ class AuditTest extends OperatorTest {
 
     @Test
     void oldActsAreForgotten() {
-        audit.note("files", new Audit.Act(Audit.Kind.RELOAD, "routes/old.camel.yaml", null), Audit.Outcome.DONE);
+        audit.note("files", new Audit.Act(Audit.Kind.RELOAD, "routes/old.camel.yaml", null), Audit.Outcome.DONE, null);
         sql.update("update audit set at = '2025-01-01T00:00:00.000000000Z'");
         operator.post("/api/resume", "");
         await().untilAsserted(() -> assertThat(acts()).containsExactly("resume delivery refused"));

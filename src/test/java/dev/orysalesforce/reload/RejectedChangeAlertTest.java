@@ -43,6 +43,9 @@ class RejectedChangeAlertTest extends ReloadAppTest {
                 .extracting(entry -> entry.path("actor").asText() + " " + entry.path("outcome").asText() + " "
                         + entry.path("target").asText().replaceAll(".*/", ""))
                 .startsWith("files done alerts-post.camel.yaml", "files refused lead.jslt"));
+        assertThat(read(operator.get("/api/audit?act=reload").body()).path("items")).filteredOn(entry -> entry.path("outcome").asText()
+                .equals("refused")).allSatisfy(entry -> assertThat(entry.path("result").asText()).as("where the alert links to")
+                        .startsWith("Line 1: "));
         RECEIVERS.recover();
         operator.post("/api/alerts/test", "");
         await().untilAsserted(() -> assertThat(RECEIVERS.mails()).hasSize(2)
