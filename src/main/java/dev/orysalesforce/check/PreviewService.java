@@ -8,6 +8,7 @@ import dev.orysalesforce.journal.PauseDeliveryException;
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.Coalescer;
+import dev.orysalesforce.sync.Mappings;
 import dev.orysalesforce.sync.SyncItem;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,7 +72,7 @@ public class PreviewService {
                     ? RecordProblem.info("Nothing would be sent: the mapping returns null.")
                     : RecordProblem.warning(item.getError().code() + ": " + item.getError().message()));
             case DEAD_LETTER -> problems.add(RecordProblem.error(null,
-                    item.getError().code() + ": " + item.getError().message()));
+                    item.getError().code() + ": " + item.getError().message().replace(Mappings.REMEDY, "")));
             default -> {}
         }
         item.getWantedParents().forEach(parent -> problems.add(RecordProblem.info(parent.object() + " of " + parent.field()

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -37,10 +38,18 @@ record MappingComparison(Preview inUse, Preview candidate, String file, Line pla
      * @param before the value that the mapping in use makes; null if it makes none
      * @param after the value that the candidate makes; null if it makes none
      * @param change same, changes, appears or disappears; unknown if the candidate failed; null without a candidate
-     * @param line of the mapping's text that alone names the field; null if none or several do
+     * @param lines of the mapping's text that name the field
      * @param problems what Salesforce would say to the value of the candidate, or without a candidate, to the one in use
      */
-    record Row(String field, String before, String after, String change, Integer line, List<String> problems) {
+    record Row(String field, String before, String after, String change, List<Integer> lines, List<String> problems) {
+
+        /** Where the mapping names the field; null if it does not, e.g. because it computes the name. */
+        public String place() {
+            int last = lines.size() - 1;
+            return last < 0 ? null : last == 0 ? "Line " + lines.get(0) + " of the mapping names this field."
+                    : "Lines " + lines.subList(0, last).stream().map(String::valueOf).collect(Collectors.joining(", ")) + " and "
+                            + lines.get(last) + " of the mapping name this field.";
+        }
 
         /** Whether there is a value that Salesforce would take. */
         public boolean isTaken() {
@@ -100,15 +109,14 @@ record MappingComparison(Preview inUse, Preview candidate, String file, Line pla
         return new Row(name, words(before), words(after),
                 candidate == null ? null : isFailed() ? "unknown" : before == null && after == null ? "same" : before == null ? "appears"
                         : after == null ? "disappears" : isSame(name, before, after) ? "same" : "changes",
-                line(name),
+                lines(name),
                 shown().problems().stream().filter(problem -> name.equals(problem.field())).map(RecordProblem::message).toList());
     }
 
-    private Integer line(String field) {
+    private List<Integer> lines(String field) {
         Pattern key = Pattern.compile("(?<![\\w.$])[\"']?" + Pattern.quote(field) + "[\"']?\\s*:");
         List<String> lines = text.lines().toList();
-        List<Integer> naming = IntStream.range(0, lines.size()).filter(i -> key.matcher(lines.get(i)).find()).mapToObj(i -> i + 1).toList();
-        return naming.size() == 1 ? naming.get(0) : null;
+        return IntStream.range(0, lines.size()).filter(i -> key.matcher(lines.get(i)).find()).mapToObj(i -> i + 1).toList();
     }
 
     /** The version of a sample that tells none is the time at which it was read. */

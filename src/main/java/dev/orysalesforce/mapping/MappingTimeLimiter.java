@@ -122,8 +122,9 @@ public class MappingTimeLimiter implements DisposableBean {
         Matcher file = FILE.matcher(mapping);
         MappingErrorLocation place = MappingErrorLocation.of(name(mapping), file.find() ? resources.text(file.group()) : null, failure);
         return new MappingFailedException(place.words() != null ? place + " says: " + place.words() + ". It has no result"
-                : place.missing() == null ? place + " has no result"
-                : place + " reads ." + place.missing() + ", which is not there, and has no result");
+                : place.missing() != null ? place + " reads ." + place.missing() + ", which is not there, and has no result"
+                : place.call() != null ? place + " calls " + place.call() + ", and has no result"
+                : place + " has no result");
     }
 
     /** Each candidate is another mapping, and there may be many: those that loop are counted together. */

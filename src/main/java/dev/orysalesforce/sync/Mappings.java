@@ -34,6 +34,9 @@ import org.springframework.stereotype.Component;
 @Component("mappings")
 public class Mappings {
 
+    /** The end of the message of a dead letter whose mapping failed; in a preview there is no letter. */
+    public static final String REMEDY = " Look at the original event for the cause, fix the mapping, replay the dead letter.";
+
     private static final Logger LOG = LoggerFactory.getLogger(Mappings.class);
 
     /** A code is shown and counted, so it must not be a trait. */
@@ -254,8 +257,7 @@ public class Mappings {
 
     private static void refuse(SyncItem item, String what) {
         item.deadLetter(
-                RecordError.of(MappingFailedException.CODE, what + " for this identity. Look at the original event for the cause, fix the"
-                        + " mapping, replay the dead letter."));
+                RecordError.of(MappingFailedException.CODE, what + " for this identity." + REMEDY));
     }
 
     /** The dead letter of a rejected item; a replay puts its original event into the journal again. */

@@ -201,6 +201,25 @@ class ConsoleMappingsTest extends ReconcileTest {
         String text = "{\n  \"Company\": \"Engines\",\n  \"LastName\": \"" + "x".repeat(81) + "\"\n}";
         assertThat(row(attempt(Map.of("text", text, "sample", "example", "example", "complete")), "LastName"))
                 .contains("Line 3 of the mapping names this field.");
+        String onCreate = text.replace("\n}", ",\n  \"onCreate\": {\n    \"LastName\": \"[unknown]\"\n  }\n}");
+        assertThat(row(attempt(Map.of("text", onCreate, "sample", "example", "example", "complete")), "LastName"))
+                .contains("Lines 3 and 5 of the mapping name this field.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|',
+            value = {"error(.identity.traits.name.last) | error()", "size(1) | size()", "number(.identity.traits.name.last) | number()",
+                "parse-time(.identity.traits.name.last, \"y\") | parse-time()", "round(.identity.traits.name.last) | round()",
+                "sum(.identity.traits.name.last) | sum()", "from-json(.identity.traits.name.last) | from-json()"})
+    void aFunctionThatFailsIsNamedWithItsLineAndNoValue(String call, String function) {
+        String text = "{\n  \"Company\": \"" + function + "\",\n  // " + call + "\n  \"LastName\": " + call + "\n}";
+        Map<String, String> form = Map.of("text", text, "sample", "body", "body", body());
+        String result = result(attempt(form)).replaceAll("(?s)<table>.*</table>", "");
+        assertThat(result).contains("candidate/lead.jslt:4 calls " + function, "Line <span>4</span> of the candidate: <code>")
+                .doesNotContain(NAME, "dead letter");
+        form = Map.of("text", text + "\n+ " + call, "sample", "body", "body", body());
+        assertThat(result(attempt(form)).replaceAll("(?s)<table>.*</table>", "")).contains("calls " + function + " in line 4 or 6")
+                .doesNotContain(NAME);
     }
 
     @Test

@@ -35,7 +35,7 @@ class FailingMappingTest extends AppTest {
     @CsvSource({"missing, 'missing.ds:2 reads .secret, which is not there'", "computed, 'computed.ds:3 has no result'",
         "quoting, 'quoting.ds:3 has no result'", "headers, 'headers.jsonnet:3 reads .request_headers, which is not there'",
         "number, 'number.jslt:4 has no result'",
-        "said, 'said.jslt says: There is no name to use. It has no result'", "error, 'error.jsonata:3 has no result'",
+        "said, 'said.jslt:1 says: There is no name to use. It has no result'", "error, 'error.jsonata:3 has no result'",
         "mute, 'error.jq has no result'"})
     void theDeadLetterNamesTheLocationAndNoValue(String schema, String told, CapturedOutput log) {
         String id = UUID.randomUUID().toString();
