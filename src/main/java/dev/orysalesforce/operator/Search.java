@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.orysalesforce.ledger.LedgerEntry;
 import dev.orysalesforce.operator.SearchResult.NotAsked;
 import dev.orysalesforce.salesforce.PersonObject;
+import dev.orysalesforce.salesforce.RecordIds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -46,6 +47,8 @@ public final class Search {
         if (SALESFORCE_IDS.matcher(stripped).matches()) {
             DeadLetters.check(Arrays.stream(PersonObject.values()).anyMatch(object -> stripped.startsWith(object.keyPrefix())),
                     "The Salesforce ID is not that of a Lead (00Q…), Contact (003…) or person account (001…).");
+            DeadLetters.check(RecordIds.isValid(stripped), "This Salesforce ID is not valid: its last three characters do not fit the"
+                    + " others. Copy it again, or enter the first 15 characters.");
             return new Search(By.SALESFORCE_ID, stripped);
         }
         DeadLetters.check(stripped.length() <= LONGEST_ADDRESS && ADDRESS.matcher(stripped).matches(), "Search for an Ory ID (a UUID),"

@@ -88,6 +88,7 @@ class SearchTest extends ReconcileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "Kowalczykowa", "kowalczykowa@", "001000000000001", "a b@example.org", "a@example.org OR Id != null",
+        "00Q5e0000000001AAA", "00Q5e0000000001EAa",
         "9f425a8d-7efc-4768-8f23"})
     void whatIsNoneOfTheseIsToldWithoutQuotingIt(String text) {
         HttpResponse<String> answer = search(text);
