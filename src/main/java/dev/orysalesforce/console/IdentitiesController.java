@@ -5,6 +5,7 @@ import dev.orysalesforce.ledger.Audit;
 import dev.orysalesforce.ledger.Tombstones;
 import dev.orysalesforce.operator.AuditEntries;
 import dev.orysalesforce.operator.DeadLetterItem;
+import dev.orysalesforce.operator.IdentitySearch;
 import dev.orysalesforce.operator.IdentityStatus;
 import dev.orysalesforce.operator.IdentityStatusService;
 import dev.orysalesforce.operator.OperatorActs;
@@ -61,6 +62,7 @@ class IdentitiesController {
     String search(@RequestParam String q, Model model) {
         OperatorCalls.Answer answer = calls.ask(RouteNames.OPERATOR_SEARCH, json.createObjectNode().put("q", q).toString(), Map.of());
         model.addAttribute("q", q);
+        model.addAttribute("mostFound", IdentitySearch.MOST);
         model.addAttribute(answer.isDone() ? "found" : "problem", answer.isDone() ? answer.body() : answer.detail());
         return "console/identities";
     }

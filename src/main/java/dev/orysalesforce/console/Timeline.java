@@ -18,6 +18,8 @@ import java.util.TreeMap;
 /** What happened to an identity, oldest first, and what will. */
 final class Timeline {
 
+    private static final String REFUSED = "dead-letter";
+
     /** @param what a sentence without values of the identity */
     record Step(Instant at, String what) {}
 
@@ -29,9 +31,16 @@ final class Timeline {
         if (identity != null) {
             add(steps, identity.version(), "This state at Ory is the newest that Salesforce has.");
             Set<Instant> received = new HashSet<>();
+            Set<Instant> refused = new HashSet<>();
             identity.history().forEach(step -> {
                 if (received.add(step.receivedAt())) {
                     add(steps, step.receivedAt(), received(step.event(), step.mapping()));
+                }
+                if (refused.contains(step.receivedAt())) {
+                    add(steps, step.at(), "The event was replayed from its dead letter.");
+                }
+                if (step.outcome().equals(REFUSED)) {
+                    refused.add(step.receivedAt());
                 }
                 add(steps, step.at(), found(step.foundBy()));
                 add(steps, step.at(), became(step));
@@ -95,13 +104,13 @@ final class Timeline {
             case "unchanged" -> "The event changed nothing in Salesforce" + why;
             case "retry" -> "The app could not write the record, and tries again later" + why;
             case "discarded" -> "An operator discarded the event" + why;
-            case "dead-letter" -> "The event became a dead letter" + why;
+            case REFUSED -> "The event became a dead letter" + why;
             default -> "The app wrote nothing for the event" + why;
         };
     }
 
     private static boolean isOf(History.Step step, DeadLetterItem letter) {
-        return step.outcome().equals("dead-letter") && step.receivedAt().equals(letter.receivedAt());
+        return step.outcome().equals(REFUSED) && step.receivedAt().equals(letter.receivedAt());
     }
 
     private static void add(List<Step> steps, Instant at, String what) {

@@ -34,7 +34,8 @@ import org.springframework.stereotype.Component;
 @Component("identitySearch")
 public class IdentitySearch {
 
-    private static final int MOST = 50;
+    /** How many identities Ory, and how many records of an object Salesforce answers at most. */
+    public static final int MOST = 50;
 
     private final Ledger ledger;
     private final Tombstones tombstones;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.orysalesforce.ledger.Audit;
+import dev.orysalesforce.operator.Operator;
 import dev.orysalesforce.reconcile.ReconcileTest;
 import dev.orysalesforce.sandbox.Fault;
 import java.net.http.HttpResponse;
@@ -77,6 +78,41 @@ class ConsoleIdentitiesTest extends ReconcileTest {
                 .doesNotContain("Kowalczykowa", "no address");
         String letter = page.replaceAll("(?s).*href=\"(/console/dead-letters/[^\"]+)\".*", "$1");
         assertThat(browser.get(letter).body()).contains("<h1>Dead letter</h1>", id);
+    }
+
+    @Test
+    void aReplayTogetherWithOthersIsInTheTimeline() {
+        String id = ORY.project().add(Map.of("email", "no address", "name", Map.of("last", "Kowalczykowa")));
+        ory.sends("registration", hook(id));
+        settle();
+        String path = "/console/identities/" + id;
+        assertThat(browser.get(path).body()).contains("discarded a dead letter of it alone.", "href=\"/console/audit?act=replay\"",
+                "href=\"/console/dead-letters/list?identity=" + id + "\"").doesNotContain("was replayed from its dead letter");
+        new Operator(port, OPERATOR_TOKEN).post("/api/dead-letters/replay", "{\"code\":\"INVALID_EMAIL_ADDRESS\"}");
+        settle();
+        await().untilAsserted(() -> assertThat(browser.get(path).body()).containsSubsequence(
+                "The event became a dead letter (INVALID_EMAIL_ADDRESS).", "The event was replayed from its dead letter.",
+                "The event became a dead letter (INVALID_EMAIL_ADDRESS).").contains("are in the audit without their identities"));
+    }
+
+    @Test
+    void aFirstEventThatWaitsIsTold() {
+        String id = ORY.project().add(person("Kowalczykowa"));
+        SALESFORCE.faults().start(Fault.unavailable());
+        ory.sends("registration", hook(id));
+        assertThat(browser.get("/console/identities/" + id).body()).contains("An event of it waits for delivery.",
+                "Its first event waits for delivery.").doesNotContain("class=\"timeline\"");
+        SALESFORCE.faults().clear();
+    }
+
+    @Test
+    void aLongResultSaysThatMoreMayExist() {
+        String address = "team@example.org";
+        for (int i = 0; i < 50; i++) {
+            ORY.project().add(Map.of("email", address, "name", Map.of("last", "Kowalczykowa")));
+        }
+        assertThat(search(address).body()).contains("answer with the first 50 at most");
+        assertThat(search("no-such.person@example.org").body()).doesNotContain("answer with the first");
     }
 
     @Test
