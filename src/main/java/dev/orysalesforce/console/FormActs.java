@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.orysalesforce.ledger.Audit;
 import dev.orysalesforce.operator.OperatorCalls;
 import dev.orysalesforce.operator.OperatorCalls.Answer;
+import dev.orysalesforce.receive.Problems;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import java.util.function.Function;
@@ -16,9 +17,11 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 class FormActs {
 
     private final OperatorCalls calls;
+    private final Problems problems;
 
-    FormActs(OperatorCalls calls) {
+    FormActs(OperatorCalls calls, Problems problems) {
         this.calls = calls;
+        this.problems = problems;
     }
 
     /**
@@ -31,6 +34,15 @@ class FormActs {
             Map<String, Object> headers, Function<JsonNode, String> done) {
         Answer answer = calls.act(request.getRemoteAddr(), act, route, body, headers);
         next.addFlashAttribute("done", answer.isDone());
-        next.addFlashAttribute("message", answer.isDone() ? done.apply(answer.body()) : answer.detail());
+        next.addFlashAttribute("message", answer.isDone() ? done.apply(answer.body()) : words(answer));
+    }
+
+    /** A person who uses the console need not have the operator API. */
+    private String words(Answer answer) {
+        return switch (answer.body().path("code").asText()) {
+            case "RECONCILE_RUNNING" -> problems.problem("RECONCILE_RUNNING.page").detail();
+            case "RESUMED_RECENTLY" -> problems.problem("RESUMED_RECENTLY.page").detail();
+            default -> answer.detail();
+        };
     }
 }

@@ -145,7 +145,7 @@ class ConsolePagesTest extends AppTest {
         assertThat(acts()).containsExactly("resume delivery done");
 
         HttpResponse<String> again = browser.follow(browser.submit(page, "/console/resume", Map.of()));
-        assertThat(again.body()).contains("less than 10 seconds ago");
+        assertThat(again.body()).contains("less than 10 seconds ago. The page Overview shows how it went.").doesNotContain("/api/status");
         assertThat(acts()).containsExactly("resume delivery refused", "resume delivery done");
         assertThat(audit.list(null, null, 0, 1).items().get(0).actor()).isEqualTo("127.0.0.1");
     }
