@@ -126,10 +126,10 @@ public class AlertConditions {
         if (waiting.isEmpty()) {
             return Condition.unknown(AlertKind.DEAD_LETTERS);
         }
-        String limit = "sync.dead-letters.health-threshold is " + deadLetterThreshold + ".";
-        return waiting.getAsLong() <= deadLetterThreshold
-                ? Condition.over(AlertKind.DEAD_LETTERS, waiting.getAsLong() + " dead letters wait; " + limit)
-                : new Condition(AlertKind.DEAD_LETTERS, Verdict.HOLDS, null, waiting.getAsLong() + " dead letters wait; " + limit,
+        String text = (waiting.getAsLong() == 1 ? "1 dead letter waits" : waiting.getAsLong() + " dead letters wait")
+                + "; sync.dead-letters.health-threshold is " + deadLetterThreshold + ".";
+        return waiting.getAsLong() <= deadLetterThreshold ? Condition.over(AlertKind.DEAD_LETTERS, text)
+                : new Condition(AlertKind.DEAD_LETTERS, Verdict.HOLDS, null, text,
                         codes::counts, "Many usually share a cause. Fix it, then replay or discard them.");
     }
 
@@ -150,7 +150,8 @@ public class AlertConditions {
         }
         return new Condition(AlertKind.COMPARISON, Verdict.HOLDS, Instant.parse((String) health.getDetails().get("since")),
                 String.valueOf(health.getDetails().get("reason")), Map::of,
-                "Until a comparison succeeds, events that Ory lost are not found. Start one with POST /api/reconcile.");
+                "Until a comparison succeeds, events that Ory lost are not found. Start one by Compare now on the console's page Overview,"
+                        + " or with POST /api/reconcile.");
     }
 
     /**

@@ -19,6 +19,8 @@ import java.util.stream.Collectors;
  */
 record ActivityRow(Instant at, String what, String took, String result, Long calls, String code) {
 
+    private static final String LETTERS = "deadLettered";
+
     /** Counts in the order in which they are told, with their words. */
     private static final Map<String, String> WORDS = new LinkedHashMap<>();
     static {
@@ -27,7 +29,7 @@ record ActivityRow(Instant at, String what, String took, String result, Long cal
         WORDS.put("superseded", "superseded");
         WORDS.put("skipped", "skipped");
         WORDS.put("retried", "to be tried again");
-        WORDS.put("deadLettered", "became dead letters");
+        WORDS.put(LETTERS, "became dead letters");
         WORDS.put("seen", "listed by Ory");
         WORDS.put("queued", "queued");
         WORDS.put("missing", "missing at Ory");
@@ -43,7 +45,8 @@ record ActivityRow(Instant at, String what, String took, String result, Long cal
                             : entry.message() == null ? "No batch was delivered since." : "No record of it was written since.",
                     null, entry.code());
             case COMPARISON -> new ActivityRow(entry.at(), "Comparison with Ory", words(time),
-                    ("failed".equals(entry.outcome()) ? "It failed. " : "") + counts(entry)
+                    ("failed".equals(entry.outcome()) ? "It failed. " : "")
+                            + (entry.counts().get("seen") == 0 ? words("seen", 0) + "." : counts(entry))
                             + (entry.message() == null ? "" : " " + entry.message()),
                     null, null);
             case BATCHES, HOUR -> new ActivityRow(entry.at(), batches(entry.counts().get("batches")),
@@ -57,8 +60,12 @@ record ActivityRow(Instant at, String what, String took, String result, Long cal
 
     private static String counts(Activity.Entry entry) {
         String counted = WORDS.keySet().stream().filter(name -> entry.counts().getOrDefault(name, 0L) > 0)
-                .map(name -> OverviewReport.number(entry.counts().get(name)) + " " + WORDS.get(name)).collect(Collectors.joining(", "));
+                .map(name -> words(name, entry.counts().get(name))).collect(Collectors.joining(", "));
         return counted.isEmpty() ? "" : counted + ".";
+    }
+
+    private static String words(String name, long count) {
+        return name.equals(LETTERS) && count == 1 ? "1 became a dead letter" : OverviewReport.number(count) + " " + WORDS.get(name);
     }
 
     /** Batches mostly take less than a second. */

@@ -98,7 +98,8 @@ class OverviewReport {
         }
         return switch (comparison.state()) {
             case "off" -> counted();
-            case "running" -> "The first comparison is under way: Ory has listed " + number(comparison.seen()) + " identities so far.";
+            case "running" -> "The first comparison is under way: Ory has listed "
+                    + (comparison.seen() == 1 ? "1 identity" : number(comparison.seen()) + " identities") + " so far.";
             case "unknown" -> NO_LEDGER;
             default -> "Ory's identities have not been compared with Salesforce yet.";
         };

@@ -49,6 +49,13 @@ class ConsoleActivityTest extends AppTest {
     void batchesComparisonsAndPausesAreTold() {
         assertThat(page("/console/activity")).contains("<h1>Activity</h1>", "Nothing happened that fits.", "aria-current=\"page\"");
         Activity told = at(NOON);
+        told.compared(NOON.minusSeconds(900), "done", null, Map.of());
+        told.save();
+        told.batch(NOON.minusMillis(400), Map.of(Count.DEAD_LETTERED, 1L));
+        told.save();
+        assertThat(page("/console/activity")).contains("<td class=\"words\">0 listed by Ory.</td>",
+                "<td class=\"words\">1 became a dead letter.</td>");
+        sql.update("delete from activity");
         told.batch(NOON.minusMillis(400), Map.of(Count.SYNCED, 1_234L, Count.DEAD_LETTERED, 2L, Count.CALLS, 9L));
         told.save();
         told.compared(NOON.minusSeconds(90), "failed", "Ory's Admin API answered 401. <script>alert(1)</script>",
