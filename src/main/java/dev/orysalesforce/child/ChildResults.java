@@ -130,6 +130,10 @@ public class ChildResults {
             row.leaveOut(null);
         } else if (action == Action.FOLLOW_MERGE && !call.isNew()) {
             row.done(); // sales has deleted it
+        } else if (action == Action.FOLLOW_MERGE && !row.item().isOvertaken()) {
+            references.forget(); // the record is gone, or what the child refers to
+            row.item().recoverForChild(action, error);
+            row.leaveOut(null);
         } else if (action == Action.PAUSE_UNTIL_FIXED || action == Action.PAUSE_OBJECT
                 || action == Action.CHECK_ACCESS && !isAllowed(call)) {
             row.leaveOut(about(row, ChildRecords.LEFT_OUT, "was left out, because the run-as user may not write it", error));

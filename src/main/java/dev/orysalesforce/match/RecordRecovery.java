@@ -15,6 +15,7 @@ import dev.orysalesforce.settings.SyncSettings.OnDeletedRecord;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.SyncItem;
 import dev.orysalesforce.write.PersonAccounts;
+import dev.orysalesforce.write.WriteResults;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,12 +48,14 @@ public class RecordRecovery {
     private final ObjectMapper json;
     private final Describe org;
     private final PersonAccounts personAccounts;
+    private final WriteResults results;
     private final ParentLedger parents;
     private final MeterRegistry meters;
     private final OnDeletedRecord onDeletedRecord;
 
-    RecordRecovery(SoqlLookup lookup, ObjectMapper json, Describe org, PersonAccounts personAccounts, ParentLedger parents,
-            MeterRegistry meters, SyncSettings settings) {
+    RecordRecovery(SoqlLookup lookup, ObjectMapper json, Describe org, PersonAccounts personAccounts, WriteResults results,
+            ParentLedger parents, MeterRegistry meters, SyncSettings settings) {
+        this.results = results;
         this.personAccounts = personAccounts;
         this.parents = parents;
         this.lookup = lookup;
@@ -76,7 +79,7 @@ public class RecordRecovery {
                 case FOLLOW_MERGE -> {
                     if (personAccounts.isTypeRefused(item)) {
                         item.mapAgain();
-                    } else {
+                    } else if (!item.isRecoveringForChild()) {
                         loseParents(item);
                     }
                 }
@@ -167,7 +170,7 @@ public class RecordRecovery {
     public String locateMissing(List<SyncItem> items) {
         return lookup.compositeRequest(items.stream().collect(Collectors.groupingBy(SyncItem::getObject)).entrySet().stream()
                 .map(object -> SoqlLookup.query("gone" + object.getKey(), "queryAll",
-                        "SELECT Id, MasterRecordId, MasterRecord.%s%s FROM %s WHERE Id IN (%s)".formatted(OryFields.ORY_ID,
+                        "SELECT Id, IsDeleted, MasterRecordId, MasterRecord.%s%s FROM %s WHERE Id IN (%s)".formatted(OryFields.ORY_ID,
                                 PersonObject.LEAD.is(object.getKey()) ? ", " + conversion("MasterRecord.") : "",
                                 PersonObject.sObject(object.getKey()), ids(object.getValue()))))
                 .toList());
@@ -194,6 +197,8 @@ public class RecordRecovery {
                         } else if (record.hasNonNull("MasterRecordId")) {
                             follow(batch, item, item.getObject(), record.path("MasterRecordId").textValue(),
                                     winner.path(OryFields.ORY_ID).textValue(), "merge");
+                        } else if (item.isRecoveringForChild() && !record.path("IsDeleted").asBoolean()) {
+                            results.refuseChild(item);
                         } else {
                             deleted(item, item.getObject());
                         }

@@ -334,6 +334,7 @@ public final class SyncItem {
         children = List.of();
         childrenOfOwn = List.of();
         compared = false;
+        ofRecord = null;
         mapping = MappingChoice.of(mapping.own());
         if (isRecovering()) {
             outcome = new SyncOutcome.Pending(getError());
@@ -600,8 +601,15 @@ public final class SyncItem {
         if (!isRecovering()) {
             Version version = target.version();
             target = version == null || version.isOfRecord() ? target : target.at(version.beforeReceipt());
+            SyncOutcome written = outcome;
             recover(how, error);
+            ofRecord = written;
         }
+    }
+
+    /** Whether its record is as it is to be, and only a child has shown that it may have to be found anew. */
+    public boolean isRecoveringForChild() {
+        return isRecovering() && ofRecord != null;
     }
 
     /**
@@ -610,7 +618,7 @@ public final class SyncItem {
      * @param retryAt null if the event becomes a dead letter
      */
     public void childRefused(RecordError error, Instant retryAt) {
-        ofRecord = outcome;
+        ofRecord = outcomeOfRecord();
         if (retryAt == null) {
             deadLetter(error);
         } else {

@@ -180,6 +180,15 @@ public class WriteResults {
                 : error.redacted(items.stream().<JsonNode>map(SyncItem::getRecord).toList());
     }
 
+    /** A child was refused as if the record were gone, but it is there, so what the child refers to is gone. */
+    public void refuseChild(SyncItem item) {
+        RecordError error = item.getError();
+        int attempts = item.getChange().attempts() + 1;
+        item.childRefused(new RecordError("CHILD_REFUSED", "A child was refused by Salesforce: " + error.code() + ": " + error.message()
+                + ". The record itself is written.", error.fields()),
+                attempts < retry.attempts() ? clock.instant().plus(retry.pauseAfter(attempts)) : null);
+    }
+
     private void refuse(SyncItem item, RecordError recordError) {
         int attempts = item.getChange().attempts() + 1;
         switch (policy.action(recordError)) {

@@ -321,6 +321,54 @@ class ChildrenTest extends AppTest {
         assertThat(status().path("code").asText()).isEqualTo("CHILD_REFERENCE_NOT_FOUND");
     }
 
+    /** Nothing of the Lead itself has changed, so only the member tells of the merge. */
+    @Test
+    void aMergedLeadIsFollowedForItsMember() {
+        send(event(id, 0));
+        settle();
+        String winner = SALESFORCE.org().insert("Lead", Map.of("LastName", "Person", "Company", "Theirs"));
+        SALESFORCE.org().merge(winner, record(id).id());
+        send(event(id, 1, member("Registered")));
+        settle();
+        assertThat(member().fields()).containsEntry("LeadId", winner);
+        assertThat(record(id).id()).isEqualTo(winner);
+        assertThat(status().path("salesforceId").asText()).isEqualTo(winner);
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theMemberOfADeletedLeadIsNoFailure(boolean isPurged) {
+        send(event(id, 0));
+        settle();
+        String lead = record(id).id();
+        SALESFORCE.org().delete(lead);
+        if (isPurged) {
+            SALESFORCE.org().purge(lead);
+        }
+        send(event(id, 1, member("Registered")));
+        settle();
+        assertThat(members()).isEmpty();
+        assertThat(status().path("code").asText()).isEqualTo("DELETED_IN_SALESFORCE");
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    /** Salesforce says the same of a campaign that is gone as of a record that is gone. */
+    @Test
+    void aCampaignThatIsDeletedMeanwhileIsLeftOut() {
+        send(event(id, 0, member("Registered")));
+        settle();
+        SALESFORCE.org().delete(webinar);
+        String other = UUID.randomUUID().toString();
+        send(event(other, 0, member("Registered")));
+        settle();
+        assertThat(record(other).text("LastName")).isEqualTo("Person");
+        assertThat(members()).hasSize(1);
+        assertThat(read(new Operator(port, OPERATOR_TOKEN).get("/api/identities/" + other).body()).path("code").asText())
+                .isEqualTo("CHILD_REFERENCE_NOT_FOUND");
+        assertThat(deadLetters()).isEmpty();
+    }
+
     @Test
     void aRefusedMemberDelaysNoRecord() {
         SALESFORCE.faults().refuseRows(row -> "Attended".equals(row.fields().get("Status")),
