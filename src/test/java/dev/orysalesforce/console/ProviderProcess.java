@@ -3,9 +3,9 @@ package dev.orysalesforce.console;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -33,7 +33,7 @@ final class ProviderProcess implements AutoCloseable {
 
     static ProviderProcess start() {
         try {
-            int port = freePort();
+            int port = FreePort.next();
             ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
                     System.getProperty("java.class.path"), "-XX:TieredStopAtLevel=1", MAIN)
                     .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
@@ -44,12 +44,6 @@ final class ProviderProcess implements AutoCloseable {
             return provider;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return free.getLocalPort();
         }
     }
 

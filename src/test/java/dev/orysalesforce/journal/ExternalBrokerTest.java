@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.FreePort;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.OrySalesforceSync;
 import dev.orysalesforce.operator.Operator;
@@ -61,9 +62,7 @@ class ExternalBrokerTest {
 
     @DynamicPropertySource
     static void settings(DynamicPropertyRegistry registry) throws Exception {
-        try (ServerSocket free = new ServerSocket(0)) {
-            brokerPort = free.getLocalPort();
-        }
+        brokerPort = FreePort.next();
         String url = "tcp://127.0.0.1:" + brokerPort;
         ActiveMQSecurityManagerImpl users = new ActiveMQSecurityManagerImpl();
         users.getConfiguration().addUser("app", "p");

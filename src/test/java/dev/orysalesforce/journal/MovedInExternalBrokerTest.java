@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orysalesforce.FreePort;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.OrySalesforceSync;
 import dev.orysalesforce.operator.Operator;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,10 +57,7 @@ class MovedInExternalBrokerTest {
 
     @DynamicPropertySource
     static void settings(DynamicPropertyRegistry registry) throws Exception {
-        String url;
-        try (ServerSocket free = new ServerSocket(0)) {
-            url = "tcp://127.0.0.1:" + free.getLocalPort();
-        }
+        String url = "tcp://127.0.0.1:" + FreePort.next();
         Configuration configuration = new ConfigurationImpl().setPersistenceEnabled(false).setSecurityEnabled(false)
                 .setJMXManagementEnabled(false).addAcceptorConfiguration("tcp", url);
         BROKER.setConfiguration(configuration).start();

@@ -3,7 +3,7 @@ package dev.orysalesforce.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.ServerSocket;
+import dev.orysalesforce.FreePort;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -87,9 +87,7 @@ class QueuesTest {
     }
 
     private void start(String managementAddress) throws Exception {
-        try (ServerSocket free = new ServerSocket(0)) {
-            url = "tcp://127.0.0.1:" + free.getLocalPort();
-        }
+        url = "tcp://127.0.0.1:" + FreePort.next();
         Configuration configuration = new ConfigurationImpl().setPersistenceEnabled(false).setSecurityEnabled(false)
                 .setJMXManagementEnabled(false).addAcceptorConfiguration("tcp", url)
                 .setManagementAddress(SimpleString.of(managementAddress))

@@ -2,10 +2,10 @@ package dev.orysalesforce.ledger;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.orysalesforce.FreePort;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -41,7 +41,7 @@ public final class PostgreSqlServer implements AutoCloseable {
                     .lookupPrincipalByName("nobody"));
         }
         run("initdb", "-D", "data", "-U", USER, "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C");
-        port = freePort();
+        port = FreePort.next();
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
         startAgain();
     }
@@ -160,11 +160,5 @@ public final class PostgreSqlServer implements AutoCloseable {
     private static int number(Path version) {
         String name = version.getFileName().toString();
         return name.matches("\\d{1,3}") ? Integer.parseInt(name) : 0;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

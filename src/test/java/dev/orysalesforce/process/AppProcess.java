@@ -2,12 +2,12 @@ package dev.orysalesforce.process;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.orysalesforce.FreePort;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.operator.Operator;
 import dev.orysalesforce.sandbox.SalesforceSandbox;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -40,8 +40,8 @@ public final class AppProcess implements AutoCloseable {
     private List<String> command = List.of(JAVA, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
             "-XX:SharedArchiveFile=" + UNPACKED.resolveSibling("classes.jsa"), "-jar", UNPACKED.toString());
     private Path project = Path.of("").toAbsolutePath();
-    private final int port = freePort();
-    private final int managementPort = freePort();
+    private final int port = FreePort.next();
+    private final int managementPort = FreePort.next();
     private Process process;
 
     public AppProcess(Path folder, SalesforceSandbox salesforce) {
@@ -221,14 +221,6 @@ public final class AppProcess implements AutoCloseable {
         app.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         try {
             process = app.start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

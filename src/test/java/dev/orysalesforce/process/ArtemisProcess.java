@@ -2,13 +2,13 @@ package dev.orysalesforce.process;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.orysalesforce.FreePort;
 import jakarta.jms.JMSContext;
 import jakarta.jms.JMSException;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ final class ArtemisProcess implements AutoCloseable {
     private static final Path ADDRESS_SETTING = Path.of("ops/artemis-address-setting.xml");
 
     private final Path folder;
-    private final int port = freePort();
+    private final int port = FreePort.next();
     private Process process;
 
     ArtemisProcess(Path folder) {
@@ -104,14 +104,6 @@ final class ArtemisProcess implements AutoCloseable {
             return true;
         } catch (IOException e) {
             return false;
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -4,9 +4,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orysalesforce.FreePort;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -42,7 +41,7 @@ final class Prometheus implements AutoCloseable {
         Path config = Files.writeString(folder.resolve("prometheus.yaml"), Files.readString(SHIPPED.resolve("prometheus.yaml"))
                 .replaceAll("_interval: 15s", "_interval: 1s")
                 .replace("9876", String.valueOf(managementPort)));
-        int port = freePort();
+        int port = FreePort.next();
         Process process = new ProcessBuilder("prometheus", "--config.file=" + config, "--web.listen-address=127.0.0.1:" + port,
                 "--storage.tsdb.path=" + folder.resolve("prometheus"))
                 .redirectErrorStream(true).redirectOutput(folder.resolve("prometheus.log").toFile()).start();
@@ -83,14 +82,6 @@ final class Prometheus implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
