@@ -94,7 +94,10 @@ final class Server implements AutoCloseable {
         Map<String, Long> times = new HashMap<>();
         try (Stream<Path> threads = Files.list(Path.of("/proc", String.valueOf(pid()), "task"))) {
             for (Path thread : threads.toList()) {
-                String stat = Files.readString(thread.resolve("stat"));
+                String stat = stat(thread);
+                if (stat == null) {
+                    continue;
+                }
                 String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')')).replaceAll("[-#\\d]+$", "");
                 String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
                 times.merge(name, 10 * (Long.parseLong(fields[11]) + Long.parseLong(fields[12])), Long::sum);
@@ -105,6 +108,15 @@ final class Server implements AutoCloseable {
                 .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
                 .forEach(time -> sorted.put(time.getKey(), time.getValue()));
         return sorted;
+    }
+
+    /** Null if the thread has ended since it was listed. */
+    private static String stat(Path thread) {
+        try {
+            return Files.readString(thread.resolve("stat"));
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     /** Megabytes that are committed by kind of use, for a process that was told to track its native memory. */
