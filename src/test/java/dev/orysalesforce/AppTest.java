@@ -151,6 +151,7 @@ public abstract class AppTest {
         sql.update("delete from identities");
         sql.update("delete from parents");
         sql.update("delete from children");
+        sql.update("delete from one_way_edits");
     }
 
     @AfterEach

@@ -9,6 +9,7 @@ import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.sync.DeliveryPause;
 import dev.orysalesforce.sync.EventCounters;
 import dev.orysalesforce.write.ObjectPauses;
+import dev.orysalesforce.write.OneWayEdits;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +39,7 @@ public class AlertConditions {
 
     private final DeliveryPause pause;
     private final ObjectPauses objects;
+    private final OneWayEdits edits;
     private final Queues queues;
     private final EventCounters counters;
     private final DeadLetterCodes codes;
@@ -51,12 +53,14 @@ public class AlertConditions {
     private final Instant startedAt;
     private Instant lowSince;
 
-    AlertConditions(DeliveryPause pause, ObjectPauses objects, Queues queues, EventCounters counters, DeadLetterCodes codes,
+    AlertConditions(DeliveryPause pause, ObjectPauses objects, OneWayEdits edits, Queues queues, EventCounters counters,
+            DeadLetterCodes codes,
             ReconcileReport reconcile, CallBudget budget, DoctorFindings findings,
             @Qualifier("configReloader") ObjectProvider<HealthIndicator> reloader,
             SyncSettings sync, AlertSettings settings, Clock clock) {
         this.pause = pause;
         this.objects = objects;
+        this.edits = edits;
         this.queues = queues;
         this.counters = counters;
         this.codes = codes;
@@ -102,6 +106,10 @@ public class AlertConditions {
         if (first.isPresent()) {
             return paused(first.get().since(), objects.current().stream()
                     .map(object -> object.object() + ": " + object.code() + ": " + object.reason()).collect(Collectors.joining("\n")));
+        }
+        OneWayEdits.Held edit = edits.held();
+        if (edit != null) {
+            return paused(edit.since(), edit.reason());
         }
         boolean nothingWaits = queues.depth(Queues.JOURNAL).orElse(1) == 0;
         return nothingWaits || hasDelivered() ? Condition.over(AlertKind.PAUSED, "Events are delivered.")

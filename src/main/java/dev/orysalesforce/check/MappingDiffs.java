@@ -5,6 +5,7 @@ import dev.orysalesforce.check.MappingDiff.Shown;
 import dev.orysalesforce.check.MappingDiff.Side;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.mapping.HeldMappings;
 import dev.orysalesforce.mapping.MappingLoopsException;
 import dev.orysalesforce.mapping.MappingResourceResolver;
 import dev.orysalesforce.reconcile.RunFailedException;

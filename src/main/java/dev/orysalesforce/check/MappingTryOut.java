@@ -3,6 +3,7 @@ package dev.orysalesforce.check;
 import com.fasterxml.jackson.core.JacksonException;
 import dev.orysalesforce.journal.IdentityChange;
 import dev.orysalesforce.journal.PauseDeliveryException;
+import dev.orysalesforce.mapping.HeldMappings;
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.mapping.MappingFailedException;
 import dev.orysalesforce.mapping.MappingResourceResolver;

@@ -1,5 +1,6 @@
 package dev.orysalesforce.console;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.check.MappingExamples;
 import dev.orysalesforce.check.MappingTryOut;
 import dev.orysalesforce.check.MappingTryOut.Sample;
@@ -12,22 +13,26 @@ import dev.orysalesforce.operator.OperatorCalls.Answer;
 import dev.orysalesforce.receive.BadRequestException;
 import dev.orysalesforce.reconcile.OryAdmin;
 import dev.orysalesforce.settings.RouteNames;
+import dev.orysalesforce.write.OneWayEdits;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeSet;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.util.StringUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 /**
  * Tries a mapping in use, or a candidate for its place, on a sample, and saves nothing. The values of a real identity are shown
- * to a person with the role privacy, and the audit tells that.
+ * to a person with the role privacy, and the audit tells that. Confirms edits that set one-way fields, and has them taken back.
  */
 @Controller
 @PartOfConsole
@@ -41,8 +46,15 @@ class MappingsController {
     private final MappingExamples examples;
     private final OryAdmin ory;
     private final OperatorCalls calls;
+    private final FormActs acts;
+    private final OneWayEdits edits;
+    private final ObjectMapper json;
 
-    MappingsController(MappingTryOut tryOut, MappingExamples examples, OryAdmin ory, OperatorCalls calls) {
+    MappingsController(MappingTryOut tryOut, MappingExamples examples, OryAdmin ory, OperatorCalls calls, FormActs acts,
+            OneWayEdits edits, ObjectMapper json) {
+        this.acts = acts;
+        this.edits = edits;
+        this.json = json;
         this.tryOut = tryOut;
         this.examples = examples;
         this.ory = ory;
@@ -75,6 +87,27 @@ class MappingsController {
             refuse(model, answer.detail());
         }
         return VIEW;
+    }
+
+    /** Confirms an edit that sets one-way fields in many records. */
+    @PostMapping(PATH + "/confirm")
+    String confirm(HttpServletRequest request, RedirectAttributes next) {
+        acts.perform(request, next, OperatorActs.confirmMappings(), RouteNames.OPERATOR_CONFIRM_EDIT, null, Map.of(),
+                answer -> "The mappings in use are confirmed. Events that wait are tried again within minutes.");
+        return "redirect:" + PATH;
+    }
+
+    /** Takes back what an edit has set. */
+    @PostMapping(PATH + "/take-back")
+    String takeBack(@RequestParam(defaultValue = "") String field, @RequestParam(defaultValue = "") String since,
+            HttpServletRequest request, RedirectAttributes next) {
+        String time = since.matches("\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}") ? since + ":00Z" : since + "Z";
+        acts.perform(request, next, OperatorActs.takeBack(field, time), RouteNames.OPERATOR_TAKE_BACK,
+                json.createObjectNode().put("field", field).put("since", time).toString(), Map.of(),
+                answer -> "It is taken back for " + answer.path("identities").asLong() + (answer.path("identities").asLong() == 1
+                        ? " identity" : " identities") + ", once a comparison or an event brings "
+                        + (answer.path("identities").asLong() == 1 ? "it." : "them."));
+        return "redirect:" + PATH;
     }
 
     /** The address of a page with values, loaded again. */
@@ -139,6 +172,17 @@ class MappingsController {
         model.addAttribute("language", language(form, mapping));
         model.addAttribute("examples", examples.inputs(mapping).keySet());
         model.addAttribute("asksOry", ory.isSet());
+        model.addAttribute("edit", edits.held());
+        model.addAttribute("edited", edited());
         return mapping;
+    }
+
+    /** The page is of use without the ledger, too. */
+    private Map<String, Long> edited() {
+        try {
+            return edits.counts();
+        } catch (DataAccessException e) {
+            return Map.of();
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.orysalesforce.console;
 
 import dev.orysalesforce.reconcile.ReconcileReport;
 import dev.orysalesforce.write.ObjectPauses;
+import dev.orysalesforce.write.OneWayEdits;
 import java.time.Instant;
 import java.util.List;
 
@@ -10,6 +11,7 @@ import java.util.List;
  *
  * @param pause null if delivery is not paused
  * @param objectPauses objects whose records Salesforce refuses, while the others go on
+ * @param edit an edit of the mappings that waits for its confirmation; null if none does
  * @param sentence how many identities are in step
  * @param lastDay null if the ledger does not answer
  * @param waiting events in the journal
@@ -20,7 +22,8 @@ import java.util.List;
  * @param startedAt when it was started
  * @param uptime how long that was ago
  */
-record Overview(Pause pause, List<ObjectPauses.Current> objectPauses, String sentence, EventCharts.LastDay lastDay, Long waiting,
+record Overview(Pause pause, List<ObjectPauses.Current> objectPauses, OneWayEdits.Held edit, String sentence, EventCharts.LastDay lastDay,
+        Long waiting,
         String oldestWaiting, Long letters, Calls calls, ReconcileReport.Glance comparison, Integer findings, String version,
         Instant startedAt,
         String uptime) {

@@ -10,6 +10,7 @@ import dev.orysalesforce.reconcile.ReconcileReport.Glance;
 import dev.orysalesforce.salesforce.CallBudget;
 import dev.orysalesforce.sync.EventCounters;
 import dev.orysalesforce.write.ObjectPauses;
+import dev.orysalesforce.write.OneWayEdits;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,6 +40,7 @@ class OverviewReport {
     private final ReconcileReport reconcile;
     private final Ledger ledger;
     private final ObjectPauses objectPauses;
+    private final OneWayEdits edits;
     private final SetUpChecks setUp;
     private final Clock clock;
     private final Clock monotonicClock;
@@ -47,7 +49,7 @@ class OverviewReport {
 
     OverviewReport(EventCounters counters, EventCharts charts, Queues queues, StatusReport status, CallBudget budget,
             ReconcileReport reconcile,
-            Ledger ledger, ObjectPauses objectPauses, SetUpChecks setUp, Clock clock, Clock monotonicClock) {
+            Ledger ledger, ObjectPauses objectPauses, OneWayEdits edits, SetUpChecks setUp, Clock clock, Clock monotonicClock) {
         this.counters = counters;
         this.charts = charts;
         this.queues = queues;
@@ -56,6 +58,7 @@ class OverviewReport {
         this.reconcile = reconcile;
         this.ledger = ledger;
         this.objectPauses = objectPauses;
+        this.edits = edits;
         this.setUp = setUp;
         this.clock = clock;
         this.monotonicClock = monotonicClock;
@@ -65,7 +68,8 @@ class OverviewReport {
         Glance comparison = reconcile.glance();
         Duration uptime = Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
         String version = getClass().getPackage().getImplementationVersion();
-        return new Overview(pause(), objectPauses.current(), sentence(comparison), charts.lastDay(), counters.balance().get("pending"),
+        return new Overview(pause(), objectPauses.current(), edits.held(), sentence(comparison), charts.lastDay(),
+                counters.balance().get("pending"),
                 oldest(queues.oldestSeconds(Queues.JOURNAL)), known(queues.depth(Queues.DEAD_LETTERS)), calls(), comparison,
                 findings(), version == null ? "development" : version, clock.instant().minus(uptime), words(uptime));
     }

@@ -44,7 +44,8 @@ public class Audit {
         REPLAY("replayed", "Replay"), DISCARD("discarded", "Discard"), REVEAL("revealed", "Reveal of values"),
         ERASE("erased", "Erasure"), SYNC("synced", "Sync from Ory"), RESUME("resumed", "Resume of delivery"),
         COMPARE("started", "Comparison with Ory"), DIFF("compared", "Comparison of mappings"), RELOAD("reloaded", "Reload of a file"),
-        TEST_ALERT("tested", "Test of an alert target");
+        TEST_ALERT("tested", "Test of an alert target"), CONFIRM("confirmed", "Confirmation of mappings"),
+        TAKE_BACK("took back", "Take-back of a field");
 
         private final String past;
         private final String title;

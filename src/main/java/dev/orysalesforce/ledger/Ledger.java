@@ -114,6 +114,7 @@ public class Ledger {
                 batches.batchUpdate("delete from identities where identity = ?", rows);
                 batches.batchUpdate("delete from sightings where identity = ?", rows);
                 batches.batchUpdate("delete from children where identity = ?", rows);
+                batches.batchUpdate("delete from one_way_edits where identity = ?", rows);
             });
         }
     }

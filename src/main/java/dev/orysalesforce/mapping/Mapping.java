@@ -112,8 +112,16 @@ public record Mapping(String name, String endpoint, String object, String versio
 
     /** Whether it makes records, for which {@code person.*} reads the traits. */
     public boolean isOfRecords() {
-        String file = Path.of(name.substring(name.lastIndexOf(':') + 1)).getFileName().toString();
-        return !file.startsWith("event.") && !file.startsWith("person.");
+        return !file().startsWith("event.") && !isOfPersons();
+    }
+
+    /** Whether it reads the traits for the mappings of records. */
+    public boolean isOfPersons() {
+        return file().startsWith("person.");
+    }
+
+    private String file() {
+        return Path.of(name.substring(name.lastIndexOf(':') + 1)).getFileName().toString();
     }
 
     /** The same mapping, with another in front that reads the traits. */
@@ -124,6 +132,11 @@ public record Mapping(String name, String endpoint, String object, String versio
     /** Name and version in one text, for the ledger. */
     public String label() {
         return version == null ? name : name + "@" + version;
+    }
+
+    /** The same with the version of the mapping that reads the traits for it: what is the same here gives the same answers. */
+    public String wholeLabel() {
+        return person == null ? label() : label() + " " + person.label();
     }
 
     private static String endpoint(String name, String location) {

@@ -6,12 +6,15 @@ import dev.orysalesforce.ledger.DeadLetterFilter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The acts of operators as the audit names them. What is no ID or code is written as {@code ?}: it could be a trait. */
 public final class OperatorActs {
 
     private static final int MOST_IDS = 20;
+    private static final Pattern FIELD = Pattern.compile("[A-Za-z]\\w{0,79}");
+    private static final Pattern TIME = Pattern.compile("[-+:.TZ0-9]{10,40}");
     private static final Set<String> ALERT_TARGETS = Set.of("slack", "webhook", "mail");
 
     private OperatorActs() {}
@@ -27,6 +30,21 @@ public final class OperatorActs {
     /** Maps all identities at Ory by candidate mappings and by those in use. */
     public static Act compareMappings() {
         return new Act(Kind.DIFF, "the mappings over all identities", null);
+    }
+
+    /** Confirms an edit that sets one-way fields. */
+    public static Act confirmMappings() {
+        return new Act(Kind.CONFIRM, "the mappings in use", null);
+    }
+
+    /** Takes back what an edit has set. */
+    public static Act takeBack(String field, String since) {
+        return new Act(Kind.TAKE_BACK, (isMatch(FIELD, field) ? field : "?") + " where an edit has set it since "
+                + (isMatch(TIME, since) ? since : "?"), null);
+    }
+
+    private static boolean isMatch(Pattern pattern, String text) {
+        return text != null && pattern.matcher(text).matches();
     }
 
     /** @param target {@code slack}, {@code webhook} or {@code mail}; null for all of them */

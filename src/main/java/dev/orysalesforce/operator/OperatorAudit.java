@@ -27,7 +27,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /**
  * Finds in requests to the operator API what has to be in the audit: traits that are revealed; letters and events that are
  * discarded; letters that are replayed; identities that are erased or synced again; pauses that are ended, comparisons that are
- * started and alerts that are tested. What can't be written is not done.
+ * started, alerts that are tested, mappings that are confirmed and fields that are taken back. What can't be written is not done.
  */
 @Component
 @Order(Ordered.LOWEST_PRECEDENCE) // the caller is known, and the body is read
@@ -38,7 +38,7 @@ class OperatorAudit extends OncePerRequestFilter {
     private static final String EVENTS = "/api/events/";
     private static final String SYNC = "/sync";
     private static final Map<String, Audit.Act> STARTED = Map.of("/api/resume", OperatorActs.resume(),
-            "/api/reconcile", OperatorActs.compare());
+            "/api/reconcile", OperatorActs.compare(), "/api/one-way-fields/confirm", OperatorActs.confirmMappings());
 
     private final ActRecorder recorder;
     private final Problems problems;
@@ -91,6 +91,9 @@ class OperatorAudit extends OncePerRequestFilter {
         if (isPost && path.equals("/api/alerts/test")) {
             return OperatorActs.testAlerts(tested(request));
         }
+        if (isPost && path.equals("/api/one-way-fields/take-back")) {
+            return takenBack(request);
+        }
         if (isPost) {
             return STARTED.get(path);
         }
@@ -120,6 +123,15 @@ class OperatorAudit extends OncePerRequestFilter {
             return target.isMissingNode() ? null : target.asText();
         } catch (JsonProcessingException e) {
             return "?";
+        }
+    }
+
+    private Audit.Act takenBack(HttpServletRequest request) throws IOException {
+        try {
+            JsonNode wanted = json.readTree(request.getInputStream());
+            return OperatorActs.takeBack(wanted.path("field").textValue(), wanted.path("since").textValue());
+        } catch (JsonProcessingException e) {
+            return OperatorActs.takeBack(null, null); // the route rejects the body
         }
     }
 

@@ -9,6 +9,7 @@ import dev.orysalesforce.sync.DeliveryPause;
 import dev.orysalesforce.sync.EventCounters;
 import dev.orysalesforce.sync.Mappings;
 import dev.orysalesforce.write.CallSizes;
+import dev.orysalesforce.write.OneWayEdits;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,19 +29,22 @@ public class StatusReport {
     private final CircuitBreaker breaker;
     private final ApiUsage usage;
     private final CallSizes sizes;
+    private final OneWayEdits edits;
     private final ReconcileReport reconcile;
     private final Mappings mappings;
     private final ReloadCoordinator versions;
     private final CamelContext camel;
 
     StatusReport(EventCounters counters, Queues queues, DeliveryPause pause, CircuitBreaker salesforceBreaker, ApiUsage usage,
-            CallSizes sizes, ReconcileReport reconcile, Mappings mappings, @Lazy ReloadCoordinator versions, CamelContext camel) {
+            CallSizes sizes, OneWayEdits edits, ReconcileReport reconcile, Mappings mappings, @Lazy ReloadCoordinator versions,
+            CamelContext camel) {
         this.counters = counters;
         this.queues = queues;
         this.pause = pause;
         this.breaker = salesforceBreaker;
         this.usage = usage;
         this.sizes = sizes;
+        this.edits = edits;
         this.reconcile = reconcile;
         this.mappings = mappings;
         this.versions = versions;
@@ -56,6 +60,7 @@ public class StatusReport {
         report.put("breaker", breaker());
         report.put("budget", usage.budget());
         report.put("callSizes", sizes.reduced());
+        report.put("edits", edits.report());
         report.put("reconcile", reconcile.report());
         report.put("routes", camel.getRoutes().stream().map(this::route).toList());
         report.put("mappings", mappings.all().stream().map(StatusReport::mapping).toList());

@@ -8,6 +8,7 @@ import dev.orysalesforce.ledger.Activity;
 import dev.orysalesforce.ledger.Activity.Count;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.LedgerEntry;
+import dev.orysalesforce.ledger.OneWayLedger;
 import dev.orysalesforce.ledger.Tombstones;
 import dev.orysalesforce.reconcile.ReconcileRun.Phase;
 import dev.orysalesforce.salesforce.CallBudget;
@@ -60,6 +61,7 @@ public class Reconcile {
     private final OryAdmin ory;
     private final ReconcileSnapshot snapshot;
     private final Ledger ledger;
+    private final OneWayLedger oneWays;
     private final Tombstones tombstones;
     private final Queues queues;
     private final JournalLoss journalLoss;
@@ -78,12 +80,13 @@ public class Reconcile {
     private int recordsPerPage = MOST_RECORDS;
     private OryPage page;
 
-    Reconcile(OryAdmin ory, ReconcileSnapshot snapshot, Ledger ledger, Tombstones tombstones, Queues queues,
+    Reconcile(OryAdmin ory, ReconcileSnapshot snapshot, Ledger ledger, OneWayLedger oneWays, Tombstones tombstones, Queues queues,
             JournalLoss journalLoss, DeliveryPause deliveryPause, CallBudget budget, ReconcileBackoff backoff,
             ReconcileReport report, Login login, Activity activity, SyncSettings settings, ObjectMapper json, Clock clock) {
         this.ory = ory;
         this.snapshot = snapshot;
         this.ledger = ledger;
+        this.oneWays = oneWays;
         this.tombstones = tombstones;
         this.queues = queues;
         this.journalLoss = journalLoss;
@@ -214,7 +217,9 @@ public class Reconcile {
         List<IdentityChange> listed = notErased();
         snapshot.listed(listed, clock.instant());
         Map<String, LedgerEntry> known = ledger.find(page.identities().keySet());
-        return listed.stream().filter(one -> one.isState() && isNews(one, known.get(one.identityId()))).toList();
+        Set<String> takenBack = oneWays.requested(known.keySet());
+        return listed.stream().filter(one -> one.isState()
+                && (isNews(one, known.get(one.identityId())) || takenBack.contains(one.identityId()))).toList();
     }
 
     /** An erased identity stays erased as long as Ory lists it. */

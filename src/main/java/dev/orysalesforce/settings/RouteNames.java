@@ -30,6 +30,8 @@ public final class RouteNames {
     public static final String OPERATOR_SEARCH = "direct:operator.search";
     public static final String OPERATOR_SYNC_IDENTITY = "direct:operator.sync-identity";
     public static final String OPERATOR_TEST_ALERT = "direct:operator.test-alert";
+    public static final String OPERATOR_CONFIRM_EDIT = "direct:operator.confirm-edit";
+    public static final String OPERATOR_TAKE_BACK = "direct:operator.take-back";
     public static final String ERASE_REQUEST = "direct:erase.request";
 
     private RouteNames() {}

@@ -65,6 +65,7 @@ public final class SyncItem {
     private boolean overtaken;
     private ObjectNode late;
     private boolean withdraws;
+    private final Set<String> takenBack = new TreeSet<>();
     private LedgerEntry former;
     private Map<String, String> due = Map.of();
     private Map<String, ParentLink> links = Map.of();
@@ -816,6 +817,15 @@ public final class SyncItem {
 
     public Set<String> getWithdrawn() {
         return withdrawn;
+    }
+
+    /** An operator has asked to take back a one-way field that an edited mapping had set. */
+    public void takeBack(String field) {
+        takenBack.add(field);
+    }
+
+    public Set<String> getTakenBack() {
+        return takenBack;
     }
 
     /**

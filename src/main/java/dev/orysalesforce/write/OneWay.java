@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.orysalesforce.ledger.FieldHash;
@@ -21,7 +22,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
@@ -34,6 +37,7 @@ import org.springframework.stereotype.Component;
 public class OneWay {
 
     private static final String CODE = "ONE_WAY";
+    private static final String TAKEN_BACK = "TAKEN_BACK";
 
     private final Map<String, Rule> rules = new TreeMap<>(String.CASE_INSENSITIVE_ORDER); // as Salesforce reads names
     private final FieldHash hash;
@@ -73,6 +77,11 @@ public class OneWay {
             }
             return value.isNumber() ? isNumber(text) && new BigDecimal(text).compareTo(value.decimalValue()) == 0
                     : text.equalsIgnoreCase(value.asText());
+        }
+
+        /** What the record had before, as far as the value tells it. */
+        JsonNode opposite() {
+            return value.isBoolean() ? BooleanNode.valueOf(!value.booleanValue()) : NullNode.getInstance();
         }
 
         private static boolean isNumber(String text) {
@@ -176,6 +185,53 @@ public class OneWay {
         return rules.containsKey(field);
     }
 
+    /** The name as {@code sync.one-way} has it. */
+    String spelling(String field) {
+        return rules.get(field).field();
+    }
+
+    /** The fields that would get their one value by the item's record, as {@code sync.one-way} spells them. */
+    Set<String> said(SyncItem item) {
+        Set<String> said = saidBy(item.getRecord(), !item.hasRecord());
+        said.removeAll(item.getDraft().prebuilt());
+        return said;
+    }
+
+    /** The same of a mapping's answer. */
+    Set<String> saidBy(ObjectNode answer, boolean isNew) {
+        ObjectNode record = spelled(answer);
+        return rules.values().stream().filter(rule -> rule.is(record.get(rule.field()))
+                || isNew && rule.is(record.path(Mapping.ON_CREATE).get(rule.field()))).map(Rule::field)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Whether the record does not have the value because of an event, as far as the ledger knows. */
+    boolean isNew(SyncItem item, String field) {
+        Withdrawal known = withdrawal(item, rules.get(field));
+        return known == Withdrawal.NONE || known == Withdrawal.FORMER;
+    }
+
+    /** Whether an event had the value. */
+    boolean isHeard(SyncItem item, String field) {
+        Rule rule = rules.get(field);
+        return rule != null && withdrawal(item, rule) != Withdrawal.NONE;
+    }
+
+    /** The item is not written now, and what its record says of these fields does not count until it is. */
+    void leaveOpen(SyncItem item, Set<String> fields) {
+        Set<String> others = said(item);
+        others.removeAll(fields);
+        Map<String, Boolean> said = new HashMap<>();
+        rules.keySet().forEach(field -> said.put(field, others.contains(field)));
+        item.keepDue(due(item, said));
+    }
+
+    /** Takes these fields out of a record that is not written. */
+    void leaveOut(ObjectNode record, Set<String> fields) {
+        record.remove(record.properties().stream().map(Map.Entry::getKey).filter(rules::containsKey)
+                .filter(name -> fields.contains(rules.get(name).field())).toList());
+    }
+
     /**
      * The last step of the diff: adds withdrawals, and removes every other value that would go into an existing record.
      *
@@ -191,6 +247,10 @@ public class OneWay {
             Withdrawal withdrawal = withdrawal(item, rule);
             boolean says = hash(item, rule, Withdrawal.CURRENT).equals(mapped);
             said.put(rule.field(), says);
+            if (item.getTakenBack().contains(rule.field()) && !says && !isWithdrawn(item, rule)) {
+                takeBack(item, rule, toSend, hashes, given);
+                continue;
+            }
             boolean isToBeSent = isWithdrawn(item, rule) || withdrawal == Withdrawal.UNSENT
                     || says && (withdrawal != Withdrawal.CURRENT || item.getTarget().followed())
                     || !item.hasRecord() && withdrawal != Withdrawal.NONE;
@@ -218,6 +278,15 @@ public class OneWay {
         }
         item.keepDue(due(item, said));
         note(item, kept);
+    }
+
+    /** Only if the record still has the value. What the mapping answers instead is written; else the opposite, or nothing. */
+    private static void takeBack(SyncItem item, Rule rule, ObjectNode toSend, Map<String, String> hashes, JsonNode given) {
+        if (rule.is(item.getShown().get(rule.field()))) {
+            toSend.set(rule.field(), given != null && !given.isNull() ? given : rule.opposite());
+            item.note(new RecordError(TAKEN_BACK, "An operator has taken back what an edited mapping had set: " + rule.field() + ".",
+                    List.of(rule.field())));
+        }
     }
 
     /** Selects the fields of an item that writes withdrawals alone. */

@@ -2,6 +2,7 @@ package dev.orysalesforce.write;
 
 import dev.orysalesforce.ledger.ChildLedger;
 import dev.orysalesforce.ledger.Ledger;
+import dev.orysalesforce.ledger.OneWayLedger;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.Chunk;
 import dev.orysalesforce.sync.FailureIsolation;
@@ -10,6 +11,7 @@ import dev.orysalesforce.sync.SyncItem;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -19,12 +21,16 @@ import org.springframework.stereotype.Component;
 @Component("outcomeRecorder")
 public class OutcomeRecorder {
 
+    private static final Set<SyncItem.Outcome> IN_STEP = Set.of(SyncItem.Outcome.SYNCED, SyncItem.Outcome.UNCHANGED);
+
     private final Ledger ledger;
     private final ChildLedger children;
+    private final OneWayLedger oneWays;
     private final Clock clock;
 
-    OutcomeRecorder(Ledger ledger, ChildLedger children, Clock clock) {
+    OutcomeRecorder(Ledger ledger, ChildLedger children, OneWayLedger oneWays, Clock clock) {
         this.ledger = ledger;
+        this.oneWays = oneWays;
         this.children = children;
         this.clock = clock;
     }
@@ -60,10 +66,13 @@ public class OutcomeRecorder {
     }
 
     private void save(Collection<SyncItem> items, Set<SyncItem.Outcome> outcomes) {
-        ledger.save(items.stream()
+        List<SyncItem> ended = items.stream()
                 .filter(item -> outcomes.contains(item.getOutcome()) && !FailureIsolation.isFailedInApp(item)
                         && (item.isNewer() || !item.isVersioned())
                         && !item.isErased())
-                .map(item -> LedgerEntries.entry(item, clock.instant())).collect(Collectors.toList()));
+                .toList();
+        ledger.save(ended.stream().map(item -> LedgerEntries.entry(item, clock.instant())).toList());
+        oneWays.forget(ended.stream().filter(item -> !item.getTakenBack().isEmpty() && IN_STEP.contains(item.getOutcome()))
+                .collect(Collectors.toMap(SyncItem::getIdentity, SyncItem::getTakenBack, (one, other) -> one)));
     }
 }

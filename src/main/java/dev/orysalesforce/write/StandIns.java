@@ -88,10 +88,11 @@ public class StandIns {
         item.shows(fields);
     }
 
-    /** The stand-ins and the links to parents that can be decided about only once it is known what the record holds. */
+    /** The stand-ins, links to parents and fields to take back that can be decided about only once it is known what the record holds. */
     private List<String> unreadFields(SyncItem item) {
         return !item.hasRecord() || item.getRecord() == null ? List.of()
-                : Stream.concat(links.unread(item), unreadStandIns(item)).toList();
+                : Stream.of(links.unread(item), unreadStandIns(item),
+                        item.getTakenBack().stream().filter(field -> !item.getShown().has(field))).flatMap(fields -> fields).toList();
     }
 
     /** An event that holds a part of the identity does not tell that a source has changed, so nothing is read for it. */

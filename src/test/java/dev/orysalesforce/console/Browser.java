@@ -142,7 +142,7 @@ public final class Browser {
         return answer;
     }
 
-    HttpResponse<String> follow(HttpResponse<String> redirect) {
+    public HttpResponse<String> follow(HttpResponse<String> redirect) {
         return get(location(redirect));
     }
 

@@ -190,6 +190,8 @@ class ConsoleLoginTest extends AppTest {
             Map.entry("/console/identities/{id}/erase", Set.of(Role.PRIVACY)),
             Map.entry("/console/identities/{id}/sync", Set.of(Role.OPERATOR)),
             Map.entry("/console/mappings", Set.of(Role.OPERATOR)),
+            Map.entry("/console/mappings/confirm", Set.of(Role.OPERATOR)),
+            Map.entry("/console/mappings/take-back", Set.of(Role.OPERATOR)),
             Map.entry("/console/mappings/reveal", Set.of(Role.OPERATOR, Role.PRIVACY)),
             Map.entry("/console/resume", Set.of(Role.OPERATOR)),
             Map.entry("/console/set-up", Set.of(Role.OPERATOR)),

@@ -46,7 +46,7 @@ public enum LedgerDatabase {
 
     private static final List<String> TABLES =
             List.of("identities", "sightings", "reconcile_run", "tombstones", "turns", "audit", "dead_letters", "activity",
-                    "api_calls", "alerts", "alert_codes", "parents", "children");
+                    "api_calls", "alerts", "alert_codes", "parents", "children", "one_way_edits", "confirmed_mappings");
 
     private ConfigurableApplicationContext context;
 
@@ -56,7 +56,7 @@ public enum LedgerDatabase {
     @EnableConfigurationProperties(SyncSettings.class)
     @Import({LedgerConfiguration.class, FieldHash.class, Ledger.class, Tombstones.class, Audit.class, DeadLetterIndex.class, Activity.class,
         BoundedLookup.class,
-        LedgerOwnership.class, ParentLedger.class, ChildLedger.class, StoredHashes.class})
+        LedgerOwnership.class, ParentLedger.class, ChildLedger.class, OneWayLedger.class, StoredHashes.class})
     static class LedgerOnly {
 
         @Bean

@@ -51,7 +51,8 @@ class LedgerSqlTest {
             assertThat(found).containsExactlyInAnyOrderElementsOf(Stream
                     .of(Ledger.class, Tombstones.class, Audit.class, DeadLetterIndex.class, Activity.class, LedgerOwnership.class,
                             LedgerConfiguration.class, ReconcileSnapshot.class, WriterLease.class, CallBudget.class,
-                            AlertStates.class, DeadLetterCodes.class, ParentLedger.class, ChildLedger.class)
+                            AlertStates.class, DeadLetterCodes.class, ParentLedger.class, ChildLedger.class,
+                            OneWayLedger.class)
                     .map(Class::getSimpleName)
                     .toList());
         }
@@ -473,6 +474,44 @@ class LedgerSqlTest {
 
     private static String written(LedgerDatabase database) {
         return database.sql().queryForObject("select written_at from identities where identity = ?", String.class, ID);
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void whatEditsHaveSetIsKeptAndTakenBack(LedgerDatabase database) {
+        OneWayLedger edits = database.empty().bean(OneWayLedger.class);
+        String other = UUID.randomUUID().toString();
+        OneWayLedger.Entry first = new OneWayLedger.Entry(ID, "HasOptedOutOfEmail", "lead.jslt@01234567", false, false);
+        OneWayLedger.Entry second = new OneWayLedger.Entry(ID, "DoNotCall", "lead.jslt@01234567", false, false);
+        OneWayLedger.Entry others = new OneWayLedger.Entry(other, "HasOptedOutOfEmail", "m".repeat(400), true, false);
+        edits.save(List.of(first, second, others));
+        edits.save(List.of());
+        assertThat(edits.find(List.of(ID, other, "unknown"))).containsOnlyKeys(ID, other).containsEntry(ID, List.of(second, first));
+        assertThat(edits.find(List.of(other)).get(other).get(0).mapping()).hasSize(300);
+        assertThat(edits.unconfirmed()).isEqualTo(1);
+        assertThat(edits.counts()).containsExactly(Map.entry("DoNotCall", 1L), Map.entry("HasOptedOutOfEmail", 2L));
+
+        assertThat(edits.request("HasOptedOutOfEmail", Instant.now().plusSeconds(60))).isZero();
+        assertThat(edits.requested(List.of(ID, other))).isEmpty();
+        assertThat(edits.request("HasOptedOutOfEmail", Instant.now().minusSeconds(60))).isEqualTo(2);
+        assertThat(edits.request("HasOptedOutOfEmail", Instant.EPOCH)).as("asked for again").isEqualTo(2);
+        assertThat(edits.requested(List.of(ID, other, "unknown"))).containsExactlyInAnyOrder(ID, other);
+        edits.save(List.of(new OneWayLedger.Entry(ID, "HasOptedOutOfEmail", "other.jslt@76543210", true, false)));
+        assertThat(edits.find(List.of(ID)).get(ID).get(1)).as("a request outlives a further event")
+                .isEqualTo(new OneWayLedger.Entry(ID, "HasOptedOutOfEmail", "other.jslt@76543210", false, true));
+
+        assertThat(edits.confirmed()).isEqualTo(new OneWayLedger.Confirmed(null, null));
+        edits.confirm("{\"a\": 1}", null);
+        assertThat(edits.confirmed()).isEqualTo(new OneWayLedger.Confirmed("{\"a\": 1}", null));
+        edits.confirm("{\"b\": 2}", "{\"a\": 1}");
+        assertThat(edits.confirmed()).isEqualTo(new OneWayLedger.Confirmed("{\"b\": 2}", "{\"a\": 1}"));
+        assertThat(edits.unconfirmed()).isZero();
+
+        edits.forget(Map.of(ID, List.of("DoNotCall"), other, List.of("DoNotCall")));
+        edits.forget(Map.of());
+        assertThat(edits.counts()).containsExactly(Map.entry("HasOptedOutOfEmail", 2L));
+        database.bean(Ledger.class).forget(List.of(ID));
+        assertThat(edits.find(List.of(ID, other))).containsOnlyKeys(other);
     }
 
     @ParameterizedTest

@@ -1,19 +1,17 @@
-package dev.orysalesforce.check;
+package dev.orysalesforce.mapping;
 
-import dev.orysalesforce.mapping.Mapping;
-import dev.orysalesforce.mapping.MappingResourceResolver;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 
 /** Mapping texts that can be invoked until this is closed, whatever is reloaded in the meantime. */
-final class HeldMappings implements AutoCloseable {
+public final class HeldMappings implements AutoCloseable {
 
     private final Map<String, String> files;
     private final MappingResourceResolver texts;
     private final CamelContext camel;
 
     /** @param files name to text */
-    HeldMappings(Map<String, String> files, MappingResourceResolver texts, CamelContext camel) {
+    public HeldMappings(Map<String, String> files, MappingResourceResolver texts, CamelContext camel) {
         this.files = files;
         this.texts = texts;
         this.camel = camel;

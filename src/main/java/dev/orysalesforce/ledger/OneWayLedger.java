@@ -1,0 +1,152 @@
+package dev.orysalesforce.ledger;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The tables of one-way fields that an edit of a mapping has set, and of the mappings that were confirmed. No trait in them. */
+@Component("oneWayLedger")
+public class OneWayLedger {
+
+    private static final String LAST = "last";
+    private static final String BEFORE = "before";
+
+    private static final String SAVE = """
+            insert into one_way_edits (identity, field, mapping, set_at, confirmed) values (?, ?, ?, ?, ?)
+            on conflict (identity, field) do update set mapping = excluded.mapping
+            """;
+
+    private static final String CONFIRM = """
+            insert into confirmed_mappings (place, mappings) values (?, ?)
+            on conflict (place) do update set mappings = excluded.mappings
+            """;
+
+    private final JdbcTemplate batches;
+    private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
+    private final Clock clock;
+
+    OneWayLedger(JdbcTemplate batches, TransactionTemplate ledgerTransaction, Clock clock) {
+        this.batches = batches;
+        this.jdbc = JdbcClient.create(batches);
+        this.transaction = ledgerTransaction;
+        this.clock = clock;
+    }
+
+    /**
+     * A field that an edit has set.
+     *
+     * @param mapping the mapping that has set it, with its version
+     * @param confirmed whether an operator has confirmed the edit
+     * @param requested whether an operator has asked to take it back
+     */
+    public record Entry(String identity, String field, String mapping, boolean confirmed, boolean requested) {}
+
+    /**
+     * Sets of mappings: the texts that {@link #confirm} was given.
+     *
+     * @param last those that were confirmed last; null if none were
+     * @param before those that were confirmed before them; null if none were
+     */
+    public record Confirmed(String last, String before) {}
+
+    /** @return identity to its entries, for those that have some */
+    public Map<String, List<Entry>> find(Collection<String> identities) {
+        return Ledger.slices(identities)
+                .flatMap(some -> jdbc.sql("select * from one_way_edits where identity in (:identities) order by identity, field")
+                        .param("identities", some)
+                        .query((row, number) -> new Entry(row.getString("identity"), row.getString("field"), row.getString("mapping"),
+                                row.getInt("confirmed") == 1, row.getString("requested_at") != null))
+                        .list().stream())
+                .collect(Collectors.groupingBy(Entry::identity));
+    }
+
+    /** Saves all entries or none. What is known already keeps everything but its mapping. */
+    public void save(Collection<Entry> entries) {
+        if (!entries.isEmpty()) {
+            String now = SqlTimestamps.text(clock.instant());
+            transaction.executeWithoutResult(status -> batches.batchUpdate(SAVE, entries.stream().map(entry -> new Object[] {
+                entry.identity(), entry.field(), Ledger.cut(entry.mapping(), 300), now, entry.confirmed() ? 1 : 0}).toList()));
+        }
+    }
+
+    /**
+     * The fields were taken back, or the identity itself says what they say.
+     *
+     * @param fields identity to fields
+     */
+    public void forget(Map<String, ? extends Collection<String>> fields) {
+        List<Object[]> rows = fields.entrySet().stream()
+                .flatMap(of -> of.getValue().stream().map(field -> new Object[] {of.getKey(), field})).toList();
+        if (!rows.isEmpty()) {
+            transaction.executeWithoutResult(
+                    status -> batches.batchUpdate("delete from one_way_edits where identity = ? and field = ?", rows));
+        }
+    }
+
+    /** The number of identities for which edits have set a field that no operator has confirmed. */
+    public long unconfirmed() {
+        return jdbc.sql("select count(distinct identity) from one_way_edits where confirmed = 0").query(Long.class).single();
+    }
+
+    /** @return field to the number of identities for which edits have set it, and for which it was not taken back since */
+    public Map<String, Long> counts() {
+        Map<String, Long> counts = new TreeMap<>();
+        jdbc.sql("select field, count(*) as identities from one_way_edits group by field").query(row -> {
+            counts.put(row.getString("field"), row.getLong("identities"));
+        });
+        return counts;
+    }
+
+    /**
+     * An operator asks to take a field back.
+     *
+     * @param since only what was set at this time or later
+     * @return for how many identities, including those for which it was asked before
+     */
+    public int request(String field, Instant since) {
+        return jdbc.sql("update one_way_edits set requested_at = coalesce(requested_at, :now) where field = :field and set_at >= :since")
+                .param("now", SqlTimestamps.text(clock.instant())).param("field", field).param("since", SqlTimestamps.text(since)).update();
+    }
+
+    /** Those of these identities for which an operator has asked to take a field back. */
+    public Set<String> requested(Collection<String> identities) {
+        return Ledger.slices(identities)
+                .flatMap(some -> jdbc
+                        .sql("select distinct identity from one_way_edits where requested_at is not null and identity in (:identities)")
+                        .param("identities", some).query(String.class).list().stream())
+                .collect(Collectors.toSet());
+    }
+
+    public Confirmed confirmed() {
+        Map<String, String> stored = new TreeMap<>();
+        jdbc.sql("select place, mappings from confirmed_mappings").query(row -> {
+            stored.put(row.getString("place"), row.getString("mappings"));
+        });
+        return new Confirmed(stored.get(LAST), stored.get(BEFORE));
+    }
+
+    /**
+     * These mappings are confirmed, and what they have set.
+     *
+     * @param before those that were confirmed last until now; null if none were
+     */
+    public void confirm(String mappings, String before) {
+        transaction.executeWithoutResult(status -> {
+            batches.update(CONFIRM, LAST, mappings);
+            if (before != null) {
+                batches.update(CONFIRM, BEFORE, before);
+            }
+            batches.update("update one_way_edits set confirmed = 1");
+        });
+    }
+}

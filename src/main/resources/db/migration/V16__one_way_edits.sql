@@ -1,0 +1,16 @@
+-- One-way fields, such as opt-outs, that an edit of a mapping has set. No trait in it: names of fields and mappings, IDs, times.
+create table one_way_edits (
+    identity     varchar(36) not null,
+    field        varchar(80) not null,
+    mapping      varchar(300) not null,    -- the mapping that has set it, and its version
+    set_at       varchar(40) not null,
+    confirmed    integer not null,         -- 1 once an operator has confirmed the edit
+    requested_at varchar(40),              -- when an operator has asked to take it back; null if none has
+    primary key (identity, field)
+);
+
+-- The mappings that were confirmed last, and those that were confirmed before them: their texts.
+create table confirmed_mappings (
+    place    varchar(10) primary key,      -- last, before
+    mappings text not null                 -- JSON: schema -> name, name -> text
+);
