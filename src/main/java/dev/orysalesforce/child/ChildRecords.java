@@ -8,6 +8,7 @@ import dev.orysalesforce.ledger.ChildLedger;
 import dev.orysalesforce.ledger.FieldHash;
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.Describe.Field;
+import dev.orysalesforce.salesforce.PersonObject;
 import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.salesforce.SoqlLookup;
 import dev.orysalesforce.settings.SyncSettings;
@@ -170,10 +171,11 @@ public class ChildRecords {
     /** The child's field that refers to the item's record. */
     private String owner(SyncItem item, Child child) {
         List<String> names = org.fields(child.object(), GOOD_FOR).values().stream()
-                .filter(field -> field.references().equals(Set.of(item.getObject())) && field.createable()).map(Field::name).distinct()
+                .filter(field -> field.references().equals(Set.of(PersonObject.sObject(item.getObject()))) && field.createable())
+                .map(Field::name).distinct()
                 .filter(name -> !child.fields().has(name)).toList();
         return names.size() == 1 ? names.get(0)
-                : names.stream().filter(name -> name.equals(item.getObject() + ID)).findFirst().orElse(null);
+                : names.stream().filter(name -> name.equals(PersonObject.sObject(item.getObject()) + ID)).findFirst().orElse(null);
     }
 
     private void checkField(ChildRow row, String name, JsonNode value, Field field) {

@@ -85,7 +85,7 @@ public class Erasure {
     }
 
     public boolean isKnown(String answer) {
-        return !lookup.records(answer).isEmpty();
+        return lookup.records(answer).stream().anyMatch(PersonObject::isOfPerson);
     }
 
     /**
@@ -123,7 +123,7 @@ public class Erasure {
             String more = switch (object) {
                 case LEAD -> ", " + Conversion.fields("", tellsPersonAccounts, asksAccounts);
                 case CONTACT -> (tellsPersonAccounts ? ", " + Describe.IS_PERSON_ACCOUNT : "") + (asksAccounts ? OF_ACCOUNT : "");
-                case PERSON_ACCOUNT -> "";
+                case PERSON_ACCOUNT -> ", " + Describe.IS_PERSON_ACCOUNT;
             };
             String soql = QUERY.formatted(OryFields.ORY_ID, more, object.sObject(), SoqlLookup.list(identities.stream()));
             return SoqlLookup.query(object.sObject(), "queryAll",
@@ -137,7 +137,7 @@ public class Erasure {
      * be done.
      */
     public void matched(List<SyncItem> items, String answer) {
-        List<JsonNode> records = lookup.records(answer);
+        List<JsonNode> records = lookup.records(answer).stream().filter(PersonObject::isOfPerson).toList();
         for (SyncItem item : items) {
             records.stream().filter(record -> hasId(item, record) || isKnown(item, record))
                     .sorted(Comparator.comparing((JsonNode record) -> record.path("IsDeleted").asBoolean())

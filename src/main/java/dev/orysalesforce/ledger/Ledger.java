@@ -81,6 +81,12 @@ public class Ledger {
         return jdbc.sql("select count(*) from identities where salesforce_id is not null").query(Long.class).single();
     }
 
+    /** Whether an identity has a record of this object. */
+    public boolean has(String object) {
+        return !jdbc.sql("select 1 from identities where object = :object limit 1").param("object", object).query(Integer.class).list()
+                .isEmpty();
+    }
+
     /** A list for {@code in (:list)}, in parts: the databases limit how many values a statement may have. */
     static Stream<List<String>> slices(Collection<String> values) {
         List<String> all = new ArrayList<>(values);

@@ -11,6 +11,7 @@ import dev.orysalesforce.salesforce.RecordError;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.Duplicates;
 import dev.orysalesforce.sync.SyncItem;
+import dev.orysalesforce.write.PersonAccounts;
 import dev.orysalesforce.write.WriteResults;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,9 +34,11 @@ public class DuplicateRecords {
 
     private final Duplicates policy;
     private final WriteResults results;
+    private final PersonAccounts personAccounts;
     private final ObjectMapper json;
 
-    public DuplicateRecords(SyncSettings settings, WriteResults results, ObjectMapper json) {
+    public DuplicateRecords(SyncSettings settings, WriteResults results, PersonAccounts personAccounts, ObjectMapper json) {
+        this.personAccounts = personAccounts;
         this.policy = settings.duplicates();
         this.results = results;
         this.json = json;
@@ -82,11 +85,16 @@ public class DuplicateRecords {
                 + String.join(", ", matches.keySet()) + ".", List.of());
         item.replaceError(named);
         Optional<PersonObject> one = matches.size() == 1 ? matches.values().iterator().next() : Optional.empty();
-        if (policy == Duplicates.ADOPT && one.isPresent() && !item.hasRecord()) {
+        if (policy == Duplicates.ADOPT && one.filter(this::isAdoptable).isPresent() && !item.hasRecord()) {
             item.mayAdopt(new SyncItem.Candidate(one.get().title(), matches.keySet().iterator().next(), RecordAdoption.DUPLICATE_RULE));
         } else {
             item.deadLetter();
         }
+    }
+
+    /** Most Accounts are companies. */
+    private boolean isAdoptable(PersonObject object) {
+        return object != PersonObject.PERSON_ACCOUNT || personAccounts.carryIdentities();
     }
 
     /** Many versions of the API misspell the key. */

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -51,6 +52,10 @@ public class RecordMatcher {
     private static final int MATCHES_IN_MESSAGE = 10;
     private static final String SELECT = "SELECT Id, %s, " + OryFields.ORY_ID + ", " + OryFields.ORY_UPDATED_AT + "%s FROM %s";
     private static final String OF_ACCOUNT = ", AccountId, Account." + OryFields.ORY_ID + ", Account." + OryFields.ORY_UPDATED_AT;
+
+    private static final RecordError OF_COMPANY = RecordError.of("PERSON_ACCOUNT", "The Account of a company bears the Ory ID of this"
+            + " identity, perhaps by the mapping of fields for the conversion of Leads — Empty " + OryFields.ORY_ID + " there, take the"
+            + " field out of that mapping in Setup, then replay the event.");
 
     private final Ledger ledger;
     private final SoqlLookup lookup;
@@ -161,7 +166,10 @@ public class RecordMatcher {
 
     /** Applies the records that were found. The Ory ID has precedence over the e-mail address. */
     public void matched(List<SyncItem> items, String answer) {
-        List<JsonNode> records = new ArrayList<>(lookup.records(answer));
+        List<JsonNode> all = lookup.records(answer);
+        Set<String> ofCompanies = all.stream().filter(record -> !PersonObject.isOfPerson(record))
+                .map(record -> record.path(OryFields.ORY_ID).asText()).collect(Collectors.toSet());
+        List<JsonNode> records = new ArrayList<>(all.stream().filter(PersonObject::isOfPerson).toList());
         records.sort(Comparator.comparing(PersonObject::of));
         Map<String, List<JsonNode>> byIdentity = by(record -> OryFields.ORY_ID, records);
         Map<Boolean, List<JsonNode>> free = records.stream().filter(RecordMatcher::isFree)
@@ -170,6 +178,10 @@ public class RecordMatcher {
         Map<String, List<JsonNode>> halves = by(record -> PersonObject.CONTACT.emailField(), free.get(true));
         for (SyncItem item : items) {
             byIdentity.getOrDefault(item.getIdentity(), List.of()).forEach(record -> foundById(item, record));
+            if (!item.hasRecord() && PersonObject.PERSON_ACCOUNT.is(item.getObject()) && ofCompanies.contains(item.getIdentity())) {
+                item.deadLetter(OF_COMPANY);
+                continue;
+            }
             List<JsonNode> same = byEmail.getOrDefault(key(email(item)), List.of());
             if (!item.hasRecord() && !same.isEmpty() && match != MatchEmail.NEVER) {
                 foundByEmail(item, same);
@@ -208,7 +220,8 @@ public class RecordMatcher {
     /** A conversion has copied the Ory ID to the Contact that is the half of a person account. The app goes on with the Account. */
     private void foundHalf(SyncItem item, JsonNode contact) {
         JsonNode account = contact.path("Account");
-        found(item, contact, version(account.hasNonNull(OryFields.ORY_UPDATED_AT) ? account : contact));
+        item.found(PersonObject.PERSON_ACCOUNT.title(), contact.path("AccountId").textValue(), "conversion",
+                version(account.hasNonNull(OryFields.ORY_UPDATED_AT) ? account : contact), contact);
         follow(item, PersonObject.PERSON_ACCOUNT, contact.path("AccountId").textValue(), account.path(OryFields.ORY_ID).textValue(),
                 "conversion");
     }

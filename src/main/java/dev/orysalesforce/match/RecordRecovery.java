@@ -248,6 +248,9 @@ public class RecordRecovery {
             item.unchanged(null);
         } else if (item.isLate()) {
             item.skipped(DELETED, "The record was deleted in Salesforce; an event that is not the newest makes no new one.");
+        } else if (onDeletedRecord == OnDeletedRecord.RECREATE && PersonObject.PERSON_ACCOUNT.is(object)
+                && !personAccounts.carryIdentities()) {
+            PersonAccounts.notCarried(item);
         } else if (onDeletedRecord == OnDeletedRecord.RECREATE && !PersonObject.LEAD.is(object)) {
             item.recreate(object); // the converted Lead still holds the Ory ID, so there can be no other Lead
         } else if (onDeletedRecord == OnDeletedRecord.RECREATE) {

@@ -6,6 +6,7 @@ import dev.orysalesforce.ledger.History;
 import dev.orysalesforce.reconcile.ReconcileSnapshot.Listed;
 import dev.orysalesforce.reconcile.ReconcileSnapshot.Read;
 import dev.orysalesforce.reconcile.ReconcileSnapshot.Sighting;
+import dev.orysalesforce.salesforce.PersonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ import java.util.Set;
  *     is not known either
  * @param code the reason if it failed or was skipped
  * @param message the same in words
- * @param object Lead or Contact
+ * @param object Lead, Contact or PersonAccount
  * @param salesforceId its record
  * @param link its record in the browser
  * @param foundBy how the record was found
@@ -77,6 +78,11 @@ public record IdentityStatus(
      * @param content an event, or a record of Salesforce
      */
     public record Values(String source, JsonNode content) {}
+
+    /** Salesforce's name of the record's object. */
+    public String sObject() {
+        return PersonObject.sObject(object);
+    }
 
     IdentityStatus with(Sighting seen) {
         return new IdentityStatus(identity, pending, outcome, code, message, object, salesforceId, link, foundBy, version,

@@ -42,6 +42,7 @@ public class ParentRecords {
     /** Salesforce allows 100,000 characters; the encoding of the call makes some of them three. */
     private static final int LONGEST_LIST = 30_000;
     private static final int QUERIES_IN_A_CALL = 5;
+    private static final String NO_PERSONS = " AND " + Describe.IS_PERSON_ACCOUNT + " = false";
     private static final String FORMER = "SELECT Id, IsDeleted, MasterRecordId FROM %s WHERE Id IN (%s)";
 
     private final ParentKeys keys;
@@ -161,8 +162,9 @@ public class ParentRecords {
             Set<String> fields = new TreeSet<>(String.CASE_INSENSITIVE_ORDER); // Salesforce rejects a field that is there twice
             requests.forEach(request -> request.keys().usable().forEach(key -> fields.add(key.field())));
             fields.forEach(field -> slices(requests, field).forEach(slice -> parts.add(new Part(SoqlLookup.query("key" + parts.size(),
-                    "query", "SELECT Id, %s FROM %s WHERE %s IN (%s)".formatted(String.join(", ", fields), object, field,
-                            SoqlLookup.list(slice.stream().flatMap(request -> spellings(request, field).stream()).distinct()))),
+                    "query", "SELECT Id, %s FROM %s WHERE %s IN (%s)%s".formatted(String.join(", ", fields), object, field,
+                            SoqlLookup.list(slice.stream().flatMap(request -> spellings(request, field).stream()).distinct()),
+                            org.isKnownToHave(object, Describe.IS_PERSON_ACCOUNT) ? NO_PERSONS : "")),
                     false, slice))));
             List<ParentRequest> former = requests.stream().filter(request -> request.formerId() != null).toList();
             if (!former.isEmpty()) {

@@ -13,6 +13,7 @@ import dev.orysalesforce.ledger.Tombstones;
 import dev.orysalesforce.reconcile.ReconcileRun.Phase;
 import dev.orysalesforce.salesforce.CallBudget;
 import dev.orysalesforce.salesforce.Login;
+import dev.orysalesforce.salesforce.PersonObject;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.settings.SyncSettings.OnMissing;
 import dev.orysalesforce.sync.DeliveryPause;
@@ -166,7 +167,7 @@ public class Reconcile {
             case LIST -> queues.depth(Queues.JOURNAL).orElse(0) >= settings.reconcile().queueLimit() ? null
                     : ReconcileStep.ory(run.position == null ? PAGE : PAGE + "&page_token="
                             + URLEncoder.encode(run.position, StandardCharsets.UTF_8), List.of());
-            case CONTACTS, LEADS -> isSalesforceDown() || budget.isThrottled() ? null
+            case CONTACTS, LEADS, ACCOUNTS -> isSalesforceDown() || budget.isThrottled() ? null
                     : ReconcileStep.salesforce(SalesforcePage.query(run.phase, run.position, recordsPerPage));
             case CONVERTED -> {
                 List<String> leftBehind = snapshot.leftBehind(run.position, IDS);
@@ -308,6 +309,8 @@ public class Reconcile {
         run.position = answer.next();
         if (run.position == null && run.phase == Phase.CONTACTS) {
             run.go(Phase.LEADS);
+        } else if (run.position == null && run.phase == Phase.LEADS && ledger.has(PersonObject.PERSON_ACCOUNT.title())) {
+            run.go(Phase.ACCOUNTS);
         } else if (run.position == null) {
             readSalesforceWhole();
         }

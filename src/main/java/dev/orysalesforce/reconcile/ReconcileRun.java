@@ -12,7 +12,7 @@ final class ReconcileRun {
         /** Lists all identities; position: the page token. */
         LIST,
         /** Reads the Ory IDs in Salesforce; position: the last ID that was read. */
-        CONTACTS, LEADS,
+        CONTACTS, LEADS, ACCOUNTS,
         /** Queries Ory for identities whose Lead was converted, to continue with the Contacts; position: the last one queried. */
         CONVERTED,
         /** Queries Ory for identities of the ledger that were not listed; position: the last one queried. */

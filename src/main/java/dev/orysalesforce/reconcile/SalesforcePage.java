@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orysalesforce.reconcile.ReconcileRun.Phase;
+import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.OryFields;
 import dev.orysalesforce.salesforce.SoqlLookup;
 import java.net.URLEncoder;
@@ -38,6 +39,9 @@ record SalesforcePage(Map<String, Instant> versions, List<Conversion> conversion
     private static final String CONTACTS = "SELECT %1$s, %2$s FROM Contact";
     private static final String LEADS = "SELECT Id, %1$s, %2$s, LastModifiedById, IsConverted, ConvertedContactId,"
             + " ConvertedContact.%2$s FROM Lead";
+    /** A conversion may have copied the Ory ID of a Lead to the company's Account, too. */
+    private static final String ACCOUNTS = "SELECT %1$s, %2$s FROM Account";
+    private static final String ONLY_PERSONS = " AND " + Describe.IS_PERSON_ACCOUNT + " = true";
     /** No ID is less than this. A condition {@code != null} has no index. */
     private static final String ALL = " WHERE %s >= '0'";
     private static final String AFTER = " WHERE %s > %s";
@@ -50,10 +54,11 @@ record SalesforcePage(Map<String, Instant> versions, List<Conversion> conversion
      */
     static String query(Phase phase, String position, int records) {
         boolean isFirst = position == null || position.startsWith("/");
-        return "/query?q=" + URLEncoder.encode((phase == Phase.CONTACTS ? CONTACTS : LEADS)
-                .formatted(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT)
+        String select = phase == Phase.CONTACTS ? CONTACTS : phase == Phase.LEADS ? LEADS : ACCOUNTS;
+        return "/query?q=" + URLEncoder.encode(select.formatted(OryFields.ORY_ID, OryFields.ORY_UPDATED_AT)
                 + (isFirst ? ALL.formatted(OryFields.ORY_ID)
                         : AFTER.formatted(OryFields.ORY_ID, SoqlLookup.list(Stream.of(position))))
+                + (phase == Phase.ACCOUNTS ? ONLY_PERSONS : "")
                 + PAGE.formatted(OryFields.ORY_ID, records), StandardCharsets.UTF_8);
     }
 

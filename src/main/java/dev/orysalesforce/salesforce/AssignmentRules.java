@@ -40,7 +40,7 @@ public class AssignmentRules {
     }
 
     private String active(String object) {
-        String query = "SELECT Name FROM AssignmentRule WHERE SobjectType = '" + object + "' AND Active = true";
+        String query = "SELECT Name FROM AssignmentRule WHERE SobjectType = '" + PersonObject.sObject(object) + "' AND Active = true";
         try {
             String answer = camel.asyncRequestBody(RouteNames.READ, "/query?q=" + URLEncoder.encode(query, StandardCharsets.UTF_8),
                     String.class).orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS).join();

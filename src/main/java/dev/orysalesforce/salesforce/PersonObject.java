@@ -64,6 +64,11 @@ public enum PersonObject {
         return title.equals(object);
     }
 
+    /** Whether a record that a query for people has found is that of a person: the Account of a company may bear an Ory ID, too. */
+    public static boolean isOfPerson(JsonNode record) {
+        return of(record) != PERSON_ACCOUNT || record.path(Describe.IS_PERSON_ACCOUNT).asBoolean();
+    }
+
     /** @param object the app's name of any object, also of one that holds no people */
     public static String sObject(String object) {
         return of(object).map(PersonObject::sObject).orElse(object);

@@ -212,7 +212,7 @@ public class SoqlLookup {
             reason = named.group(2) + "." + named.group(1) + ", a field of a mapping: " + reason;
         } else if (policy.action(recordError.code()) != Action.PAUSE) {
             reason += " — The run-as user needs read access to Lead and Contact and to Email, " + OryFields.ORY_ID + " and "
-                    + OryFields.ORY_UPDATED_AT + " on both.";
+                    + OryFields.ORY_UPDATED_AT + " on both; for person accounts, to Account as well.";
         }
         return new PauseDeliveryException(recordError.code(), "Salesforce refused to look records up: " + reason);
     }

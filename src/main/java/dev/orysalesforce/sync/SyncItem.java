@@ -391,6 +391,11 @@ public final class SyncItem {
         recreated = true;
     }
 
+    /** Whether a record of this object is made in the place of one that was deleted, whatever a mapping answers. */
+    public boolean isRecreated() {
+        return recreated;
+    }
+
     /** Salesforce rejected it for a reason that the batch can deal with, a limited number of times. */
     public void recover(Action how, RecordError error) {
         if (++recoveries > MAX_RECOVERIES) {

@@ -15,8 +15,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
@@ -43,6 +45,8 @@ public class PersonAccounts {
     private final Describe org;
     private final SoqlLookup lookup;
     private final Clock clock;
+    /** Each record type that was the usual one since the start. */
+    private final Set<String> assigned = ConcurrentHashMap.newKeySet();
     private volatile Chosen chosen;
 
     private record Chosen(String recordTypeId, Instant at) {}
@@ -71,7 +75,13 @@ public class PersonAccounts {
 
     /** Whether the org has person accounts, and the run-as user sees the two Ory fields on them. */
     public boolean carryIdentities() {
-        return exist() && org.isVisible(ACCOUNT) && org.has(ACCOUNT, OryFields.ORY_ID) && org.has(ACCOUNT, OryFields.ORY_UPDATED_AT);
+        if (!exist() || !org.isVisible(ACCOUNT)) {
+            return false;
+        }
+        if (!org.has(ACCOUNT, Describe.IS_PERSON_ACCOUNT)) {
+            org.fields(ACCOUNT, Duration.ZERO); // described before person accounts were enabled
+        }
+        return areKnownToCarryIdentities();
     }
 
     /** The fields of an object that hold the identity's ID and version. A conversion may have copied them to the Contact half, too. */
@@ -93,7 +103,7 @@ public class PersonAccounts {
      * @throws PauseDeliveryException if such a record would be created
      */
     public void check(Batch batch) {
-        Set<String> objects = batch.getPending().stream().filter(item -> !item.hasRecord() && !item.isMadeAnew())
+        Set<String> objects = batch.getPending().stream().filter(item -> !item.hasRecord() && !item.isRecreated())
                 .map(SyncItem::getObject).collect(Collectors.toSet());
         if (objects.contains(PersonObject.CONTACT.title()) && exist()) {
             throw new PauseDeliveryException("PERSON_ACCOUNTS", "This org has person accounts: there, a person is an Account, and a"
@@ -143,20 +153,30 @@ public class PersonAccounts {
                 + " them the default in the profile of the run-as user.")).id(), clock.instant());
     }
 
+    /** Salesforce is asked again; an item that is on its way with it is refused, too, and mapped again. */
+    private void doubt(String recordTypeId) {
+        Chosen used = chosen;
+        if (used != null && used.recordTypeId().equals(recordTypeId)) {
+            chosen = new Chosen(recordTypeId, Instant.EPOCH);
+        }
+    }
+
     /** New person accounts whose mapping names no record type get the usual one. Salesforce would make companies of them otherwise. */
     public void assignTypes(Batch batch) {
         Chosen usual = chosen;
-        untyped(batch).forEach(item -> item.getRecord().withObjectProperty(Mapping.ON_CREATE).put(RECORD_TYPE_ID, usual.recordTypeId()));
+        untyped(batch).forEach(item -> {
+            item.getRecord().withObjectProperty(Mapping.ON_CREATE).put(RECORD_TYPE_ID, usual.recordTypeId());
+            assigned.add(usual.recordTypeId());
+        });
     }
 
     /** Whether Salesforce has refused the usual record type, which was deleted or taken from the user since; then it is asked again. */
     public boolean isTypeRefused(SyncItem item) {
-        Chosen used = chosen;
-        boolean isRefused = used != null && PersonObject.PERSON_ACCOUNT.is(item.getObject()) && !item.hasRecord()
-                && item.getError().fields().contains(RECORD_TYPE_ID)
-                && used.recordTypeId().equals(item.getRecord().path(RECORD_TYPE_ID).asText());
+        String used = item.getRecord() == null ? "" : item.getRecord().path(RECORD_TYPE_ID).asText();
+        boolean isRefused = PersonObject.PERSON_ACCOUNT.is(item.getObject()) && !item.hasRecord()
+                && item.getError().fields().contains(RECORD_TYPE_ID) && assigned.contains(used);
         if (isRefused) {
-            chosen = null;
+            doubt(used);
         }
         return isRefused;
     }
@@ -170,6 +190,7 @@ public class PersonAccounts {
     }
 
     private static boolean isTyped(ObjectNode fields) {
-        return fields.hasNonNull(RECORD_TYPE_ID) || fields.hasNonNull(RECORD_TYPE);
+        return fields.properties().stream().filter(field -> !field.getValue().isNull()).map(Map.Entry::getKey)
+                .anyMatch(name -> name.equalsIgnoreCase(RECORD_TYPE_ID) || name.equalsIgnoreCase(RECORD_TYPE)); // as Salesforce reads names
     }
 }

@@ -13,6 +13,7 @@ import dev.orysalesforce.ledger.Mark.Kind;
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.salesforce.OryFields;
+import dev.orysalesforce.salesforce.PersonObject;
 import dev.orysalesforce.salesforce.SoqlLookup;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.SyncItem;
@@ -61,8 +62,9 @@ public class StandIns {
         byObject.forEach((object, members) -> Batch.slices(members, Batch.CHUNK).forEach(slice -> {
             Set<String> fields = new TreeSet<>(String.CASE_INSENSITIVE_ORDER); // Salesforce rejects a field that is there twice
             slice.forEach(item -> fields.addAll(unreadFields(item)));
-            queries.add(SoqlLookup.query(object + queries.size(), "query", QUERY.formatted(String.join(", ", fields), object,
-                    SoqlLookup.list(slice.stream().map(SyncItem::getSalesforceId)))));
+            queries.add(SoqlLookup.query(object + queries.size(), "query",
+                    QUERY.formatted(String.join(", ", fields), PersonObject.sObject(object),
+                            SoqlLookup.list(slice.stream().map(SyncItem::getSalesforceId)))));
         }));
         return lookup.compositeRequest(queries);
     }

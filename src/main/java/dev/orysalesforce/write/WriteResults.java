@@ -161,8 +161,10 @@ public class WriteResults {
                         ? Action.RETRY : Action.DEAD_LETTER; // the permission may have come back between the call and the describe
                 errors.set(i, recordError.acting(mayWrite ? otherwise : Action.PAUSE_OBJECT,
                         mayWrite ? recordError.message() : "The run-as user may not " + (chunk.isNew() ? "create " : "edit ") + object
-                                + " records — Give it the permission " + (chunk.isNew() ? "Create" : "Edit") + " on " + object
-                                + ", with the permission set Ory_Identity_Sync of salesforce/ or another one"));
+                                + " records — Give it the permission " + (chunk.isNew() ? "Create" : "Edit") + " on "
+                                + PersonObject.sObject(object) + ", with the permission set "
+                                + (PersonObject.PERSON_ACCOUNT.is(object) ? "Ory_Identity_Person_Accounts" : "Ory_Identity_Sync")
+                                + " of salesforce/ or another one"));
             }
         }
     }

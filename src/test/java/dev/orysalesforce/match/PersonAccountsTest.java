@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.AppTest;
 import dev.orysalesforce.Ory;
 import dev.orysalesforce.operator.Operator;
+import dev.orysalesforce.salesforce.Describe;
 import dev.orysalesforce.sandbox.CallKind;
 import dev.orysalesforce.sandbox.SandboxRecord;
 import dev.orysalesforce.sandbox.Write;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 
 /** In an org with person accounts, some Contacts are one half of an Account, and a Lead without a company becomes one. */
 @Tag("any-ledger")
@@ -359,6 +361,129 @@ class PersonAccountsTest extends AppTest {
     }
 
     @Test
+    void aRecordTypeThatIsTakenAwayIsReplacedForAllOfABatch() {
+        deploy();
+        sends("registration", of("person", UUID.randomUUID().toString(), "first-" + email, FIRST));
+        settle();
+        SALESFORCE.org().withdrawRecordType("Account", "PersonAccount");
+        SALESFORCE.org().addPersonType("Client", false);
+        List<String> identities = IntStream.range(0, 5).mapToObj(i -> UUID.randomUUID().toString()).toList();
+        arriveTogether(() -> identities.forEach(one -> sends("registration", of("person", one, one + "@example.org", FIRST))), 5);
+        settle();
+        assertThat(deadLetters()).isEmpty();
+        assertThat(identities).allSatisfy(one -> assertThat(account(one).text("RecordTypeId"))
+                .isEqualTo(SALESFORCE.org().typeId("Account", "Client")));
+    }
+
+    /** The local part of the address stands in for the last name, and the record is read before another one replaces it. */
+    @Test
+    void aStandInIsReplacedWithItsSource() {
+        deploy();
+        sends("registration", nameless(of("person", id, email, FIRST)));
+        settle();
+        assertThat(account(id).text("LastName")).isEqualTo(id);
+        String other = UUID.randomUUID().toString();
+        sends("settings", nameless(of("person", id, other + "@example.org", SECOND)));
+        settle();
+        assertThat(isPaused()).isFalse();
+        assertThat(account(id).text("LastName")).isEqualTo(other);
+        SALESFORCE.org().edit(account(id).id(), Map.of("LastName", "Typed by sales"));
+        sends("settings", nameless(of("person", id, "third-" + email, THIRD)));
+        settle();
+        assertThat(account(id).text("LastName")).isEqualTo("Typed by sales");
+    }
+
+    @Test
+    void itsValuesAreRevealed() {
+        deploy();
+        sends("registration", of("person", id, email, FIRST));
+        settle();
+        JsonNode status = read(operator().get("/api/identities/" + id + "?reveal=true").body());
+        assertThat(status.at("/values/source").asText()).as(status.toString()).isEqualTo("salesforce");
+        assertThat(status.at("/values/content/PersonEmail").asText()).isEqualTo(email);
+    }
+
+    /** An admin who maps the field of the Lead to that of the Account, which takes the ID of a person to the company. */
+    @Test
+    void theCompanyThatBearsTheIdOfAPersonIsNotErased() {
+        deploy();
+        register(id, email);
+        String company = SALESFORCE.org().insert("Account", new HashMap<>(Map.of("Name", "Acme", ID, id)));
+        assertThat(operator().delete("/api/identities/" + id).statusCode()).isEqualTo(202);
+        settle();
+        assertThat(SALESFORCE.org().record(company).text(ID)).isEqualTo(id);
+        assertThat(SALESFORCE.org().find("Lead", "Email", email)).singleElement()
+                .satisfies(lead -> assertThat(lead.text(ID)).isNull());
+        SALESFORCE.org().delete(company);
+    }
+
+    @Test
+    void theCompanyThatBearsTheIdOfAPersonIsNoRecordOfThePerson() {
+        deploy();
+        String company = SALESFORCE.org().insert("Account", new HashMap<>(Map.of("Name", "Acme", ID, id)));
+        sends("registration", of("person", id, email, FIRST));
+        settle();
+        assertThat(deadLetters()).singleElement().satisfies(letter -> assertThat(letter.path("message").asText())
+                .contains("The Account of a company bears the Ory ID"));
+        assertThat(isPaused()).isFalse();
+        assertThat(writesTo(company)).isEmpty();
+        SALESFORCE.org().delete(company);
+        operator().post("/api/dead-letters/replay", "{\"code\": \"PERSON_ACCOUNT\"}");
+        settle();
+        assertThat(account(id).text("PersonEmail")).isEqualTo(email);
+    }
+
+    @Test
+    void aPersonIsNoParent() {
+        deploy();
+        String domain = id + ".example";
+        String contact = SALESFORCE.org().insert("Contact", new HashMap<>(Map.of("LastName", "Typed by sales", "Email", "p@" + domain)));
+        String other = SALESFORCE.org().insert("Account", new HashMap<>(Map.of("LastName", "Other", "Website", domain,
+                "RecordTypeId", SALESFORCE.org().typeId("Account", "PersonAccount"))));
+        sends("registration", verified(of("colleague", id, "p@" + domain, FIRST)));
+        settle();
+        assertThat(record(id).id()).isEqualTo(contact);
+        assertThat(record(id).text("AccountId")).isNotNull().isNotEqualTo(other);
+    }
+
+    /** A conversion has copied ID and version to the half, and the event is older. */
+    @Test
+    void anEventThatIsOlderThanTheHalfLeadsToTheAccount() {
+        deploy();
+        register(id, email);
+        sends("settings", named(verified(of(null, id, email, SECOND)), "Renamed"));
+        settle();
+        String lead = record(id).id();
+        String person = SALESFORCE.org().convertLead(lead, true);
+        SALESFORCE.org().purge(lead);
+        sql.update("delete from identities");
+        sends("settings", named(verified(of(null, id, email, FIRST)), "Old"));
+        settle();
+        assertThat(ledger("object")).isEqualTo("PersonAccount");
+        assertThat(ledger("salesforce_id")).isEqualTo(person);
+        sends("settings", named(verified(of(null, id, email, THIRD)), "Newest"));
+        settle();
+        assertThat(SALESFORCE.org().record(person).text("FirstName")).isEqualTo("Newest");
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    /** The org has enabled them since the app has asked how Accounts are. */
+    @Test
+    void accountsThatWereDescribedBeforeAreDescribedAgain(@Autowired Describe descriptions) {
+        askOrgAgain();
+        SALESFORCE.reset();
+        deploy();
+        assertThat(descriptions.has("Account", Describe.IS_PERSON_ACCOUNT)).isFalse();
+        SALESFORCE.org().enablePersonAccounts();
+        deploy();
+        String there = person(email);
+        long before = composites();
+        register(id, email);
+        assertThat(account(id).id()).isEqualTo(there);
+        assertThat(composites() - before).isLessThan(6);
+    }
+
+    @Test
     void manyNewOnesShareCalls() {
         deploy();
         List<String> identities = IntStream.range(0, 450).mapToObj(i -> UUID.randomUUID().toString()).toList();
@@ -434,6 +559,11 @@ class PersonAccountsTest extends AppTest {
 
     private static ObjectNode named(ObjectNode body, String firstName) {
         ((ObjectNode) body.path("identity").path("traits")).putObject("name").put("first", firstName).put("last", "Person");
+        return body;
+    }
+
+    private static ObjectNode nameless(ObjectNode body) {
+        ((ObjectNode) body.path("identity").path("traits")).remove("name");
         return body;
     }
 

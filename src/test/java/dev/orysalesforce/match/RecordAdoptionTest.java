@@ -67,6 +67,16 @@ class RecordAdoptionTest extends AppTest {
         assertThat(deadLetters()).hasSize(1);
     }
 
+    @Test
+    void aCompanyIsNotAdopted() {
+        SALESFORCE.org().insert("Account", Map.of("Name", "First Ltd"));
+        SALESFORCE.org().activate(DuplicateRule.leadAgainstCompanies());
+        send(0, true, "First Ltd");
+        assertThat(deadLetters()).singleElement().satisfies(letter -> assertThat(letter.path("code").asText())
+                .isEqualTo("DUPLICATES_DETECTED"));
+        assertThat(isPaused()).isFalse();
+    }
+
     private String there(Map<String, String> more) {
         SALESFORCE.org().deactivateRules();
         java.util.HashMap<String, Object> fields = new java.util.HashMap<>(more);

@@ -3,7 +3,7 @@ package dev.orysalesforce.sandbox;
 import java.util.List;
 
 /**
- * A duplicate rule which compares e-mail addresses.
+ * A duplicate rule which compares e-mail addresses; with Accounts, names of companies.
  *
  * @param name     developer name, appears in the details of an error
  * @param object   the object that is saved
@@ -24,6 +24,11 @@ public record DuplicateRule(String name, String object, List<String> matches, bo
     public static DuplicateRule contactAlert() {
         return new DuplicateRule("Standard_Contact_Duplicate_Rule", "Contact", List.of("Contact", "Lead"), false,
                 true);
+    }
+
+    /** Leads against Accounts: their companies against the Accounts' names. */
+    public static DuplicateRule leadAgainstCompanies() {
+        return new DuplicateRule("Known_Companies", "Lead", List.of("Account"), false, true);
     }
 
     /** The same rule, which blocks. */

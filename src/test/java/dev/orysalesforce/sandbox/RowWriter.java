@@ -277,7 +277,9 @@ final class RowWriter {
         for (String object : rule.matches()) {
             ObjectTable table = org.table(object);
             List<Object> matches = new ArrayList<>();
-            for (SandboxRecord other : table.live(table.schema().rule("Email").orElseThrow(), record.get("Email"))) {
+            boolean isOfCompanies = object.equals("Account");
+            for (SandboxRecord other : table.live(table.schema().rule(isOfCompanies ? "Name" : "Email").orElseThrow(),
+                    record.get(isOfCompanies ? "Company" : "Email"))) {
                 if (!other.id().equals(record.id()) && !other.is("IsConverted")) {
                     matches.add(Map.of("additionalInformation", List.of(), "fieldDiffs", List.of(),
                             "matchConfidence", 100.0,

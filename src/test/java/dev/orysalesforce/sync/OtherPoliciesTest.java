@@ -48,6 +48,24 @@ class OtherPoliciesTest extends AppTest {
         assertThat(deadLetters()).hasSize(1);
     }
 
+    /** The Ory fields on Account are not deployed, so a new person account could not be found by its Ory ID. */
+    @Test
+    void aPersonAccountThatIsGoneIsNotMadeAnewWithoutTheOryFields() {
+        askOrgAgain();
+        SALESFORCE.org().enablePersonAccounts();
+        ory.sends("registration", Ory.identity(id, START, "Person"));
+        settle();
+        String lead = record(id).id();
+        String person = SALESFORCE.org().convertLead(lead, false);
+        SALESFORCE.org().delete(person);
+        SALESFORCE.org().purge(person);
+        ory.sends("settings", Ory.identity(id, START.plusSeconds(1), "Renamed"));
+        settle();
+        assertThat(isPaused()).isFalse();
+        assertThat(deadLetters()).singleElement().satisfies(letter -> assertThat(letter.path("code").asText()).isEqualTo("PERSON_ACCOUNT"));
+        askOrgAgain();
+    }
+
     @Test
     void aRegistrationCountsAsNewWithoutALookUp() {
         SALESFORCE.org().insert("Lead", Map.of("LastName", "There", "Company", "C", "Email", "p-" + id + "@example.org"));

@@ -46,7 +46,7 @@ class FailureWithoutWordsTest {
         WriteResults results = new WriteResults(new ErrorPolicy(settings, new StandardEnvironment()), null, null,
                 null, null, null, settings, new ObjectMapper(), meters, Clock.systemUTC());
         SalesforceException mute = new SalesforceException((Throwable) null);
-        assertThatThrownBy(() -> new DuplicateRecords(settings, results, new ObjectMapper()).matches(null, mute))
+        assertThatThrownBy(() -> new DuplicateRecords(settings, results, null, new ObjectMapper()).matches(null, mute))
                 .isInstanceOf(PauseDeliveryException.class);
         assertThatThrownBy(() -> results.failed(new SalesforceException(List.of(), 503))).isInstanceOf(PauseDeliveryException.class);
     }
