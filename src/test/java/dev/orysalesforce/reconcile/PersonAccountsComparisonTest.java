@@ -3,6 +3,7 @@ package dev.orysalesforce.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orysalesforce.sandbox.SandboxRecord;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -10,8 +11,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.springframework.test.context.TestPropertySource;
 
 /** A comparison reads person accounts as it reads Leads and Contacts. */
+@TestPropertySource(properties = "test.context=reconcile")
 @Tag("any-ledger")
 class PersonAccountsComparisonTest extends ReconcileTest {
 
@@ -53,7 +56,7 @@ class PersonAccountsComparisonTest extends ReconcileTest {
         done();
         settle();
         SALESFORCE.org().delete(account(person).id());
-        String company = SALESFORCE.org().insert("Account", new java.util.HashMap<>(Map.of("Name", "Acme", ID, person)));
+        String company = SALESFORCE.org().insert("Account", new HashMap<>(Map.of("Name", "Acme", ID, person)));
         sql.update("update identities set written_at = '2026-01-01T00:00:00Z'");
         assertThat(done().path("goneInSalesforce").asInt()).isEqualTo(1);
         SALESFORCE.org().delete(company);
