@@ -78,7 +78,8 @@ public class AlertConditions {
     public List<Condition> evaluate() {
         return Map.<AlertKind, Supplier<Condition>>of(AlertKind.PAUSED, this::paused, AlertKind.DEAD_LETTERS, this::deadLetters,
                 AlertKind.NEW_CODE, this::newCodes, AlertKind.COMPARISON, this::comparison, AlertKind.IN_SYNC, this::inSync,
-                AlertKind.RELOAD, this::reload, AlertKind.API_SHARE, this::apiShare, AlertKind.SET_UP, this::setUp)
+                AlertKind.RELOAD, this::reload, AlertKind.API_SHARE, this::apiShare, AlertKind.SET_UP, this::setUp, AlertKind.EDIT,
+                this::edit)
                 .entrySet().stream().map(condition -> known(condition.getKey(), condition.getValue())).toList();
     }
 
@@ -106,10 +107,6 @@ public class AlertConditions {
         if (first.isPresent()) {
             return paused(first.get().since(), objects.current().stream()
                     .map(object -> object.object() + ": " + object.code() + ": " + object.reason()).collect(Collectors.joining("\n")));
-        }
-        OneWayEdits.Held edit = edits.held();
-        if (edit != null) {
-            return paused(edit.since(), edit.reason());
         }
         boolean nothingWaits = queues.depth(Queues.JOURNAL).orElse(1) == 0;
         return nothingWaits || hasDelivered() ? Condition.over(AlertKind.PAUSED, "Events are delivered.")
@@ -195,6 +192,14 @@ public class AlertConditions {
         return new Condition(AlertKind.RELOAD, Verdict.HOLDS, Instant.parse((String) why.get("since")), why.get("file")
                 + (why.containsKey("line") ? ":" + why.get("line") : "") + ": " + why.get("reason"), Map::of,
                 "The app still runs with the previous version. Correct the file, or put the previous version back.");
+    }
+
+    private Condition edit() {
+        OneWayEdits.Held edit = edits.held();
+        return edit == null ? Condition.over(AlertKind.EDIT, "No edit of a mapping waits.")
+                : new Condition(AlertKind.EDIT, Verdict.HOLDS, edit.since(), edit.reason(), Map::of,
+                        "If it is right, confirm it on the console's page Mappings, or with POST /api/one-way-fields/confirm."
+                                + " If not, correct the mapping.");
     }
 
     private Condition apiShare() {

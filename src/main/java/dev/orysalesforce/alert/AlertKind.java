@@ -10,6 +10,7 @@ public enum AlertKind {
     RELOAD("reload", "A changed file was rejected", "The files are accepted again", "/audit"),
     API_SHARE("api-share", "The app's share of API calls is running out", "Enough API calls are left again", ""),
     SET_UP("set-up", "The set-up has errors", "The set-up has no errors any more", "/set-up"),
+    EDIT("edit", "An edit of a mapping waits for a confirmation", "No edit of a mapping waits any more", "/mappings"),
     DIGEST("digest", "The week in numbers", null, ""),
     TEST("test", "This is a test alert", null, "/set-up");
 

@@ -93,7 +93,7 @@ class MappingsController {
     @PostMapping(PATH + "/confirm")
     String confirm(HttpServletRequest request, RedirectAttributes next) {
         acts.perform(request, next, OperatorActs.confirmMappings(), RouteNames.OPERATOR_CONFIRM_EDIT, null, Map.of(),
-                answer -> "The mappings in use are confirmed. Events that wait are tried again within minutes.");
+                answer -> "The mappings in use are confirmed. A comparison, or the next event of each identity, brings what was left out.");
         return "redirect:" + PATH;
     }
 
@@ -173,6 +173,7 @@ class MappingsController {
         model.addAttribute("examples", examples.inputs(mapping).keySet());
         model.addAttribute("asksOry", ory.isSet());
         model.addAttribute("edit", edits.held());
+        model.addAttribute("confirmed", edits.isConfirmed());
         model.addAttribute("edited", edited());
         return mapping;
     }

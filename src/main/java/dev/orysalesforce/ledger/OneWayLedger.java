@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -21,8 +22,9 @@ public class OneWayLedger {
     private static final String BEFORE = "before";
 
     private static final String SAVE = """
-            insert into one_way_edits (identity, field, mapping, set_at, confirmed) values (?, ?, ?, ?, ?)
-            on conflict (identity, field) do update set mapping = excluded.mapping
+            insert into one_way_edits (identity, field, mapping, state, set_at, confirmed) values (?, ?, ?, ?, ?, ?)
+            on conflict (identity, field) do update set mapping = excluded.mapping, state = excluded.state, set_at = excluded.set_at,
+                confirmed = excluded.confirmed, requested_at = null
             """;
 
     private static final String CONFIRM = """
@@ -42,14 +44,29 @@ public class OneWayLedger {
         this.clock = clock;
     }
 
+    /** What became of a field. */
+    public enum State {
+        /** The app writes it, or has written it. */
+        SET,
+        /** It was left out, and waits for a confirmation of the edit. */
+        HELD,
+        /** The identity no longer says it, while the mapping has stayed the same. It is not taken back. */
+        OVER;
+
+        private String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     /**
-     * A field that an edit has set.
+     * A field that an edit has set, or would set.
      *
-     * @param mapping the mapping that has set it, with its version
+     * @param mapping the mapping that answers it, with its version
+     * @param at since when it is so
      * @param confirmed whether an operator has confirmed the edit
      * @param requested whether an operator has asked to take it back
      */
-    public record Entry(String identity, String field, String mapping, boolean confirmed, boolean requested) {}
+    public record Entry(String identity, String field, String mapping, State state, Instant at, boolean confirmed, boolean requested) {}
 
     /**
      * Sets of mappings: the texts that {@link #confirm} was given.
@@ -65,17 +82,18 @@ public class OneWayLedger {
                 .flatMap(some -> jdbc.sql("select * from one_way_edits where identity in (:identities) order by identity, field")
                         .param("identities", some)
                         .query((row, number) -> new Entry(row.getString("identity"), row.getString("field"), row.getString("mapping"),
+                                State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)), SqlTimestamps.of(row.getString("set_at")),
                                 row.getInt("confirmed") == 1, row.getString("requested_at") != null))
                         .list().stream())
                 .collect(Collectors.groupingBy(Entry::identity));
     }
 
-    /** Saves all entries or none. What is known already keeps everything but its mapping. */
+    /** Saves all entries or none. A request to take a field back ends with a new entry of it. */
     public void save(Collection<Entry> entries) {
         if (!entries.isEmpty()) {
-            String now = SqlTimestamps.text(clock.instant());
             transaction.executeWithoutResult(status -> batches.batchUpdate(SAVE, entries.stream().map(entry -> new Object[] {
-                entry.identity(), entry.field(), Ledger.cut(entry.mapping(), 300), now, entry.confirmed() ? 1 : 0}).toList()));
+                entry.identity(), entry.field(), Ledger.cut(entry.mapping(), 300), entry.state().label(), SqlTimestamps.text(entry.at()),
+                entry.confirmed() ? 1 : 0}).toList()));
         }
     }
 
@@ -93,15 +111,29 @@ public class OneWayLedger {
         }
     }
 
-    /** The number of identities for which edits have set a field that no operator has confirmed. */
-    public long unconfirmed() {
-        return jdbc.sql("select count(distinct identity) from one_way_edits where confirmed = 0").query(Long.class).single();
+    /**
+     * The number of identities for which an edit has set a field that no operator has confirmed.
+     *
+     * @param mappings those in use, with their versions
+     */
+    public long unconfirmed(Collection<String> mappings) {
+        return mappings.isEmpty() ? 0
+                : jdbc.sql("select count(distinct identity) from one_way_edits where confirmed = 0 and state <> 'held'"
+                        + " and mapping in (:mappings)").param("mappings", List.copyOf(mappings)).query(Long.class).single();
+    }
+
+    /** Forgets what waits for the confirmation of other mappings than these, which are in use, with their versions. */
+    public void forgetHeld(Collection<String> mappings) {
+        if (!mappings.isEmpty()) {
+            jdbc.sql("delete from one_way_edits where state = 'held' and confirmed = 0 and mapping not in (:mappings)")
+                    .param("mappings", List.copyOf(mappings)).update();
+        }
     }
 
     /** @return field to the number of identities for which edits have set it, and for which it was not taken back since */
     public Map<String, Long> counts() {
         Map<String, Long> counts = new TreeMap<>();
-        jdbc.sql("select field, count(*) as identities from one_way_edits group by field").query(row -> {
+        jdbc.sql("select field, count(*) as identities from one_way_edits where state = 'set' group by field").query(row -> {
             counts.put(row.getString("field"), row.getLong("identities"));
         });
         return counts;
@@ -114,15 +146,17 @@ public class OneWayLedger {
      * @return for how many identities, including those for which it was asked before
      */
     public int request(String field, Instant since) {
-        return jdbc.sql("update one_way_edits set requested_at = coalesce(requested_at, :now) where field = :field and set_at >= :since")
+        return jdbc.sql("update one_way_edits set requested_at = coalesce(requested_at, :now) where field = :field and state = 'set'"
+                + " and set_at >= :since")
                 .param("now", SqlTimestamps.text(clock.instant())).param("field", field).param("since", SqlTimestamps.text(since)).update();
     }
 
-    /** Those of these identities for which an operator has asked to take a field back. */
-    public Set<String> requested(Collection<String> identities) {
+    /** Those of these identities that an operator's request or confirmation concerns, until their next event. */
+    public Set<String> awaited(Collection<String> identities) {
         return Ledger.slices(identities)
                 .flatMap(some -> jdbc
-                        .sql("select distinct identity from one_way_edits where requested_at is not null and identity in (:identities)")
+                        .sql("select distinct identity from one_way_edits where identity in (:identities)"
+                                + " and (requested_at is not null or state = 'held' and confirmed = 1)")
                         .param("identities", some).query(String.class).list().stream())
                 .collect(Collectors.toSet());
     }

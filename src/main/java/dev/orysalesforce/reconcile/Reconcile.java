@@ -115,6 +115,14 @@ public class Reconcile {
         return begun;
     }
 
+    /** Starts a run, or has another one follow that in progress. False if there is no Admin API. */
+    public synchronized boolean startOrFollow() {
+        if (!start() && ory.isSet()) {
+            dueAt.set(clock.instant());
+        }
+        return ory.isSet();
+    }
+
     /**
      * Ory sent an empty body, so it has lost an event. A webhook's thread calls this and must not wait for a page in
      * progress.
@@ -218,9 +226,9 @@ public class Reconcile {
         List<IdentityChange> listed = notErased();
         snapshot.listed(listed, clock.instant());
         Map<String, LedgerEntry> known = ledger.find(page.identities().keySet());
-        Set<String> takenBack = oneWays.requested(known.keySet());
+        Set<String> awaited = oneWays.awaited(known.keySet());
         return listed.stream().filter(one -> one.isState()
-                && (isNews(one, known.get(one.identityId())) || takenBack.contains(one.identityId()))).toList();
+                && (isNews(one, known.get(one.identityId())) || awaited.contains(one.identityId()))).toList();
     }
 
     /** An erased identity stays erased as long as Ory lists it. */

@@ -60,7 +60,7 @@ import org.springframework.util.unit.DataSize;
  *     sync.erase or sync.on-missing is mark
  * @param oneWay fields that the app changes in one direction only, field to value, such as an opt-out: it writes this value, and
  *     never another one into an existing record. An empty value ends the rule for a field
- * @param oneWayEdit when an edit of a mapping that sets such a field waits until an operator confirms it
+ * @param oneWayEdit when what an edit of a mapping says of such a field waits until an operator confirms it
  * @param forwardOnly fields of children that only move forward in an order which the org defines, such as the status of a campaign
  *     member
  * @param auditRetention how long the audit keeps what operators did; above 0
@@ -265,17 +265,14 @@ public record SyncSettings(
      * @param limit for which share of the ledger's records an edit of a mapping may set one-way fields before an operator confirms it,
      *     0 to 1
      * @param atLeast for how many identities an edit of a mapping may do so in any case, however small the ledger is; 0 or more
-     * @param tryAgain after which time events that wait for the confirmation of an edit are tried again; above 0
      */
     public record OneWayEdit(
             @DefaultValue("0.01") double limit,
-            @DefaultValue("10") int atLeast,
-            @DefaultValue("10m") Duration tryAgain) {
+            @DefaultValue("10") int atLeast) {
 
         public OneWayEdit {
             check(limit >= 0 && limit <= 1, "sync.one-way-edit.limit is not between 0 and 1");
             check(atLeast >= 0, "sync.one-way-edit.at-least is negative");
-            check(!tryAgain.isNegative() && !tryAgain.isZero(), "sync.one-way-edit.try-again is not above 0");
         }
     }
 

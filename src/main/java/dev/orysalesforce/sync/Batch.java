@@ -34,6 +34,7 @@ public final class Batch implements CallListener {
     private List<SyncItem> own;
     private final List<Batch> portions = new ArrayList<>();
     private int taken;
+    private boolean onlyShown;
     private final Shared shared;
 
     /**
@@ -138,6 +139,17 @@ public final class Batch implements CallListener {
 
     boolean isCommitted() {
         return shared.committed;
+    }
+
+    /** The same batch, which is prepared and shown, and not written. */
+    public Batch onlyShown() {
+        onlyShown = true;
+        return this;
+    }
+
+    /** Whether it is shown and not written, so that nothing of it may be noted. */
+    public boolean isOnlyShown() {
+        return onlyShown;
     }
 
     /** Null for a batch that is not delivered. */

@@ -9,6 +9,10 @@ import dev.orysalesforce.mapping.MappingResourceResolver;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
@@ -19,20 +23,25 @@ import org.springframework.stereotype.Component;
 @Component
 public class ConfirmedMappings {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ConfirmedMappings.class);
+
     private final Mappings mappings;
     private final MappingResourceResolver texts;
     private final OneWayLedger ledger;
     private final ObjectMapper json;
     private final CamelContext camel;
 
-    private MappingSet seen;
-    private String running;
-    private OneWayLedger.Confirmed confirmed = new OneWayLedger.Confirmed(null, null);
+    private volatile Running running;
+    private volatile OneWayLedger.Confirmed confirmed = new OneWayLedger.Confirmed(null, null);
+    private Running heldFor;
     private String held;
     private MappingSet reference;
     private HeldMappings holding;
     /** An item may still be at them. */
     private HeldMappings former;
+
+    /** @param text what the ledger would keep of the set */
+    private record Running(MappingSet set, String text) {}
 
     /**
      * What the ledger keeps of a set.
@@ -50,10 +59,25 @@ public class ConfirmedMappings {
         this.camel = camel;
     }
 
-    /** Whether the mappings in use were confirmed, as far as is known without the ledger. */
-    public synchronized boolean isConfirmed() {
-        look();
-        return confirmed.last() == null || running.equals(confirmed.last());
+    /** Before an edit can be made; if the ledger does not answer, the first batch learns them. */
+    @EventListener(ApplicationReadyEvent.class)
+    void atStart() {
+        try {
+            hasReference();
+        } catch (DataAccessException e) {
+            LOG.warn("The confirmed mappings are not known yet, because the ledger does not answer: {}", e.getClass().getSimpleName());
+        }
+    }
+
+    /** The mappings in use: another object after each reload. */
+    public MappingSet inUse() {
+        return mappings.inUse();
+    }
+
+    /** Whether the mappings in use were confirmed, as far as is known without the ledger. It waits for nothing. */
+    public boolean isConfirmed() {
+        String last = confirmed.last();
+        return last == null || last.equals(running().text());
     }
 
     /**
@@ -63,19 +87,25 @@ public class ConfirmedMappings {
      * @throws DataAccessException if the ledger does not answer
      */
     public synchronized boolean hasReference() {
-        look();
-        if (!running.equals(confirmed.last())) {
+        Running now = running();
+        if (now.set() == MappingSet.EMPTY) {
+            return false;
+        }
+        if (!now.text().equals(confirmed.last())) {
             confirmed = ledger.confirmed(); // perhaps another instance has confirmed them
             if (confirmed.last() == null) {
                 confirm();
             }
         }
-        hold(running.equals(confirmed.last()) ? confirmed.before() : confirmed.last());
+        hold(now, now.text().equals(confirmed.last()) ? confirmed.before() : confirmed.last());
         return reference != null;
     }
 
-    /** What is compared with the mapping that made the item's record. Call it after {@link #hasReference}. */
+    /** What is compared with the mapping that made the item's record, by the last {@link #hasReference}; null if there is nothing. */
     public synchronized Mapping of(SyncItem item) {
+        if (reference == null) {
+            return null;
+        }
         MappingChoice choice = item.getMappingChoice();
         Mapping other = choice.current().equals(choice.own()) ? null : reference.files().get(choice.current().name());
         return other == null ? reference.of(item.getChange()) : other;
@@ -87,46 +117,47 @@ public class ConfirmedMappings {
      * @throws DataAccessException if the ledger does not answer
      */
     public synchronized void confirm() {
-        look();
-        confirmed = ledger.confirmed();
-        if (!running.equals(confirmed.last())) {
-            ledger.confirm(running, confirmed.last());
-            confirmed = new OneWayLedger.Confirmed(running, confirmed.last());
+        String now = running().text();
+        OneWayLedger.Confirmed known = ledger.confirmed();
+        if (!now.equals(known.last())) {
+            ledger.confirm(now, known.last());
+            known = new OneWayLedger.Confirmed(now, known.last());
         }
+        confirmed = known;
     }
 
-    private void look() {
+    private Running running() {
         MappingSet now = mappings.inUse();
-        if (now != seen) {
+        Running known = running;
+        if (known == null || known.set() != now) {
             Map<String, String> names = new TreeMap<>();
             now.bySchema().forEach((schema, mapping) -> names.put(schema, mapping.name()));
             Map<String, String> files = new TreeMap<>();
             now.files().values().stream().filter(mapping -> mapping.isOfRecords() || mapping.isOfPersons())
                     .forEach(mapping -> files.put(mapping.name(), texts.text(mapping)));
-            running = write(new Texts(names, files));
-            seen = now;
-            held = null; // the reference is made of the set in use
+            known = new Running(now, write(new Texts(names, files)));
+            running = known;
         }
+        return known;
     }
 
-    private void hold(String wanted) {
-        if (wanted == null) {
-            reference = null;
-            held = null;
+    private void hold(Running now, String wanted) {
+        if (wanted != null && wanted.equals(held) && now == heldFor) {
             return;
         }
-        if (wanted.equals(held)) {
-            return;
-        }
-        Texts them = read(wanted);
-        HeldMappings next = new HeldMappings(them.files(), texts, camel);
-        if (former != null) {
-            former.close();
-        }
-        former = holding;
-        holding = next;
+        heldFor = now;
         held = wanted;
-        reference = seen.with(them.bySchema(), them.files());
+        reference = null;
+        if (wanted != null) {
+            Texts them = read(wanted);
+            HeldMappings next = new HeldMappings(them.files(), texts, camel);
+            if (former != null) {
+                former.close();
+            }
+            former = holding;
+            holding = next;
+            reference = now.set().with(them.bySchema(), them.files());
+        }
     }
 
     private String write(Texts them) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -65,7 +66,9 @@ public final class SyncItem {
     private boolean overtaken;
     private ObjectNode late;
     private boolean withdraws;
-    private final Set<String> takenBack = new TreeSet<>();
+    private final Map<String, String> takenBack = new TreeMap<>();
+    private final Set<String> edited = new TreeSet<>();
+    private ObjectNode checked;
     private LedgerEntry former;
     private Map<String, String> due = Map.of();
     private Map<String, ParentLink> links = Map.of();
@@ -655,7 +658,7 @@ public final class SyncItem {
     }
 
     /** Whether its record was written. */
-    boolean isSent() {
+    public boolean isSent() {
         return outcomeOfRecord().kind() == Outcome.SYNCED;
     }
 
@@ -824,13 +827,41 @@ public final class SyncItem {
         return withdrawn;
     }
 
-    /** An operator has asked to take back a one-way field that an edited mapping had set. */
-    public void takeBack(String field) {
-        takenBack.add(field);
+    /**
+     * An operator has asked to take back a one-way field that an edited mapping had set.
+     *
+     * @param field as it was set
+     * @param now its name in the record, which may have become a person account
+     */
+    public void takeBack(String field, String now) {
+        takenBack.put(field, now);
     }
 
-    public Set<String> getTakenBack() {
+    /** It is not known what the record holds, so the fields stay until that is. */
+    public void takeNothingBack() {
+        takenBack.clear();
+    }
+
+    public Map<String, String> getTakenBack() {
         return takenBack;
+    }
+
+    /** An edited mapping sets a one-way field that the confirmed one does not set. */
+    public void edit(String field) {
+        edited.add(field);
+    }
+
+    public Set<String> getEdited() {
+        return edited;
+    }
+
+    /** What its record says of one-way fields was compared with the confirmed mapping. */
+    public void noteChecked() {
+        checked = getRecord();
+    }
+
+    public boolean isChecked() {
+        return checked != null && checked == getRecord();
     }
 
     /**

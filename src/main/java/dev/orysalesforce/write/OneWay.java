@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -114,7 +115,12 @@ public class OneWay {
                 Withdrawal withdrawal = withdrawal(item, rule);
                 return withdrawal == Withdrawal.NONE || withdrawal == Withdrawal.UNSENT
                         || withdrawal == Withdrawal.FORMER && item.isNews(other.getChange());
-            }).forEach(rule -> item.withdraw(rule.field()));
+            }).forEach(rule -> {
+                item.withdraw(rule.field());
+                if (other.getEdited().contains(rule.field())) {
+                    item.edit(rule.field());
+                }
+            });
         });
     }
 
@@ -192,9 +198,7 @@ public class OneWay {
 
     /** The fields that would get their one value by the item's record, as {@code sync.one-way} spells them. */
     Set<String> said(SyncItem item) {
-        Set<String> said = saidBy(item.getRecord(), !item.hasRecord());
-        said.removeAll(item.getDraft().prebuilt());
-        return said;
+        return saidBy(item.getRecord(), !item.hasRecord());
     }
 
     /** The same of a mapping's answer. */
@@ -217,17 +221,21 @@ public class OneWay {
         return rule != null && withdrawal(item, rule) != Withdrawal.NONE;
     }
 
-    /** The item is not written now, and what its record says of these fields does not count until it is. */
-    void leaveOpen(SyncItem item, Set<String> fields) {
-        Set<String> others = said(item);
-        others.removeAll(fields);
-        Map<String, Boolean> said = new HashMap<>();
-        rules.keySet().forEach(field -> said.put(field, others.contains(field)));
-        item.keepDue(due(item, said));
+    /** The field's name in the item's record; empty if its object has no such field. */
+    Optional<String> nameIn(SyncItem item, String field) {
+        return Optional.ofNullable(rules.get(field)).map(rule -> onObject(item, rule).field())
+                .filter(name -> org.has(item.getObject(), name) && !item.getDraft().dropped().contains(name));
     }
 
-    /** Takes these fields out of a record that is not written. */
-    void leaveOut(ObjectNode record, Set<String> fields) {
+    /** Takes these fields out of the item's record. */
+    void leaveOut(SyncItem item, Set<String> fields) {
+        leaveOut(item.getRecord(), fields);
+        if (item.getRecord().get(Mapping.ON_CREATE) instanceof ObjectNode onCreate) {
+            leaveOut(onCreate, fields);
+        }
+    }
+
+    private void leaveOut(ObjectNode record, Set<String> fields) {
         record.remove(record.properties().stream().map(Map.Entry::getKey).filter(rules::containsKey)
                 .filter(name -> fields.contains(rules.get(name).field())).toList());
     }
@@ -247,8 +255,8 @@ public class OneWay {
             Withdrawal withdrawal = withdrawal(item, rule);
             boolean says = hash(item, rule, Withdrawal.CURRENT).equals(mapped);
             said.put(rule.field(), says);
-            if (item.getTakenBack().contains(rule.field()) && !says && !isWithdrawn(item, rule)) {
-                takeBack(item, rule, toSend, hashes, given);
+            if (isTakenBack(item, rule) && !says && !isWithdrawn(item, rule)) {
+                takeBack(item, rule, toSend, given);
                 continue;
             }
             boolean isToBeSent = isWithdrawn(item, rule) || withdrawal == Withdrawal.UNSENT
@@ -280,8 +288,13 @@ public class OneWay {
         note(item, kept);
     }
 
+    /** In a record that has become a person account, the field has another name, and the ledger forgets both. */
+    private static boolean isTakenBack(SyncItem item, Rule rule) {
+        return item.getTakenBack().containsKey(rule.field()) || item.getTakenBack().containsValue(rule.field());
+    }
+
     /** Only if the record still has the value. What the mapping answers instead is written; else the opposite, or nothing. */
-    private static void takeBack(SyncItem item, Rule rule, ObjectNode toSend, Map<String, String> hashes, JsonNode given) {
+    private static void takeBack(SyncItem item, Rule rule, ObjectNode toSend, JsonNode given) {
         if (rule.is(item.getShown().get(rule.field()))) {
             toSend.set(rule.field(), given != null && !given.isNull() ? given : rule.opposite());
             item.note(new RecordError(TAKEN_BACK, "An operator has taken back what an edited mapping had set: " + rule.field() + ".",

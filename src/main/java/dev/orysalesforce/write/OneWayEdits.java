@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orysalesforce.ledger.Ledger;
 import dev.orysalesforce.ledger.OneWayLedger;
+import dev.orysalesforce.ledger.OneWayLedger.State;
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.receive.BadRequestException;
 import dev.orysalesforce.salesforce.PersonObject;
@@ -14,6 +15,7 @@ import dev.orysalesforce.settings.Degraded;
 import dev.orysalesforce.settings.SyncSettings;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.ConfirmedMappings;
+import dev.orysalesforce.sync.MappingSet;
 import dev.orysalesforce.sync.SyncItem;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -22,6 +24,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +32,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.health.Health;
@@ -38,8 +42,9 @@ import org.springframework.stereotype.Component;
 
 /**
  * Edits of mappings that set one-way fields, such as opt-outs. What an edit sets is told from what an identity says by the
- * mappings that were confirmed last: the same event goes through both. The ledger keeps what an edit has set, so that it can be
- * taken back; and an edit that would set a field in too many records waits until an operator confirms it.
+ * mappings that were confirmed last: the same event goes through both. An edit that would set a field in too many records waits
+ * until an operator confirms it: for the other identities the field is left out. The ledger keeps what an edit has set, so that
+ * it can be taken back.
  */
 @Component("oneWayEdits")
 public class OneWayEdits implements HealthIndicator {
@@ -55,6 +60,10 @@ public class OneWayEdits implements HealthIndicator {
     private final SyncSettings.OneWayEdit settings;
     private final Clock clock;
     private volatile Held held;
+    private MappingSet edition;
+    private long counted;
+    /** Identities that went ahead since the edit, and that the count does not have. */
+    private final Set<String> ahead = new HashSet<>();
 
     /**
      * An item whose record has one-way values that the confirmed mapping is asked for.
@@ -64,7 +73,7 @@ public class OneWayEdits implements HealthIndicator {
      * @param known what the ledger knows of the identity's fields
      * @param said gets the fields that the confirmed mapping answers, too
      */
-    public record Check(SyncItem item, Set<String> fields, Mapping mapping, List<OneWayLedger.Entry> known, Set<String> said) {
+    public record Check(SyncItem item, Set<String> fields, Mapping mapping, Map<String, OneWayLedger.Entry> known, Set<String> said) {
 
         /** What only the edit says. */
         Set<String> edited() {
@@ -72,15 +81,26 @@ public class OneWayEdits implements HealthIndicator {
             edited.removeAll(said);
             return edited;
         }
+
+        String label() {
+            return item.getMapping().wholeLabel();
+        }
+
+        /** Whether it has gone ahead before, and only tries again. */
+        boolean isTriedAgain(String field) {
+            OneWayLedger.Entry entry = known.get(field);
+            return entry != null && entry.state() == State.SET && !entry.confirmed() && entry.mapping().equals(label());
+        }
     }
 
     /**
      * An edit that waits for its confirmation.
      *
+     * @param edition the mappings with the edit
      * @param fields that it would set
      * @param reason what happened and what the operator can do
      */
-    public record Held(Instant since, Set<String> fields, String reason) {}
+    public record Held(MappingSet edition, Instant since, Set<String> fields, String reason) {}
 
     OneWayEdits(ConfirmedMappings confirmed, OneWayLedger edits, Ledger ledger, OneWay oneWay, ObjectMapper json, SyncSettings settings,
             MeterRegistry meters, Clock clock) {
@@ -95,61 +115,78 @@ public class OneWayEdits implements HealthIndicator {
     }
 
     /**
-     * The items of a batch whose one-way values may come from an edit. Also decides which fields an operator's request takes back.
+     * The items of a batch whose one-way values may come from an edit, each once for a record. Also decides which fields an
+     * operator's request takes back.
      *
      * @throws DataAccessException if the ledger does not answer
      */
     public List<Check> checks(Batch batch) {
-        List<SyncItem> items = mapped(batch);
-        Map<String, List<OneWayLedger.Entry>> known = known(items);
-        Map<String, Set<String>> over = new HashMap<>();
-        items.forEach(item -> {
-            Set<String> said = oneWay.said(item);
-            for (OneWayLedger.Entry entry : known.getOrDefault(item.getIdentity(), List.of())) {
-                if (said.contains(entry.field()) || !item.getChange().isComplete()) {
-                    continue;
-                }
-                if (!entry.mapping().equals(item.getMapping().wholeLabel())) {
-                    if (entry.requested()) {
-                        item.takeBack(entry.field());
-                    }
-                } else if (oneWay.isHeard(item, entry.field())) { // the same mapping, so the identity has changed: it was a wish
-                    over.computeIfAbsent(item.getIdentity(), identity -> new TreeSet<>()).add(entry.field());
-                }
-            }
-        });
-        edits.forget(over);
+        if (batch.isOnlyShown()) {
+            return List.of();
+        }
+        List<SyncItem> items = batch.items().stream().filter(OneWayEdits::isMapped).filter(item -> !item.isChecked()).toList();
+        Map<String, Map<String, OneWayLedger.Entry>> known = known(items);
+        items.stream().filter(item -> item.isPending() && item.getChange().isComplete())
+                .forEach(item -> noLongerSaid(item, known.getOrDefault(item.getIdentity(), Map.of())));
         return toAsk(items, known);
     }
 
     /** The same for events that a newer one has replaced, of which only withdrawals are used. */
     public List<Check> checksOfOthers(Batch others) {
-        List<SyncItem> items = mapped(others);
+        List<SyncItem> items = others.getPending().stream().filter(OneWayEdits::isMapped).toList();
         return toAsk(items, known(items));
     }
 
-    private List<Check> toAsk(List<SyncItem> items, Map<String, List<OneWayLedger.Entry>> known) {
-        boolean hasReference = confirmed.hasReference(); // asked for at the first batch, so that the ledger has it before any edit
+    private static boolean isMapped(SyncItem item) {
+        return item.getIdentity() != null && item.getRecord() != null && !item.isErasure() && !item.isGone() && !item.isLate();
+    }
+
+    private Map<String, Map<String, OneWayLedger.Entry>> known(List<SyncItem> items) {
+        Map<String, Map<String, OneWayLedger.Entry>> known = new HashMap<>();
+        edits.find(items.stream().map(SyncItem::getIdentity).collect(Collectors.toSet())).forEach((identity, entries) -> known
+                .put(identity, entries.stream().collect(Collectors.toMap(OneWayLedger.Entry::field, entry -> entry))));
+        return known;
+    }
+
+    /** If the same mapping no longer says a field, then the identity has changed, and has said it before. */
+    private void noLongerSaid(SyncItem item, Map<String, OneWayLedger.Entry> known) {
+        Set<String> said = known.isEmpty() ? Set.of() : oneWay.said(item);
+        known.values().stream().filter(entry -> !said.contains(entry.field())).forEach(entry -> {
+            boolean isSame = entry.mapping().equals(item.getMapping().wholeLabel());
+            if (entry.state() == State.HELD) {
+                edits.forget(Map.of(item.getIdentity(), Set.of(entry.field())));
+            } else if (isSame && entry.state() == State.SET && oneWay.isHeard(item, entry.field())) {
+                edits.save(List.of(new OneWayLedger.Entry(item.getIdentity(), entry.field(), entry.mapping(), State.OVER, entry.at(),
+                        entry.confirmed(), false)));
+            } else if (!isSame && entry.requested()) {
+                oneWay.nameIn(item, entry.field()).ifPresent(name -> item.takeBack(entry.field(), name));
+            }
+        });
+    }
+
+    private List<Check> toAsk(List<SyncItem> items, Map<String, Map<String, OneWayLedger.Entry>> known) {
+        boolean hasReference = confirmed.hasReference();
+        Map<String, Set<String>> wished = new HashMap<>();
         List<Check> checks = new ArrayList<>();
         for (SyncItem item : items) {
+            Map<String, OneWayLedger.Entry> entries = known.getOrDefault(item.getIdentity(), Map.of());
             Set<String> said = oneWay.said(item);
-            List<OneWayLedger.Entry> entries = known.getOrDefault(item.getIdentity(), List.of());
-            said.removeIf(field -> entries.stream().filter(entry -> entry.field().equals(field)).findFirst()
-                    .map(entry -> entry.mapping().equals(item.getMapping().wholeLabel())).orElseGet(() -> !oneWay.isNew(item, field)));
-            if (!said.isEmpty() && hasReference) {
-                checks.add(new Check(item, said, confirmed.of(item), entries, new TreeSet<>()));
+            said.removeIf(field -> !entries.containsKey(field) && !oneWay.isNew(item, field));
+            Set<String> given = new TreeSet<>(said);
+            given.retainAll(item.getDraft().prebuilt()); // an Action has sent it, and no mapping
+            said.removeAll(given);
+            given.retainAll(entries.keySet());
+            if (!given.isEmpty()) {
+                wished.put(item.getIdentity(), given);
             }
+            Mapping reference = said.isEmpty() || !hasReference ? null : confirmed.of(item);
+            if (reference != null) {
+                checks.add(new Check(item, said, reference, entries, new TreeSet<>()));
+            }
+            item.noteChecked();
         }
+        edits.forget(wished);
         return checks;
-    }
-
-    private static List<SyncItem> mapped(Batch batch) {
-        return batch.getPending().stream().filter(item -> item.getIdentity() != null && item.getRecord() != null && !item.isErasure()
-                && !item.isGone() && !item.isLate()).toList();
-    }
-
-    private Map<String, List<OneWayLedger.Entry>> known(List<SyncItem> items) {
-        return edits.find(items.stream().map(SyncItem::getIdentity).collect(Collectors.toSet()));
     }
 
     /** The confirmed mapping's answer; one that fails, or that has no record, says nothing. */
@@ -157,75 +194,112 @@ public class OneWayEdits implements HealthIndicator {
         if (answer != null && json.readTree(answer) instanceof ObjectNode record) {
             oneWay.saidBy(record, !check.item().hasRecord()).forEach(field -> {
                 check.said().add(field);
-                String twin = PersonObject.twin(field);
-                if (twin != null) {
-                    check.said().add(twin);
-                }
+                check.said().add(PersonObject.twin(field));
             });
         }
     }
 
-    /** Items that an edit would change go ahead up to the limit; the others wait. */
-    public void decide(List<Check> checks) {
-        settle(checks, (item, fields) -> {
-            oneWay.leaveOpen(item, fields);
-            item.postpone(new RecordError(CODE, held.reason(), List.copyOf(fields)), clock.instant().plus(settings.tryAgain()));
-        });
-    }
-
-    /** The same for events that a newer one has replaced: what waits is not used. */
-    public void decideOnOthers(List<Check> checks) {
-        settle(checks, (item, fields) -> oneWay.leaveOut(item.getRecord(), fields));
-    }
-
-    private interface Wait {
-        void hold(SyncItem item, Set<String> fields);
-    }
-
-    private synchronized void settle(List<Check> checks, Wait wait) {
+    /**
+     * What an edit sets goes ahead up to the limit; beyond, it is left out. Of an item that is not written now, it is left out, too,
+     * so that the ledger does not keep it for later.
+     */
+    public synchronized void decide(List<Check> checks) {
         Map<String, Set<String>> wished = new HashMap<>();
-        checks.forEach(check -> check.known().stream().map(OneWayLedger.Entry::field).filter(check.said()::contains)
-                .forEach(field -> wished.computeIfAbsent(check.item().getIdentity(), identity -> new TreeSet<>()).add(field)));
-        edits.forget(wished);
-        List<Check> edited = checks.stream().filter(check -> !check.edited().isEmpty()).toList();
-        if (edited.isEmpty()) {
-            return;
-        }
-        boolean isFree = confirmed.isConfirmed();
-        long limit = isFree ? Long.MAX_VALUE : Math.max(settings.atLeast(), (long) (settings.limit() * ledger.countRecords()));
-        long room = isFree ? limit : limit - edits.unconfirmed();
-        List<OneWayLedger.Entry> set = new ArrayList<>();
-        for (Check check : edited) {
-            SyncItem item = check.item();
-            if (!check.known().isEmpty() || room-- > 0) {
-                check.edited().forEach(field -> set.add(
-                        new OneWayLedger.Entry(item.getIdentity(), field, item.getMapping().wholeLabel(), isFree, false)));
-            } else {
-                hold(check.edited(), limit);
-                wait.hold(item, check.edited());
+        List<OneWayLedger.Entry> entries = new ArrayList<>();
+        for (Check check : checks) {
+            Set<String> wishes = new TreeSet<>(check.known().keySet());
+            wishes.retainAll(check.said());
+            wishes.retainAll(check.fields());
+            if (!wishes.isEmpty()) {
+                wished.put(check.item().getIdentity(), wishes);
+            }
+            Set<String> left = new TreeSet<>();
+            check.edited().forEach(field -> decide(check, field, left, entries));
+            if (!left.isEmpty()) {
+                oneWay.leaveOut(check.item(), left);
             }
         }
-        edits.save(set);
+        edits.forget(wished);
+        edits.save(entries);
     }
 
-    private void hold(Set<String> fields, long limit) {
+    private void decide(Check check, String field, Set<String> left, List<OneWayLedger.Entry> entries) {
+        SyncItem item = check.item();
+        OneWayLedger.Entry known = check.known().get(field);
+        if (!oneWay.isNew(item, field)) {
+            if (!known.mapping().equals(check.label()) || known.requested()) { // it is said still
+                entries.add(
+                        new OneWayLedger.Entry(item.getIdentity(), field, check.label(), State.SET, known.at(), known.confirmed(), false));
+            }
+        } else if (!item.isPending()) {
+            left.add(field);
+        } else if (confirmed.isConfirmed() || check.isTriedAgain(field) || mayGoAhead(item.getIdentity())) {
+            item.edit(field);
+        } else {
+            left.add(field);
+            Held now = hold(field);
+            item.note(new RecordError(CODE, now.reason(), List.of(field)));
+            entries.add(new OneWayLedger.Entry(item.getIdentity(), field, check.label(), State.HELD, clock.instant(), false, false));
+        }
+    }
+
+    private boolean mayGoAhead(String identity) {
+        MappingSet now = confirmed.inUse();
+        if (edition != now) {
+            edition = now;
+            ahead.clear();
+            Set<String> labels = labels(now);
+            counted = edits.unconfirmed(labels);
+            edits.forgetHeld(labels);
+        }
+        if (ahead.contains(identity)) {
+            return true;
+        }
+        return counted + ahead.size() < limit() && ahead.add(identity);
+    }
+
+    private long limit() {
+        return Math.max(settings.atLeast(), (long) (settings.limit() * ledger.countRecords()));
+    }
+
+    private static Set<String> labels(MappingSet mappings) {
+        return Stream.concat(mappings.files().values().stream(), mappings.bySchema().values().stream()).map(Mapping::wholeLabel)
+                .collect(Collectors.toSet());
+    }
+
+    private Held hold(String field) {
         Held before = held();
-        Set<String> all = new TreeSet<>(fields);
+        if (before != null && before.fields().contains(field)) {
+            return before;
+        }
+        Set<String> all = new TreeSet<>(Set.of(field));
         if (before != null) {
             all.addAll(before.fields());
         }
+        long many = counted + ahead.size();
         String reason = "An edit of the mappings sets " + String.join(", ", all) + " where the mappings that were confirmed last do not."
-                + " It has done so for " + limit + " identities. Others wait until you confirm the edit or correct it (docs/consent.md).";
-        held = new Held(before == null ? clock.instant() : before.since(), all, reason);
-        if (before == null) {
-            LOG.warn("{}: {}", CODE, reason);
-        }
+                + " It has done so for " + (many == 1 ? "1 identity" : many + " identities")
+                + ". For others it is left out until you confirm the edit or correct it (docs/consent.md).";
+        Held now = new Held(confirmed.inUse(), before == null ? clock.instant() : before.since(), all, reason);
+        held = now;
+        LOG.warn("{}: {}", CODE, reason);
+        return now;
+    }
+
+    /** Called before records are sent: the ledger is to know what edits set, whatever happens then. */
+    public void record(Batch batch) {
+        boolean isConfirmed = confirmed.isConfirmed();
+        Instant now = clock.instant();
+        edits.save(batch.getPending().stream().flatMap(item -> item.getEdited().stream().filter(item.getRecord()::has)
+                .map(field -> new OneWayLedger.Entry(item.getIdentity(), field, item.getMapping().wholeLabel(), State.SET, now, isConfirmed,
+                        false)))
+                .toList());
     }
 
     /** Null if no edit waits. */
     public Held held() {
         Held now = held;
-        return now == null || confirmed.isConfirmed() ? null : now;
+        return now == null || now.edition() != confirmed.inUse() || confirmed.isConfirmed() ? null : now;
     }
 
     /** Whether the mappings in use were confirmed, and which edit waits. */
@@ -243,10 +317,14 @@ public class OneWayEdits implements HealthIndicator {
         return edits.counts();
     }
 
+    /** Whether the mappings in use were confirmed. */
+    public boolean isConfirmed() {
+        return confirmed.isConfirmed();
+    }
+
     /** An operator confirms the mappings in use. */
     public Map<String, Object> confirm() {
         confirmed.confirm();
-        held = null;
         return report();
     }
 

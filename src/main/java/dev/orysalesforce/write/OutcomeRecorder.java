@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
@@ -72,7 +73,19 @@ public class OutcomeRecorder {
                         && !item.isErased())
                 .toList();
         ledger.save(ended.stream().map(item -> LedgerEntries.entry(item, clock.instant())).toList());
-        oneWays.forget(ended.stream().filter(item -> !item.getTakenBack().isEmpty() && IN_STEP.contains(item.getOutcome()))
-                .collect(Collectors.toMap(SyncItem::getIdentity, SyncItem::getTakenBack, (one, other) -> one)));
+        oneWays.forget(ended.stream().filter(item -> !forgotten(item).isEmpty())
+                .collect(Collectors.toMap(SyncItem::getIdentity, OutcomeRecorder::forgotten, (one, other) -> one)));
+    }
+
+    /** What was taken back, and what an edit of a mapping would have set, but Salesforce did not get: it had the value, or refused it. */
+    private static Set<String> forgotten(SyncItem item) {
+        Set<String> fields = new TreeSet<>();
+        if (IN_STEP.contains(item.getOutcome())) {
+            fields.addAll(item.getTakenBack().keySet());
+        }
+        if (item.getOutcome() != SyncItem.Outcome.RETRY) {
+            item.getEdited().stream().filter(field -> !item.isSent() || !item.getDraft().fields().has(field)).forEach(fields::add);
+        }
+        return fields;
     }
 }

@@ -18,6 +18,7 @@ import dev.orysalesforce.salesforce.SoqlLookup;
 import dev.orysalesforce.sync.Batch;
 import dev.orysalesforce.sync.SyncItem;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +79,12 @@ public class StandIns {
     public void read(List<SyncItem> items, String answer) {
         Map<String, JsonNode> byId = lookup.records(answer).stream()
                 .collect(Collectors.toMap(record -> record.path("Id").asText(), record -> record));
-        items.forEach(item -> show(item, byId.getOrDefault(item.getSalesforceId(), NullNode.getInstance())));
+        items.forEach(item -> {
+            if (!byId.containsKey(item.getSalesforceId())) {
+                item.takeNothingBack(); // it was merged, deleted or is not shared
+            }
+            show(item, byId.getOrDefault(item.getSalesforceId(), NullNode.getInstance()));
+        });
     }
 
     /** The same for one item whose record is known already. */
@@ -90,11 +96,18 @@ public class StandIns {
         item.shows(fields);
     }
 
-    /** The stand-ins, links to parents and fields to take back that can be decided about only once it is known what the record holds. */
+    /**
+     * The stand-ins and the links to parents that can be decided about only once it is known what the record holds, and the one-way
+     * fields that an edit of a mapping sets, or that are taken back.
+     */
     private List<String> unreadFields(SyncItem item) {
         return !item.hasRecord() || item.getRecord() == null ? List.of()
-                : Stream.of(links.unread(item), unreadStandIns(item),
-                        item.getTakenBack().stream().filter(field -> !item.getShown().has(field))).flatMap(fields -> fields).toList();
+                : Stream.of(links.unread(item), unreadStandIns(item), unread(item, item.getTakenBack().values()),
+                        unread(item, item.getEdited())).flatMap(fields -> fields).distinct().toList();
+    }
+
+    private Stream<String> unread(SyncItem item, Collection<String> fields) {
+        return fields.stream().filter(field -> !item.getShown().has(field) && org.has(item.getObject(), field));
     }
 
     /** An event that holds a part of the identity does not tell that a source has changed, so nothing is read for it. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.orysalesforce.alert.AlertStates;
 import dev.orysalesforce.alert.DeadLetterCodes;
 import dev.orysalesforce.journal.Version;
+import dev.orysalesforce.ledger.OneWayLedger.State;
 import dev.orysalesforce.reconcile.ReconcileSnapshot;
 import dev.orysalesforce.salesforce.CallBudget;
 import dev.orysalesforce.sync.WriterLease;
@@ -481,31 +482,45 @@ class LedgerSqlTest {
     void whatEditsHaveSetIsKeptAndTakenBack(LedgerDatabase database) {
         OneWayLedger edits = database.empty().bean(OneWayLedger.class);
         String other = UUID.randomUUID().toString();
-        OneWayLedger.Entry first = new OneWayLedger.Entry(ID, "HasOptedOutOfEmail", "lead.jslt@01234567", false, false);
-        OneWayLedger.Entry second = new OneWayLedger.Entry(ID, "DoNotCall", "lead.jslt@01234567", false, false);
-        OneWayLedger.Entry others = new OneWayLedger.Entry(other, "HasOptedOutOfEmail", "m".repeat(400), true, false);
-        edits.save(List.of(first, second, others));
+        String held = UUID.randomUUID().toString();
+        OneWayLedger.Entry first = new OneWayLedger.Entry(ID, "HasOptedOutOfEmail", "lead.jslt@01234567", State.SET, NOON, false, false);
+        OneWayLedger.Entry second = new OneWayLedger.Entry(ID, "DoNotCall", "lead.jslt@01234567", State.OVER, NOON, false, false);
+        OneWayLedger.Entry others = new OneWayLedger.Entry(other, "HasOptedOutOfEmail", "m".repeat(400), State.SET, NOON, true, false);
+        OneWayLedger.Entry left = new OneWayLedger.Entry(held, "HasOptedOutOfEmail", "lead.jslt@01234567", State.HELD, NOON, false, false);
+        edits.save(List.of(first, second, others, left));
         edits.save(List.of());
         assertThat(edits.find(List.of(ID, other, "unknown"))).containsOnlyKeys(ID, other).containsEntry(ID, List.of(second, first));
         assertThat(edits.find(List.of(other)).get(other).get(0).mapping()).hasSize(300);
-        assertThat(edits.unconfirmed()).isEqualTo(1);
-        assertThat(edits.counts()).containsExactly(Map.entry("DoNotCall", 1L), Map.entry("HasOptedOutOfEmail", 2L));
+        assertThat(edits.unconfirmed(List.of("lead.jslt@01234567", "contact.jslt@01234567"))).isEqualTo(1);
+        assertThat(edits.unconfirmed(List.of("contact.jslt@01234567"))).as("of another edit").isZero();
+        assertThat(edits.unconfirmed(List.of())).isZero();
+        assertThat(edits.counts()).containsExactly(Map.entry("HasOptedOutOfEmail", 2L));
 
-        assertThat(edits.request("HasOptedOutOfEmail", Instant.now().plusSeconds(60))).isZero();
-        assertThat(edits.requested(List.of(ID, other))).isEmpty();
-        assertThat(edits.request("HasOptedOutOfEmail", Instant.now().minusSeconds(60))).isEqualTo(2);
+        assertThat(edits.request("HasOptedOutOfEmail", NOON.plusSeconds(60))).isZero();
+        assertThat(edits.awaited(List.of(ID, other, held))).isEmpty();
+        assertThat(edits.request("HasOptedOutOfEmail", NOON)).isEqualTo(2);
         assertThat(edits.request("HasOptedOutOfEmail", Instant.EPOCH)).as("asked for again").isEqualTo(2);
-        assertThat(edits.requested(List.of(ID, other, "unknown"))).containsExactlyInAnyOrder(ID, other);
-        edits.save(List.of(new OneWayLedger.Entry(ID, "HasOptedOutOfEmail", "other.jslt@76543210", true, false)));
-        assertThat(edits.find(List.of(ID)).get(ID).get(1)).as("a request outlives a further event")
-                .isEqualTo(new OneWayLedger.Entry(ID, "HasOptedOutOfEmail", "other.jslt@76543210", false, true));
+        assertThat(edits.request("DoNotCall", Instant.EPOCH)).as("the identity took it back").isZero();
+        assertThat(edits.awaited(List.of(ID, other, held, "unknown"))).containsExactlyInAnyOrder(ID, other);
+        assertThat(edits.find(List.of(ID)).get(ID).get(1).requested()).isTrue();
+        edits.save(List.of(first));
+        assertThat(edits.find(List.of(ID)).get(ID).get(1)).as("set again").isEqualTo(first);
 
         assertThat(edits.confirmed()).isEqualTo(new OneWayLedger.Confirmed(null, null));
         edits.confirm("{\"a\": 1}", null);
         assertThat(edits.confirmed()).isEqualTo(new OneWayLedger.Confirmed("{\"a\": 1}", null));
         edits.confirm("{\"b\": 2}", "{\"a\": 1}");
         assertThat(edits.confirmed()).isEqualTo(new OneWayLedger.Confirmed("{\"b\": 2}", "{\"a\": 1}"));
-        assertThat(edits.unconfirmed()).isZero();
+        assertThat(edits.unconfirmed(List.of("lead.jslt@01234567"))).isZero();
+        assertThat(edits.awaited(List.of(ID, held))).as("what was left out").containsExactly(held);
+        edits.forgetHeld(List.of("other.jslt@76543210"));
+        assertThat(edits.find(List.of(held))).as("it is confirmed").hasSize(1);
+        edits.save(List.of(left));
+        edits.forgetHeld(List.of());
+        edits.forgetHeld(List.of("lead.jslt@01234567"));
+        assertThat(edits.find(List.of(held))).hasSize(1);
+        edits.forgetHeld(List.of("other.jslt@76543210"));
+        assertThat(edits.find(List.of(held))).as("of an edit that is over").isEmpty();
 
         edits.forget(Map.of(ID, List.of("DoNotCall"), other, List.of("DoNotCall")));
         edits.forget(Map.of());

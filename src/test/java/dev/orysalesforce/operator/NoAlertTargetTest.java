@@ -18,7 +18,7 @@ class NoAlertTargetTest extends OperatorTest {
         assertProblem(operator.post("/api/alerts/test", "{\"target\":\"slack\"}"), 409, "NO_ALERT_TARGET");
         JsonNode alerts = get("/api/alerts");
         assertThat(alerts.path("targets")).isEmpty();
-        assertThat(alerts.path("kinds").findValuesAsText("state")).hasSize(9).containsOnly("ended");
+        assertThat(alerts.path("kinds").findValuesAsText("state")).hasSize(10).containsOnly("ended");
     }
 
     /** As {@code curl -X POST} sends it: without a body and its type. */
