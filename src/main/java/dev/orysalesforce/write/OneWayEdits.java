@@ -62,6 +62,8 @@ public class OneWayEdits implements HealthIndicator {
     private volatile Held held;
     private MappingSet edition;
     private long counted;
+    /** Null until it is needed: counting a large ledger takes a while. */
+    private Long limit;
     /** Identities that went ahead since the edit, and that the count does not have. */
     private final Set<String> ahead = new HashSet<>();
 
@@ -204,6 +206,7 @@ public class OneWayEdits implements HealthIndicator {
      * so that the ledger does not keep it for later.
      */
     public synchronized void decide(List<Check> checks) {
+        limit = null;
         Map<String, Set<String>> wished = new HashMap<>();
         List<OneWayLedger.Entry> entries = new ArrayList<>();
         for (Check check : checks) {
@@ -255,11 +258,10 @@ public class OneWayEdits implements HealthIndicator {
         if (ahead.contains(identity)) {
             return true;
         }
-        return counted + ahead.size() < limit() && ahead.add(identity);
-    }
-
-    private long limit() {
-        return Math.max(settings.atLeast(), (long) (settings.limit() * ledger.countRecords()));
+        if (limit == null) {
+            limit = Math.max(settings.atLeast(), (long) (settings.limit() * ledger.countRecords()));
+        }
+        return counted + ahead.size() < limit && ahead.add(identity);
     }
 
     private static Set<String> labels(MappingSet mappings) {

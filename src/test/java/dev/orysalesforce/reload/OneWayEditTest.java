@@ -114,7 +114,7 @@ class OneWayEditTest extends ReloadAppTest {
         assertThat(optedOut(people)).hasSize(2);
         assertThat(sql.queryForObject("select count(*) from one_way_edits where state = 'held'", Integer.class)).isZero();
         edit("true", CORRECTED);
-        assertThat(held().path("status").asText()).as("until it meets somebody").isEqualTo("UP");
+        assertThat(held().path("status").asText()).as("until it meets an identity").isEqualTo("UP");
     }
 
     @Test
