@@ -18,7 +18,7 @@ function enable(form, enabled) {
 document.addEventListener("submit", event => {
   const form = event.target;
   const action = (event.submitter && event.submitter.formAction) || form.action;
-  if (form.method === "post" && !action.endsWith("/csv/reveal")) setTimeout(() => enable(form, false));
+  if (form.method === "post" && !/\/csv(\/reveal)?$/.test(action)) setTimeout(() => enable(form, false));
 });
 addEventListener("pageshow", event => {
   if (event.persisted) document.querySelectorAll("form").forEach(form => enable(form, true));

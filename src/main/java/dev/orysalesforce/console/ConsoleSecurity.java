@@ -94,7 +94,8 @@ class ConsoleSecurity {
                         AuthorityAuthorizationManager.hasAuthority(Role.OPERATOR.authority()),
                         AuthorityAuthorizationManager.hasAuthority(Role.PRIVACY.authority()))) // tries a mapping, on values
                 .requestMatchers(concernsValues).hasAuthority(Role.PRIVACY.authority())
-                .requestMatchers(HttpMethod.POST, IdentitiesController.PATH).hasAuthority(Role.VIEWER.authority()) // a search
+                .requestMatchers(HttpMethod.POST, IdentitiesController.PATH, IdentitiesController.SEARCH_FILE)
+                .hasAuthority(Role.VIEWER.authority()) // a search
                 .requestMatchers(HttpMethod.GET).hasAuthority(Role.VIEWER.authority())
                 .requestMatchers(HttpMethod.HEAD).hasAuthority(Role.VIEWER.authority())
                 .anyRequest().hasAuthority(Role.OPERATOR.authority()))

@@ -10,9 +10,13 @@ import dev.orysalesforce.operator.IdentityStatus;
 import dev.orysalesforce.operator.IdentityStatusService;
 import dev.orysalesforce.operator.OperatorActs;
 import dev.orysalesforce.operator.OperatorCalls;
+import dev.orysalesforce.receive.BadRequestException;
 import dev.orysalesforce.reconcile.OryAdmin;
 import dev.orysalesforce.settings.RouteNames;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.springframework.stereotype.Controller;
@@ -29,6 +33,8 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 class IdentitiesController {
 
     static final String PATH = Section.HOME + "/identities";
+    static final String SEARCH_FILE = PATH + "/csv";
+    private static final List<String> COLUMNS = List.of("identity", "object", "salesforceId", "link", "outcome", "code");
     private static final String ONE = PATH + "/{id}";
     private static final String ACTS_SHOWN = "20";
     private static final int LETTERS_SHOWN = 50;
@@ -65,6 +71,19 @@ class IdentitiesController {
         model.addAttribute("mostFound", IdentitySearch.MOST);
         model.addAttribute(answer.isDone() ? "found" : "problem", answer.isDone() ? answer.body() : answer.detail());
         return "console/identities";
+    }
+
+    /** What a search has found, as a file. A POST for the same reason. */
+    @PostMapping(SEARCH_FILE)
+    void download(@RequestParam String q, HttpServletResponse response) throws IOException {
+        OperatorCalls.Answer answer = calls.ask(RouteNames.OPERATOR_SEARCH, json.createObjectNode().put("q", q).toString(), Map.of());
+        if (!answer.isDone()) {
+            throw new BadRequestException(answer.detail());
+        }
+        List<List<Object>> rows = new ArrayList<>();
+        answer.body().path("items")
+                .forEach(item -> rows.add(COLUMNS.stream().<Object>map(column -> item.path(column).asText(null)).toList()));
+        Csv.write(response, "identities", COLUMNS, offset -> rows.subList(Math.min(offset, rows.size()), rows.size()));
     }
 
     @GetMapping(ONE)

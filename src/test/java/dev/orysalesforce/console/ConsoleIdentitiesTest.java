@@ -116,6 +116,18 @@ class ConsoleIdentitiesTest extends ReconcileTest {
     }
 
     @Test
+    void theResultIsDownloadedWithoutTraits() {
+        String id = ORY.project().add(person("Kowalczykowa"));
+        ory.sends("registration", hook(id));
+        settle();
+        HttpResponse<String> file = browser.submit(search(id), "/console/identities/csv", Map.of());
+        assertThat(file.headers().firstValue("Content-Disposition")).contains("attachment; filename=\"identities.csv\"");
+        assertThat(file.body())
+                .startsWith("\"identity\",\"object\",\"salesforceId\",\"link\",\"outcome\",\"code\"\r\n\"" + id + "\",\"Lead\",\"00Q")
+                .endsWith(",\"synced\",\"\"\r\n").doesNotContain("Kowalczykowa", "@example.org");
+    }
+
+    @Test
     void eraseNeedsTheIdOnceMore() {
         String id = ORY.project().add(person("Kowalczykowa"));
         ory.sends("registration", hook(id));

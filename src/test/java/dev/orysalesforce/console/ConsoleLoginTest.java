@@ -187,6 +187,7 @@ class ConsoleLoginTest extends AppTest {
             Map.entry("/console/dead-letters/{id}/discard", Set.of(Role.OPERATOR)),
             Map.entry("/console/dead-letters/{id}/reveal", Set.of(Role.PRIVACY)),
             Map.entry("/console/identities", Set.of(Role.VIEWER)),
+            Map.entry("/console/identities/csv", Set.of(Role.VIEWER)),
             Map.entry("/console/identities/{id}/erase", Set.of(Role.PRIVACY)),
             Map.entry("/console/identities/{id}/sync", Set.of(Role.OPERATOR)),
             Map.entry("/console/mappings", Set.of(Role.OPERATOR)),
