@@ -4,6 +4,7 @@ create table one_way_edits (
     identity     varchar(36) not null,
     field        varchar(80) not null,
     mapping      varchar(300) not null,    -- the mapping that answers it, and its version
+    reference    varchar(8) not null,      -- the mappings that do not answer it: a hash of their texts
     state        varchar(10) not null,     -- set; held: left out, waits for a confirmation; over: the identity took it back itself
     set_at       varchar(40) not null,
     confirmed    integer not null,         -- 1 once an operator has confirmed the edit

@@ -31,7 +31,7 @@ public class PreviewService {
 
     /** A batch that holds just this event. */
     public Batch alone(IdentityChange change) {
-        return coalescer.coalesce(List.of(change)).onlyShown();
+        return coalescer.coalesce(List.of(change)).toBeShown();
     }
 
     /**

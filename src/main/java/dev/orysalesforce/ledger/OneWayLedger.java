@@ -22,9 +22,9 @@ public class OneWayLedger {
     private static final String BEFORE = "before";
 
     private static final String SAVE = """
-            insert into one_way_edits (identity, field, mapping, state, set_at, confirmed) values (?, ?, ?, ?, ?, ?)
-            on conflict (identity, field) do update set mapping = excluded.mapping, state = excluded.state, set_at = excluded.set_at,
-                confirmed = excluded.confirmed, requested_at = null
+            insert into one_way_edits (identity, field, mapping, reference, state, set_at, confirmed) values (?, ?, ?, ?, ?, ?, ?)
+            on conflict (identity, field) do update set mapping = excluded.mapping, reference = excluded.reference,
+                state = excluded.state, set_at = excluded.set_at, confirmed = excluded.confirmed, requested_at = null
             """;
 
     private static final String CONFIRM = """
@@ -62,11 +62,14 @@ public class OneWayLedger {
      * A field that an edit has set, or would set.
      *
      * @param mapping the mapping that answers it, with its version
+     * @param reference the mappings that do not answer it, as a hash: only they can tell that an
+     *     identity says it itself
      * @param at since when it is so
      * @param confirmed whether an operator has confirmed the edit
      * @param requested whether an operator has asked to take it back
      */
-    public record Entry(String identity, String field, String mapping, State state, Instant at, boolean confirmed, boolean requested) {}
+    public record Entry(String identity, String field, String mapping, String reference, State state, Instant at, boolean confirmed,
+            boolean requested) {}
 
     /**
      * Sets of mappings: the texts that {@link #confirm} was given.
@@ -82,7 +85,8 @@ public class OneWayLedger {
                 .flatMap(some -> jdbc.sql("select * from one_way_edits where identity in (:identities) order by identity, field")
                         .param("identities", some)
                         .query((row, number) -> new Entry(row.getString("identity"), row.getString("field"), row.getString("mapping"),
-                                State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)), SqlTimestamps.of(row.getString("set_at")),
+                                row.getString("reference"), State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
+                                SqlTimestamps.of(row.getString("set_at")),
                                 row.getInt("confirmed") == 1, row.getString("requested_at") != null))
                         .list().stream())
                 .collect(Collectors.groupingBy(Entry::identity));
@@ -92,7 +96,8 @@ public class OneWayLedger {
     public void save(Collection<Entry> entries) {
         if (!entries.isEmpty()) {
             transaction.executeWithoutResult(status -> batches.batchUpdate(SAVE, entries.stream().map(entry -> new Object[] {
-                entry.identity(), entry.field(), Ledger.cut(entry.mapping(), 300), entry.state().label(), SqlTimestamps.text(entry.at()),
+                entry.identity(), entry.field(), Ledger.cut(entry.mapping(), 300), entry.reference(), entry.state().label(),
+                SqlTimestamps.text(entry.at()),
                 entry.confirmed() ? 1 : 0}).toList()));
         }
     }
@@ -111,15 +116,10 @@ public class OneWayLedger {
         }
     }
 
-    /**
-     * The number of identities for which an edit has set a field that no operator has confirmed.
-     *
-     * @param mappings those in use, with their versions
-     */
-    public long unconfirmed(Collection<String> mappings) {
-        return mappings.isEmpty() ? 0
-                : jdbc.sql("select count(distinct identity) from one_way_edits where confirmed = 0 and state <> 'held'"
-                        + " and mapping in (:mappings)").param("mappings", List.copyOf(mappings)).query(Long.class).single();
+    /** The number of identities for which edits have set a field since the last confirmation. */
+    public long unconfirmed() {
+        return jdbc.sql("select count(distinct identity) from one_way_edits where confirmed = 0 and state <> 'held'").query(Long.class)
+                .single();
     }
 
     /** Forgets what waits for the confirmation of other mappings than these, which are in use, with their versions. */

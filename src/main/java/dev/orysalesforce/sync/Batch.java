@@ -142,7 +142,7 @@ public final class Batch implements CallListener {
     }
 
     /** The same batch, which is prepared and shown, and not written. */
-    public Batch onlyShown() {
+    public Batch toBeShown() {
         onlyShown = true;
         return this;
     }

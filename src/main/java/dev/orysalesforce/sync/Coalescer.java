@@ -59,8 +59,9 @@ public class Coalescer {
 
     /** What is said by events that are not the newest of their identity, as items that are mapped and not written. */
     public Batch others(Batch batch) {
-        return new Batch(batch.items().stream().flatMap(item -> item.getOthers().stream()
+        Batch others = new Batch(batch.items().stream().flatMap(item -> item.getOthers().stream()
                 .map(event -> row(event, List.of()).inPlaceOf(item))).toList(), 0);
+        return batch.isOnlyShown() ? others.toBeShown() : others;
     }
 
     /** A batch that holds just this event, and a mapping that need not be the one of its schema. */

@@ -6,12 +6,14 @@ import dev.orysalesforce.ledger.OneWayLedger;
 import dev.orysalesforce.mapping.HeldMappings;
 import dev.orysalesforce.mapping.Mapping;
 import dev.orysalesforce.mapping.MappingResourceResolver;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.web.context.WebServerApplicationContext;
 import org.springframework.context.event.EventListener;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
@@ -60,8 +62,11 @@ public class ConfirmedMappings {
     }
 
     /** Before an edit can be made; if the ledger does not answer, the first batch learns them. */
-    @EventListener(ApplicationReadyEvent.class)
-    void atStart() {
+    @EventListener
+    void atStart(ApplicationReadyEvent ready) {
+        if (!(ready.getApplicationContext() instanceof WebServerApplicationContext)) {
+            return; // a command, which may have been given a draft
+        }
         try {
             hasReference();
         } catch (DataAccessException e) {
@@ -99,6 +104,11 @@ public class ConfirmedMappings {
         }
         hold(now, now.text().equals(confirmed.last()) ? confirmed.before() : confirmed.last());
         return reference != null;
+    }
+
+    /** A hash of their texts; null if there are none. */
+    public synchronized String referenceId() {
+        return reference == null ? null : Mapping.hash(held.getBytes(StandardCharsets.UTF_8));
     }
 
     /** What is compared with the mapping that made the item's record, by the last {@link #hasReference}; null if there is nothing. */

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -67,7 +68,8 @@ public final class SyncItem {
     private ObjectNode late;
     private boolean withdraws;
     private final Map<String, String> takenBack = new TreeMap<>();
-    private final Set<String> edited = new TreeSet<>();
+    private final Map<String, Boolean> edited = new TreeMap<>();
+    private String confirmedMappings;
     private ObjectNode checked;
     private LedgerEntry former;
     private Map<String, String> due = Map.of();
@@ -846,13 +848,29 @@ public final class SyncItem {
         return takenBack;
     }
 
-    /** An edited mapping sets a one-way field that the confirmed one does not set. */
-    public void edit(String field) {
-        edited.add(field);
+    /**
+     * An edited mapping sets a one-way field that the confirmed one does not set.
+     *
+     * @param isKnown whether the ledger knows that an edit has set it before
+     * @param reference the confirmed mappings, as a hash
+     */
+    public void edit(String field, boolean isKnown, String reference) {
+        edited.put(field, isKnown);
+        confirmedMappings = reference;
+    }
+
+    /** The confirmed mappings that do not answer the edited fields, as a hash. */
+    public String getConfirmedMappings() {
+        return confirmedMappings;
     }
 
     public Set<String> getEdited() {
-        return edited;
+        return edited.keySet();
+    }
+
+    /** Those of them that the ledger knows of this event only. */
+    public Set<String> getNewlyEdited() {
+        return edited.keySet().stream().filter(field -> !edited.get(field)).collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** What its record says of one-way fields was compared with the confirmed mapping. */
@@ -860,8 +878,9 @@ public final class SyncItem {
         checked = getRecord();
     }
 
+    /** Whether it need not be compared again: it has the same record, or has been written since. */
     public boolean isChecked() {
-        return checked != null && checked == getRecord();
+        return checked != null && (checked == getRecord() || !isPending());
     }
 
     /**

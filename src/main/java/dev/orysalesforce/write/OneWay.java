@@ -113,12 +113,12 @@ public class OneWay {
             ObjectNode record = spelled(other.getRecord());
             rules.values().stream().filter(rule -> rule.is(record.get(rule.field()))).filter(rule -> {
                 Withdrawal withdrawal = withdrawal(item, rule);
-                return withdrawal == Withdrawal.NONE || withdrawal == Withdrawal.UNSENT
+                return withdrawal == Withdrawal.NONE || withdrawal == Withdrawal.UNSENT || isTakenBack(item, rule)
                         || withdrawal == Withdrawal.FORMER && item.isNews(other.getChange());
             }).forEach(rule -> {
                 item.withdraw(rule.field());
                 if (other.getEdited().contains(rule.field())) {
-                    item.edit(rule.field());
+                    item.edit(rule.field(), !other.getNewlyEdited().contains(rule.field()), other.getConfirmedMappings());
                 }
             });
         });
@@ -308,6 +308,7 @@ public class OneWay {
         Map<String, String> hashes = new HashMap<>();
         Map<String, String> due = new HashMap<>();
         item.getWithdrawn().stream().map(rules::get).map(rule -> onObject(item, rule)).filter(rule -> isWriteable(item, rule, false))
+                .filter(rule -> !(item.getEdited().contains(rule.field()) && rule.is(item.getShown().get(rule.field()))))
                 .forEach(rule -> {
                     toSend.set(rule.field(), rule.value());
                     hashes.put(rule.field(), hash(item, rule, Withdrawal.FORMER));
@@ -331,7 +332,9 @@ public class OneWay {
         if (!item.isOfLostLedger()) {
             rules.values().forEach(rule -> {
                 Withdrawal withdrawal = withdrawal(item, rule);
-                if (item.getWithdrawn().contains(rule.field()) || said.get(rule.field()) && withdrawal != Withdrawal.CURRENT) {
+                boolean isToBeSent =
+                        item.getWithdrawn().contains(rule.field()) || said.get(rule.field()) && withdrawal != Withdrawal.CURRENT;
+                if (isToBeSent && !item.getEdited().contains(rule.field())) { // an edit may be corrected before it is sent
                     due.put(rule.field(), hash(item, rule, Withdrawal.UNSENT));
                 } else if (withdrawal != Withdrawal.NONE) {
                     due.put(rule.field(), stored(item, rule, withdrawal));

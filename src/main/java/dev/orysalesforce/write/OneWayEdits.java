@@ -72,10 +72,12 @@ public class OneWayEdits implements HealthIndicator {
      *
      * @param fields those that the record has
      * @param mapping the confirmed mapping
+     * @param reference the mappings that it is one of
      * @param known what the ledger knows of the identity's fields
      * @param said gets the fields that the confirmed mapping answers, too
      */
-    public record Check(SyncItem item, Set<String> fields, Mapping mapping, Map<String, OneWayLedger.Entry> known, Set<String> said) {
+    public record Check(SyncItem item, Set<String> fields, Mapping mapping, String reference, Map<String, OneWayLedger.Entry> known,
+            Set<String> said) {
 
         /** What only the edit says. */
         Set<String> edited() {
@@ -88,10 +90,23 @@ public class OneWayEdits implements HealthIndicator {
             return item.getMapping().wholeLabel();
         }
 
+        /** What the identity says itself, although an edit was thought to have set it. A later reference may hold this very edit. */
+        Set<String> wished() {
+            return known.values().stream().filter(entry -> fields.contains(entry.field()) && said.contains(entry.field()))
+                    .filter(entry -> entry.reference().equals(reference)).map(OneWayLedger.Entry::field).collect(Collectors.toSet());
+        }
+
+        boolean isKnownAsSet(String field) {
+            return known.containsKey(field) && known.get(field).state() == State.SET;
+        }
+
         /** Whether it has gone ahead before, and only tries again. */
         boolean isTriedAgain(String field) {
-            OneWayLedger.Entry entry = known.get(field);
-            return entry != null && entry.state() == State.SET && !entry.confirmed() && entry.mapping().equals(label());
+            return isKnownAsSet(field) && !known.get(field).confirmed() && known.get(field).mapping().equals(label());
+        }
+
+        OneWayLedger.Entry entry(String field, State state, Instant at, boolean confirmed) {
+            return new OneWayLedger.Entry(item.getIdentity(), field, label(), reference, state, at, confirmed, false);
         }
     }
 
@@ -135,6 +150,9 @@ public class OneWayEdits implements HealthIndicator {
 
     /** The same for events that a newer one has replaced, of which only withdrawals are used. */
     public List<Check> checksOfOthers(Batch others) {
+        if (others.isOnlyShown()) {
+            return List.of();
+        }
         List<SyncItem> items = others.getPending().stream().filter(OneWayEdits::isMapped).toList();
         return toAsk(items, known(items));
     }
@@ -158,8 +176,8 @@ public class OneWayEdits implements HealthIndicator {
             if (entry.state() == State.HELD) {
                 edits.forget(Map.of(item.getIdentity(), Set.of(entry.field())));
             } else if (isSame && entry.state() == State.SET && oneWay.isHeard(item, entry.field())) {
-                edits.save(List.of(new OneWayLedger.Entry(item.getIdentity(), entry.field(), entry.mapping(), State.OVER, entry.at(),
-                        entry.confirmed(), false)));
+                edits.save(List.of(new OneWayLedger.Entry(item.getIdentity(), entry.field(), entry.mapping(), entry.reference(),
+                        State.OVER, entry.at(), entry.confirmed(), false)));
             } else if (!isSame && entry.requested()) {
                 oneWay.nameIn(item, entry.field()).ifPresent(name -> item.takeBack(entry.field(), name));
             }
@@ -182,8 +200,9 @@ public class OneWayEdits implements HealthIndicator {
                 wished.put(item.getIdentity(), given);
             }
             Mapping reference = said.isEmpty() || !hasReference ? null : confirmed.of(item);
-            if (reference != null) {
-                checks.add(new Check(item, said, reference, entries, new TreeSet<>()));
+            String id = reference == null ? null : confirmed.referenceId();
+            if (id != null) {
+                checks.add(new Check(item, said, reference, id, entries, new TreeSet<>()));
             }
             item.noteChecked();
         }
@@ -210,11 +229,8 @@ public class OneWayEdits implements HealthIndicator {
         Map<String, Set<String>> wished = new HashMap<>();
         List<OneWayLedger.Entry> entries = new ArrayList<>();
         for (Check check : checks) {
-            Set<String> wishes = new TreeSet<>(check.known().keySet());
-            wishes.retainAll(check.said());
-            wishes.retainAll(check.fields());
-            if (!wishes.isEmpty()) {
-                wished.put(check.item().getIdentity(), wishes);
+            if (!check.wished().isEmpty()) {
+                wished.put(check.item().getIdentity(), check.wished());
             }
             Set<String> left = new TreeSet<>();
             check.edited().forEach(field -> decide(check, field, left, entries));
@@ -231,29 +247,32 @@ public class OneWayEdits implements HealthIndicator {
         OneWayLedger.Entry known = check.known().get(field);
         if (!oneWay.isNew(item, field)) {
             if (!known.mapping().equals(check.label()) || known.requested()) { // it is said still
-                entries.add(
-                        new OneWayLedger.Entry(item.getIdentity(), field, check.label(), State.SET, known.at(), known.confirmed(), false));
+                entries.add(new OneWayLedger.Entry(item.getIdentity(), field, check.label(), known.reference(), State.SET, known.at(),
+                        known.confirmed(), false));
             }
-        } else if (!item.isPending()) {
-            left.add(field);
-        } else if (confirmed.isConfirmed() || check.isTriedAgain(field) || mayGoAhead(item.getIdentity())) {
-            item.edit(field);
+        } else if (confirmed.isConfirmed() && !item.isPending()) {
+            return; // it may be what the identity says by a new rule
+        } else if (confirmed.isConfirmed() || item.isPending() && (check.isTriedAgain(field) || mayGoAhead(item.getIdentity()))) {
+            item.edit(field, check.isKnownAsSet(field), check.reference());
         } else {
             left.add(field);
-            Held now = hold(field);
-            item.note(new RecordError(CODE, now.reason(), List.of(field)));
-            entries.add(new OneWayLedger.Entry(item.getIdentity(), field, check.label(), State.HELD, clock.instant(), false, false));
+            if (item.isPending()) {
+                Held now = hold(field);
+                item.note(new RecordError(CODE, now.reason(), List.of(field)));
+                if (!check.isKnownAsSet(field)) {
+                    entries.add(check.entry(field, State.HELD, clock.instant(), false));
+                }
+            }
         }
     }
 
     private boolean mayGoAhead(String identity) {
         MappingSet now = confirmed.inUse();
         if (edition != now) {
-            edition = now;
+            counted = edits.unconfirmed();
+            edits.forgetHeld(labels(now));
             ahead.clear();
-            Set<String> labels = labels(now);
-            counted = edits.unconfirmed(labels);
-            edits.forgetHeld(labels);
+            edition = now;
         }
         if (ahead.contains(identity)) {
             return true;
@@ -293,8 +312,8 @@ public class OneWayEdits implements HealthIndicator {
         boolean isConfirmed = confirmed.isConfirmed();
         Instant now = clock.instant();
         edits.save(batch.getPending().stream().flatMap(item -> item.getEdited().stream().filter(item.getRecord()::has)
-                .map(field -> new OneWayLedger.Entry(item.getIdentity(), field, item.getMapping().wholeLabel(), State.SET, now, isConfirmed,
-                        false)))
+                .map(field -> new OneWayLedger.Entry(item.getIdentity(), field, item.getMapping().wholeLabel(), item.getConfirmedMappings(),
+                        State.SET, now, isConfirmed, false)))
                 .toList());
     }
 

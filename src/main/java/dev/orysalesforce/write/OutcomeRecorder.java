@@ -84,7 +84,7 @@ public class OutcomeRecorder {
             fields.addAll(item.getTakenBack().keySet());
         }
         if (item.getOutcome() != SyncItem.Outcome.RETRY) {
-            item.getEdited().stream().filter(field -> !item.isSent() || !item.getDraft().fields().has(field)).forEach(fields::add);
+            item.getNewlyEdited().stream().filter(field -> !item.isSent() || !item.getDraft().fields().has(field)).forEach(fields::add);
         }
         return fields;
     }

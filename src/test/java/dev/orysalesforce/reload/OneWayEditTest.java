@@ -167,6 +167,80 @@ class OneWayEditTest extends ReloadAppTest {
         assertThat(optedOut(people)).isEmpty();
     }
 
+    /** The mistake was not sent, and is corrected before anything else. */
+    @Test
+    void whatSalesforceRefusesIsNotWrittenLater() {
+        String person = registered(1).get(0);
+        edit("true");
+        changes(person, Map.of("email", "no address"));
+        await().until(() -> explain(person).path("outcome").asText().equals("dead-letter"));
+        ConfigWorkspace.lay();
+        awaitTaken(LEAD);
+        changes(person, Map.of("city", "Asti"));
+        settle();
+        assertThat(record(person).text("City")).isEqualTo("Asti");
+        assertThat(record(person).is(OPT_OUT)).isFalse();
+        assertThat(edited()).isZero();
+    }
+
+    @Test
+    void anotherTextOfTheSameMistakeHasNoFurtherLimit() {
+        List<String> people = registered(5);
+        edit("true");
+        people.forEach(person -> changes(person, Map.of("city", "Turin")));
+        settle();
+        ConfigWorkspace.replace(LEAD, "\"" + OPT_OUT + "\": true", "\"" + OPT_OUT + "\": not(false)");
+        awaitTaken(LEAD);
+        people.forEach(person -> changes(person, Map.of("city", "Asti")));
+        settle();
+        assertThat(optedOut(people)).hasSize(2);
+        assertThat(held().at("/details/reason").asText()).contains("2 identities");
+    }
+
+    @Test
+    void aMistakeThatWasConfirmedIsTakenBackAfterFurtherEdits() {
+        List<String> people = registered(3);
+        edit("true");
+        confirm();
+        people.forEach(person -> changes(person, Map.of("city", "Turin")));
+        settle();
+        ConfigWorkspace.replace(LEAD, "\"" + OPT_OUT + "\": true", "\"" + OPT_OUT + "\": not(false)");
+        awaitTaken(LEAD);
+        people.forEach(person -> changes(person, Map.of("city", "Asti")));
+        settle();
+        ConfigWorkspace.lay();
+        awaitTaken(LEAD);
+        people.forEach(person -> changes(person, Map.of("city", "Rome")));
+        settle();
+        edit("true");
+        people.forEach(person -> changes(person, Map.of("city", "Pisa")));
+        settle();
+        assertThat(edited()).as("those of the first edit").isEqualTo(3);
+        ConfigWorkspace.lay();
+        awaitTaken(LEAD);
+        assertThat(read(takeBack(OPT_OUT, SINCE_EVER, 202)).path("identities").asInt()).isEqualTo(3);
+        await().untilAsserted(() -> assertThat(optedOut(people)).isEmpty());
+        settle();
+    }
+
+    @Test
+    void aWishInTheBatchOfATakeBackStays() {
+        String person = registered(1).get(0);
+        edit("true");
+        changes(person, Map.of("city", "Turin"));
+        settle();
+        ConfigWorkspace.lay();
+        awaitTaken(LEAD);
+        sql.update("update one_way_edits set requested_at = set_at");
+        arriveTogether(() -> {
+            changes(person, Map.of("newsletter", false));
+            changes(person, Map.of("city", "Asti"));
+        }, 2);
+        settle();
+        assertThat(record(person).is(OPT_OUT)).isTrue();
+        assertThat(record(person).text("City")).isEqualTo("Asti");
+    }
+
     @Test
     void aPreviewChangesNothing() {
         List<String> people = registered(3);
