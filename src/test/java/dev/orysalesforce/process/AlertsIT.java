@@ -66,7 +66,8 @@ class AlertsIT {
                         .with("ORY_ADMIN_URL", someOry.url()).with("SYNC_RECONCILE_AFTER_START", "1h")
                         .with("SYNC_MAPPING_DIR", mappings.toString())
                         .with("SYNC_MAPPINGS_DEFAULT", mappings.resolve("lead.jslt").toString())
-                        .with("SYNC_LINGER", "100ms").with("SYNC_BACK_OFF_INITIAL", "200ms").with("SYNC_BACK_OFF_MAX", "1s")
+                        .with("SYNC_ONE_WAY_EDIT_AT_LEAST", "0").with("SYNC_LINGER", "100ms").with("SYNC_BACK_OFF_INITIAL", "200ms")
+                        .with("SYNC_BACK_OFF_MAX", "1s")
                         .start();
                 Prometheus aPrometheus = Prometheus.watching(anApp.managementPort(), folder,
                         data.toFile().getUsableSpace() - MARGIN)) {
@@ -122,6 +123,14 @@ class AlertsIT {
             Path lead = mappings.resolve("lead.jslt");
             String good = Files.readString(lead);
             playing(() -> Files.writeString(lead, "{ broken"), () -> Files.writeString(lead, good), "OrySyncEditRefused");
+
+            playing(() -> {
+                Files.writeString(lead, good.replace("if ($person.refusesMarketing) true else null", "true"));
+                await().until(() -> {
+                    signUp();
+                    return app.get("/observe/health").contains("EDIT_NOT_CONFIRMED");
+                });
+            }, () -> Files.writeString(lead, good), "OrySyncEditWaits");
 
             playing(app::kill, app::start, "OrySyncDown");
             assertThat(played).isEqualTo(prometheus.known());
