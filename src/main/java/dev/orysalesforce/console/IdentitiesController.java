@@ -66,7 +66,7 @@ class IdentitiesController {
     /** A POST, so that an address is in no URL; the page is its answer for the same reason. */
     @PostMapping(PATH)
     String search(@RequestParam String q, Model model) {
-        OperatorCalls.Answer answer = calls.ask(RouteNames.OPERATOR_SEARCH, json.createObjectNode().put("q", q).toString(), Map.of());
+        OperatorCalls.Answer answer = ask(q);
         model.addAttribute("q", q);
         model.addAttribute("mostFound", IdentitySearch.MOST);
         model.addAttribute(answer.isDone() ? "found" : "problem", answer.isDone() ? answer.body() : answer.detail());
@@ -76,7 +76,7 @@ class IdentitiesController {
     /** What a search has found, as a file. A POST for the same reason. */
     @PostMapping(SEARCH_FILE)
     void download(@RequestParam String q, HttpServletResponse response) throws IOException {
-        OperatorCalls.Answer answer = calls.ask(RouteNames.OPERATOR_SEARCH, json.createObjectNode().put("q", q).toString(), Map.of());
+        OperatorCalls.Answer answer = ask(q);
         if (!answer.isDone()) {
             throw new BadRequestException(answer.detail());
         }
@@ -84,6 +84,10 @@ class IdentitiesController {
         answer.body().path("items")
                 .forEach(item -> rows.add(COLUMNS.stream().<Object>map(column -> item.path(column).asText(null)).toList()));
         Csv.write(response, "identities", COLUMNS, offset -> rows.subList(Math.min(offset, rows.size()), rows.size()));
+    }
+
+    private OperatorCalls.Answer ask(String q) {
+        return calls.ask(RouteNames.OPERATOR_SEARCH, json.createObjectNode().put("q", q).toString(), Map.of());
     }
 
     @GetMapping(ONE)

@@ -101,13 +101,16 @@ class MappingsController {
     @PostMapping(PATH + "/take-back")
     String takeBack(@RequestParam(defaultValue = "") String field, @RequestParam(defaultValue = "") String since,
             HttpServletRequest request, RedirectAttributes next) {
-        String time = since.matches("\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}") ? since + ":00Z" : since + "Z";
+        String time = since + "Z";
         acts.perform(request, next, OperatorActs.takeBack(field, time), RouteNames.OPERATOR_TAKE_BACK,
                 json.createObjectNode().put("field", field).put("since", time).toString(), Map.of(),
-                answer -> "It is taken back for " + answer.path("identities").asLong() + (answer.path("identities").asLong() == 1
-                        ? " identity" : " identities") + ", once a comparison or an event brings "
-                        + (answer.path("identities").asLong() == 1 ? "it." : "them."));
+                answer -> takenBack(answer.path("identities").asLong()));
         return "redirect:" + PATH;
+    }
+
+    private static String takenBack(long identities) {
+        return "It is taken back for " + (identities == 1 ? "1 identity, once a comparison or an event brings it."
+                : identities + " identities, once a comparison or an event brings them.");
     }
 
     /** The address of a page with values, loaded again. */

@@ -76,8 +76,7 @@ class OneWayEditTest extends ReloadAppTest {
     void anEditThatSetsAnOptOutForManyWaitsForItsConfirmation() {
         List<String> people = registered(5);
         edit("true");
-        people.forEach(person -> changes(person, Map.of("city", "Turin")));
-        settle();
+        moveTo("Turin", people);
         assertThat(people).as("records go on").allSatisfy(person -> assertThat(record(person).text("City")).isEqualTo("Turin"));
         assertThat(optedOut(people)).hasSize(2);
         assertThat(held().path("status").asText()).isEqualTo("DEGRADED");
@@ -103,14 +102,12 @@ class OneWayEditTest extends ReloadAppTest {
     void nothingIsLeftOfAnEditThatIsCorrected() {
         List<String> people = registered(4);
         edit("true");
-        people.forEach(person -> changes(person, Map.of("city", "Turin")));
-        settle();
+        moveTo("Turin", people);
         assertThat(held().path("status").asText()).isEqualTo("DEGRADED");
         ConfigWorkspace.replace(LEAD, "\"" + OPT_OUT + "\": true", "\"" + OPT_OUT + "\": " + CORRECTED);
         awaitTaken(LEAD);
         assertThat(held().path("status").asText()).as("another text than the confirmed one").isEqualTo("UP");
-        people.forEach(person -> changes(person, Map.of("city", "Asti")));
-        settle();
+        moveTo("Asti", people);
         assertThat(optedOut(people)).hasSize(2);
         assertThat(sql.queryForObject("select count(*) from one_way_edits where state = 'held'", Integer.class)).isZero();
         edit("true", CORRECTED);
@@ -135,11 +132,9 @@ class OneWayEditTest extends ReloadAppTest {
         settle();
         assertThat(edited()).isEqualTo(4);
         people.forEach(person -> SALESFORCE.org().edit(record(person).id(), Map.of(OPT_OUT, false)));
-        people.forEach(person -> changes(person, Map.of("city", "Turin")));
-        settle();
+        moveTo("Turin", people);
         edit("true", "if ($person.refusesMarketing or .identity.traits.no_mail) true else null");
-        people.forEach(person -> changes(person, Map.of("city", "Asti")));
-        settle();
+        moveTo("Asti", people);
         assertThat(optedOut(people)).hasSize(2);
     }
 
@@ -156,8 +151,7 @@ class OneWayEditTest extends ReloadAppTest {
         }
         settle();
         assertThat(explain(people.get(0)).path("code").asText()).isEqualTo("WAITS_FOR_VERIFICATION");
-        ConfigWorkspace.lay();
-        awaitTaken(LEAD);
+        correct();
         people.forEach(person -> {
             ORY.project().verify(person);
             ory.sends("verification", ORY.project().hook(person));
@@ -174,10 +168,8 @@ class OneWayEditTest extends ReloadAppTest {
         edit("true");
         changes(person, Map.of("email", "no address"));
         await().until(() -> explain(person).path("outcome").asText().equals("dead-letter"));
-        ConfigWorkspace.lay();
-        awaitTaken(LEAD);
-        changes(person, Map.of("city", "Asti"));
-        settle();
+        correct();
+        moveTo("Asti", List.of(person));
         assertThat(record(person).text("City")).isEqualTo("Asti");
         assertThat(record(person).is(OPT_OUT)).isFalse();
         assertThat(edited()).isZero();
@@ -187,12 +179,10 @@ class OneWayEditTest extends ReloadAppTest {
     void anotherTextOfTheSameMistakeHasNoFurtherLimit() {
         List<String> people = registered(5);
         edit("true");
-        people.forEach(person -> changes(person, Map.of("city", "Turin")));
-        settle();
+        moveTo("Turin", people);
         ConfigWorkspace.replace(LEAD, "\"" + OPT_OUT + "\": true", "\"" + OPT_OUT + "\": not(false)");
         awaitTaken(LEAD);
-        people.forEach(person -> changes(person, Map.of("city", "Asti")));
-        settle();
+        moveTo("Asti", people);
         assertThat(optedOut(people)).hasSize(2);
         assertThat(held().at("/details/reason").asText()).contains("2 identities");
     }
@@ -202,22 +192,16 @@ class OneWayEditTest extends ReloadAppTest {
         List<String> people = registered(3);
         edit("true");
         confirm();
-        people.forEach(person -> changes(person, Map.of("city", "Turin")));
-        settle();
+        moveTo("Turin", people);
         ConfigWorkspace.replace(LEAD, "\"" + OPT_OUT + "\": true", "\"" + OPT_OUT + "\": not(false)");
         awaitTaken(LEAD);
-        people.forEach(person -> changes(person, Map.of("city", "Asti")));
-        settle();
-        ConfigWorkspace.lay();
-        awaitTaken(LEAD);
-        people.forEach(person -> changes(person, Map.of("city", "Rome")));
-        settle();
+        moveTo("Asti", people);
+        correct();
+        moveTo("Rome", people);
         edit("true");
-        people.forEach(person -> changes(person, Map.of("city", "Pisa")));
-        settle();
+        moveTo("Pisa", people);
         assertThat(edited()).as("those of the first edit").isEqualTo(3);
-        ConfigWorkspace.lay();
-        awaitTaken(LEAD);
+        correct();
         assertThat(read(takeBack(OPT_OUT, SINCE_EVER, 202)).path("identities").asInt()).isEqualTo(3);
         await().untilAsserted(() -> assertThat(optedOut(people)).isEmpty());
         settle();
@@ -227,10 +211,8 @@ class OneWayEditTest extends ReloadAppTest {
     void aWishInTheBatchOfATakeBackStays() {
         String person = registered(1).get(0);
         edit("true");
-        changes(person, Map.of("city", "Turin"));
-        settle();
-        ConfigWorkspace.lay();
-        awaitTaken(LEAD);
+        moveTo("Turin", List.of(person));
+        correct();
         sql.update("update one_way_edits set requested_at = set_at");
         arriveTogether(() -> {
             changes(person, Map.of("newsletter", false));
@@ -271,8 +253,7 @@ class OneWayEditTest extends ReloadAppTest {
         edit("true");
         assertThat(browser.get("/console/mappings").body()).contains("The mappings were edited since they were confirmed.",
                 "Confirm the edit");
-        people.forEach(person -> changes(person, Map.of("city", "Turin")));
-        settle();
+        moveTo("Turin", people);
         assertThat(browser.get("/console").body()).contains("An edit of the mappings sets " + OPT_OUT,
                 "href=\"/console/mappings#edits\"");
         HttpResponse<String> page = browser.get("/console/mappings");
@@ -283,8 +264,7 @@ class OneWayEditTest extends ReloadAppTest {
         settle();
         assertThat(browser.get("/console").body()).doesNotContain("An edit of the mappings sets");
 
-        ConfigWorkspace.lay();
-        awaitTaken(LEAD);
+        correct();
         page = browser.get("/console/mappings");
         assertThat(page.body()).contains("3 identities");
         assertThat(browser.follow(browser.submit(page, "/console/mappings/take-back", Map.of("field", OPT_OUT, "since", "now"))).body())
@@ -294,7 +274,7 @@ class OneWayEditTest extends ReloadAppTest {
                 .body()).contains("It is taken back for 3 identities, once a comparison or an event brings them.");
         await().untilAsserted(() -> assertThat(optedOut(people)).isEmpty());
         assertThat(browser.get("/console/audit").body()).contains("Confirmation of mappings", "Take-back of a field",
-                OPT_OUT + " where an edit has set it since 2026-01-01T00:00:00Z", OPT_OUT + " where an edit has set it since ?");
+                OPT_OUT + " where an edit has set it since 2026-01-01T00:00Z", OPT_OUT + " where an edit has set it since ?");
     }
 
     /** One set of mappings for a schema in place of another is an edit, too. */
@@ -305,8 +285,7 @@ class OneWayEditTest extends ReloadAppTest {
         ConfigWorkspace.write(ConfigWorkspace.MAPPINGS.resolve("all.jslt"), ConfigWorkspace.read(LEAD).replace(SHIPPED, "true"));
         ConfigWorkspace.write(ConfigWorkspace.SETTINGS, "sync:\n  mappings:\n    default: " + all + "\n");
         await().untilAsserted(() -> assertThat(status().path("mappings").toString()).contains(all));
-        people.forEach(person -> changes(person, Map.of("city", "Turin")));
-        settle();
+        moveTo("Turin", people);
         assertThat(optedOut(people)).hasSize(2);
     }
 
@@ -346,8 +325,7 @@ class OneWayEditTest extends ReloadAppTest {
         assertThat(optedOut(people)).hasSize(3);
         SALESFORCE.org().edit(record(bySales).id(), Map.of(OPT_OUT, false));
 
-        ConfigWorkspace.lay();
-        awaitTaken(LEAD);
+        correct();
         changes(people.get(1), Map.of("city", "Asti"));
         settle();
         assertThat(optedOut(people)).as("an event takes nothing back").hasSize(2);
@@ -375,8 +353,7 @@ class OneWayEditTest extends ReloadAppTest {
     void whatTheMappingStillSaysIsNotTakenBack() {
         List<String> people = registered(2);
         edit("true");
-        people.forEach(person -> changes(person, Map.of("city", "Turin")));
-        settle();
+        moveTo("Turin", people);
         takeBack(OPT_OUT, SINCE_EVER, 202);
         await().until(() -> status().at("/reconcile/state").asText().equals("done"));
         settle();
@@ -389,21 +366,17 @@ class OneWayEditTest extends ReloadAppTest {
     void aRecordThatIsGoneIsNotMistakenForOneWithoutTheValue() {
         String person = registered(1).get(0);
         edit("true");
-        changes(person, Map.of("city", "Turin"));
-        settle();
-        ConfigWorkspace.lay();
-        awaitTaken(LEAD);
+        moveTo("Turin", List.of(person));
+        correct();
         String winner = SALESFORCE.org().insert("Lead", Map.of("LastName", "Person", "Company", "Theirs", OPT_OUT, true));
         SALESFORCE.org().merge(winner, record(person).id());
         takeBack(OPT_OUT, SINCE_EVER, 202);
         await().until(() -> status().at("/reconcile/state").asText().equals("done"));
         settle();
         assertThat(edited()).as("it is tried again once the winner is known").isEqualTo(1);
-        changes(person, Map.of("city", "Asti"));
-        settle();
+        moveTo("Asti", List.of(person));
         assertThat(record(person).id()).isEqualTo(winner);
-        changes(person, Map.of("city", "Rome"));
-        settle();
+        moveTo("Rome", List.of(person));
         assertThat(record(person).is(OPT_OUT)).isFalse();
     }
 
@@ -417,11 +390,9 @@ class OneWayEditTest extends ReloadAppTest {
         assertThat(edited()).isEqualTo(1);
         changes(person, Map.of("no_mail", false));
         settle();
-        ConfigWorkspace.lay();
-        awaitTaken(LEAD);
+        correct();
         assertThat(read(takeBack(OPT_OUT, SINCE_EVER, 202)).path("identities").asInt()).isZero();
-        changes(person, Map.of("city", "Turin"));
-        settle();
+        moveTo("Turin", List.of(person));
         assertThat(record(person).is(OPT_OUT)).isTrue();
     }
 
@@ -429,8 +400,7 @@ class OneWayEditTest extends ReloadAppTest {
     void onlyWhatWasSetSinceThenIsTakenBack() {
         String person = registered(1).get(0);
         edit("true");
-        changes(person, Map.of("city", "Turin"));
-        settle();
+        moveTo("Turin", List.of(person));
         assertThat(read(takeBack(OPT_OUT, "2099-01-01T00:00:00+01:00", 202)).path("identities").asInt()).isZero();
         assertThat(read(takeBack("hasoptedoutofemail", SINCE_EVER, 202)).path("identities").asInt()).isEqualTo(1);
     }
@@ -475,6 +445,17 @@ class OneWayEditTest extends ReloadAppTest {
         all.putAll(traits);
         ORY.project().change(person, all);
         assertThat(ory.sends("settings", ORY.project().hook(person)).statusCode()).isEqualTo(204);
+    }
+
+    private void moveTo(String city, List<String> people) {
+        people.forEach(person -> changes(person, Map.of("city", city)));
+        settle();
+    }
+
+    /** The mapping is as it was before the edit. */
+    private void correct() {
+        ConfigWorkspace.lay();
+        awaitTaken(LEAD);
     }
 
     private void edit(String optOut) {
